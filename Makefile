@@ -1,0 +1,51 @@
+# Everything runs in .venv, which is made from the lock file when it is missing or out of date.
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+READY  := $(VENV)/.ready
+
+BASE_URL ?=
+ARGS     ?=
+PORT     ?= 8000
+
+.DEFAULT_GOAL := conformance
+.PHONY: conformance test generate check sandbox bench lock clean help
+
+help:           ## show the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 16
+
+$(READY): requirements.lock pyproject.toml generated/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable ./generated
+	@touch $(READY)
+
+conformance: $(READY)  ## test BASE_URL (default: the embedded sandbox) against the contract
+	@$(PY) -m conformance $(BASE_URL) $(ARGS)
+
+test: $(READY)         ## the project's own tests
+	@$(PY) -m pytest -n auto $(ARGS)
+
+generate: $(READY)     ## regenerate generated/ from spec/
+	@$(PY) -m generator
+
+check: $(READY)        ## document valid, generated/ up to date, code linted and typed
+	$(PY) -m spec
+	$(PY) -m generator --check
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+sandbox: $(READY)      ## serve the sandbox on PORT
+	@$(PY) -m conformance.sandbox --port $(PORT) $(ARGS)
+
+bench: $(READY)        ## measure, side by side with what it is compared with
+	@$(PY) -m tests.bench $(ARGS)
+
+lock:                  ## refresh requirements.lock (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \
+	  --no-annotate --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis report

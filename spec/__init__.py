@@ -1,0 +1,51 @@
+"""The document, the vocabulary, and the one reader of both: `spec.load()` gives a `Contract`."""
+
+from spec.model import (
+    Access,
+    Batch,
+    Clause,
+    Collection,
+    Contract,
+    Filter,
+    Link,
+    Location,
+    Media,
+    Operation,
+    Pagination,
+    Parameter,
+    Part,
+    Provenance,
+    RequestBody,
+    Response,
+    SecurityScheme,
+    Ticket,
+    at,
+)
+from spec.reader import DEFAULT, load
+from spec.source import Problem, SpecError
+
+__all__ = [
+    "DEFAULT",
+    "Access",
+    "Batch",
+    "Clause",
+    "Collection",
+    "Contract",
+    "Filter",
+    "Link",
+    "Location",
+    "Media",
+    "Operation",
+    "Pagination",
+    "Parameter",
+    "Part",
+    "Problem",
+    "Provenance",
+    "RequestBody",
+    "Response",
+    "SecurityScheme",
+    "SpecError",
+    "Ticket",
+    "at",
+    "load",
+]

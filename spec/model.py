@@ -1,0 +1,438 @@
+"""The contract as frozen data: what every other room reads, with nothing left to resolve.
+
+Everything here is plain data. `spec.reader` builds it from a document; nobody else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+JSON = Any
+"""Any JSON value, as `json.loads` would give it."""
+
+Level = Literal["documented", "inferred"]
+ParameterPlace = Literal["path", "query", "header", "cookie"]
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """Where something stands in the document: 1-based line and column."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a fact comes from: the page's own sentence, or our reason for deciding so."""
+
+    level: Level
+    text: str
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a query parameter means: `lookup` over `field` of the rows (x-filter).
+
+    `parameter` is the name on the wire. For a free key it holds the placeholder KEY
+    (`attribute__KEY__icontains`) and the value compared is `row[field][KEY]`.
+    """
+
+    parameter: str
+    field: str
+    lookup: str
+    free_key: bool
+    schema: Mapping[str, JSON]
+    """The schema of one value; for CSV lists, of one element."""
+    many: bool
+    """True when the parameter carries a comma-separated list."""
+    hidden: bool
+    """True when no response shows the field (declared under x-collections.*.hidden)."""
+    default: JSON
+    """The declared default, or None when there is none."""
+    key_pattern: str | None
+    """The regular expression that a free key must match as a whole, or None."""
+    provenance: Provenance
+    location: Location
+
+    def name(self, key: str | None = None) -> str:
+        """The parameter's name on the wire, with a free key filled in."""
+        return self.parameter.replace("KEY", key or "", 1) if self.free_key else self.parameter
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an operation, `$ref`s resolved, defaults of style and explode filled in."""
+
+    name: str
+    place: ParameterPlace
+    required: bool
+    schema: Mapping[str, JSON]
+    """Schema as written; inner `$ref`s are kept and resolve in `Contract.document`."""
+    style: str
+    explode: bool
+    description: str
+    pagination: Literal["page", "limit"] | None
+    search: tuple[str, ...]
+    """Names of the row fields that this parameter searches (x-search), else empty."""
+    filters: tuple[Filter, ...]
+    """One for an ordinary filter, one per pattern for free keys, none otherwise."""
+    provenance: Provenance
+    pointer: str
+    location: Location
+
+    @property
+    def free_keys(self) -> bool:
+        """True for an exploded object whose patternProperties are parameters of their own."""
+        return any(f.free_key for f in self.filters)
+
+
+@dataclass(frozen=True)
+class Media:
+    """One content type of a body."""
+
+    content_type: str
+    schema: Mapping[str, JSON] | None
+    examples: tuple[JSON, ...]
+    pointer: str
+    location: Location
+
+
+@dataclass(frozen=True)
+class RequestBody:
+    """What an operation is sent."""
+
+    required: bool
+    description: str
+    media: tuple[Media, ...]
+    pointer: str
+    location: Location
+
+    @property
+    def json(self) -> Media | None:
+        """The JSON content type, if the body has one."""
+        return _json_media(self.media)
+
+
+@dataclass(frozen=True)
+class Link:
+    """An OpenAPI link: call `operation_id` with `parameters` taken from this response."""
+
+    name: str
+    operation_id: str
+    parameters: Mapping[str, str]
+    """Parameter name to runtime expression, e.g. `$response.body#/batch_request_id`."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer an operation may give. `status` is a code, a range such as `4XX`, or `default`."""
+
+    status: str
+    description: str
+    media: tuple[Media, ...]
+    headers: Mapping[str, Mapping[str, JSON]]
+    links: tuple[Link, ...]
+    provenance: Provenance
+    pointer: str
+    location: Location
+
+    @property
+    def json(self) -> Media | None:
+        """The JSON content type, if the response has one."""
+        return _json_media(self.media)
+
+    def covers(self, code: int) -> bool:
+        """True when this entry describes answers with the status `code`."""
+        return self.status in (str(code), f"{code // 100}XX", f"{code // 100}xx", "default")
+
+
+@dataclass(frozen=True)
+class SecurityScheme:
+    """A declared way to authenticate; its place is the only place a secret is ever put."""
+
+    name: str
+    type: str
+    place: str
+    """header, query or cookie for apiKey; header for http schemes."""
+    parameter: str
+    """Name of the header, query parameter or cookie that carries the secret."""
+    scheme: str
+    """For type http: basic, bearer, ...; else empty."""
+    provenance: Provenance
+    location: Location
+
+
+@dataclass(frozen=True)
+class Pagination:
+    """Which parameters ask for a page and which response fields describe it (x-pagination)."""
+
+    page: str
+    limit: str
+    count: str
+    next: str
+    previous: str
+    results: str
+    """The last four are property names of the response object."""
+    default_page: int
+    default_limit: int
+    provenance: Provenance
+    location: Location
+
+
+@dataclass(frozen=True)
+class Part:
+    """A list inside a row that is written on its own: `field` of the row, keyed by `key` of an entry."""
+
+    field: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Rows that the API keeps (x-collections): how they are told apart and what is known of them."""
+
+    name: str
+    key: str
+    item: str
+    """`$ref` of the schema of one row as a response shows it."""
+    parts: tuple[Part, ...]
+    hidden: Mapping[str, Mapping[str, JSON]]
+    """Fields that filters see and no response shows, name to schema."""
+    created: str | None
+    updated: str | None
+    """The fields that hold the row's own date-times."""
+    provenance: Provenance
+    location: Location
+
+
+@dataclass(frozen=True)
+class Access:
+    """What an operation does to a collection: x-reads, x-upserts or x-deletes."""
+
+    action: Literal["reads", "upserts", "deletes"]
+    collection: Collection
+    parts: tuple[Part, ...]
+    """The parts that an item writes, flattened into it; empty when it writes the row itself."""
+    references: Mapping[str, str]
+    """Item field to the collection whose key it must hold."""
+    absent: Literal["keep", "clear"]
+    """What an upsert does to an optional field that the item leaves out."""
+    provenance: Provenance
+    location: Location
+
+
+@dataclass(frozen=True)
+class Batch:
+    """How the status operation tells a batch's progress (x-batch). All values are JSON pointers."""
+
+    id: str
+    status: str | None
+    total: str
+    succeeded: str
+    failed: str
+    """The batch is over when succeeded + failed = total."""
+    request_file: str | None
+    success_file: str | None
+    error_file: str | None
+    provenance: Provenance
+    location: Location
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a 202 hands out: a value in its body that the status operation takes as a parameter."""
+
+    pointer: str
+    """JSON pointer of the ticket in the 202's body."""
+    operation_id: str
+    """The status operation."""
+    parameter: str
+    """The status operation's parameter that takes the ticket."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method on one path."""
+
+    code: str
+    """x-code, else the operationId: the first part of every clause id."""
+    id: str
+    """operationId, or one made of method and path."""
+    method: str
+    """Upper case."""
+    path: str
+    summary: str
+    description: str
+    tags: tuple[str, ...]
+    deprecated: bool
+    parameters: tuple[Parameter, ...]
+    body: RequestBody | None
+    responses: tuple[Response, ...]
+    security: tuple[tuple[str, ...], ...]
+    """Alternatives, each the names of the schemes it needs; empty when none is asked for."""
+    pagination: Pagination | None
+    access: Access | None
+    batch: Batch | None
+    """Set on a status operation."""
+    ticket: Ticket | None
+    """Set on an operation that answers 202 with a ticket."""
+    provenance: Provenance
+    pointer: str
+    location: Location
+
+    @property
+    def filters(self) -> tuple[Filter, ...]:
+        """Every declared filter, in the document's order."""
+        return tuple(f for p in self.parameters for f in p.filters)
+
+    @property
+    def safe(self) -> bool:
+        """True when the method doesn't change anything (RFC 9110, section 9.2.1)."""
+        return self.method in ("GET", "HEAD", "OPTIONS", "TRACE")
+
+    @property
+    def success(self) -> Response | None:
+        """The first declared 2xx answer."""
+        return next((r for r in self.responses if r.status.startswith("2")), None)
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name, or None."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+    def response(self, code: int) -> Response | None:
+        """The most specific declared answer for a status code, or None when it isn't documented."""
+        fitting = [r for r in self.responses if r.covers(code)]
+        return min(fitting, key=lambda r: (r.status == "default", not r.status.isdigit()), default=None)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One checkable statement about an operation.
+
+    `id` is stable and selectable by prefix (`PRD102.filter.name__icontains`); `kind` names the law that
+    checks it (`filter`); `subject` is what it is about (a parameter's name), empty for the operation as
+    a whole.
+    """
+
+    id: str
+    kind: str
+    operation: str
+    """Code of the operation."""
+    subject: str
+    level: Level
+    requirement: str
+    """What must hold, in one sentence of ours."""
+    source: str
+    """The page's sentence that it rests on, or the reason for an inferred one."""
+    location: Location
+    writes: bool
+    """True when exercising it changes data on the server."""
+
+    @property
+    def family(self) -> str:
+        """The second part of the id: page, filter, auth, ..."""
+        return self.id.split(".")[1]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A document, read and resolved."""
+
+    title: str
+    version: str
+    openapi: str
+    file: str
+    sha256: str
+    """Of the document's bytes."""
+    document: Mapping[str, JSON] = field(repr=False)
+    """The document as plain JSON data, `$ref`s as written."""
+    servers: tuple[str, ...]
+    operations: tuple[Operation, ...]
+    collections: tuple[Collection, ...]
+    security_schemes: tuple[SecurityScheme, ...]
+    clauses: tuple[Clause, ...]
+    locations: Mapping[str, Location] = field(repr=False)
+    """JSON pointer to where the key (or element) stands."""
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Operation]:
+        """Operations by their code."""
+        return {o.code: o for o in self.operations}
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Operation]:
+        """Operations by their operationId."""
+        return {o.id: o for o in self.operations}
+
+    def clause(self, id: str) -> Clause | None:
+        """The clause of that id, or None."""
+        return next((c for c in self.clauses if c.id == id), None)
+
+    def collection(self, name: str) -> Collection | None:
+        """The declared collection of that name, or None."""
+        return next((c for c in self.collections if c.name == name), None)
+
+    def resolve(self, schema: Mapping[str, JSON]) -> Mapping[str, JSON]:
+        """Follow `$ref` until something else stands there; siblings of `$ref` (3.1) win over its target."""
+        seen: set[str] = set()
+        while "$ref" in schema and schema["$ref"] not in seen:
+            seen.add(schema["$ref"])
+            siblings = {k: v for k, v in schema.items() if k != "$ref"}
+            schema = {**self.at(schema["$ref"].removeprefix("#")), **siblings}
+        return schema
+
+    def at(self, pointer: str) -> JSON:
+        """What stands at a JSON pointer (RFC 6901) of the document. Raises KeyError when nothing does."""
+        return at(self.document, pointer)
+
+    def where(self, pointer: str) -> Location:
+        """Where a JSON pointer, or its nearest ancestor, stands."""
+        while pointer and pointer not in self.locations:
+            pointer = pointer.rpartition("/")[0]
+        return self.locations[pointer]
+
+    def properties(self, schema: Mapping[str, JSON]) -> Mapping[str, Mapping[str, JSON]]:
+        """The named properties of an object schema, through `$ref` and `allOf`, each resolved."""
+        schema = self.resolve(schema)
+        found: dict[str, Mapping[str, JSON]] = {}
+        for branch in schema.get("allOf", ()):
+            found.update(self.properties(branch))
+        for name, sub in schema.get("properties", {}).items():
+            found[name] = {**found.get(name, {}), **self.resolve(sub)}
+        return found
+
+    def required(self, schema: Mapping[str, JSON]) -> tuple[str, ...]:
+        """The names that an object schema requires, through `$ref` and `allOf`."""
+        schema = self.resolve(schema)
+        names: dict[str, None] = {}
+        for branch in schema.get("allOf", ()):
+            names.update(dict.fromkeys(self.required(branch)))
+        names.update(dict.fromkeys(schema.get("required", ())))
+        return tuple(names)
+
+
+def at(document: JSON, pointer: str) -> JSON:
+    """What stands at a JSON pointer (RFC 6901). Raises KeyError when nothing does."""
+    for raw in pointer.split("/")[1:]:
+        token = raw.replace("~1", "/").replace("~0", "~")
+        try:
+            document = document[int(token)] if isinstance(document, (list, tuple)) else document[token]
+        except (IndexError, ValueError, TypeError, KeyError):
+            raise KeyError(pointer) from None
+    return document
+
+
+def _json_media(media: tuple[Media, ...]) -> Media | None:
+    def is_json(content_type: str) -> bool:
+        essence = content_type.split(";", maxsplit=1)[0].strip().lower()
+        return essence == "application/json" or essence.endswith("+json")
+
+    return next((m for m in media if is_json(m.content_type)), None)

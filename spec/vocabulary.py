@@ -1,0 +1,130 @@
+"""The x- extensions: their schemas, where each may stand, and what is wrong with one that is there.
+
+The schemas are in vocabulary.schema.json; spec/README.md explains them to people.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from spec.model import JSON
+from spec.source import Problem, Source, escape
+
+VERSION = 1
+
+TEXT_LOOKUPS = (
+    "exact",
+    "iexact",
+    "contains",
+    "icontains",
+    "startswith",
+    "istartswith",
+    "endswith",
+    "iendswith",
+    "in",
+)
+ORDERED_LOOKUPS = ("exact", "in", "gt", "gte", "lt", "lte")
+IDENTITY_LOOKUPS = ("exact", "in")
+
+
+def lookups_for(schema: dict[str, JSON]) -> tuple[str, ...]:
+    """The lookups that have a meaning for values of a schema (its `type` and `format`)."""
+    types = schema.get("type", [])
+    types = {types} if isinstance(types, str) else set(types)
+    if "string" in types and schema.get("format") in ("date-time", "date", "decimal"):
+        return ORDERED_LOOKUPS
+    if "string" in types and schema.get("format") == "uuid":
+        return IDENTITY_LOOKUPS
+    if types & {"integer", "number"}:
+        return ORDERED_LOOKUPS
+    if "boolean" in types:
+        return ("exact",)
+    return TEXT_LOOKUPS
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The vocabulary's JSON Schema."""
+    loaded: dict[str, Any] = json.loads(Path(__file__).with_name("vocabulary.schema.json").read_text("utf-8"))
+    return loaded
+
+
+@cache
+def names() -> frozenset[str]:
+    """Every extension that the vocabulary has."""
+    return frozenset(name for name in schema()["$defs"] if name.startswith("x-"))
+
+
+@cache
+def _validator(name: str) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator({**schema(), "$ref": f"#/$defs/{name}"})
+
+
+def problems(source: Source) -> Iterator[Problem]:
+    """What is wrong with the extensions of a document by themselves: unknown names and wrong values."""
+    for pointer, name, value in _extensions(source.data, ""):
+        location = source.locations[pointer]
+        if name not in names():
+            meant = difflib.get_close_matches(name, names(), n=1, cutoff=0.75)
+            if meant:
+                yield Problem(location, f"unknown extension {name}", f"Did you mean {meant[0]}?")
+            continue
+        for error in _validator(name).iter_errors(value):
+            path = "".join(f"/{escape(str(token))}" for token in error.absolute_path)
+            where = source.locations.get(pointer + path, location)
+            yield Problem(where, f"{name}{path.replace('/', '.')}: {_message(error)}", _hint(name, error))
+
+
+def _message(error: jsonschema.ValidationError) -> str:
+    if error.validator == "additionalProperties":
+        given: Any = error.instance
+        unknown = [key for key in given if key not in _known(error)]
+        return f"unknown key {', '.join(map(repr, unknown))}"
+    if error.validator == "enum":
+        return f"{error.instance!r} is none of {', '.join(_choices(error))}"
+    return error.message
+
+
+def _hint(name: str, error: jsonschema.ValidationError) -> str:
+    if error.validator == "enum":
+        meant = difflib.get_close_matches(str(error.instance), _choices(error), n=1)
+        if meant:
+            return f"Did you mean {meant[0]}?"
+    if error.validator == "additionalProperties":
+        return f"It takes {', '.join(_known(error))}."
+    return str(schema()["$defs"][name]["description"])
+
+
+def _known(error: jsonschema.ValidationError) -> list[str]:
+    holder: Any = error.schema
+    return list(holder.get("properties", {}))
+
+
+def _choices(error: jsonschema.ValidationError) -> list[str]:
+    choices: Any = error.validator_value
+    return [str(choice) for choice in choices]
+
+
+def _extensions(node: JSON, pointer: str) -> Iterator[tuple[str, str, JSON]]:
+    """Every x- key outside examples and other plain data, outermost first."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            child = f"{pointer}/{escape(key)}"
+            # A property or a response may itself be called x-something: then it's a name, not an extension.
+            in_names = pointer.endswith(("/properties", "/headers", "/schemas", "/patternProperties"))
+            if key.startswith("x-") and not in_names:
+                yield child, key, value
+                if key != "x-collections":
+                    continue
+            if key not in ("example", "examples", "default", "enum", "const"):
+                yield from _extensions(value, child)
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _extensions(value, f"{pointer}/{index}")
