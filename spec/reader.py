@@ -6,6 +6,7 @@ raised, each with its place.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -203,7 +204,7 @@ class _Reader:
         self.check_links(operations)
         self.check_misplaced()
         self.check_codes(operations)
-        return Contract(
+        contract = Contract(
             title=str(info.get("title", "")),
             version=str(info.get("version", "")),
             openapi=str(self.data["openapi"]),
@@ -216,13 +217,14 @@ class _Reader:
             operations=operations,
             collections=tuple(self.collections.values()),
             security_schemes=schemes,
-            clauses=() if self.problems else self.derive(operations),
+            clauses=(),
             locations=self.source.locations,
         )
+        return contract if self.problems else dataclasses.replace(contract, clauses=self.derive(contract))
 
-    def derive(self, operations: tuple[Operation, ...]) -> tuple[Clause, ...]:
+    def derive(self, contract: Contract) -> tuple[Clause, ...]:
         found: dict[str, Clause] = {}
-        for clause in clauses.derive(operations):
+        for clause in clauses.derive(contract):
             if clause.id in found:
                 self.problems.append(
                     Problem(

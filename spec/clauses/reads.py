@@ -1,13 +1,10 @@
-"""The clauses of a contract: every checkable statement, derived from what the document declares.
-
-A clause exists because the document says something; there is no list to keep. Its level is that of the
-element that it rests on, unless the rule itself is a reading of ours, which makes it inferred.
-"""
+"""Clauses about what an operation answers: authentication, shapes, parameters, pages, filters, search."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from spec.clauses.clause import clause
 from spec.model import Clause, Filter, Level, Location, Operation, Pagination, Parameter, Provenance
 
 _LOOKUPS = {
@@ -27,46 +24,20 @@ _LOOKUPS = {
 }
 
 
-def derive(operations: tuple[Operation, ...]) -> Iterator[Clause]:
-    """Every clause of the operations, in the document's order."""
-    for operation in operations:
-        yield from _authentication(operation)
-        yield from _responses(operation)
-        for parameter in operation.parameters:
-            yield from _parameter(operation, parameter)
-        if operation.pagination:
-            yield from _pages(operation, operation.pagination)
-        yield from _filters(operation)
-        for parameter in operation.parameters:
-            if parameter.search:
-                yield from _search(operation, parameter)
-        if operation.batch:
-            yield from _status(operation)
-
-
-def _clause(
-    operation: Operation,
-    kind: str,
-    requirement: str,
-    rests_on: Provenance,
-    location: Location,
-    *,
-    subject: str = "",
-    level: Level | None = None,
-    writes: bool = False,
-) -> Clause:
-    name = f"{operation.code}.{kind}"
-    return Clause(
-        id=f"{name}.{subject}" if subject else name,
-        kind=kind,
-        operation=operation.code,
-        subject=subject,
-        level=level or rests_on.level,
-        requirement=requirement,
-        source=rests_on.text,
-        location=location,
-        writes=writes,
-    )
+def derive(operation: Operation) -> Iterator[Clause]:
+    """The clauses of one operation's answers."""
+    yield from _authentication(operation)
+    yield from _responses(operation)
+    for parameter in operation.parameters:
+        yield from _parameter(operation, parameter)
+    if operation.pagination:
+        yield from _pages(operation, operation.pagination)
+    yield from _filters(operation)
+    for parameter in operation.parameters:
+        if parameter.search:
+            yield from _search(operation, parameter)
+    if operation.batch:
+        yield from _status(operation)
 
 
 def _authentication(operation: Operation) -> Iterator[Clause]:
@@ -81,7 +52,7 @@ def _authentication(operation: Operation) -> Iterator[Clause]:
         ("extended-key", "with a key that goes on after the right one"),
         ("swapped-case-key", "with a key that differs from the right one in upper and lower case"),
     ):
-        yield _clause(
+        yield clause(
             operation,
             f"auth.{kind}",
             f"A request {what} is answered 401.",
@@ -102,9 +73,9 @@ def _responses(operation: Operation) -> Iterator[Clause]:
         ("no-server-error", "No request, valid or not, is answered 5xx."),
     ):
         if kind in ("status", "no-server-error") or success.json:
-            yield _clause(operation, f"response.{kind}", requirement, source, success.location)
+            yield clause(operation, f"response.{kind}", requirement, source, success.location)
     undeclared = Provenance("inferred", "The page lists the statuses; an answer with another one surprises a client.")
-    yield _clause(
+    yield clause(
         operation,
         "response.declared-status",
         "An answer to any request has one of the declared statuses.",
@@ -116,17 +87,17 @@ def _responses(operation: Operation) -> Iterator[Clause]:
 def _parameter(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
     name, source, location = parameter.name, parameter.provenance, parameter.location
 
-    def clause(kind: str, requirement: str, level: Level | None = None, subject: str = name) -> Clause:
-        return _clause(operation, f"param.{kind}", requirement, source, location, subject=subject, level=level)
+    def say(kind: str, requirement: str, level: Level | None = None, subject: str = name) -> Clause:
+        return clause(operation, f"param.{kind}", requirement, source, location, subject=subject, level=level)
 
     if parameter.required and parameter.place != "path":
-        yield clause("required", f"A request without {name} is answered 4xx.")
+        yield say("required", f"A request without {name} is answered 4xx.")
     if parameter.place == "header":
-        yield clause("accepted", f"A request with any {name} gets the same rows as one without.")
+        yield say("accepted", f"A request with any {name} gets the same rows as one without.")
         return
     if parameter.free_keys:
         for filter in parameter.filters:
-            yield clause(
+            yield say(
                 "unknown-key",
                 f"{filter.parameter} with a key that no row has shows no row.",
                 None,
@@ -135,11 +106,11 @@ def _parameter(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
         return
     schema = parameter.schema
     if rejects_text(schema):
-        yield clause("invalid", f"A value of {name} that isn't of the declared type is answered 4xx, or with no data.")
+        yield say("invalid", f"A value of {name} that isn't of the declared type is answered 4xx, or with no data.")
     if any(bound in schema for bound in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")):
-        yield clause("bounds", f"A value of {name} outside its bounds is answered 4xx, or with no data.")
+        yield say("bounds", f"A value of {name} outside its bounds is answered 4xx, or with no data.")
     if parameter.filters and not parameter.filters[0].hidden:
-        yield _clause(
+        yield clause(
             operation,
             "param.misspelt",
             f"{name} misspelt by a letter doesn't give the unfiltered rows.",
@@ -170,49 +141,49 @@ def _pages(operation: Operation, pagination: Pagination) -> Iterator[Clause]:
     by_role = {p.pagination: p for p in operation.parameters if p.pagination}
     shape, location = pagination.provenance, pagination.location
 
-    def clause(kind: str, requirement: str, rests_on: Provenance = shape, at: Location = location) -> Clause:
-        return _clause(operation, f"page.{kind}", requirement, rests_on, at)
+    def say(kind: str, requirement: str, rests_on: Provenance = shape, at: Location = location) -> Clause:
+        return clause(operation, f"page.{kind}", requirement, rests_on, at)
 
     page_says, limit_says = by_role["page"].provenance, by_role["limit"].provenance
     page_at, limit_at = by_role["page"].location, by_role["limit"].location
-    yield clause(
+    yield say(
         "default-page",
         f"Without {page} the answer is that of {page}={pagination.default_page}.",
         page_says,
         page_at,
     )
-    yield clause(
+    yield say(
         "default-limit",
         f"Without {limit} the answer is that of {limit}={pagination.default_limit}.",
         limit_says,
         limit_at,
     )
-    yield clause(
+    yield say(
         "limit",
         f"A page has as many rows as {limit} says, or as are left; a larger {limit} never gives fewer.",
         limit_says,
         limit_at,
     )
-    yield clause("count", f"{pagination.count} is the number of rows on all pages together, and the same on each.")
-    yield clause("disjoint", "No row stands on two pages.", page_says, page_at)
-    yield clause("complete", "Walking the pages to the end shows every row.", page_says, page_at)
-    yield clause(
+    yield say("count", f"{pagination.count} is the number of rows on all pages together, and the same on each.")
+    yield say("disjoint", "No row stands on two pages.", page_says, page_at)
+    yield say("complete", "Walking the pages to the end shows every row.", page_says, page_at)
+    yield say(
         "stable",
         "The same request, on data that didn't change, shows the same rows in the same order.",
         page_says,
         page_at,
     )
-    yield clause("same-order", f"The rows are the same, in the same order, for every {limit}.", limit_says, limit_at)
-    yield clause("next", f"{pagination.next} is null on the last page and only there.")
-    yield clause("next-link", f"{pagination.next} carries the next {page}, the same {limit} and the rest of the query.")
-    yield clause("previous", f"{pagination.previous} is null on the first page and only there.")
-    yield clause(
+    yield say("same-order", f"The rows are the same, in the same order, for every {limit}.", limit_says, limit_at)
+    yield say("next", f"{pagination.next} is null on the last page and only there.")
+    yield say("next-link", f"{pagination.next} carries the next {page}, the same {limit} and the rest of the query.")
+    yield say("previous", f"{pagination.previous} is null on the first page and only there.")
+    yield say(
         "previous-link",
         f"{pagination.previous} carries the previous {page}, the same {limit} and the rest of the query.",
     )
     if operation.filters:
-        yield clause("filtered", "All of this holds as well when a filter narrows the rows.", page_says, page_at)
-    yield clause(
+        yield say("filtered", "All of this holds as well when a filter narrows the rows.", page_says, page_at)
+    yield say(
         "past-end",
         "A page past the last one is answered 404 or has no rows.",
         Provenance("inferred", "The page doesn't say what is past the last page; rows there would be shown twice."),
@@ -223,7 +194,7 @@ def _pages(operation: Operation, pagination: Pagination) -> Iterator[Clause]:
 def _filters(operation: Operation) -> Iterator[Clause]:
     for filter in operation.filters:
         what = _LOOKUPS[filter.lookup]
-        yield _clause(
+        yield clause(
             operation,
             "filter",
             f"{filter.parameter} shows the rows whose {_subject(filter)} {what}: all of them and no other.",
@@ -233,7 +204,7 @@ def _filters(operation: Operation) -> Iterator[Clause]:
         )
         if filter.default is not None:
             shown = str(filter.default).lower() if isinstance(filter.default, bool) else filter.default
-            yield _clause(
+            yield clause(
                 operation,
                 "default",
                 f"Without {filter.parameter} the answer is that of {filter.parameter}={shown}.",
@@ -243,7 +214,7 @@ def _filters(operation: Operation) -> Iterator[Clause]:
             )
     if len(operation.filters) > 1:
         for filter in operation.filters:
-            yield _clause(
+            yield clause(
                 operation,
                 "combine",
                 f"{filter.parameter} together with another filter shows the rows that satisfy both.",
@@ -256,7 +227,7 @@ def _filters(operation: Operation) -> Iterator[Clause]:
         by_field.setdefault(filter.field, []).append(filter)
     for field, filters in by_field.items():
         if len(filters) > 1:
-            yield _clause(
+            yield clause(
                 operation,
                 "relation",
                 f"The lookups on {field} agree with each other: {', '.join(sorted(f.lookup for f in filters))}.",
@@ -271,25 +242,25 @@ def _subject(filter: Filter) -> str:
 
 
 def _search(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
-    def clause(kind: str, requirement: str, level: Level | None = None) -> Clause:
-        return _clause(operation, f"search.{kind}", requirement, parameter.provenance, parameter.location, level=level)
+    def say(kind: str, requirement: str, level: Level | None = None) -> Clause:
+        return clause(operation, f"search.{kind}", requirement, parameter.provenance, parameter.location, level=level)
 
     fields = ", ".join(parameter.search)
-    yield clause("finds", f"Searching a row's own value ({fields}) finds the row.")
-    yield clause("selective", "Searching a value that no row has doesn't show what searching another value shows.")
-    yield clause("sound", f"Every row that is found has the value in one of {fields}.", "inferred")
-    yield clause("complete", f"Every row that has the value in one of {fields} is found.", "inferred")
-    yield clause("case", "Searching in upper or lower case finds the same rows.", "inferred")
+    yield say("finds", f"Searching a row's own value ({fields}) finds the row.")
+    yield say("selective", "Searching a value that no row has doesn't show what searching another value shows.")
+    yield say("sound", f"Every row that is found has the value in one of {fields}.", "inferred")
+    yield say("complete", f"Every row that has the value in one of {fields} is found.", "inferred")
+    yield say("case", "Searching in upper or lower case finds the same rows.", "inferred")
 
 
 def _status(operation: Operation) -> Iterator[Clause]:
     missing = operation.response(404)
     if missing and missing.status == "404":
         source = Provenance(missing.provenance.level, f"404 {missing.description}")
-        yield _clause(operation, "batch.unknown-id", "The id of no batch is answered 404.", source, missing.location)
+        yield clause(operation, "batch.unknown-id", "The id of no batch is answered 404.", source, missing.location)
     for parameter in operation.parameters:
         if parameter.place == "path" and rejects_text(parameter.schema):
-            yield _clause(
+            yield clause(
                 operation,
                 "batch.malformed-id",
                 f"A value of {parameter.name} that isn't of the declared type is answered 4xx.",
