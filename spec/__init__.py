@@ -22,7 +22,7 @@ from spec.model import (
     at,
 )
 from spec.reader import DEFAULT, load
-from spec.source import Problem, SpecError
+from spec.problems import Problem, SpecError
 
 __all__ = [
     "DEFAULT",

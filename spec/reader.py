@@ -36,7 +36,9 @@ from spec.model import (
     Ticket,
     at,
 )
-from spec.source import Problem, Source, SpecError, escape, read
+from spec.problems import Problem, SpecError
+from spec.source import Source, read
+from spec.source_text import escape
 
 DEFAULT = Path(__file__).with_name("openapi.yaml")
 """The document that comes with the project."""

@@ -15,7 +15,9 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 
 from spec import reader, source
 from spec.model import JSON, Contract, at
-from spec.source import Problem, Source, SpecError, escape
+from spec.problems import Problem, SpecError
+from spec.source import Source
+from spec.source_text import escape
 
 _MAX_EXAMPLES = 20_000
 

@@ -15,7 +15,9 @@ from typing import Any
 import jsonschema
 
 from spec.model import JSON
-from spec.source import Problem, Source, escape
+from spec.problems import Problem
+from spec.source import Source
+from spec.source_text import escape
 
 VERSION = 1
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spec.clauses import reads, writes
+from spec.clauses.reads import derive as derive_reads
+from spec.clauses.writes import derive as derive_writes
 from spec.model import Clause, Contract
 
 __all__ = ["derive"]
@@ -17,5 +18,5 @@ __all__ = ["derive"]
 def derive(contract: Contract) -> Iterator[Clause]:
     """Every clause of a contract's operations, in the document's order."""
     for operation in contract.operations:
-        yield from reads.derive(operation)
-        yield from writes.derive(contract, operation)
+        yield from derive_reads(operation)
+        yield from derive_writes(contract, operation)

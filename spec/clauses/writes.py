@@ -31,7 +31,7 @@ def derive(contract: Contract, operation: Operation) -> Iterator[Clause]:
         )
 
     if operation.ticket:
-        yield from _batch(say, contract, operation)
+        yield from _batch(say, contract.by_id[operation.ticket.operation_id])
     if access.action == "deletes":
         yield from _delete(say, access)
     elif access.parts:
@@ -41,9 +41,7 @@ def derive(contract: Contract, operation: Operation) -> Iterator[Clause]:
     yield from _body(say, contract, operation)
 
 
-def _batch(say: _Say, contract: Contract, operation: Operation) -> Iterator[Clause]:
-    assert operation.ticket is not None
-    status = contract.by_id[operation.ticket.operation_id]
+def _batch(say: _Say, status: Operation) -> Iterator[Clause]:
     yield say("batch.ticket", "The 202 carries a ticket that the status operation takes.")
     yield say("batch.found", f"{status.code} knows the ticket of an accepted batch.", of=status.provenance)
     yield say("batch.own-id", f"{status.code} shows the id that it was asked for.", of=status.provenance)
@@ -86,7 +84,7 @@ def _upsert(say: _Say, contract: Contract, operation: Operation, access: Access)
                 "write.field",
                 f"{field} reads back by value as it was written.",
                 subject=field,
-                of=contract_provenance(contract, operation, field),
+                of=_field_provenance(contract, operation, field),
             )
     yield say("write.updates", f"An item with a known {key} changes its row.")
     yield say("write.one-row", "The same item sent twice leaves one row.")
@@ -108,7 +106,7 @@ def _upsert(say: _Say, contract: Contract, operation: Operation, access: Access)
     )
 
 
-def contract_provenance(contract: Contract, operation: Operation, field: str) -> Provenance:
+def _field_provenance(contract: Contract, operation: Operation, field: str) -> Provenance:
     """The provenance of one field of a write's items, as the document marks it."""
     media = operation.body.json if operation.body else None
     schema = contract.resolve(media.schema) if media and media.schema else {}

@@ -1,0 +1,48 @@
+"""What is wrong with a document, said so that a person can put it right: where, what, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from spec.model import Location
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: where, what, and what to do about it."""
+
+    location: Location
+    message: str
+    hint: str
+    pointer: str = ""
+    """The JSON pointer of the element, where the document could be parsed."""
+    operations: tuple[str, ...] = ()
+    """Pointers of the operations (or of a path, for all of its operations) that it makes unreadable."""
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.message}" + (f"\n    {self.hint}" if self.hint else "")
+
+
+class SpecError(Exception):
+    """A document that can't be used. `problems` lists everything found, in the document's order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = merged(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def merged(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems in the document's order, each once, with all the operations that it concerns."""
+    found: dict[tuple[Location, str], Problem] = {}
+    for problem in problems:
+        key = (problem.location, problem.message)
+        known = found.get(key, problem)
+        operations = tuple(dict.fromkeys((*known.operations, *problem.operations)))
+        found[key] = Problem(known.location, known.message, known.hint, known.pointer, operations)
+    return sorted(found.values(), key=lambda problem: problem.location)
+
+
+def refusal(file: str, message: str, hint: str, line: int = 1, column: int = 1) -> SpecError:
+    """The error for a document of which nothing can be read."""
+    return SpecError([Problem(Location(file, line, column), message, hint)])
