@@ -21,8 +21,8 @@ from spec.model import (
     Ticket,
     at,
 )
-from spec.reader import DEFAULT, load
 from spec.problems import Problem, SpecError
+from spec.reader import DEFAULT, examine, load
 
 __all__ = [
     "DEFAULT",
@@ -47,5 +47,6 @@ __all__ = [
     "SpecError",
     "Ticket",
     "at",
+    "examine",
     "load",
 ]

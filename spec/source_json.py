@@ -124,7 +124,9 @@ def _scan(text: str, file: str) -> tuple[dict[str, Location], list[Problem]]:
             elif first != '"':
                 problems.extend(_constant(token, location(start), child))
         if len(locations) > MAX_NODES:
-            return locations, [Problem(location(start), f"more than {MAX_NODES:,} values", "Is it an OpenAPI document?")]
+            return locations, [
+                Problem(location(start), f"more than {MAX_NODES:,} values", "Is it an OpenAPI document?")
+            ]
     return locations, problems
 
 

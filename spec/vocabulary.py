@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ ORDERED_LOOKUPS = ("exact", "in", "gt", "gte", "lt", "lte")
 IDENTITY_LOOKUPS = ("exact", "in")
 
 
-def lookups_for(schema: dict[str, JSON]) -> tuple[str, ...]:
+def lookups_for(schema: Mapping[str, JSON]) -> tuple[str, ...]:
     """The lookups that have a meaning for values of a schema (its `type` and `format`)."""
     types = schema.get("type", [])
     types = {types} if isinstance(types, str) else set(types)
@@ -72,16 +72,29 @@ def _validator(name: str) -> jsonschema.Draft202012Validator:
 def problems(source: Source) -> Iterator[Problem]:
     """What is wrong with the extensions of a document by themselves: unknown names and wrong values."""
     for pointer, name, value in _extensions(source.data, ""):
-        location = source.locations[pointer]
         if name not in names():
             meant = difflib.get_close_matches(name, names(), n=1, cutoff=0.75)
             if meant:
-                yield Problem(location, f"unknown extension {name}", f"Did you mean {meant[0]}?")
+                yield Problem(source.where(pointer), f"unknown extension {name}", f"Did you mean {meant[0]}?", pointer)
             continue
         for error in _validator(name).iter_errors(value):
-            path = "".join(f"/{escape(str(token))}" for token in error.absolute_path)
-            where = source.locations.get(pointer + path, location)
-            yield Problem(where, f"{name}{path.replace('/', '.')}: {_message(error)}", _hint(name, error))
+            inner = "".join(f"/{escape(str(token))}" for token in error.absolute_path)
+            message = f"{name}{inner.replace('/', '.')}: {_message(error)}"
+            yield Problem(source.where(pointer + inner), message, _hint(name, error), pointer + inner)
+
+
+def misplaced(source: Source, used: Set[str]) -> Iterator[Problem]:
+    """The extensions that say nothing where they stand: `used` are the pointers of those that were read."""
+    for pointer, name, _ in _extensions(source.data, ""):
+        if name in names() - {"x-provenance"} and pointer not in used and pointer != "/x-vocabulary":
+            where = source.where(pointer)
+            yield Problem(where, f"{name} has no meaning here", f"It stands {_where(name)}", pointer)
+
+
+def _where(name: str) -> str:
+    """Where an extension may stand, as its schema's description begins."""
+    description: str = schema()["$defs"][name]["description"]
+    return description[0].lower() + description[1:]
 
 
 def _message(error: jsonschema.ValidationError) -> str:
@@ -114,14 +127,16 @@ def _choices(error: jsonschema.ValidationError) -> list[str]:
     return [str(choice) for choice in choices]
 
 
+_NAMES = ("/properties", "/headers", "/schemas", "/patternProperties")
+"""Where the keys are the author's names: a header may be called x-filter."""
+
+
 def _extensions(node: JSON, pointer: str) -> Iterator[tuple[str, str, JSON]]:
     """Every x- key outside examples and other plain data, outermost first."""
     if isinstance(node, dict):
         for key, value in node.items():
             child = f"{pointer}/{escape(key)}"
-            # A property or a response may itself be called x-something: then it's a name, not an extension.
-            in_names = pointer.endswith(("/properties", "/headers", "/schemas", "/patternProperties"))
-            if key.startswith("x-") and not in_names:
+            if key.startswith("x-") and not pointer.endswith(_NAMES):
                 yield child, key, value
                 if key != "x-collections":
                     continue

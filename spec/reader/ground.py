@@ -1,0 +1,154 @@
+"""What reading needs everywhere: places, `$ref`s, provenance, and a list of what is wrong.
+
+Nothing here raises: a part that can't be read is noted as a problem and read as empty, so that one look
+finds everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
+
+from spec.model import JSON, Location, Provenance, at
+from spec.problems import Problem
+from spec.source import Source
+from spec.source_text import escape
+
+Object = Mapping[str, JSON]
+SEE = "See the OpenAPI specification."
+
+
+@dataclass
+class Ground:
+    """The document, and what was found wrong with it so far."""
+
+    source: Source
+    vocabulary: bool
+    """Whether the x- extensions mean anything: the document names the vocabulary, and uses it rightly."""
+    problems: list[Problem] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    """Pointers of the extensions that were read, so that the ones that nothing reads can be told."""
+
+    @property
+    def data(self) -> Object:
+        """The document."""
+        data: Object = self.source.data
+        return data
+
+    @property
+    def root(self) -> Provenance:
+        """What an element inherits when nothing around it says where it comes from."""
+        return Provenance("documented", str(self.mapping(self.data, "info", "").get("title", "")))
+
+    def where(self, pointer: str) -> Location:
+        """Where a pointer, or its nearest ancestor, stands."""
+        return self.source.where(pointer)
+
+    def problem(self, pointer: str, message: str, hint: str) -> None:
+        """Note that something is wrong at a pointer."""
+        self.problems.append(Problem(self.where(pointer), message, hint, pointer))
+
+    def blame(self, since: int, operation: str) -> None:
+        """Say of the problems from index `since` on that they concern an operation (its pointer)."""
+        concerned = [replace(p, operations=(*p.operations, operation)) for p in self.problems[since:]]
+        self.problems[since:] = concerned
+
+    # -- looking into the document -----------------------------------------------------------------
+
+    def target(self, ref: JSON, pointer: str) -> str | None:
+        """The pointer that a `$ref` standing at `pointer` names, or None (a problem) when it names nothing here."""
+        if not isinstance(ref, str) or not (ref == "#" or ref.startswith("#/")):
+            self.problem(f"{pointer}/$ref", f"{ref!r} points outside this file", "Bundle the document into one file.")
+            return None
+        target = unquote(ref[1:])
+        try:
+            at(self.data, target)
+        except KeyError:
+            self.problem(f"{pointer}/$ref", f"nothing stands at {ref}", "Check the reference's spelling.")
+            return None
+        return target
+
+    def follow(self, node: JSON, pointer: str) -> tuple[Object, str]:
+        """An object through its `$ref`s, and the pointer of where it really stands; {} when there is none."""
+        seen: set[str] = set()
+        siblings: dict[str, JSON] = {}
+        while isinstance(node, Mapping) and "$ref" in node:
+            siblings = {**{k: v for k, v in node.items() if k != "$ref"}, **siblings}
+            target = self.target(node["$ref"], pointer)
+            if target is None:
+                return siblings, pointer
+            if target in seen:
+                self.problem(f"{pointer}/$ref", f"{node['$ref']} leads back to itself", "Let one say what it is.")
+                return siblings, pointer
+            seen.add(target)
+            node, pointer = at(self.data, target), target
+        if not isinstance(node, Mapping):
+            if node is not True:  # in 3.1 true is a schema
+                self.problem(pointer, "this isn't an object", SEE)
+            return siblings, pointer
+        return ({**node, **siblings} if siblings else node), pointer
+
+    def mapping(self, node: Object, key: str, pointer: str) -> Object:
+        """The object under a key, {} when there is none."""
+        value = node.get(key)
+        if value is not None and not isinstance(value, Mapping):
+            self.problem(f"{pointer}/{escape(key)}", f"`{key}` isn't an object", SEE)
+        return value if isinstance(value, Mapping) else {}
+
+    def items(self, node: Object, key: str, pointer: str) -> list[JSON]:
+        """The list under a key, [] when there is none."""
+        value = node.get(key)
+        if value is not None and not isinstance(value, list):
+            self.problem(f"{pointer}/{escape(key)}", f"`{key}` isn't a list", SEE)
+        return value if isinstance(value, list) else []
+
+    def schema(self, node: Object, key: str, pointer: str) -> Object | None:
+        """The schema under a key as written, or None. 3.1's `true` and `false` are written out."""
+        value = node.get(key)
+        if isinstance(value, bool):
+            return {} if value else {"not": {}}
+        return None if value is None else self.mapping(node, key, pointer)
+
+    # -- schemas -----------------------------------------------------------------------------------
+
+    def branches(self, schema: JSON, pointer: str, seen: frozenset[str] = frozenset()) -> Iterator[tuple[Object, str]]:
+        """An object schema after every schema that it is `allOf`, each with its own pointer."""
+        node, here = self.follow(schema, pointer)
+        if here in seen:
+            return
+        for index, branch in enumerate(self.items(node, "allOf", here)):
+            yield from self.branches(branch, f"{here}/allOf/{index}", seen | {here})
+        yield node, here
+
+    def properties(self, schema: JSON, pointer: str) -> dict[str, Object]:
+        """The named properties of an object schema, through `$ref` and `allOf`, each resolved."""
+        found: dict[str, Object] = {}
+        for node, here in self.branches(schema, pointer):
+            for name, sub in self.mapping(node, "properties", here).items():
+                resolved, _ = self.follow(sub, f"{here}/properties/{escape(name)}")
+                found[name] = {**found.get(name, {}), **resolved}
+        return found
+
+    def entry_properties(self, schema: Object, pointer: str) -> dict[str, Object]:
+        """The named properties of a list's entries; none when they aren't objects."""
+        return self.properties(schema["items"], f"{pointer}/items") if isinstance(schema.get("items"), Mapping) else {}
+
+    # -- the vocabulary ----------------------------------------------------------------------------
+
+    def extension(self, node: Object, name: str, pointer: str) -> JSON:
+        """The value of an extension that may stand here, or None. Remembers that it was read."""
+        if not self.vocabulary or name not in node:
+            return None
+        self.used.add(f"{pointer}/{name}")
+        return node[name]
+
+    def provenance(self, node: Object, inherited: Provenance) -> Provenance:
+        """Where an element comes from: as marked, else the page by its description, else as what it stands in."""
+        marked = node.get("x-provenance") if self.vocabulary else None
+        if isinstance(marked, Mapping):
+            for level in ("documented", "inferred"):
+                if level in marked:
+                    return Provenance("documented" if level == "documented" else "inferred", str(marked[level]))
+        description = node.get("description")
+        return Provenance("documented", description) if isinstance(description, str) and description else inherited

@@ -1,0 +1,67 @@
+"""Pages: which parameters ask for one, and which fields of the answer describe it (x-pagination)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from spec.model import Media, Pagination, Parameter, Provenance
+from spec.reader.ground import Ground
+from spec.source_text import escape
+
+_FIELDS = ("count", "next", "previous", "results")
+
+
+def pagination(
+    ground: Ground, parameters: tuple[Parameter, ...], media: Media | None, pointer: str, inherited: Provenance
+) -> Pagination | None:
+    """How an operation pages, or None. `media` is the body of its first 2xx answer."""
+    if not ground.vocabulary:
+        return None
+    asked = {parameter.pagination: parameter for parameter in parameters if parameter.pagination}
+    shown, provenance = _shown(ground, media, inherited)
+    if not asked and not shown:
+        return None
+    missing = [role for role in ("page", "limit") if role not in asked] + [r for r in _FIELDS if r not in shown]
+    if missing:
+        ground.problem(
+            pointer,
+            f"the pagination lacks {', '.join(missing)}",
+            "Mark page and limit on parameters, and count, next, previous and results on the page's properties.",
+        )
+        return None
+    return Pagination(
+        page=asked["page"].name,
+        limit=asked["limit"].name,
+        **{role: shown[role] for role in _FIELDS},
+        default_page=_default(ground, asked["page"]),
+        default_limit=_default(ground, asked["limit"]),
+        provenance=provenance,
+        location=ground.where(pointer),
+    )
+
+
+def _shown(ground: Ground, media: Media | None, inherited: Provenance) -> tuple[Mapping[str, str], Provenance]:
+    """Role to property name, and the provenance of the schema that marks them."""
+    found: dict[str, str] = {}
+    provenance = inherited
+    for node, here in ground.branches(media.schema, f"{media.pointer}/schema") if media and media.schema else ():
+        for name, raw in ground.mapping(node, "properties", here).items():
+            sub, sub_pointer = ground.follow(raw, f"{here}/properties/{escape(name)}")
+            role = ground.extension(sub, "x-pagination", sub_pointer)
+            if role in _FIELDS:
+                found[role] = name
+                provenance = ground.provenance(node, inherited)
+            elif role is not None:
+                hint = f"It can be {', '.join(_FIELDS)}."
+                ground.problem(f"{sub_pointer}/x-pagination", f"a property can't be {role!r}", hint)
+    return found, provenance
+
+
+def _default(ground: Ground, parameter: Parameter) -> int:
+    schema, _ = ground.follow(parameter.schema, f"{parameter.pointer}/schema")
+    default = schema.get("default")
+    if isinstance(default, int) and not isinstance(default, bool):
+        return default
+    hint = "Add `default` to its schema: what the server takes when the parameter is left out."
+    ground.problem(parameter.pointer, f"{parameter.name} needs an integer default", hint)
+    return 1

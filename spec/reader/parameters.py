@@ -1,0 +1,112 @@
+"""The parameters of an operation: its path's and its own, `$ref`s followed, style and explode filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from spec.model import Parameter, ParameterPlace, Provenance
+from spec.reader import filters
+from spec.reader.ground import Ground, Object
+from spec.reader.rows import Rows
+from spec.source_text import escape
+
+_PLACES: Mapping[str, ParameterPlace] = {"path": "path", "query": "query", "header": "header", "cookie": "cookie"}
+_STYLES: Mapping[ParameterPlace, str] = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+
+
+def parameters(
+    ground: Ground, path: str, holders: Mapping[str, Object], pointer: str, inherited: Provenance, rows: Rows | None
+) -> tuple[Parameter, ...]:
+    """The parameters of the operation at `pointer`.
+
+    `holders` maps the pointers of the path and of the operation to what stands there; the operation's own
+    win over the path's.
+    """
+    declared: dict[tuple[str, ParameterPlace], tuple[Object, str]] = {}
+    for here, holder in holders.items():
+        declared.update(_declared(ground, holder, here))
+    found = tuple(
+        _parameter(ground, name, place, node, here, inherited, rows) for (name, place), (node, here) in declared.items()
+    )
+    in_path = {parameter.name for parameter in found if parameter.place == "path"}
+    for name in re.findall(r"\{([^{}]*)\}", path):
+        if name not in in_path:
+            ground.problem(pointer, f"the path's {{{name}}} isn't declared as a parameter", "Add it with `in: path`.")
+    return found
+
+
+def _declared(ground: Ground, holder: Object, pointer: str) -> dict[tuple[str, ParameterPlace], tuple[Object, str]]:
+    found: dict[tuple[str, ParameterPlace], tuple[Object, str]] = {}
+    for index, raw in enumerate(ground.items(holder, "parameters", pointer)):
+        before = len(ground.problems)
+        node, here = ground.follow(raw, f"{pointer}/parameters/{index}")
+        name, place = node.get("name"), _PLACES.get(str(node.get("in")))
+        if not isinstance(name, str) or place is None:
+            if len(ground.problems) == before:
+                hint = "Give both; `in` is path, query, header or cookie."
+                ground.problem(here, "a parameter needs `name` and `in`", hint)
+        elif (name, place) in found:
+            other = ground.where(found[name, place][1])
+            ground.problem(
+                f"{pointer}/parameters/{index}",
+                f"the {place} parameter {name!r} stands twice",
+                f"The other is at {other}; keep one.",
+            )
+        else:
+            found[name, place] = (node, here)
+    return found
+
+
+def _parameter(
+    ground: Ground,
+    name: str,
+    place: ParameterPlace,
+    node: Object,
+    pointer: str,
+    inherited: Provenance,
+    rows: Rows | None,
+) -> Parameter:
+    raw, schema_pointer = _schema(ground, node, pointer)
+    schema, here = ground.follow(raw, schema_pointer)
+    style = str(node.get("style", _STYLES[place]))
+    provenance = ground.provenance(node, inherited)
+    query = place == "query"  # the only place where the vocabulary has something to say
+    plain = filters.plain(ground, name, node, schema, pointer, provenance, rows) if query else None
+    free = filters.free(ground, schema, here, provenance, rows) if query else ()
+    return Parameter(
+        name=name,
+        place=place,
+        required=node.get("required") is True,
+        schema=raw,
+        style=style,
+        explode=bool(node.get("explode", style == "form")),
+        description=str(node.get("description", "")),
+        pagination=_role(ground, node, pointer) if query else None,
+        search=filters.search(ground, node, pointer, rows) if query else (),
+        filters=(plain,) if plain else tuple(free),
+        provenance=provenance,
+        pointer=pointer,
+        location=ground.where(pointer),
+    )
+
+
+def _schema(ground: Ground, node: Object, pointer: str) -> tuple[Object, str]:
+    """A parameter's schema as written, which may stand under its one content type; {} when it has none."""
+    here = pointer
+    for content_type in ground.mapping(node, "content", pointer):
+        node, here = ground.follow(node["content"][content_type], f"{pointer}/content/{escape(content_type)}")
+        break
+    return ground.schema(node, "schema", here) or {}, f"{here}/schema"
+
+
+def _role(ground: Ground, node: Object, pointer: str) -> Literal["page", "limit"] | None:
+    role = ground.extension(node, "x-pagination", pointer)
+    if role == "page":
+        return "page"
+    if role == "limit":
+        return "limit"
+    if role is not None:
+        ground.problem(f"{pointer}/x-pagination", f"a parameter can't be {role!r}", "It can be page or limit.")
+    return None
