@@ -1,0 +1,7 @@
+"""A server that behaves as the document says, with a catalog in which every semantic bug would show."""
+
+from conformance.sandbox.server import app, serve
+from conformance.sandbox.settings import DEFAULT_KEY, Settings
+from conformance.sandbox.store import StoreError
+
+__all__ = ["DEFAULT_KEY", "Settings", "StoreError", "app", "serve"]

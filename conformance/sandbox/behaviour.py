@@ -1,0 +1,92 @@
+"""The seams: each step of an answer at which real servers are known to go wrong.
+
+The honest server asks a `Behaviour` at these steps. Its defaults are the honest way, so that the code which
+asks reads as if they were called; a fault is a function from one behaviour to another that differs in one step.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from conformance.sandbox import conditions, pages, store, validation, writing
+from conformance.sandbox.batches import BatchView, Reasons
+from conformance.sandbox.pages import Page, Window
+from conformance.sandbox.query import Condition, Pairs, Query, Search
+from conformance.sandbox.store import Row
+from conformance.sandbox.tables import Shape
+from conformance.sandbox.writing import Step
+from spec import Operation
+from spec.model import JSON
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as the seams see it."""
+
+    pairs: Pairs
+    path: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response before it is sent."""
+
+    status: int
+    body: JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+
+Problems = dict[str, dict[str, list[str]]]
+Conditions = Sequence[tuple[Condition, ColumnElement[bool]]]
+
+
+def admits(operation: Operation, presented: str | None, secret: str) -> bool:
+    """Is this the key? Takes as long for one that is nearly right as for any other."""
+    return presented is not None and hmac.compare_digest(presented.encode("utf-8", "replace"), secret.encode("utf-8"))
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What the server does at each seam."""
+
+    admits: Callable[[Operation, str | None, str], bool] = admits
+    obeyed: Callable[[Operation, Asked], Pairs] = lambda _, asked: asked.pairs
+    """What of the query string counts."""
+    condition: Callable[[Operation, Shape, Condition], ColumnElement[bool]] = lambda _, shape, one: (
+        conditions.condition(shape, one)
+    )
+    combine: Callable[[Operation, Conditions], ColumnElement[bool]] = lambda _, many: conditions.combine(many)
+    search: Callable[[Operation, Shape, Search], ColumnElement[bool]] = lambda _, shape, search: conditions.search(
+        shape, search
+    )
+    order: Callable[[Operation, Shape, Query], list[ColumnElement[Any]]] = lambda _, shape, __: store.default_order(
+        shape
+    )
+    window: Callable[[Operation, Query, int], Window] = lambda _, query, count: pages.window(query, count)
+    row: Callable[[Operation, Row], Row] = lambda _, row: row
+    page: Callable[[Operation, Query, Page], Page] = lambda _, __, page: page
+    link: Callable[[Operation, Query, str, Pairs], Pairs] = lambda _, __, ___, pairs: pairs
+    """The query string of the link called next or previous."""
+    body: Callable[[Operation, bytes], JSON] = lambda _, content: validation.body(content)
+    problems: Callable[[Operation, JSON, Problems], Problems] = lambda _, __, problems: problems
+    """What of the problems found in a body makes it refused."""
+    sequence: Callable[[Operation, list[JSON]], list[JSON]] = lambda _, items: items
+    """The items of a batch as they are worked on."""
+    apply: Callable[[Operation, Step], Reasons] = lambda _, step: writing.apply(step)
+    """Apply one item of a batch; the reasons why it failed, or none."""
+    view: Callable[[Operation, BatchView], BatchView | None] = lambda _, view: view
+    """What a look at a batch of this operation shows; None when there is no such batch."""
+    answer: Callable[[Operation, Asked, Answer], Answer] = lambda _, __, answer: answer
+    """The last look at an answer before it is sent."""
+
+
+HONEST = Behaviour()
+"""A server that does what the document says."""

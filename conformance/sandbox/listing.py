@@ -1,0 +1,82 @@
+"""Answering an operation that reads a collection: from a query to rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import ColumnElement, and_
+
+from conformance.sandbox import pages, store
+from conformance.sandbox.behaviour import Behaviour
+from conformance.sandbox.query import Query
+from conformance.sandbox.tables import Shape
+from spec import Contract, Operation, Pagination
+from spec.model import JSON
+
+
+class PastEnd(Exception):
+    """A page past the last one, on a sandbox that answers those with 404."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What answering needs to know beside the query."""
+
+    contract: Contract
+    operation: Operation
+    shape: Shape
+    behaviour: Behaviour
+    page_cap: int | None = None
+    past_end_is_404: bool = False
+
+
+def answer(listing: Listing, work: store.Store, query: Query, base: str) -> JSON:
+    """The body of the answer; `base` is the request's URL without its query.
+
+    Raises PastEnd, and LookupError when the operation shows one row and there is none.
+    """
+    operation, shape, behaviour = listing.operation, listing.shape, listing.behaviour
+    asked = query
+    if listing.page_cap:
+        query = replace(query, limit=min(query.limit, listing.page_cap))
+    where = _where(listing, query)
+    order = behaviour.order(operation, shape, query)
+    with work.work() as connection:
+        if operation.pagination is None:
+            found = [behaviour.row(operation, row) for row in store.rows(connection, shape, where, order)]
+            return _unpaged(listing, found)
+        count = store.count(connection, shape, where)
+        window = behaviour.window(operation, query, count)
+        rows = store.rows(connection, shape, where, order, window.offset, window.size) if window.size > 0 else []
+    if listing.past_end_is_404 and query.page > 1 and window.offset >= count:
+        raise PastEnd
+    following, preceding = pages.neighbours(query, count)
+    page = pages.Page(count, following, preceding, [behaviour.row(operation, row) for row in rows])
+    return _page(listing, operation.pagination, behaviour.page(operation, query, page), asked, base)
+
+
+def _page(listing: Listing, paging: Pagination, page: pages.Page, asked: Query, base: str) -> JSON:
+    def link(role: str, number: int | None) -> str | None:
+        if number is None:
+            return None
+        pairs = pages.link(paging, asked, number, asked.limit)
+        return pages.url(base, listing.behaviour.link(listing.operation, asked, role, pairs))
+
+    return pages.envelope(paging, page, link("next", page.next), link("previous", page.previous))
+
+
+def _unpaged(listing: Listing, rows: list[store.Row]) -> JSON:
+    success = listing.operation.success
+    schema = success.json.schema if success and success.json else None
+    if schema and listing.contract.resolve(schema).get("type") == "array":
+        return rows
+    if not rows:
+        raise LookupError(listing.shape.collection.name)
+    return rows[0]
+
+
+def _where(listing: Listing, query: Query) -> ColumnElement[bool]:
+    operation, shape, behaviour = listing.operation, listing.shape, listing.behaviour
+    conditions = [(c, behaviour.condition(operation, shape, c)) for c in query.conditions]
+    searches = [behaviour.search(operation, shape, s) for s in query.searches]
+    return and_(behaviour.combine(operation, conditions), *searches)

@@ -1,0 +1,246 @@
+"""A query string as what it asks for: a page, conditions and searches, each typed as the document declares."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from conformance.sandbox import values
+from conformance.sandbox.messages import Language, say
+from conformance.sandbox.tables import Shape
+from conformance.sandbox.validation import Check, check
+from spec import Contract, Filter, Operation, Parameter
+
+Pairs = tuple[tuple[str, str], ...]
+"""Names and values of a query string, decoded, in order."""
+Errors = dict[str, list[str]]
+"""What is wrong, by the name of the parameter or field."""
+
+
+class Invalid(Exception):
+    """A request that is answered 400; `errors` names what is wrong where."""
+
+    def __init__(self, errors: Errors) -> None:
+        self.errors = errors
+        super().__init__(str(errors))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One filter with its value; for a free key, with the key."""
+
+    filter: Filter
+    key: str | None
+    value: Any
+
+
+@dataclass(frozen=True)
+class Search:
+    """A value to look for in any of several fields."""
+
+    fields: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a request asks for."""
+
+    pairs: Pairs
+    """As sent, for the links."""
+    page: int = 1
+    limit: int = 0
+    conditions: tuple[Condition, ...] = ()
+    searches: tuple[Search, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Plain:
+    parameter: Parameter
+    check: Check
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _FreeKey:
+    filter: Filter
+    name: re.Pattern[str]
+    check: Check
+
+
+@dataclass(frozen=True)
+class Signature:
+    """An operation's parameters, ready to read a query string with."""
+
+    operation: Operation
+    shape: Shape | None
+    plain: Mapping[str, _Plain]
+    free: tuple[_FreeKey, ...]
+    path: Mapping[str, _Plain]
+    ignored: frozenset[str] = field(default_factory=frozenset)
+    """Query parameters that say nothing of the rows: where a key is sent."""
+
+
+def signature(contract: Contract, operation: Operation, shape: Shape | None) -> Signature:
+    """The signature of an operation that reads `shape`, or of one that reads no rows."""
+
+    def plain(place: str) -> dict[str, _Plain]:
+        return {
+            p.name: _Plain(p, check(contract, p.schema), contract.resolve(p.schema))
+            for p in operation.parameters
+            if p.place == place and not p.free_keys
+        }
+
+    free = [f for p in operation.parameters for f in p.filters if f.free_key]
+    return Signature(
+        operation=operation,
+        shape=shape,
+        plain=plain("query"),
+        # The longest name first: a suffix such as __contains belongs to the lookup and not to the key.
+        free=tuple(
+            _FreeKey(f, _name_pattern(f), check(contract, f.schema))
+            for f in sorted(free, key=lambda f: -len(f.parameter))
+        ),
+        path=plain("path"),
+        ignored=frozenset(s.parameter for s in contract.security_schemes if s.place == "query"),
+    )
+
+
+def _name_pattern(filter: Filter) -> re.Pattern[str]:
+    before, _, after = filter.parameter.partition("KEY")
+    return re.compile(f"{re.escape(before)}(?P<key>{filter.key_pattern}){re.escape(after)}")
+
+
+def pairs(query_string: bytes, language: Language) -> Pairs:
+    """The decoded names and values of a query string. Raises Invalid where they aren't UTF-8."""
+    ascii_only = re.sub(rb"[\x80-\xff]", lambda m: b"%%%02X" % m[0][0], query_string).decode("ascii")
+    try:
+        return tuple(parse_qsl(ascii_only, keep_blank_values=True, errors="strict"))
+    except UnicodeDecodeError:
+        raise Invalid({"query string": [say(language, "not-text")]}) from None
+
+
+def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, str], language: Language) -> Query:
+    """What a request asks for. Raises Invalid with everything that is wrong.
+
+    `obeyed` is what of `sent` counts; an honest server obeys all of it.
+    """
+    errors: Errors = {}
+    asked = {"page": 1, "limit": 0}
+    paging = signature.operation.pagination
+    if paging:
+        asked = {"page": paging.default_page, "limit": paging.default_limit}
+    conditions: list[Condition] = []
+    searches: list[Search] = []
+    given: set[str] = set()
+
+    def refuse(name: str, *problem: Any) -> None:
+        errors.setdefault(name, []).append(say(language, *problem))
+
+    for name, text in (*obeyed, *path.items()):
+        plain = signature.path.get(name) if name in path else signature.plain.get(name)
+        if name in given:
+            refuse(name, "twice")
+            continue
+        given.add(name)
+        if plain is None:
+            found = _free_key(signature, name)
+            if found:
+                try:
+                    conditions.append(_condition(signature, found[0].filter, found[1], found[0].check, text))
+                except ValueError as error:
+                    refuse(name, *error.args)
+            elif name not in signature.ignored:
+                refuse(name, *_unknown(signature, name))
+            continue
+        try:
+            _take(signature, plain, text, asked, conditions, searches)
+        except ValueError as error:
+            refuse(name, *error.args)
+    for name, plain in signature.plain.items():
+        if name in given:
+            continue
+        if plain.parameter.required:
+            refuse(name, "required")
+        conditions += [
+            Condition(filter, None, _bind(signature, filter, filter.default))
+            for filter in plain.parameter.filters
+            if filter.default is not None
+        ]
+    if errors:
+        raise Invalid(errors)
+    return Query(sent, asked["page"], asked["limit"], tuple(conditions), tuple(searches))
+
+
+def _take(
+    signature: Signature,
+    plain: _Plain,
+    text: str,
+    asked: dict[str, int],
+    conditions: list[Condition],
+    searches: list[Search],
+) -> None:
+    parameter = plain.parameter
+    if parameter.filters:
+        conditions += [_condition(signature, filter, None, plain.check, text) for filter in parameter.filters]
+        return
+    value = plain.check.text(text, many=plain.schema.get("type") == "array")
+    if parameter.pagination:
+        asked[parameter.pagination] = value
+    if parameter.search:
+        searches.append(Search(parameter.search, text))
+    row_key = signature.shape and signature.shape.key
+    if parameter.place == "path" and row_key and parameter.name == row_key.name:
+        conditions.append(Condition(_by_key(signature, parameter), None, values.bound(row_key.kind, value)))
+
+
+def _by_key(signature: Signature, parameter: Parameter) -> Filter:
+    """A path parameter that is called like the rows' key names one row."""
+    return Filter(
+        parameter=parameter.name,
+        field=parameter.name,
+        lookup="exact",
+        free_key=False,
+        schema=parameter.schema,
+        many=False,
+        hidden=False,
+        default=None,
+        key_pattern=None,
+        provenance=parameter.provenance,
+        location=parameter.location,
+    )
+
+
+def _condition(signature: Signature, filter: Filter, key: str | None, check: Check, text: str) -> Condition:
+    value = check.text(text, many=filter.many)
+    if filter.many:
+        return Condition(filter, key, [_bind(signature, filter, one) for one in value])
+    return Condition(filter, key, _bind(signature, filter, value))
+
+
+def _bind(signature: Signature, filter: Filter, value: Any) -> Any:
+    if filter.free_key or signature.shape is None:
+        return value
+    of = signature.shape.fields[filter.field].kind
+    try:
+        return values.bound(of, value)
+    except ValueError:
+        raise ValueError("format", of) from None
+
+
+def _free_key(signature: Signature, name: str) -> tuple[_FreeKey, str] | None:
+    for free in signature.free:
+        match = free.name.fullmatch(name)
+        if match:
+            return free, match["key"]
+    return None
+
+
+def _unknown(signature: Signature, name: str) -> Iterator[str]:
+    known = [*signature.plain, *(free.filter.parameter for free in signature.free)]
+    near = difflib.get_close_matches(name[:100], known, n=1, cutoff=0.5)
+    return iter(("did-you-mean", near[0]) if near else ("unknown-parameter",))

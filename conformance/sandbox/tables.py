@@ -1,0 +1,193 @@
+"""The SQL tables of a contract: one for each collection, one for each part, one for each field with free keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint
+
+from conformance.sandbox.values import Kind, kind
+from spec import Collection, Contract, Operation, Part
+from spec.model import JSON
+
+DUE = "$due"
+"""When a row that waits for approval passes the filters' defaults; a $ begins no field's column of the contract."""
+POSITION = "$position"
+ROW = "$row"
+KEY = "$key"
+TEXT = "$text"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a row or of an entry, and the column that keeps it."""
+
+    name: str
+    kind: Kind
+    schema: Mapping[str, JSON]
+    required: bool
+    nullable: bool
+    column: Column[Any]
+
+
+@dataclass(frozen=True)
+class PartShape:
+    """The entries of one part of a collection's rows."""
+
+    part: Part
+    fields: tuple[Field, ...]
+    writable: frozenset[str]
+    """The fields that some write sends."""
+    row: Column[Any]
+    position: Column[Any]
+    key: Field
+    table: Table
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The tables of one collection."""
+
+    collection: Collection
+    order: tuple[str, ...]
+    """The names that a response shows, in the document's order."""
+    fields: Mapping[str, Field]
+    """What is kept in the row's own table: what is shown, what only filters see, what is only written."""
+    shown: tuple[Field, ...]
+    writable: frozenset[str]
+    """The fields that an upsert sends; the server owns the others."""
+    parts: Mapping[str, PartShape]
+    keyed: Mapping[str, Table]
+    """For each field that free keys filter on: row, key and the value's text."""
+    table: Table
+
+    @property
+    def key(self) -> Field:
+        """The field that tells rows apart."""
+        return self.fields[self.collection.key]
+
+
+def shapes(contract: Contract, metadata: MetaData) -> dict[str, Shape]:
+    """The tables of every collection, by its name."""
+    return {c.name: _shape(contract, c, metadata) for c in contract.collections}
+
+
+def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Shape:
+    row = contract.properties({"$ref": collection.item})
+    required = contract.required({"$ref": collection.item})
+    parts = {p.field: p for p in collection.parts}
+    own = {name: schema for name, schema in row.items() if name not in parts}
+    hidden = {name: contract.resolve(schema) for name, schema in collection.hidden.items()}
+    written = {n: s for n, s in _written(contract, collection).items() if n not in parts}
+    schemas = {**written, **hidden, **own}
+    fields = {n: _field(n, s, n in required, primary_key=n == collection.key) for n, s in schemas.items()}
+    table = Table(
+        collection.name,
+        metadata,
+        *(field.column for field in fields.values()),
+        Column(DUE, Integer, nullable=True),
+    )
+    Index(f"{collection.name}$order", *(fields[n].column for n in (collection.created, collection.key) if n))
+    return Shape(
+        collection=collection,
+        order=tuple(row),
+        fields=fields,
+        shown=tuple(fields[name] for name in own),
+        writable=frozenset(written) - {collection.created, collection.updated},
+        parts={name: _part(contract, collection, table, part, row[name], metadata) for name, part in parts.items()},
+        keyed={name: _keyed(table, name, metadata) for name in _free_key_fields(contract, collection)},
+        table=table,
+    )
+
+
+def _field(name: str, schema: Mapping[str, JSON], required: bool, *, primary_key: bool = False) -> Field:
+    of = kind(schema)
+    declared = schema.get("type", [])
+    return Field(
+        name=name,
+        kind=of,
+        schema=schema,
+        required=required,
+        nullable="null" in declared if isinstance(declared, list) else bool(schema.get("nullable")),
+        column=Column(
+            name,
+            Integer if of in ("instant", "boolean") else String,
+            primary_key=primary_key,
+            nullable=not primary_key,
+        ),
+    )
+
+
+def _part(
+    contract: Contract,
+    collection: Collection,
+    owner: Table,
+    part: Part,
+    schema: Mapping[str, JSON],
+    metadata: MetaData,
+) -> PartShape:
+    entry = schema["items"]
+    required = contract.required(entry)
+    fields = tuple(_field(name, sub, name in required) for name, sub in contract.properties(entry).items())
+    row = Column(ROW, String, ForeignKey(next(iter(owner.primary_key)), ondelete="CASCADE"), nullable=False)
+    position = Column(POSITION, Integer, primary_key=True)
+    key = next(field for field in fields if field.name == part.key)
+    table = Table(
+        f"{owner.name}/{part.field}",
+        metadata,
+        position,
+        row,
+        *(field.column for field in fields),
+        UniqueConstraint(row, key.column),
+    )
+    writable = _written(contract, collection, part)
+    return PartShape(part, fields, frozenset(writable), row, position, key, table)
+
+
+def _keyed(owner: Table, name: str, metadata: MetaData) -> Table:
+    return Table(
+        f"{owner.name}/{name}",
+        metadata,
+        Column(KEY, String, primary_key=True),
+        Column(ROW, String, ForeignKey(next(iter(owner.primary_key)), ondelete="CASCADE"), primary_key=True),
+        Column(TEXT, String, nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
+def _written(contract: Contract, collection: Collection, part: Part | None = None) -> dict[str, Mapping[str, JSON]]:
+    """The fields that upserts send: of the row, or of the entries of a part.
+
+    Those that no row shows are kept as well, for a server keeps what it is told.
+    """
+    found: dict[str, Mapping[str, JSON]] = {}
+    for operation in contract.operations:
+        access = operation.access
+        if access is None or access.action != "upserts" or access.collection.name != collection.name:
+            continue
+        item = item_properties(contract, operation)
+        if part in access.parts or (part is None and not access.parts):
+            found |= item
+        elif part and not access.parts and part.field in item:
+            found |= contract.properties(item[part.field].get("items", {}))
+    return found
+
+
+def item_properties(contract: Contract, operation: Operation) -> Mapping[str, Mapping[str, JSON]]:
+    """The fields of one item of a write's body, each with its schema."""
+    media = operation.body.json if operation.body else None
+    items = contract.resolve(media.schema).get("items") if media and media.schema else None
+    return contract.properties(items) if items else {}
+
+
+def _free_key_fields(contract: Contract, collection: Collection) -> tuple[str, ...]:
+    found = dict.fromkeys(
+        filter.field
+        for operation in contract.operations
+        if operation.access and operation.access.collection.name == collection.name
+        for filter in operation.filters
+        if filter.free_key
+    )
+    return tuple(found)

@@ -1,0 +1,124 @@
+"""Is a value, or the body of a write, what its schema says? Problems are told by field, in the client's language."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from conformance.sandbox import values
+from conformance.sandbox.messages import Language, say
+from spec import Contract
+from spec.model import JSON
+
+Problem = tuple[Any, ...]
+"""A name of `messages` and what fills its blanks."""
+
+MAX_PROBLEMS = 100
+"""A body with more problems than that gets the first ones: nobody reads ten thousand."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A schema, compiled."""
+
+    schema: Mapping[str, JSON]
+    """With its outer `$ref`s followed."""
+    items: Mapping[str, JSON]
+    validator: jsonschema_rs.Draft202012Validator
+
+    def text(self, text: str, *, many: bool = False) -> JSON:
+        """A parameter's text as a value of the schema. Raises ValueError with what `messages.say` needs."""
+        try:
+            if many:
+                # Nothing at all is how an empty list is written (style form, explode false).
+                value: JSON = [values.typed(self.items, part) for part in text.split(",")] if text else []
+            else:
+                value = values.typed(self.schema, text)
+        except ValueError:
+            raise ValueError("type", _types((self.items if many else self.schema).get("type", "string"))) from None
+        for error in self.validator.iter_errors(value):
+            raise ValueError(*_problem(error))
+        return value
+
+
+def check(contract: Contract, schema: Mapping[str, JSON]) -> Check:
+    """Compile a schema of the contract's document."""
+    resolved = contract.resolve(schema)
+    # References are written from the document's root, so the components stand beside the schema.
+    whole = {**resolved, "components": contract.document.get("components", {})}
+    items = contract.resolve(resolved["items"]) if isinstance(resolved.get("items"), Mapping) else {}
+    return Check(resolved, items, jsonschema_rs.Draft202012Validator(whole, validate_formats=True))
+
+
+def body(content: bytes) -> JSON:
+    """The JSON value of a body. Raises ValueError with what `messages.say` needs."""
+    try:
+        value = json.loads(content.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
+        # Escapes can spell half of a surrogate pair, which no text holds and no response could show.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError("not-text") from None
+    except (ValueError, RecursionError):
+        raise ValueError("not-json") from None
+    return value
+
+
+def _no_constant(name: str) -> JSON:
+    raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+def problems(check: Check, value: JSON, language: Language) -> dict[str, dict[str, list[str]]]:
+    """What is wrong with the items of a body: index to field (a dotted path) to sentences.
+
+    What is wrong with the body as a whole stands under `body`, with no index.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
+    for count, error in enumerate(check.validator.iter_errors(value)):
+        if count == MAX_PROBLEMS:
+            break
+        problem = _problem(error)
+        path = [str(step) for step in error.instance_path]
+        if problem[0] == "required":
+            path.append(_missing(error))
+        index, fields = (path[0], path[1:]) if path else ("body", [])
+        found.setdefault(index, {}).setdefault(".".join(fields) or "item", []).append(say(language, *problem))
+    return found
+
+
+def _problem(error: jsonschema_rs.ValidationError) -> Problem:
+    kind: Any = error.kind
+    match kind.name:
+        case "required":
+            return ("required",)
+        case "type":
+            return ("type", _types(kind.types))
+        case "format":
+            return ("format", kind.format)
+        case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
+            return ("bounds", kind.name, kind.limit)
+        case "minLength" | "maxLength" | "minItems" | "maxItems":
+            return ("bounds", kind.name, kind.limit)
+        case "enum" | "const":
+            return ("choice",)
+    return ("invalid",)
+
+
+def _missing(error: jsonschema_rs.ValidationError) -> str:
+    kind: Any = error.kind
+    return str(kind.property)
+
+
+def _types(types: Any) -> str:
+    return types if isinstance(types, str) else " / ".join(map(str, types))

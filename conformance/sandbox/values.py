@@ -1,0 +1,155 @@
+"""How the values of a schema are kept in SQLite, read from text and shown again, without losing a digit.
+
+A date-time is kept as whole microseconds since 1970 in UTC, a number as its JSON text, a decimal as the
+text it came as, a UUID in lower case, and what has structure as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any, Literal
+
+from spec.model import JSON
+
+Kind = Literal["text", "uuid", "instant", "decimal", "number", "boolean", "json"]
+
+_EPOCH = datetime(1970, 1, 1)
+_MICROSECOND = timedelta(microseconds=1)
+_INSTANT = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
+)
+_INTEGER = re.compile(r"-?[0-9]{1,4000}")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,4000})(\.[0-9]{1,4000})?([eE][+-]?[0-9]{1,4})?")
+
+
+def kind(schema: Mapping[str, JSON]) -> Kind:
+    """How values of a (resolved) schema are kept."""
+    declared = schema.get("type", "string" if "format" in schema else [])
+    types = {declared} if isinstance(declared, str) else set(declared)
+    types.discard("null")
+    if types == {"boolean"}:
+        return "boolean"
+    if types and types <= {"integer", "number"}:
+        return "number"
+    if types == {"string"}:
+        formats: dict[object, Kind] = {"uuid": "uuid", "date-time": "instant", "decimal": "decimal"}
+        return formats.get(schema.get("format"), "text")
+    return "json"
+
+
+def stored(kind: Kind, value: JSON) -> Any:
+    """A JSON value as its column keeps it. Raises ValueError when it isn't of the kind."""
+    if value is None:
+        return None
+    if kind in ("json", "number"):
+        return json.dumps(value, ensure_ascii=False)
+    if kind == "instant":
+        return math.floor(instant(value))
+    if kind == "uuid":
+        return value.lower()
+    return value
+
+
+def shown(kind: Kind, value: Any) -> JSON:
+    """What a response shows of a column's value."""
+    if value is None:
+        return None
+    if kind in ("json", "number"):
+        return json.loads(value)
+    if kind == "instant":
+        return rendered(value)
+    if kind == "boolean":
+        return bool(value)
+    return value
+
+
+def bound(kind: Kind, value: JSON) -> Any:
+    """A filter's value, typed to be compared with a column of the kind. Raises ValueError when it can't be."""
+    if kind == "instant":
+        return instant(str(value))
+    if kind in ("number", "decimal"):
+        return decimal(str(value))
+    if kind == "uuid":
+        return str(value).lower()
+    if kind == "boolean":
+        return int(value if isinstance(value, bool) else typed({"type": "boolean"}, str(value)))
+    return str(value)
+
+
+def instant(text: str) -> Fraction:
+    """An RFC 3339 date-time as the exact number of microseconds since 1970 in UTC. Raises ValueError."""
+    match = _INSTANT.fullmatch(text)
+    if not match:
+        raise ValueError(text)
+    year, month, day, hour, minute, second = map(int, match.groups()[:6])
+    fraction, sign, offset_hours, offset_minutes = match.groups()[6:]
+    if second > 60 or (sign and (int(offset_hours) > 23 or int(offset_minutes) > 59)):
+        raise ValueError(text)
+    # A leap second is the first one of the next minute; datetime knows none.
+    local = datetime(year, month, day, hour, minute) - _EPOCH
+    exact = Fraction(local // _MICROSECOND + second * 1_000_000)
+    if fraction:
+        exact += Fraction(int(fraction[:40]) * 1_000_000, 10 ** len(fraction[:40]))
+    if sign:
+        offset = (int(offset_hours) * 60 + int(offset_minutes)) * 60_000_000
+        exact += -offset if sign == "+" else offset
+    return exact
+
+
+def rendered(microseconds: int) -> str:
+    """Microseconds since 1970 as the documented date-time: UTC, milliseconds, Z."""
+    return (_EPOCH + timedelta(microseconds=microseconds)).isoformat(timespec="milliseconds") + "Z"
+
+
+def now() -> int:
+    """This moment in microseconds, cut to the millisecond that responses show."""
+    return int(datetime.now(UTC).timestamp() * 1000) * 1000
+
+
+def decimal(text: str) -> str:
+    """The text of a decimal number, checked. Raises ValueError."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
+def by_value(left: str, right: str) -> int:
+    """The order of two decimal texts by value, for SQLite's collation of that name."""
+    try:
+        a, b = Decimal(left), Decimal(right)
+    except InvalidOperation:
+        return (left > right) - (left < right)
+    return (a > b) - (a < b)
+
+
+def fold(text: str | None) -> str | None:
+    """Upper and lower case taken as equal, for all of Unicode (SQLite's own lower() knows ASCII only)."""
+    return text if text is None else text.casefold()
+
+
+def attribute_text(value: JSON) -> str | None:
+    """The text that a free-form value is compared as: a string as it is, else its JSON; None for nothing."""
+    if isinstance(value, str):
+        return value
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def typed(schema: Mapping[str, JSON], text: str) -> JSON:
+    """A parameter's text as the JSON value that its (resolved) schema asks for. Raises ValueError."""
+    declared = schema.get("type", "string")
+    types = [declared] if isinstance(declared, str) else list(declared)
+    if "string" in types:
+        return text
+    if "integer" in types and _INTEGER.fullmatch(text):
+        return int(text)
+    if "number" in types and _NUMBER.fullmatch(text):
+        return float(text)
+    if "boolean" in types and text in ("true", "false"):
+        return text == "true"
+    raise ValueError(text)
