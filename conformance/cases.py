@@ -1,0 +1,274 @@
+"""Which values to ask a filter with: those whose answer tells a right server from a wrong one.
+
+Values come from observed rows and are varied around the boundary. Of the many that could be asked, as few
+are chosen as tell the contract's reading from every rival reading that the data can tell it from.
+"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import random
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.lookups import Truth, kind_of, parse, satisfies
+from conformance.rivals import Rival, Row, rivals, value_of, without_accents
+from spec import Filter
+
+MOST_ROWS = 160
+"""Rows that cases are chosen by; more tell little more and take longer."""
+
+MOST_CANDIDATES = 260
+
+
+@dataclass(frozen=True)
+class Case:
+    """One value to ask a filter with, and what it tells apart."""
+
+    filter: Filter
+    key: str | None
+    operand: str
+    tells: tuple[str, ...]
+    """Names of the rivals that answer otherwise on the rows that are known."""
+
+    @property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """The parameter on the wire."""
+        return ((self.filter.name(self.key), self.operand),)
+
+    def judge(self, row: Row) -> Truth:
+        """Whether a row must be shown."""
+        return satisfies(self.filter, row, self.operand, self.key)
+
+
+@dataclass(frozen=True)
+class Cases:
+    """The chosen cases, and the rivals that no value could tell apart on these rows."""
+
+    chosen: tuple[Case, ...]
+    untold: tuple[str, ...]
+
+
+def choose(filter: Filter, rows: Sequence[Row], seed: int, most: int = 7) -> Cases:
+    """The fewest values, at most `most`, that tell a filter from the most rivals on these rows."""
+    rng = random.Random(f"{seed}:{filter.parameter}")
+    sampled = list(rows) if len(rows) <= MOST_ROWS else rng.sample(list(rows), MOST_ROWS)
+    texts, times = _columns(sampled)
+    open_rivals = {rival.name: rival for rival in rivals(filter, texts, times)}
+    pool = list(dict.fromkeys(candidates(filter, sampled, rng)))[:MOST_CANDIDATES]
+    scored: list[tuple[Case, bool]] = []
+    chosen: list[Case] = []
+    untold = dict(open_rivals)
+    for key, operand in pool:
+        truths = [satisfies(filter, row, operand, key) for row in sampled]
+        told = [r.name for r in untold.values() if _differs(r, sampled, truths, operand, key)]
+        if told:
+            scored.append((Case(filter, key, operand, tuple(told)), True in truths))
+            # A rival that two candidates tell apart needs no third one to be looked at.
+            if len(scored) > 40:
+                for name in told:
+                    untold.pop(name, None)
+    remaining = {name for case, _ in scored for name in case.tells}
+    while remaining and len(chosen) < most:
+        best, _ = max(scored, key=lambda item: (len(remaining & set(item[0].tells)), item[1], -len(item[0].operand)))
+        gained = remaining & set(best.tells)
+        if not gained:
+            break
+        chosen.append(best)
+        remaining -= gained
+    told_names = {name for case in chosen for name in case.tells}
+    return Cases(tuple(chosen), tuple(name for name in open_rivals if name not in told_names))
+
+
+def _differs(rival: Rival, rows: Sequence[Row], truths: Sequence[Truth], operand: str, key: str | None) -> bool:
+    if not rival.differs(operand):
+        return False
+    return any(
+        truth is not None and rival.shows(row, operand, key) != truth for row, truth in zip(rows, truths, strict=True)
+    )
+
+
+def _columns(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the text columns and of the date-time columns."""
+    first = rows[0] if rows else {}
+    strings = [name for name, value in first.items() if isinstance(value, str)]
+    times = tuple(name for name in strings if parse("date-time", first[name]) is not None)
+    return tuple(name for name in strings if name not in times), times
+
+
+# -- candidates ---------------------------------------------------------------------------------------
+
+
+def candidates(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Iterator[tuple[str | None, str]]:
+    """(free key, operand) pairs worth looking at, in an order that mixes kinds and rows."""
+    make: Callable[[Filter, list[Any], random.Random], Iterator[Iterator[str]]]
+    kind = kind_of(filter.schema)
+    if filter.lookup == "in":
+        make = _lists
+    elif kind == "text":
+        make = _texts
+    elif kind == "date-time":
+        make = _instants
+    else:
+        make = _plain_values
+    sources = [(key, make(filter, values, rng)) for key, values in _values(filter, rows, rng)]
+    streams = [(key, stream) for key, found in sources for stream in found]
+    rng.shuffle(streams)
+    while streams:
+        alive = []
+        for key, stream in streams:
+            operand = next(stream, None)
+            if operand is None:
+                continue
+            alive.append((key, stream))
+            # Outer spaces and the empty string are read in several ways; a clause of their own asks.
+            if operand and operand == operand.strip():
+                yield key, operand
+        streams = alive
+
+
+def _values(filter: Filter, rows: Sequence[Row], rng: random.Random) -> list[tuple[str | None, list[Any]]]:
+    """The distinct values that are compared, by free key."""
+    if not filter.free_key:
+        found = list(dict.fromkeys(value for row in rows if _usable(value := value_of(filter, row, None))))
+        rng.shuffle(found)
+        return [(None, _odd_first(found))]
+    by_key: dict[str, dict[Any, None]] = {}
+    for row in rows:
+        attributes = row.get(filter.field)
+        for key, value in attributes.items() if isinstance(attributes, Mapping) else ():
+            if _usable(value) and re.fullmatch(filter.key_pattern or ".+", key):
+                by_key.setdefault(key, {})[value] = None
+    keys = sorted(by_key, key=lambda key: -len(by_key[key]))[:8]
+    return [(key, _odd_first(rng.sample(list(by_key[key]), len(by_key[key])))) for key in keys]
+
+
+def _usable(value: Any) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool) and value != ""
+
+
+def _odd_first(values: list[Any]) -> list[Any]:
+    """Values with something special in them first: they tell the most."""
+
+    def oddness(value: Any) -> int:
+        return -len(set(re.findall(r"[^A-Za-z0-9 -]", value))) if isinstance(value, str) else -1
+
+    return sorted(values, key=oddness)[:12] + values[:24]
+
+
+_ODD = re.compile(r"[^A-Za-z0-9 ]| {2,}")
+
+
+def _texts(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
+    strings = [str(value) for value in values]
+    yield iter([f"{a},{b}" for a, b in itertools.pairwise(strings)][:6])
+    yield iter([f"{a} {b}" for a, b in itertools.pairwise(strings)][:3])
+    for value in dict.fromkeys(strings):
+        yield _around(value, filter.lookup, rng)
+
+
+def _around(value: str, lookup: str, rng: random.Random) -> Iterator[str]:
+    """Texts near a value: itself, other case, parts of it, and parts with a character that must not act."""
+    length = len(value)
+    middle = length // 2
+    begin, end = value[: max(1, middle)], value[middle:]
+    inner = value[1:-1]
+    part = {"startswith": begin, "endswith": end}.get(lookup.removeprefix("i"), inner)
+    part = value if lookup in ("exact", "iexact") else part or value
+    yield value
+    yield part.swapcase()
+    yield part
+    for found in list(_ODD.finditer(value))[:6]:
+        window = value[max(0, found.start() - 2) : found.end() + 2]
+        yield from _fitting(window, value, lookup)
+        yield from _fitting(window.swapcase(), value, lookup)
+        yield value[: found.end()]
+        yield value[found.start() :]
+    at = rng.randrange(len(part)) if part else 0
+    for wild in ("_", "%", ".", "*", ".*"):
+        yield part[:at] + wild + part[at + 1 :]
+    yield part[: max(1, len(part) - 2)] + "%"
+    yield "%" + part[2:]
+    yield part[:at] + "\\" + part[at:]
+    yield part[:at] + '"' + part[at:]
+    yield begin
+    yield end
+    yield inner
+    yield value.upper()
+    yield value.lower()
+    yield without_accents(value)
+    yield value + "x"
+    yield value.replace(" ", "+")
+    yield value.replace("+", " ")
+    yield value.replace(" ", "%20")
+    yield value.replace("  ", " ")
+
+
+def _fitting(window: str, value: str, lookup: str) -> Iterator[str]:
+    """A window of a value, extended so that the lookup can match it."""
+    at = value.lower().find(window.lower())
+    yield window
+    if at >= 0:
+        yield value[:at] + window
+        yield window + value[at + len(window) :]
+
+
+def _plain_values(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
+    kind = kind_of(filter.schema)
+    for value in dict.fromkeys(values):
+        near = [str(value)]
+        number = parse("number", value) if kind == "number" else None
+        if number is not None:
+            near += [str(number + 1), str(number - 1)]
+            if filter.schema.get("type") != "integer":
+                near += [f"{number}0" if "." in str(number) else f"{number}.0", str(number + parse("number", "0.01"))]
+        elif kind == "uuid":
+            near.append(f"00000000-0000-4000-8000-{rng.randrange(16**12):012x}")
+        elif kind == "date":
+            day = datetime.date.fromisoformat(value)
+            near += [(day + datetime.timedelta(days=d)).isoformat() for d in (1, -1)]
+        yield iter(near)
+
+
+def _lists(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
+    strings = list(dict.fromkeys(map(str, values)))
+    unknown = f"00000000-0000-4000-8000-{rng.randrange(16**12):012x}" if kind_of(filter.schema) == "uuid" else "0"
+    found: list[list[str]] = []
+    for size in (3, 2, 4, 1):
+        if len(strings) >= size:
+            found += [rng.sample(strings, size) for _ in range(3)]
+    found += [[unknown, value] for value in strings[:2]] + [[value, unknown] for value in strings[:2]] + [[unknown]]
+    yield iter([",".join(items) for items in found])
+
+
+def _instants(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
+    for value in dict.fromkeys(map(str, values)):
+        if parse("date-time", value) is None:
+            continue
+        moment = datetime.datetime.fromisoformat(value.upper())
+        millisecond, second = datetime.timedelta(milliseconds=1), datetime.timedelta(seconds=1)
+        yield iter(
+            [
+                value,
+                in_offset(moment, 180),
+                in_offset(moment, -330),
+                in_offset(moment + millisecond, 0),
+                in_offset(moment - millisecond, 180),
+                in_offset(moment + second, 0),
+                in_offset(moment - second, 0),
+                in_offset(moment.replace(microsecond=0), 0),
+                in_offset(moment + datetime.timedelta(minutes=1), 0),
+            ]
+        )
+
+
+def in_offset(moment: datetime.datetime, minutes: int) -> str:
+    """The same instant written in another offset; Z for none, and no fraction where there is none."""
+    zone = datetime.timezone(datetime.timedelta(minutes=minutes))
+    precision = (
+        "seconds" if moment.microsecond == 0 else "milliseconds" if moment.microsecond % 1000 == 0 else "microseconds"
+    )
+    return moment.astimezone(zone).isoformat(timespec=precision).replace("+00:00", "Z")

@@ -1,0 +1,128 @@
+"""One request and its answer, as data that can be shown, compared and sent again.
+
+The key isn't part of a request: a request names which variant of the key goes with it, and only the
+target turns that into a value. So nothing that is built from exchanges can hold the secret.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import urllib.parse
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+MISSING: Any = object()
+"""What `Answer.json` gives where the body isn't JSON."""
+
+SHOWN_BODY = 2_000
+"""Characters of a body that a report shows."""
+
+
+class Credential(Enum):
+    """Which key goes with a request; the value is how a shell makes it from $PRD_API_KEY."""
+
+    RIGHT = "$PRD_API_KEY"
+    MISSING = ""
+    EMPTY = ";"
+    WRONG = "not-the-key"
+    TRUNCATED = "${PRD_API_KEY%?}"
+    EXTENDED = "${PRD_API_KEY}x"
+    SWAPPED_CASE = "$(printf %s \"$PRD_API_KEY\" | tr 'a-zA-Z' 'A-Za-z')"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked: an operation's method and path with its parameters filled in."""
+
+    operation: str
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    credential: Credential = Credential.RIGHT
+
+    @property
+    def target(self) -> str:
+        """Path and query as they go on the wire."""
+        return self.path + ("?" + encode_query(self.query) if self.query else "")
+
+    def curl(self, base_url: str, key_header: str) -> str:
+        """A line for a POSIX shell that sends this request; it reads the key from $PRD_API_KEY."""
+        parts = ["curl -sS -g"]
+        if self.method != "GET":
+            parts.append(f"-X {self.method}")
+        match self.credential:
+            case Credential.MISSING:
+                pass
+            case Credential.EMPTY:
+                parts.append(f"-H '{key_header};'")
+            case _:
+                parts.append(f'-H "{key_header}: {self.credential.value}"')
+        parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in self.headers]
+        if self.body is not None:
+            if not any(name.lower() == "content-type" for name, _ in self.headers):
+                parts.append("-H 'Content-Type: application/json'")
+            parts.append(f"--data-binary {shlex.quote(self.body.decode('utf-8', 'replace'))}")
+        parts.append(shlex.quote(base_url.rstrip("/") + self.target))
+        return " ".join(parts)
+
+
+def encode_query(query: tuple[tuple[str, str], ...]) -> str:
+    """A query string with every reserved character escaped, spaces as %20."""
+    return "&".join(
+        f"{urllib.parse.quote(name, safe='')}={urllib.parse.quote(value, safe='')}" for name, value in query
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    """Names in lower case."""
+    body: bytes = field(repr=False)
+    elapsed: float
+    """Seconds from sending to the last byte, without waiting for our own rate limit."""
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON, or MISSING."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return MISSING
+
+    @property
+    def content_type(self) -> str:
+        """The media type without its parameters, in lower case."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    @property
+    def ok(self) -> bool:
+        """True for 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        """True for 4xx."""
+        return 400 <= self.status < 500
+
+    def shown(self) -> str:
+        """Status and the beginning of the body, for a person."""
+        text = self.body.decode("utf-8", "replace")
+        cut = f"{text[:SHOWN_BODY]}... ({len(text):,} characters)" if len(text) > SHOWN_BODY else text
+        return f"{self.status} {cut}".rstrip()
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request with its answer."""
+
+    request: Request
+    answer: Answer

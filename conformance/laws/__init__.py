@@ -1,0 +1,30 @@
+"""The laws: one small pure function for each kind of clause.
+
+A law gets an `Ask` and a clause and gives a `Result`. It never decides about replays, budgets or levels:
+the runner does, the same way for all of them.
+"""
+
+from conformance.laws import (
+    auth,
+    combinations,
+    filters,
+    pages,
+    parameters,
+    relations,
+    responses,
+    search,
+)
+from conformance.laws.law import LAWS, Law
+
+__all__ = [
+    "LAWS",
+    "Law",
+    "auth",
+    "combinations",
+    "filters",
+    "pages",
+    "parameters",
+    "relations",
+    "responses",
+    "search",
+]

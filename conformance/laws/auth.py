@@ -1,0 +1,72 @@
+"""Authentication: whatever isn't the key is answered 401, on every operation."""
+
+from __future__ import annotations
+
+import json
+
+from conformance.answers import brief
+from conformance.ask import Ask, get
+from conformance.exchange import Credential, Request
+from conformance.laws.law import LAWS, Law, operation_of
+from conformance.universe import NO_SUCH_ID, base_query
+from conformance.verdict import Finding, Held, NotExercised, Result
+from spec import Clause, Operation
+
+_VARIANTS = {
+    "missing-key": Credential.MISSING,
+    "empty-key": Credential.EMPTY,
+    "wrong-key": Credential.WRONG,
+    "truncated-key": Credential.TRUNCATED,
+    "extended-key": Credential.EXTENDED,
+    "swapped-case-key": Credential.SWAPPED_CASE,
+}
+
+HARMLESS_KEY = "PRDCT-no-such-row"
+"""A key that no row has: an item with it changes nothing, even where a server lets it through."""
+
+
+def harmless_bodies(ask: Ask, operation: Operation) -> list[bytes]:
+    """Bodies that do no harm where authentication fails to stop them: nothing, or nothing that exists.
+
+    An operation that inserts rows is sent only the empty list.
+    """
+    bodies = [b"[]"]
+    access = operation.access
+    if access and (access.action == "deletes" or access.parts):
+        media = operation.body.json if operation.body else None
+        example = media.examples[0][0] if media and media.examples else {}
+        bodies.insert(0, json.dumps([{**example, access.collection.key: HARMLESS_KEY}]).encode())
+    return bodies
+
+
+def _requests(ask: Ask, operation: Operation, credential: Credential) -> list[Request]:
+    path = {p.name: NO_SUCH_ID for p in operation.parameters if p.place == "path"}
+    if operation.safe:
+        return [get(operation, base_query(ask, operation), path=path, credential=credential)]
+    return [get(operation, path=path, credential=credential, body=body) for body in harmless_bodies(ask, operation)]
+
+
+def _law(variant: Credential) -> Law:
+    def authentication(ask: Ask, clause: Clause) -> Result:
+        operation = operation_of(ask, clause)
+        if variant not in (Credential.MISSING, Credential.EMPTY, Credential.WRONG):
+            key = ask.target.key or ""
+            if len(key) < 2 or (variant is Credential.SWAPPED_CASE and key.swapcase() == key):
+                return NotExercised("the key is too short, or has no letters")
+        if operation.safe:
+            allowed = ask(_requests(ask, operation, Credential.RIGHT)[0])
+            if allowed.answer.status == 401:
+                return NotExercised("the right key is answered 401 as well")
+        for request in _requests(ask, operation, variant):
+            exchange = ask(request)
+            if exchange.answer.status == 401:
+                continue
+            if exchange.answer.status in (400, 404, 405, 411, 413, 415, 422) and not operation.safe:
+                return NotExercised(f"the body is refused first: {brief(exchange)[:80]}")
+            return Finding("401", brief(exchange), (exchange,))
+        return Held(1)
+
+    return authentication
+
+
+LAWS.update({f"auth.{name}": _law(variant) for name, variant in _VARIANTS.items()})

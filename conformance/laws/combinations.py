@@ -1,0 +1,177 @@
+"""Filters together: the rows are those that satisfy both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.answers import mismatch
+from conformance.ask import Ask, get
+from conformance.cases import Case, candidates
+from conformance.laws.filters import filter_of, split, words
+from conformance.laws.law import law, operation_of
+from conformance.lookups import Truth, all_of
+from conformance.universe import LARGE_PAGE, paged, universe
+from conformance.verdict import Held, NotExercised, Result
+from spec import Clause, Filter, Operation
+
+POOL = 40
+"""Candidate values of one filter that are looked at for a pair."""
+
+ROWS = 120
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two cases that tell "both" from "either", from the first alone and from the second alone."""
+
+    one: Case
+    other: Case
+
+    def judge(self, row: Row) -> Truth:
+        """Whether a row must be shown."""
+        return all_of((self.one.judge(row), self.other.judge(row)))
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    case: Case
+    shown: frozenset[int]
+    open: frozenset[int]
+    """Rows of which it isn't decided."""
+
+
+@law("combine")
+def combine(ask: Ask, clause: Clause) -> Result:
+    """Every filter, together with filters on other fields, shows the rows that satisfy both."""
+    operation = operation_of(ask, clause)
+    filter = filter_of(operation, clause)
+    if not universe(ask, operation).rows:
+        return NotExercised("the list shows no rows")
+    if filter.hidden:
+        return _with_hidden(ask, operation, filter)
+    known = universe(ask, operation)
+    pairs = ask.once(("pairs", operation.code), lambda a: _plan(a, operation)).get(filter.parameter, ())
+    if not pairs:
+        return NotExercised(
+            "no value of another filter overlaps with it on the rows seen, without one holding the other"
+        )
+    queries = {pair: pair.one.query + pair.other.query for pair in pairs}
+    ask.ahead(get(operation, paged(operation, known.base + query, limit=LARGE_PAGE)) for query in queries.values())
+    for pair, query in queries.items():
+        about = (pair.one.filter.field, pair.other.filter.field)
+        both = f"{words(pair.one)}, and {words(pair.other).removeprefix('rows ')}"
+        found = mismatch(ask, operation, known, query, pair.judge, both, about=about)
+        if found:
+            return found
+    return Held(len(pairs))
+
+
+def _with_hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
+    """A filter on a field that no response shows, together with one on a field that they do."""
+    parts = {value: part for value, part in split(ask, operation, filter).items() if part.rows}
+    if len(parts) < 2:
+        return NotExercised(f"all rows have one {filter.field}")
+    tried = 0
+    for other in operation.filters:
+        if other.hidden or other.lookup not in ("contains", "icontains", "in", "gte") or tried >= 6:
+            continue
+        for value, part in parts.items():
+            elsewhere = [row for v, p in parts.items() if v != value for row in p.rows.values()]
+            rows = list(part.rows.values())
+            for key, operand in _some(other, rows, ask.seed):
+                case = Case(other, key, operand, ())
+                here = sum(case.judge(row) is True for row in rows)
+                if 0 < here < len(rows) and any(case.judge(row) is True for row in elsewhere):
+                    break
+            else:
+                continue
+            allowed = set(part.rows) if part.complete else None
+            query = case.query
+
+            def judge(row: Row, case: Case = case, allowed: set[str] | None = allowed) -> Truth:
+                key = operation.access.collection.key if operation.access else ""
+                inside = None if allowed is None else str(row.get(key)) in allowed
+                return all_of((case.judge(row), inside if inside is False else True))
+
+            wanted = f"{words(case)}, among those of {filter.parameter}={value}"
+            found = mismatch(ask, operation, part, query, judge, wanted, about=(other.field,))
+            if found:
+                return found
+            tried += 1
+    return Held(tried) if tried else NotExercised("no other filter's value is met on both sides")
+
+
+def _some(filter: Filter, rows: list[Row], seed: int) -> list[tuple[str | None, str]]:
+    import random
+
+    found = candidates(filter, rows, random.Random(f"{seed}:{filter.parameter}:pair"))
+    return [candidate for _, candidate in zip(range(POOL), found, strict=False)]
+
+
+def _plan(ask: Ask, operation: Operation) -> dict[str, list[Pair]]:
+    """Pairs of cases by filter: each filter at least twice, and as many pairs of fields as that allows."""
+    rows = list(universe(ask, operation).rows.values())[:ROWS]
+    pools = {f.parameter: _pool(f, rows, ask.seed) for f in operation.filters if not f.hidden}
+    filters = [f for f in operation.filters if pools.get(f.parameter)]
+    planned: dict[str, list[Pair]] = {f.parameter: [] for f in filters}
+    fields_met: dict[tuple[str, str], int] = {}
+    names_met: set[frozenset[str]] = set()
+    for round in range(2):
+        for filter in filters:
+            if len(planned[filter.parameter]) > round:
+                continue
+            others = sorted(
+                (o for o in filters if frozenset((o.parameter, filter.parameter)) not in names_met),
+                key=lambda o: (
+                    fields_met.get(_fields(filter, o), 0),
+                    len(planned[o.parameter]),
+                    o.parameter,
+                ),
+            )
+            for other in others:
+                pair = _best(pools[filter.parameter], pools[other.parameter])
+                if pair:
+                    planned[filter.parameter].append(pair)
+                    if other.parameter != filter.parameter:
+                        planned[other.parameter].append(pair)
+                    fields_met[_fields(filter, other)] = fields_met.get(_fields(filter, other), 0) + 1
+                    names_met.add(frozenset((other.parameter, filter.parameter)))
+                    break
+    return planned
+
+
+def _fields(one: Filter, other: Filter) -> tuple[str, str]:
+    first, second = sorted((one.field, other.field))
+    return first, second
+
+
+def _pool(filter: Filter, rows: list[Row], seed: int) -> list[_Candidate]:
+    found = []
+    for key, operand in _some(filter, rows, seed):
+        case = Case(filter, key, operand, ())
+        truths = [case.judge(row) for row in rows]
+        shown = frozenset(i for i, t in enumerate(truths) if t is True)
+        unsure = frozenset(i for i, t in enumerate(truths) if t is None)
+        if shown and len(shown) < len(rows):
+            found.append(_Candidate(case, shown, unsure))
+    return found
+
+
+def _best(ones: list[_Candidate], others: list[_Candidate]) -> Pair | None:
+    """The pair with some rows in both, some in the first alone and some in the second alone."""
+    best: tuple[int, Pair] | None = None
+    for one in ones:
+        for other in others:
+            if one.case.query[0][0] == other.case.query[0][0]:
+                continue
+            unsure = one.open | other.open
+            both = (one.shown & other.shown) - unsure
+            if both and one.shown - other.shown - unsure and other.shown - one.shown - unsure:
+                score = -len(both)
+                if best is None or score > best[0]:
+                    best = (score, Pair(one.case, other.case))
+    return best[1] if best else None

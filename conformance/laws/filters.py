@@ -1,0 +1,127 @@
+"""Filters: every row shown satisfies the filter, and every row that satisfies it is shown."""
+
+from __future__ import annotations
+
+from conformance.answers import listing, mismatch
+from conformance.ask import Ask, get
+from conformance.cases import Case, Cases, choose
+from conformance.laws.law import law, operation_of
+from conformance.universe import LARGE_PAGE, Universe, paged, universe
+from conformance.verdict import Finding, Held, NotExercised, Result
+from spec import Clause, Filter, Operation
+
+CORE = ("ignored", "always empty")
+"""The misreadings that a filter must at least be told apart from, or nothing is known of it."""
+
+
+def filter_of(operation: Operation, clause: Clause) -> Filter:
+    """The filter that a clause is about."""
+    return next(f for f in operation.filters if f.parameter == clause.subject)
+
+
+def cases_of(ask: Ask, operation: Operation, filter: Filter) -> Cases:
+    """The telling cases of a filter on the rows that the server shows."""
+
+    def make(asked: Ask) -> Cases:
+        return choose(filter, list(universe(asked, operation).rows.values()), asked.seed)
+
+    return ask.once(("cases", operation.code, filter.parameter), make)
+
+
+def words(case: Case) -> str:
+    """A case as the sentence that its answer must fit."""
+    name = case.filter.name(case.key)
+    field = f"{case.filter.field}[{case.key}]" if case.key else case.filter.field
+    return f"rows whose {field} satisfies {name}={case.operand!r} (lookup {case.filter.lookup})"
+
+
+@law("filter")
+def filter_law(ask: Ask, clause: Clause) -> Result:
+    """Sound and complete, on values that a wrong server would answer otherwise."""
+    operation = operation_of(ask, clause)
+    filter = filter_of(operation, clause)
+    if filter.hidden:
+        return _hidden(ask, operation, filter)
+    known = universe(ask, operation)
+    if not known.rows:
+        return NotExercised("the list shows no rows")
+    cases = cases_of(ask, operation, filter)
+    missing = [name for name in CORE if name in cases.untold]
+    if not cases.chosen or missing:
+        return NotExercised(
+            f"no value of {filter.field} on the rows seen tells {filter.parameter} from one that is ignored"
+        )
+    ask.ahead(get(operation, paged(operation, known.base + case.query, limit=LARGE_PAGE)) for case in cases.chosen)
+    for case in sorted(cases.chosen, key=lambda c: len(c.operand)):
+        found = mismatch(ask, operation, known, case.query, case.judge, words(case), about=(filter.field,))
+        if found:
+            return found
+    return Held(len(cases.chosen), cases.untold)
+
+
+def hidden_values(filter: Filter) -> tuple[str, ...]:
+    """The values of a field that no response shows: both for a boolean, else the schema's enum."""
+    if filter.schema.get("type") == "boolean":
+        return ("true", "false")
+    return tuple(str(value) for value in filter.schema.get("enum", ()))
+
+
+def split(ask: Ask, operation: Operation, filter: Filter) -> dict[str, Universe]:
+    """The rows under each value of a hidden field."""
+    return {value: universe(ask, operation, ((filter.name(), value),)) for value in hidden_values(filter)}
+
+
+def _hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
+    """No response shows the field, so a row under two of its values is what gives a wrong server away."""
+    parts = split(ask, operation, filter)
+    filled = {value: part for value, part in parts.items() if part.rows}
+    for value, part in parts.items():
+        first = listing(ask, operation, part.base).first
+        if not first.is_page:
+            shown = first.exchange.answer.shown()[:200]
+            return Finding(f"200 with the rows whose {filter.field} is {value}", shown, (first.exchange,))
+    if len(filled) < 2:
+        return NotExercised(
+            f"there are no rows under {' and '.join(v for v in parts if v not in filled)} of {filter.parameter}"
+        )
+    seen: dict[str, str] = {}
+    for value, part in filled.items():
+        for name in part.rows:
+            if name in seen:
+                first_seen = filled[seen[name]]
+                return Finding(
+                    f"a row has one value of {filter.field}, so it is shown under one",
+                    f"{name} is shown under {filter.parameter}={seen[name]} and {filter.parameter}={value}",
+                    (first_seen.seen_in[name], part.seen_in[name]),
+                )
+            seen[name] = value
+    return Held(len(filled))
+
+
+@law("default")
+def default_law(ask: Ask, clause: Clause) -> Result:
+    """Leaving the filter out is the same as giving its default."""
+    operation = operation_of(ask, clause)
+    filter = filter_of(operation, clause)
+    default = str(filter.default).lower() if isinstance(filter.default, bool) else str(filter.default)
+    without = universe(ask, operation)
+    given = universe(ask, operation, ((filter.name(), default),))
+    others = [part for value, part in split(ask, operation, filter).items() if value != default]
+    if filter.hidden and not any(part.rows for part in others):
+        return NotExercised(f"no row has another {filter.field} than {default}, so leaving it out shows nothing")
+    chain_to = [next(iter(u.seen_in.values()), None) for u in (without, given)]
+    if without.count != given.count:
+        return Finding(
+            f"as many rows without {filter.parameter} as with {filter.parameter}={default}",
+            f"{without.count} rows without it, {given.count} with it",
+            tuple(exchange for exchange in chain_to if exchange),
+        )
+    if without.complete and given.complete and set(without.rows) != set(given.rows):
+        name = sorted(set(without.rows) ^ set(given.rows))[0]
+        holder = without if name in without.rows else given
+        return Finding(
+            f"the same rows without {filter.parameter} as with {filter.parameter}={default}",
+            f"{name} is shown {'without it only' if holder is without else 'with it only'}",
+            (holder.seen_in[name],),
+        )
+    return Held(1)

@@ -1,0 +1,195 @@
+"""Parameters: what the document forbids is refused, what it defaults is defaulted, what it doesn't know is said."""
+
+from __future__ import annotations
+
+from conformance.answers import brief
+from conformance.ask import Ask, Query, get, read_page
+from conformance.exchange import Answer, Exchange, Request
+from conformance.laws.filters import cases_of
+from conformance.laws.law import law, operation_of
+from conformance.lookups import kind_of
+from conformance.universe import NO_SUCH_ID, base_query, identity, paged, universe
+from conformance.verdict import Finding, Held, NotExercised, Result
+from spec import Clause, Operation, Parameter
+
+
+def parameter_of(operation: Operation, clause: Clause) -> Parameter:
+    """The parameter that a clause is about."""
+    return next(p for p in operation.parameters if p.name == clause.subject)
+
+
+def shows_data(operation: Operation, exchange: Exchange) -> bool:
+    """True for a 2xx that carries something: rows, where the answer is a list."""
+    if not exchange.answer.ok:
+        return False
+    page = read_page(operation, exchange)
+    return bool(page.rows) if page.is_page else bool(exchange.answer.body.strip())
+
+
+@law("param.invalid")
+def invalid(ask: Ask, clause: Clause) -> Result:
+    """A value of another type is refused; it's never read as something else."""
+    operation = operation_of(ask, clause)
+    parameter = parameter_of(operation, clause)
+    schema = ask.contract.resolve(parameter.schema)
+    many = schema.get("type") == "array"
+    kind = kind_of(ask.contract.resolve(schema.get("items", {})) if many else schema)
+    return _refused(ask, operation, [((parameter.name, value),) for value in _JUNK.get(kind, ("\u2603",))])
+
+
+_JUNK = {
+    "number": ("abc", "1x"),
+    "uuid": ("not-a-uuid", "07be580a-ad72-4778-b309"),
+    "date-time": ("not-a-date", "2025-13-45T00:00:00Z"),
+    "date": ("not-a-date", "2025-13-45"),
+    "boolean": ("maybe", "2"),
+}
+"""Texts that no reading takes for a value of the kind."""
+
+
+@law("param.bounds")
+def bounds(ask: Ask, clause: Clause) -> Result:
+    """A value outside the declared bounds is refused."""
+    operation = operation_of(ask, clause)
+    parameter = parameter_of(operation, clause)
+    schema = ask.contract.resolve(parameter.schema)
+    outside: list[str] = []
+    if "minimum" in schema:
+        outside += [str(schema["minimum"] - 1), str(schema["minimum"] - 2), str(schema["minimum"] - 100)]
+    if "exclusiveMinimum" in schema:
+        outside += [str(schema["exclusiveMinimum"])]
+    if "maximum" in schema:
+        outside += [str(schema["maximum"] + 1)]
+    if "exclusiveMaximum" in schema:
+        outside += [str(schema["exclusiveMaximum"])]
+    return _refused(ask, operation, [((parameter.name, value),) for value in outside])
+
+
+def _refused(ask: Ask, operation: Operation, wrong: list[Query]) -> Result:
+    """Each of these queries is answered 4xx or shows nothing, where a right one shows something."""
+    base = base_query(ask, operation)
+    if operation.pagination and not ask.page(operation, base).rows:
+        return NotExercised("the list shows no rows, with or without a wrong value")
+    requests = [get(operation, tuple(p for p in base if p[0] not in dict(query)) + query) for query in wrong]
+    ask.ahead(requests)
+    for request in requests:
+        exchange = ask(request)
+        if shows_data(operation, exchange) or exchange.answer.status >= 500:
+            value = request.query[-1]
+            return Finding(f"4xx, or no data, for {value[0]}={value[1]!r}", brief(exchange), (exchange,))
+    return Held(len(requests))
+
+
+@law("param.required")
+def required(ask: Ask, clause: Clause) -> Result:
+    """A request without a required parameter is refused."""
+    operation = operation_of(ask, clause)
+    base = base_query(ask, operation)
+    if not ask(get(operation, base)).answer.ok:
+        return NotExercised("the request isn't answered with data when the parameter is there either")
+    exchange = ask(get(operation, tuple(p for p in base if p[0] != clause.subject)))
+    if not exchange.answer.refused:
+        return Finding(f"4xx without {clause.subject}", brief(exchange), (exchange,))
+    return Held(1)
+
+
+LANGUAGES = ("en", "tr", "tr-TR,tr;q=0.9,en;q=0.5")
+ODD_LANGUAGES = ("xx", "*", "de;q=0.1, fr-CH", ";;q=,", "a" * 300)
+
+
+@law("param.accepted")
+def accepted(ask: Ask, clause: Clause) -> Result:
+    """A header that chooses the language of messages doesn't choose the rows, and breaks nothing."""
+    operation = operation_of(ask, clause)
+    known = universe(ask, operation)
+    plain = ask.page(operation, paged(operation, known.base))
+    if not plain.rows:
+        return NotExercised("the list shows no rows")
+    mine = {identity(operation, row): row for row in plain.rows}
+    for value in (*LANGUAGES, *ODD_LANGUAGES):
+        request = get(operation, paged(operation, known.base), headers=((clause.subject, value),))
+        exchange = ask(request)
+        if exchange.answer.status >= 500:
+            return Finding(f"no server error with {clause.subject}: {value}", brief(exchange), (exchange,))
+        if value not in LANGUAGES:
+            continue
+        page = read_page(operation, exchange)
+        theirs = {identity(operation, row) for row in page.rows}
+        if not page.is_page or theirs != set(mine) or page.count != plain.count:
+            return Finding(
+                f"with {clause.subject}: {value} the rows that are shown without it",
+                brief(exchange)
+                if not page.is_page
+                else f"{len(page.rows)} of {page.count} rows: {', '.join(sorted(theirs))[:200]}",
+                (plain.exchange, exchange),
+            )
+    return Held(len(LANGUAGES) + len(ODD_LANGUAGES))
+
+
+@law("param.unknown-key")
+def unknown_key(ask: Ask, clause: Clause) -> Result:
+    """A free key that no row has shows no row."""
+    operation = operation_of(ask, clause)
+    filter = next(f for f in operation.filters if f.parameter == clause.subject)
+    known = universe(ask, operation)
+    cases = cases_of(ask, operation, filter).chosen
+    case = next((c for c in cases if any(c.judge(row) is True for row in known.rows.values())), None)
+    if case is None:
+        return NotExercised(f"no row has a value of {filter.field} to ask another key with")
+    taken = {key.casefold() for row in known.rows.values() for key in (row.get(filter.field) or {})}
+    key = next(k for k in ("ZZTOP", "ZZTOPQ", "ZZTOPQX") if k.casefold() not in taken)
+    exchange = ask(get(operation, known.base + ((filter.name(key), case.operand),)))
+    if shows_data(operation, exchange) or exchange.answer.status >= 500:
+        return Finding(f"no rows: none of those seen has {filter.field}[{key}]", brief(exchange), (exchange,))
+    return Held(1)
+
+
+@law("param.misspelt")
+def misspelt(ask: Ask, clause: Clause) -> Result:
+    """A parameter misspelt by a letter isn't silently ignored."""
+    operation = operation_of(ask, clause)
+    known = universe(ask, operation)
+    filter = next(f for f in operation.filters if f.parameter == clause.subject)
+    cases = cases_of(ask, operation, filter).chosen
+    everything = ask.page(operation, paged(operation, known.base))
+    if not cases or not everything.rows:
+        return NotExercised("the list shows no rows that the filter could leave out")
+    wrong = clause.subject[:-1] + ("x" if clause.subject[-1] != "x" else "y")
+    page = ask.page(operation, known.base + ((wrong, cases[0].operand),))
+    if page.rows and page.count == everything.count:
+        return Finding(f"an error for the unknown parameter {wrong}", f"all {page.count} rows", (page.exchange,))
+    return Held(1)
+
+
+def is_no_such(answer: Answer) -> bool:
+    """True for an answer that denies that there is such a thing."""
+    return answer.status == 404
+
+
+@law("batch.unknown-id")
+def unknown_id(ask: Ask, clause: Clause) -> Result:
+    """The id of nothing is answered 404."""
+    operation = operation_of(ask, clause)
+    tried = 0
+    for value in (NO_SUCH_ID, "3f2b8c1e-5a47-4d09-9f6e-2b7c8d901234"):
+        exchange = ask(by_id(operation, value))
+        if not is_no_such(exchange.answer):
+            return Finding(f"404 for {value}, which no batch has", brief(exchange), (exchange,))
+        tried += 1
+    return Held(tried)
+
+
+@law("batch.malformed-id")
+def malformed_id(ask: Ask, clause: Clause) -> Result:
+    """What isn't an id at all is refused."""
+    operation = operation_of(ask, clause)
+    for value in ("not-a-uuid", "1", "%00", "3f2b8c1e-5a47-4d09-9f6e"):
+        exchange = ask(by_id(operation, value))
+        if not exchange.answer.refused:
+            return Finding(f"4xx for {value}", brief(exchange), (exchange,))
+    return Held(4)
+
+
+def by_id(operation: Operation, value: str) -> Request:
+    """A request of an operation with one value for each of its path parameters, as it goes on the wire."""
+    return get(operation, path={p.name: value for p in operation.parameters if p.place == "path"})

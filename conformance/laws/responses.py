@@ -1,0 +1,115 @@
+"""Responses: every answer of the run is held against what the document declares for it.
+
+The evidence is gathered as answers come in, whatever asked; a law here asks its suspects again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from conformance.answers import brief
+from conformance.ask import Ask, get
+from conformance.exchange import MISSING, Answer, Credential, Exchange, Request
+from conformance.laws.law import LAWS, Law, law, operation_of
+from conformance.universe import base_query
+from conformance.verdict import Finding, Held, NotExercised, Result
+from spec import Clause, Contract, Operation
+from spec.validate import checker
+
+MOST_SUSPECTS = 4
+"""Requests kept for each clause; one is enough, the others are for answers that don't repeat."""
+
+KINDS = ("content-type", "schema", "no-server-error", "declared-status")
+
+
+@dataclass
+class Evidence:
+    """What the answers of a run say about the declared responses. Fill it from `Target.observe`."""
+
+    contract: Contract
+    suspects: dict[tuple[str, str], list[Request]] = field(default_factory=dict)
+    """(operation code, kind) to requests whose answers broke it."""
+    seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(operation code, kind) to how many answers could have broken it."""
+
+    def __post_init__(self) -> None:
+        self._check = checker(self.contract)
+
+    def observe(self, request: Request, answer: Answer) -> None:
+        """Take one answer into account."""
+        operation = self.contract.by_code[request.operation]
+        for kind in KINDS:
+            verdict = self.judge(operation, kind, answer)
+            if verdict is None:
+                continue
+            key = (operation.code, kind)
+            self.seen[key] = self.seen.get(key, 0) + 1
+            if verdict:
+                kept = self.suspects.setdefault(key, [])
+                if len(kept) < MOST_SUSPECTS and request not in kept:
+                    kept.append(request)
+
+    def judge(self, operation: Operation, kind: str, answer: Answer) -> str | None:
+        """What is wrong with an answer, "" when nothing is, None when the clause doesn't speak of it."""
+        declared = operation.response(answer.status)
+        if kind == "no-server-error":
+            # 503 is how a server under load says "later"; it has been asked again already.
+            return None if answer.status == 503 else (f"{answer.status}" if answer.status >= 500 else "")
+        if kind == "declared-status":
+            return None if answer.status >= 500 else ("" if declared else f"{answer.status}, which isn't declared")
+        if declared is None or not declared.media or answer.status >= 500:
+            return None
+        if kind == "content-type":
+            allowed = [m.content_type for m in declared.media]
+            fits = answer.content_type in allowed or (not answer.ok and answer.content_type.endswith("+json"))
+            return "" if fits else f"content type {answer.content_type or '(none)'}, not {' or '.join(allowed)}"
+        media = declared.json
+        if media is None or media.schema is None:
+            return None
+        if answer.json is MISSING:
+            return "a body that isn't JSON"
+        return self._check(f"{media.pointer}/schema", answer.json) or ""
+
+
+@law("response.status")
+def status(ask: Ask, clause: Clause) -> Result:
+    """A plain valid request is answered with the declared success."""
+    operation = operation_of(ask, clause)
+    success = operation.success
+    if success is None or any(p.place == "path" for p in operation.parameters):
+        return NotExercised("a valid request needs the id of something, which only a write gives")
+    exchange = ask(get(operation, base_query(ask, operation)))
+    if not success.covers(exchange.answer.status):
+        return Finding(success.status, brief(exchange), (exchange,))
+    return Held(1)
+
+
+def evidence_laws(evidence: Evidence) -> dict[str, Law]:
+    """The laws that speak from what a run has seen so far."""
+    return {f"response.{kind}": _law(evidence, kind) for kind in KINDS}
+
+
+def _law(evidence: Evidence, kind: str) -> Law:
+    def response(ask: Ask, clause: Clause) -> Result:
+        operation = operation_of(ask, clause)
+        key = (operation.code, kind)
+        if not evidence.seen.get(key):
+            return NotExercised("no answer that the clause speaks of was seen")
+        for exchange in _answers(ask, evidence.suspects.get(key, [])):
+            wrong = evidence.judge(operation, kind, exchange.answer)
+            if wrong:
+                return Finding(clause.requirement, f"{wrong}: {brief(exchange)[:200]}", (exchange,))
+        return Held(evidence.seen[key])
+
+    return response
+
+
+def _answers(ask: Ask, requests: list[Request]) -> Iterator[Exchange]:
+    for request in requests:
+        # A write isn't repeated for the sake of a proof: what came back the first time is the proof.
+        if request.method == "GET" or request.credential is not Credential.RIGHT:
+            yield ask(request)
+
+
+__all__ = ["KINDS", "LAWS", "Evidence", "evidence_laws", "status"]

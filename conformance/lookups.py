@@ -1,0 +1,175 @@
+"""What a lookup means, in plain Python over JSON values: the oracle that answers are held against.
+
+Three-valued on purpose. True and False are said only where every sensible reading of the page agrees;
+None stands for what it leaves open (how Turkish i folds, whether an integer "contains" a digit).
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+
+from spec import Filter
+
+Truth = bool | None
+Kind = Literal["text", "uuid", "number", "boolean", "date-time", "date"]
+
+
+def kind_of(schema: Mapping[str, Any]) -> Kind:
+    """How values of a schema compare: as text, instants, numbers, uuids or booleans."""
+    types = schema.get("type", "string")
+    types = {types} if isinstance(types, str) else set(types)
+    form = schema.get("format")
+    if types & {"integer", "number"} or form == "decimal":
+        return "number"
+    if "boolean" in types:
+        return "boolean"
+    if form == "uuid":
+        return "uuid"
+    if form == "date-time":
+        return "date-time"
+    return "date" if form == "date" else "text"
+
+
+def satisfies(filter: Filter, row: Mapping[str, Any], operand: str, key: str | None = None) -> Truth:
+    """Whether a row must be shown (True), must not (False), or may (None) for one filter's value on the wire.
+
+    `key` fills in a free key. A row without the field, or with null there, satisfies no lookup.
+    """
+    if filter.field not in row:
+        return None
+    value = row[filter.field]
+    if filter.free_key:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return compare(filter.lookup, kind_of(filter.schema), value, operand)
+
+
+def compare(lookup: str, kind: Kind, value: Any, operand: str) -> Truth:
+    """One value of a row against the operand on the wire."""
+    if value is None:
+        return False
+    if lookup == "in":
+        return any_of(compare("exact", kind, value, part) for part in operand.split(","))
+    if kind in ("date-time", "date", "number", "boolean", "uuid"):
+        return _ordered(lookup, kind, value, operand)
+    if isinstance(value, bool) or not isinstance(value, str):
+        # An integer attribute equals its own digits; whether it contains some of them is nowhere said.
+        if isinstance(value, int) and not isinstance(value, bool) and lookup in ("exact", "iexact"):
+            return str(value) == operand or (None if _same_number(value, operand) else False)
+        return None
+    return text(lookup, value, operand)
+
+
+def any_of(truths: Any) -> Truth:
+    """Three-valued or."""
+    seen = list(truths)
+    return True if True in seen else (None if None in seen else False)
+
+
+def all_of(truths: Any) -> Truth:
+    """Three-valued and."""
+    seen = list(truths)
+    return False if False in seen else (None if None in seen else True)
+
+
+# -- text -------------------------------------------------------------------------------------------
+
+PLAIN: dict[str, Callable[[str, str], bool]] = {
+    "exact": lambda value, operand: value == operand,
+    "contains": lambda value, operand: operand in value,
+    "startswith": lambda value, operand: value.startswith(operand),
+    "endswith": lambda value, operand: value.endswith(operand),
+}
+
+
+def turkish_lower(text: str) -> str:
+    """Lower case where I is the capital of ı, and İ of i."""
+    return text.replace("I", "ı").replace("İ", "i").lower()
+
+
+def turkish_upper(text: str) -> str:
+    """Upper case where i is the small letter of İ, and ı of I."""
+    return text.replace("i", "İ").replace("ı", "I").upper()
+
+
+FOLDINGS: tuple[Callable[[str], str], ...] = (str.casefold, str.lower, str.upper, turkish_lower, turkish_upper)
+
+
+def text(lookup: str, value: str, operand: str) -> Truth:
+    """A text lookup. Case-insensitive ones are decided only where all ways to fold agree."""
+    folded = lookup not in PLAIN
+    decide = PLAIN[lookup[1:] if folded else lookup]
+    if value.isascii() and operand.isascii():
+        if not folded:
+            return decide(value, operand)
+        plain = decide(value.lower(), operand.lower())
+        return plain if plain == decide(turkish_lower(value), turkish_lower(operand)) else None
+    forms = [(value, operand), tuple(unicodedata.normalize("NFC", t) for t in (value, operand))]
+    truths = {decide(fold(v), fold(o)) for v, o in forms for fold in (FOLDINGS if folded else (str,))}
+    return truths.pop() if len(truths) == 1 else None
+
+
+# -- ordered and identical values -------------------------------------------------------------------
+
+ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "exact": lambda value, operand: value == operand,
+    "gt": lambda value, operand: value > operand,
+    "gte": lambda value, operand: value >= operand,
+    "lt": lambda value, operand: value < operand,
+    "lte": lambda value, operand: value <= operand,
+}
+
+
+def _ordered(lookup: str, kind: Kind, value: Any, operand: str) -> Truth:
+    left, right = parse(kind, value), parse(kind, operand)
+    if left is None or right is None or lookup not in ORDER:
+        return None
+    return ORDER[lookup](left, right)
+
+
+def parse(kind: Kind, value: Any) -> Any:
+    """A value of a row, or an operand, as something that compares; None for what can't be read."""
+    try:
+        match kind:
+            case "date-time":
+                return instant(value) if isinstance(value, str) else None
+            case "date":
+                return datetime.date.fromisoformat(value)
+            case "number":
+                return None if isinstance(value, bool) else Decimal(str(value))
+            case "boolean":
+                return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).lower())
+            case "uuid":
+                return str(value).lower()
+            case _:
+                return str(value)
+    except (ValueError, TypeError, InvalidOperation, OverflowError):
+        return None
+
+
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:?\d\d)")
+
+
+def instant(text: str) -> Decimal | None:
+    """An ISO 8601 date-time with an offset, as seconds since 1970 in UTC, exact to any number of digits."""
+    found = _INSTANT.fullmatch(text)
+    if not found:
+        return None
+    date, time, fraction, offset = found.groups()
+    zone = "+00:00" if offset in "Zz" else offset
+    moment = datetime.datetime.fromisoformat(f"{date}T{time}{zone}")
+    whole = Decimal(int(moment.timestamp()))
+    return whole + Decimal("0" + fraction) if fraction else whole
+
+
+def _same_number(value: int, operand: str) -> bool:
+    try:
+        return Decimal(operand) == value
+    except InvalidOperation:
+        return False

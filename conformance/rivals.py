@@ -1,0 +1,327 @@
+"""The ways in which a wrong server may understand a filter.
+
+A question is worth asking when some rival would answer it otherwise than the contract does. The rivals
+are the mistakes that real servers make: the neighbouring lookup, a wildcard that acts, a case that is
+folded by ASCII alone, an offset that is dropped, the wrong column, no filter at all.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import urllib.parse
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from conformance.lookups import ORDER, PLAIN, compare, kind_of, parse, text, turkish_lower
+from spec import Filter
+
+Row = Mapping[str, Any]
+Reading = Callable[[Any, str], bool | None]
+"""(a row's value, the operand) to whether the row is shown."""
+
+
+def _always(operand: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A misreading: its name, and which rows a server with it would show."""
+
+    name: str
+    shows: Callable[[Row, str, str | None], bool]
+    """(row, operand, free key) to whether the row is shown."""
+    differs: Callable[[str], bool] = _always
+    """Whether an operand can matter at all: a change that leaves it as it is can't."""
+
+
+def rivals(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str, ...]) -> tuple[Rival, ...]:
+    """Every misreading of a filter, by its lookup and its values' kind.
+
+    `text_fields` and `time_fields` are the row's columns that could be mistaken for the right one.
+    """
+    found = [Rival("ignored", lambda row, operand, key: True), Rival("always empty", lambda row, operand, key: False)]
+    kind = kind_of(filter.schema)
+    if filter.lookup == "in":
+        found += _list_rivals(filter)
+    elif kind == "text":
+        found += _text_rivals(filter)
+        found += [_other_column(filter, name) for name in text_fields if name != filter.field]
+    elif kind in ("date-time", "number", "date"):
+        found += _ordered_rivals(filter)
+        if kind == "date-time":
+            found += _time_rivals(filter)
+            found += [_other_column(filter, name) for name in time_fields if name != filter.field]
+    if filter.free_key:
+        found += _key_rivals(filter)
+    return tuple(found)
+
+
+def value_of(filter: Filter, row: Row, key: str | None) -> Any:
+    """What the filter compares in a row; None when it isn't there."""
+    value = row.get(filter.field)
+    if filter.free_key:
+        return value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _reading(filter: Filter, name: str, decide: Reading, differs: Callable[[str], bool] = _always) -> Rival:
+    """A rival that compares the right value in a wrong way."""
+
+    def shows(row: Row, operand: str, key: str | None) -> bool:
+        value = value_of(filter, row, key)
+        return value is not None and bool(decide(value, operand))
+
+    return Rival(name, shows, differs)
+
+
+def _other_column(filter: Filter, name: str) -> Rival:
+    kind = kind_of(filter.schema)
+    return Rival(
+        f"looks at {name}", lambda row, operand, key: bool(compare(filter.lookup, kind, row.get(name), operand))
+    )
+
+
+# -- text -------------------------------------------------------------------------------------------
+
+
+def _texts(decide: Callable[[str, str], bool | None]) -> Reading:
+    return lambda value, operand: decide(value if isinstance(value, str) else str(value), operand)
+
+
+_ASCII_LOWER = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
+
+
+def _ascii_lower(value: str) -> str:
+    return value.translate(_ASCII_LOWER)
+
+
+def without_accents(value: str) -> str:
+    """Letters without their marks, as a collation may compare them."""
+    return "".join(c for c in unicodedata.normalize("NFD", value) if not unicodedata.combining(c))
+
+
+_CHANGES: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("backslashes are lost", lambda t: t.replace("\\", "")),
+    ("backslashes are doubled", lambda t: t.replace("\\", "\\\\")),
+    ("+ is read as a space", lambda t: t.replace("+", " ")),
+    ("spaces become +", lambda t: t.replace(" ", "+")),
+    ("percent-decoded twice", urllib.parse.unquote),
+    ("cut at &", lambda t: t.partition("&")[0]),
+    ("cut at ;", lambda t: t.partition(";")[0]),
+    ("cut at #", lambda t: t.partition("#")[0]),
+    ("only the part before a comma counts", lambda t: t.partition(",")[0]),
+    ("quotes are lost", lambda t: t.replace('"', "").replace("'", "")),
+    ("read as Latin-1", lambda t: t.encode().decode("latin-1")),
+    ("non-ASCII is lost", lambda t: t.encode("ascii", "ignore").decode()),
+    ("only the first word counts", lambda t: t.split(" ")[0]),
+    ("spaces inside are squeezed", lambda t: re.sub(" +", " ", t)),
+    ("spaces are lost", lambda t: t.replace(" ", "")),
+    ("cut at 20 characters", lambda t: t[:20]),
+    ("HTML-escaped", lambda t: t.replace("&", "&amp;").replace('"', "&quot;").replace("'", "&#x27;")),
+    ("characters beyond the BMP are lost", lambda t: "".join(c for c in t if ord(c) < 0x10000)),
+)
+"""What may happen to an operand on its way: name and change."""
+
+
+def _text_rivals(filter: Filter) -> Iterator[Rival]:
+    lookup = filter.lookup
+    folds = lookup not in PLAIN
+    base = lookup[1:] if folds else lookup
+    fold: Callable[[str], str] = str.casefold if folds else str
+
+    def both(change: Callable[[str], str]) -> Reading:
+        return _texts(lambda value, operand: PLAIN[base](change(value), change(operand)))
+
+    def unaccented(value: str) -> str:
+        return without_accents(fold(value))
+
+    for other in ("exact", "contains", "startswith", "endswith"):
+        for name in (other, f"i{other}"):
+            if name != lookup:
+                yield _reading(filter, f"read as {name}", _texts(partial(text, name)))
+    if folds:
+        yield _reading(filter, "only ASCII letters fold", both(_ascii_lower))
+        yield _reading(filter, "only the value is folded", _texts(lambda v, o: PLAIN[base](v, o.lower())))
+        yield _reading(filter, "only the row is folded", _texts(lambda v, o: PLAIN[base](v.lower(), o)))
+        yield _reading(filter, "folded the Turkish way", both(turkish_lower))
+    yield _reading(filter, "accents don't count", both(unaccented))
+    for name, wildcards in (("% and _ are wildcards", "%_"), ("% is a wildcard", "%"), ("_ is a wildcard", "_")):
+        yield _reading(filter, name, _texts(_like(base, fold, wildcards)), _holds(wildcards))
+    yield _reading(filter, "* is a wildcard", _texts(_like(base, fold, "*")), _holds("*"))
+    yield _reading(
+        filter,
+        "read as a regular expression",
+        _texts(lambda v, o: _search(base, fold(o), fold(v))),
+        _holds(".*+?[(|^$\\"),
+    )
+    for name, change in _CHANGES:
+        yield _reading(filter, name, _texts(_changed(lookup, change)), _alters(change))
+    yield _reading(filter, "any word may match", _texts(_any_part(lookup, " ")), _holds(" "))
+    yield _reading(filter, "any part between commas may match", _texts(_any_part(lookup, ",")), _holds(","))
+
+
+def _holds(characters: str) -> Callable[[str], bool]:
+    return lambda operand: any(c in operand for c in characters)
+
+
+def _alters(change: Callable[[str], str]) -> Callable[[str], bool]:
+    return lambda operand: change(operand) != operand
+
+
+def _changed(lookup: str, change: Callable[[str], str]) -> Callable[[str, str], bool | None]:
+    return lambda value, operand: text(lookup, value, change(operand))
+
+
+def _any_part(lookup: str, separator: str) -> Callable[[str, str], bool | None]:
+    return lambda value, operand: any(text(lookup, value, part) for part in operand.split(separator) if part)
+
+
+def _like(base: str, fold: Callable[[str], str], wildcards: str) -> Callable[[str, str], bool]:
+    """The comparison as SQL's LIKE or a shell's glob makes it, for some of the wildcards."""
+    stands_for = {"%": ".*", "*": ".*", "_": "."}
+
+    def decide(value: str, operand: str) -> bool:
+        expression = "".join(stands_for[c] if c in wildcards else re.escape(c) for c in fold(operand))
+        return _search(base, expression, fold(value))
+
+    return decide
+
+
+def _search(base: str, expression: str, value: str) -> bool:
+    begin = "^" if base in ("exact", "startswith") else ""
+    end = r"\Z" if base in ("exact", "endswith") else ""
+    try:
+        return re.search(f"{begin}(?:{expression}){end}", value, re.DOTALL) is not None
+    except re.error:
+        return False
+
+
+# -- lists ------------------------------------------------------------------------------------------
+
+
+def _list_rivals(filter: Filter) -> Iterator[Rival]:
+    kind = kind_of(filter.schema)
+
+    def among(choose: Callable[[list[str]], list[str]]) -> Reading:
+        return lambda value, operand: any(compare("exact", kind, value, part) for part in choose(operand.split(",")))
+
+    yield _reading(filter, "only the first of the list counts", among(lambda parts: parts[:1]))
+    yield _reading(filter, "only the last of the list counts", among(lambda parts: parts[-1:]))
+    yield _reading(filter, "only the first two of the list count", among(lambda parts: parts[:2]))
+    yield _reading(filter, "only the first three of the list count", among(lambda parts: parts[:3]))
+    yield _reading(filter, "all but the first of the list count", among(lambda parts: parts[1:] or parts))
+    yield _reading(filter, "all but the last of the list count", among(lambda parts: parts[:-1] or parts))
+    yield _reading(filter, "the list is one value", lambda value, operand: value == operand)
+    yield _reading(filter, "all but the listed ones", lambda value, operand: not compare("in", kind, value, operand))
+
+
+# -- ordered values and instants ----------------------------------------------------------------------
+
+
+def _ordered_rivals(filter: Filter) -> Iterator[Rival]:
+    kind = kind_of(filter.schema)
+    for lookup in ORDER:
+        if lookup != filter.lookup:
+            yield _reading(filter, f"read as {lookup}", partial(compare, lookup, kind))
+
+
+_OFFSET = re.compile(r"([Zz]|[+-]\d\d:?\d\d)$")
+_MIRRORED = {"+": "-", "-": "+"}
+
+
+def _moment(value: Any) -> Any:
+    return parse("date-time", value)
+
+
+def _unit(seconds: int) -> Callable[[Any], Any]:
+    """The instant in whole units of so many seconds."""
+
+    def cut(value: Any) -> Any:
+        found = _moment(value)
+        return None if found is None else found // seconds * seconds
+
+    return cut
+
+
+def _later(by: Decimal) -> Callable[[Any], Any]:
+    def shifted(value: Any) -> Any:
+        found = _moment(value)
+        return None if found is None else found + by
+
+    return shifted
+
+
+def _without_offset(operand: str) -> Any:
+    return _moment(_OFFSET.sub("Z", operand))
+
+
+def _mirrored(operand: str) -> Any:
+    return _moment(_OFFSET.sub(lambda m: _MIRRORED.get(m[0][0], m[0][0]) + m[0][1:], operand))
+
+
+def _time_rivals(filter: Filter) -> Iterator[Rival]:
+    decide = ORDER.get(filter.lookup, ORDER["exact"])
+
+    def through(row_side: Callable[[Any], Any], operand_side: Callable[[str], Any]) -> Reading:
+        def compared(value: Any, operand: str) -> bool | None:
+            left, right = row_side(value), operand_side(operand)
+            return None if left is None or right is None else decide(left, right)
+
+        return compared
+
+    def near(width: Decimal) -> Reading:
+        def close(value: Any, operand: str) -> bool | None:
+            left, right = _moment(value), _moment(operand)
+            return None if left is None or right is None else abs(left - right) <= width
+
+        return close
+
+    yield _reading(filter, "the offset is dropped", through(_moment, _without_offset))
+    yield _reading(filter, "the offset counts the wrong way", through(_moment, _mirrored))
+    yield _reading(filter, "the value's fraction is dropped", through(_moment, _unit(1)))
+    yield _reading(filter, "the row's fraction is dropped", through(_unit(1), _moment))
+    yield _reading(filter, "both fractions are dropped", through(_unit(1), _unit(1)))
+    yield _reading(filter, "seconds don't count", through(_unit(60), _unit(60)))
+    yield _reading(filter, "only the date counts", through(_unit(86_400), _unit(86_400)))
+    yield _reading(filter, "compared as text", through(str, str))
+    for hours in (3, -3, 1, -1):
+        yield _reading(filter, f"{hours:+} hours off", through(_moment, _later(Decimal(3600 * hours))))
+    for thousandths in (1, -1, 1000, -1000):
+        yield _reading(filter, f"{thousandths:+} ms off", through(_moment, _later(Decimal(thousandths) / 1000)))
+    if filter.lookup == "exact":
+        for width in ("0.001", "0.01", "1", "60"):
+            yield _reading(filter, f"within {width} s counts as equal", near(Decimal(width)))
+
+
+# -- free keys --------------------------------------------------------------------------------------
+
+
+def _key_rivals(filter: Filter) -> Iterator[Rival]:
+    kind = kind_of(filter.schema)
+
+    def attributes(row: Row) -> Mapping[str, Any]:
+        found = row.get(filter.field)
+        return found if isinstance(found, Mapping) else {}
+
+    def under(pick: Callable[[str, str], bool]) -> Callable[[Row, str, str | None], bool]:
+        return lambda row, operand, key: any(
+            bool(compare(filter.lookup, kind, value, operand))
+            for name, value in attributes(row).items()
+            if pick(name, key or "")
+        )
+
+    def of_type(wanted: type) -> Reading:
+        return lambda value, operand: isinstance(value, wanted) and compare(filter.lookup, kind, value, operand)
+
+    yield Rival("upper and lower case of the key don't count", under(lambda n, k: n.casefold() == k.casefold()))
+    yield Rival("any key may match", under(lambda n, k: True))
+    yield Rival("a key that begins so may match", under(lambda n, k: n.startswith(k)))
+    yield Rival("only the key's first part counts", under(lambda n, k: n == k.split("_")[0]))
+    yield Rival("having the key is enough", lambda row, operand, key: key in attributes(row))
+    yield _reading(filter, "integers never match", of_type(str))
+    yield _reading(filter, "only integers match", of_type(int))

@@ -1,0 +1,70 @@
+"""What becomes of a clause: small frozen values that every report is folded from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from conformance.exchange import Exchange
+from spec import Clause
+
+Verdict = Literal["held", "violated", "not-exercised", "skipped", "error"]
+
+
+@dataclass(frozen=True)
+class Held:
+    """Nothing wrong was seen in `witnesses` cases, in each of which a wrong server would have differed."""
+
+    witnesses: int
+    untold: tuple[str, ...] = ()
+    """Misreadings that no case could tell from the right one, for want of data."""
+
+
+@dataclass(frozen=True)
+class NotExercised:
+    """There was no telling case; `missing` says what it would have taken."""
+
+    missing: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something is wrong: what the clause demands, what came instead, and the requests that show it."""
+
+    expected: str
+    observed: str
+    chain: tuple[Exchange, ...]
+    witnesses: int = 1
+
+
+Result = Held | NotExercised | Finding
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A confirmed violation, ready to be shown: nothing in it holds the key."""
+
+    expected: str
+    observed: str
+    requests: tuple[str, ...]
+    """curl lines, in order."""
+    answers: tuple[str, ...]
+    """What came back for each."""
+    replays: int
+    """How often it was seen again before it was reported."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The verdict on one clause."""
+
+    clause: Clause
+    verdict: Verdict
+    witnesses: int = 0
+    reason: str = ""
+    """For everything but held and violated: why."""
+    counterexample: Counterexample | None = None
+    untold: tuple[str, ...] = field(default=())
+    requests: int = 0
+    """Requests that this clause took, beyond answers already known."""
+    seconds: float = 0.0
