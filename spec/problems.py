@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from spec.model import Location
 
+SEE = "See the OpenAPI specification."
+"""The hint of a problem with a document's form, which OpenAPI's own JSON Schema would report as well."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -32,6 +35,10 @@ class SpecError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+class UnopenedError(SpecError):
+    """A file that can't be opened: the fault of whoever named it, not of a document."""
+
+
 def merged(problems: Iterable[Problem]) -> list[Problem]:
     """The problems in the document's order, each once, with all the operations that it concerns."""
     found: dict[tuple[Location, str], Problem] = {}
@@ -46,3 +53,8 @@ def merged(problems: Iterable[Problem]) -> list[Problem]:
 def refusal(file: str, message: str, hint: str, line: int = 1, column: int = 1) -> SpecError:
     """The error for a document of which nothing can be read."""
     return SpecError([Problem(Location(file, line, column), message, hint)])
+
+
+def unopened(file: str, message: str, hint: str = "Check the path that you gave.") -> UnopenedError:
+    """The error for a file that can't be opened."""
+    return UnopenedError([Problem(Location(file, 1, 1), message, hint)])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from spec import source_json, source_yaml
 from spec.model import JSON, Location
-from spec.problems import refusal
+from spec.problems import refusal, unopened
 
 MAX_BYTES = 32 * 1024 * 1024
 """A larger document is refused: no OpenAPI document is, and parsing it would look like a hang."""
@@ -37,8 +37,8 @@ class Source:
 def read(path: Path | str) -> Source:
     """Read and parse a YAML or JSON file.
 
-    Raises SpecError for a file that is missing, empty, not UTF-8, too large, nested too deeply or not
-    well-formed, and for duplicate keys.
+    Raises UnopenedError for a file that is missing or can't be opened, and SpecError for one that is empty,
+    not UTF-8, too large, nested too deeply or not well-formed, and for duplicate keys.
     """
     file = _shown(Path(path))
     try:
@@ -46,14 +46,15 @@ def read(path: Path | str) -> Source:
             raise refusal(file, f"the file is larger than {MAX_BYTES >> 20} MiB", _GIVE)
         content = Path(path).read_bytes()
     except FileNotFoundError:
-        raise refusal(file, "there is no such file", "Check the path that you gave.") from None
+        raise unopened(file, "there is no such file") from None
     except IsADirectoryError:
-        raise refusal(file, "this is a directory, not a file", "Give the document itself.") from None
+        raise unopened(file, "this is a directory, not a file", "Give the document itself.") from None
     except PermissionError:
-        raise refusal(file, "you may not read this file", "Check its permissions.") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise refusal(file, f"the file can't be read: {reason}", "Check the path that you gave.") from None
+        raise unopened(file, "you may not read this file", "Check its permissions.") from None
+    except OSError as error:
+        raise unopened(file, f"the file can't be read: {error.strerror}") from None
+    except ValueError as error:  # a path with a NUL in it
+        raise unopened(file, f"the file can't be read: {error}") from None
     return parse(content, file)
 
 

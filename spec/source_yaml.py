@@ -65,7 +65,7 @@ def _syntax(error: yaml.MarkedYAMLError, file: str) -> Problem:
     message = f"YAML syntax: {error.problem or 'not well-formed'}"
     if error.context and error.context_mark and mark and error.context_mark.line != mark.line:
         message += f" ({error.context} that starts in line {error.context_mark.line + 1})"
-    if "cannot start any token" in message:
+    if "tab character" in message or "cannot start any token" in message:
         return Problem(location, message, "Indent with spaces, never with tabs; quote a value that begins with @ or `.")
     return Problem(location, message, "Check indentation, quotes and colons here and on the line above.")
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import jsonschema
 
+from spec import walk
 from spec.model import JSON
 from spec.problems import Problem
 from spec.source import Source
@@ -71,7 +72,7 @@ def _validator(name: str) -> jsonschema.Draft202012Validator:
 
 def problems(source: Source) -> Iterator[Problem]:
     """What is wrong with the extensions of a document by themselves: unknown names and wrong values."""
-    for pointer, name, value in _extensions(source.data, ""):
+    for pointer, name, value in _extensions(source.data):
         if name not in names():
             meant = difflib.get_close_matches(name, names(), n=1, cutoff=0.75)
             if meant:
@@ -85,7 +86,7 @@ def problems(source: Source) -> Iterator[Problem]:
 
 def misplaced(source: Source, used: Set[str]) -> Iterator[Problem]:
     """The extensions that say nothing where they stand: `used` are the pointers of those that were read."""
-    for pointer, name, _ in _extensions(source.data, ""):
+    for pointer, name, _ in _extensions(source.data):
         if name in names() - {"x-provenance"} and pointer not in used and pointer != "/x-vocabulary":
             where = source.where(pointer)
             yield Problem(where, f"{name} has no meaning here", f"It stands {_where(name)}", pointer)
@@ -127,21 +128,9 @@ def _choices(error: jsonschema.ValidationError) -> list[str]:
     return [str(choice) for choice in choices]
 
 
-_NAMES = ("/properties", "/headers", "/schemas", "/patternProperties")
-"""Where the keys are the author's names: a header may be called x-filter."""
-
-
-def _extensions(node: JSON, pointer: str) -> Iterator[tuple[str, str, JSON]]:
-    """Every x- key outside examples and other plain data, outermost first."""
-    if isinstance(node, dict):
+def _extensions(document: JSON) -> Iterator[tuple[str, str, JSON]]:
+    """(pointer, name, value) of every x- key that isn't a name of the author's or part of plain data."""
+    for pointer, node, _ in walk.objects(document):
         for key, value in node.items():
-            child = f"{pointer}/{escape(key)}"
-            if key.startswith("x-") and not pointer.endswith(_NAMES):
-                yield child, key, value
-                if key != "x-collections":
-                    continue
-            if key not in ("example", "examples", "default", "enum", "const"):
-                yield from _extensions(value, child)
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from _extensions(value, f"{pointer}/{index}")
+            if key.startswith("x-"):
+                yield f"{pointer}/{escape(key)}", key, value

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from spec import clauses, vocabulary
 from spec.model import JSON, Clause, Contract, Location
-from spec.problems import Problem, SpecError, merged
+from spec.problems import SEE, Problem, SpecError, merged
 from spec.reader import operations, references, rows
-from spec.reader.ground import SEE, Ground
+from spec.reader.ground import Ground
 from spec.source import Source, read
 
 __all__ = ["DEFAULT", "attempt", "examine", "from_source", "load"]

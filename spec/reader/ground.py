@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from spec.model import JSON, Location, Provenance, at
-from spec.problems import Problem
+from spec.problems import SEE, Problem
 from spec.source import Source
 from spec.source_text import escape
 
 Object = Mapping[str, JSON]
-SEE = "See the OpenAPI specification."
 
 
 @dataclass
@@ -69,6 +68,11 @@ class Ground:
             return None
         return target
 
+    def circular(self, ref: str, pointer: str) -> None:
+        """Note that the `$ref` standing at `pointer` leads back to where it stands."""
+        hint = "A schema may hold itself in a property or an item; it can't be itself."
+        self.problem(f"{pointer}/$ref", f"{ref} leads back to itself", hint)
+
     def follow(self, node: JSON, pointer: str) -> tuple[Object, str]:
         """An object through its `$ref`s, and the pointer of where it really stands; {} when there is none."""
         seen: set[str] = set()
@@ -79,7 +83,7 @@ class Ground:
             if target is None:
                 return siblings, pointer
             if target in seen:
-                self.problem(f"{pointer}/$ref", f"{node['$ref']} leads back to itself", "Let one say what it is.")
+                self.circular(str(node["$ref"]), pointer)
                 return siblings, pointer
             seen.add(target)
             node, pointer = at(self.data, target), target

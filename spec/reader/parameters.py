@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from spec.model import Parameter, ParameterPlace, Provenance
+from spec.problems import SEE
 from spec.reader import filters
 from spec.reader.ground import Ground, Object
 from spec.reader.rows import Rows
@@ -45,8 +46,8 @@ def _declared(ground: Ground, holder: Object, pointer: str) -> dict[tuple[str, P
         name, place = node.get("name"), _PLACES.get(str(node.get("in")))
         if not isinstance(name, str) or place is None:
             if len(ground.problems) == before:
-                hint = "Give both; `in` is path, query, header or cookie."
-                ground.problem(here, "a parameter needs `name` and `in`", hint)
+                message = "a parameter needs `name` and `in` (path, query, header or cookie)"
+                ground.problem(here, message, SEE)
         elif (name, place) in found:
             other = ground.where(found[name, place][1])
             ground.problem(

@@ -1,0 +1,116 @@
+"""Whether a value fits a schema of the document: one answer for examples, defaults, the sandbox and the checks."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import jsonschema_rs
+
+from spec.model import JSON, Contract
+
+_DOCUMENT = "urn:document"
+
+
+def checker(contract: Contract) -> Callable[[str, JSON], str | None]:
+    """A function of (schema's JSON pointer, value): None when the value fits, else what is wrong with it.
+
+    Formats are asserted (`FORMATS`, and those that jsonschema-rs knows). A 3.0 document's `nullable` is
+    read as 3.1's type null. A schema that is ill-formed itself accepts everything. Nothing is ever
+    fetched.
+    """
+    document: JSON = _from_30(contract.document) if contract.openapi.startswith("3.0") else contract.document
+    try:
+        registry = jsonschema_rs.Registry([(_DOCUMENT, document)], draft=jsonschema_rs.Draft202012)
+    except (jsonschema_rs.ReferencingError, ValueError):
+        return lambda pointer, value: None
+    compiled: dict[str, Any] = {}
+
+    def compile(pointer: str) -> Any:
+        root = {"$ref": f"{_DOCUMENT}#{_fragment(pointer)}"}
+        try:
+            return jsonschema_rs.Draft202012Validator(root, registry=registry, validate_formats=True, formats=FORMATS)
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):
+            return None
+
+    def check(pointer: str, value: JSON) -> str | None:
+        if pointer not in compiled:
+            compiled[pointer] = compile(pointer)
+        if compiled[pointer] is None:
+            return None
+        try:
+            error = next(compiled[pointer].iter_errors(value), None)
+        except ValueError:  # a value that Rust can't hold, such as an integer of fifty digits
+            return None
+        if error is None:
+            return None
+        path = "".join(f"/{token}" for token in error.instance_path)
+        return f"{path + ': ' if path else ''}{short(error.message)}"
+
+    return check
+
+
+def short(message: str) -> str:
+    """A message on one line that doesn't quote a whole document."""
+    message = " ".join(message.split())
+    return message if len(message) <= 300 else message[:297] + "..."
+
+
+def _fragment(pointer: str) -> str:
+    """A JSON pointer as a URI fragment (RFC 6901, section 6)."""
+    return re.sub(r"[^A-Za-z0-9/~._$-]", lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode()), pointer)
+
+
+def _from_30(node: JSON) -> JSON:
+    """OpenAPI 3.0's own keywords in the words of JSON Schema 2020-12."""
+    if isinstance(node, list):
+        return [_from_30(child) for child in node]
+    if not isinstance(node, Mapping):
+        return node
+    converted = {key: _from_30(value) for key, value in node.items()}
+    if converted.get("nullable") is True and isinstance(converted.get("type"), str):
+        converted["type"] = [converted["type"], "null"]
+        if isinstance(converted.get("enum"), list):
+            converted["enum"] = [*converted["enum"], None]
+    for bound, plain in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(converted.get(bound), bool) and converted.pop(bound) and plain in converted:
+            converted[bound] = converted.pop(plain)
+    return converted
+
+
+def _parses(parse: Callable[[str], object]) -> Callable[[str], bool]:
+    def accepts(text: str) -> bool:
+        try:
+            parse(text)
+        except (ValueError, InvalidOperation, OverflowError):
+            return False
+        return True
+
+    return accepts
+
+
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def is_date_time(text: str) -> bool:
+    """True for an RFC 3339 date-time (section 5.6), with its offset."""
+    if not _DATE_TIME.fullmatch(text):
+        return False
+    leap_second_free = re.sub(r":60(?=[.Zz+-])", ":59", text)
+    head, _, _ = re.sub(r"[Zz]|[+-]\d\d:\d\d$", "", leap_second_free).partition(".")
+    return _parses(datetime.datetime.fromisoformat)(head.upper())
+
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+FORMATS: dict[str, Callable[[str], bool]] = {
+    "date-time": is_date_time,
+    "date": lambda text: len(text) == 10 and _parses(datetime.date.fromisoformat)(text),
+    "uuid": lambda text: bool(_UUID.fullmatch(text)) and _parses(uuid.UUID)(text),
+    "decimal": lambda text: _parses(Decimal)(text) and Decimal(text).is_finite(),
+}
+"""The formats that values are checked for, beside the ones that jsonschema-rs knows."""
