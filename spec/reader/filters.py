@@ -47,8 +47,8 @@ def free(ground: Ground, schema: Object, pointer: str, inherited: Provenance, ro
     if not ground.vocabulary:
         return
     for pattern, raw in ground.mapping(schema, "patternProperties", pointer).items():
-        node, here = ground.follow(raw, f"{pointer}/patternProperties/{escape(pattern)}")
-        mark = ground.extension(node, "x-filter", here)
+        node, _ = ground.follow(raw, f"{pointer}/patternProperties/{escape(pattern)}")
+        mark, here = ground.mark(raw, "x-filter", f"{pointer}/patternProperties/{escape(pattern)}")
         if not mark:
             continue
         here = f"{here}/x-filter"

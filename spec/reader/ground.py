@@ -147,6 +147,13 @@ class Ground:
         self.used.add(f"{pointer}/{name}")
         return node[name]
 
+    def mark(self, node: JSON, name: str, pointer: str) -> tuple[JSON, str]:
+        """The value of an extension beside a `$ref` or where it leads, or None, and the pointer of its holder."""
+        if isinstance(node, Mapping) and name in node:
+            return self.extension(node, name, pointer), pointer
+        target, here = self.follow(node, pointer)
+        return self.extension(target, name, here), here
+
     def provenance(self, node: Object, inherited: Provenance) -> Provenance:
         """Where an element comes from: as marked, else the page by its description, else as what it stands in."""
         marked = node.get("x-provenance") if self.vocabulary else None

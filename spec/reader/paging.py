@@ -46,14 +46,13 @@ def _shown(ground: Ground, media: Media | None, inherited: Provenance) -> tuple[
     provenance = inherited
     for node, here in ground.branches(media.schema, f"{media.pointer}/schema") if media and media.schema else ():
         for name, raw in ground.mapping(node, "properties", here).items():
-            sub, sub_pointer = ground.follow(raw, f"{here}/properties/{escape(name)}")
-            role = ground.extension(sub, "x-pagination", sub_pointer)
+            role, at = ground.mark(raw, "x-pagination", f"{here}/properties/{escape(name)}")
             if role in _FIELDS:
                 found[role] = name
                 provenance = ground.provenance(node, inherited)
             elif role is not None:
                 hint = f"It can be {', '.join(_FIELDS)}."
-                ground.problem(f"{sub_pointer}/x-pagination", f"a property can't be {role!r}", hint)
+                ground.problem(f"{at}/x-pagination", f"a property can't be {role!r}", hint)
     return found, provenance
 
 
