@@ -14,13 +14,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import MetaData
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from conformance.sandbox import catalog, faults, home, listing, query, store, validation, values, worker
-from conformance.sandbox.batches import Batches, FileKind
+from conformance.sandbox import batches, catalog, faults, home, listing, query, store, validation, values, worker
+from conformance.sandbox.batches import FileKind
 from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.messages import Language, language, say
 from conformance.sandbox.progress import Progress
@@ -53,12 +52,10 @@ class Sandbox:
         self.contract = contract
         self.settings = settings
         self.behaviour = faults.behaviour(contract, settings.faults)
-        metadata = MetaData()
-        self.batches = Batches(metadata)
-        self.store = store.Store(contract, settings.db, metadata)
+        self.store = store.Store(contract, settings.db, batches.STATEMENTS)
         if self.store.is_new:
             fill(contract, self.store, settings)
-        self.worker = worker.Worker(contract, settings, self.store, self.batches, self.behaviour)
+        self.worker = worker.Worker(contract, settings, self.store, self.behaviour)
         self._approved = {name: worker.approved(contract, shape) for name, shape in self.store.shapes.items()}
         self._routes = Routes(contract)
         self._signatures = {o.code: query.signature(contract, o, self._shape(o)) for o in contract.operations}
@@ -234,7 +231,7 @@ class Sandbox:
         parameter = next((t.parameter for t in tickets if t.operation_id == operation.id), next(iter(asked.path), ""))
         id = {**dict(asked.pairs), **asked.path}.get(parameter.rpartition(".")[2], "")
         with self.store.work() as connection:
-            view = self.batches.view(connection, id)
+            view = batches.view(connection, id)
         if view:
             looks = self._looks[view.id] = self._looks.get(view.id, -1) + 1
             writer = self.contract.by_code[view.operation]
@@ -259,19 +256,19 @@ class Sandbox:
         found = validation.problems(self._bodies[operation.code], items, tongue)
         found = self.behaviour.problems(operation, items, found)
         if found:
-            raise Refused(400, found.get("body", found) if len(found) == 1 else found)
+            raise Invalid(found.get("body", found))
         with self.store.work() as connection:
-            id = self.batches.accept(connection, operation.code, tongue, items, values.now())
+            id = batches.accept(connection, operation.code, tongue, items, values.now())
         self.worker.wake()
         return Answer(status, _ticket(operation, id))
 
     def _file(self, request: Request, id: str, kind: FileKind, tongue: Language) -> Answer:
         with self.store.work() as connection:
-            view = self.batches.view(connection, id)
+            view = batches.view(connection, id)
             if view is None or kind not in view.files:
                 raise Refused(404, {"detail": say(tongue, "not-found")})
             self._admit(request, self.contract.by_code[view.operation], tongue)
-            return Answer(200, self.batches.file(connection, id, kind))
+            return Answer(200, batches.file(connection, id, kind))
 
 
 def fill(contract: Contract, rows: store.Store, settings: Settings) -> None:

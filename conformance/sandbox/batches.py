@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass, replace
-from typing import Any, Literal
-
-from sqlalchemy import Column, Connection, ForeignKey, Integer, MetaData, String, Table, func, insert, select, update
+from sqlite3 import Connection
+from typing import Literal
 
 from conformance.sandbox.messages import Language
 from spec.model import JSON
@@ -54,7 +53,6 @@ class BatchView:
 class Pending:
     """A batch that isn't over."""
 
-    number: int
     id: str
     operation: str
     language: Language
@@ -63,128 +61,87 @@ class Pending:
     failed: int
 
 
-class Batches:
-    """The tables of batches and what is done with them."""
+STATEMENTS = (
+    "CREATE TABLE batch (number INTEGER PRIMARY KEY, id TEXT UNIQUE, operation TEXT, language TEXT, items TEXT, "
+    "status INTEGER, total INTEGER, succeeded INTEGER, failed INTEGER, created INTEGER, updated INTEGER)",
+    "CREATE TABLE outcome (batch TEXT REFERENCES batch(id), position INTEGER, reasons TEXT, "
+    "PRIMARY KEY (batch, position))",
+)
+"""What makes the tables."""
 
-    def __init__(self, metadata: MetaData) -> None:
-        """Declare the tables."""
-        self._batch = Table(
-            "$batch",
-            metadata,
-            Column("number", Integer, primary_key=True),
-            Column("id", String, unique=True, nullable=False),
-            Column("operation", String, nullable=False),
-            Column("language", String, nullable=False),
-            Column("sent", String, nullable=False),
-            Column("status", Integer, nullable=False),
-            Column("total", Integer, nullable=False),
-            Column("succeeded", Integer, nullable=False),
-            Column("failed", Integer, nullable=False),
-            Column("created", Integer, nullable=False),
-            Column("updated", Integer, nullable=False),
-        )
-        self._outcome = Table(
-            "$outcome",
-            metadata,
-            Column("batch", String, ForeignKey(self._batch.c.id), primary_key=True),
-            Column("position", Integer, primary_key=True),
-            Column("reasons", String, nullable=False),
-        )
 
-    def accept(self, connection: Connection, operation: str, language: Language, items: list[JSON], now: int) -> str:
-        """Put a batch at the end of the queue; its id."""
-        id = str(uuid.uuid4())
-        connection.execute(
-            insert(self._batch).values(
-                id=id,
-                operation=operation,
-                language=language,
-                sent=json.dumps(items, ensure_ascii=False),
-                status=WAITING,
-                total=len(items),
-                succeeded=0,
-                failed=0,
-                created=now,
-                updated=now,
-            )
-        )
-        return id
+def accept(connection: Connection, operation: str, language: Language, items: list[JSON], now: int) -> str:
+    """Put a batch at the end of the queue; its id."""
+    id = str(uuid.uuid4())
+    connection.execute(
+        "INSERT INTO batch (id, operation, language, items, status, total, succeeded, failed, created, updated) "
+        "VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?)",
+        (id, operation, language, json.dumps(items, ensure_ascii=False), WAITING, len(items), now, now),
+    )
+    return id
 
-    def next(self, connection: Connection) -> Pending | None:
-        """The oldest batch that isn't over, or None."""
-        batch = self._batch.c
-        found = connection.execute(
-            select(self._batch).where(batch.status.in_((WAITING, RUNNING))).order_by(batch.number).limit(1)
-        ).one_or_none()
-        if found is None:
-            return None
-        done = found.succeeded + found.failed
-        items = json.loads(found.sent)
-        return Pending(found.number, found.id, found.operation, found.language, items, done, found.failed)
 
-    def record(self, connection: Connection, pending: Pending, outcomes: list[Reasons], now: int) -> None:
-        """Note what became of the next items; the batch is over with the last of them."""
-        failed = sum(1 for reasons in outcomes if reasons)
-        done = pending.done + len(outcomes)
-        status = RUNNING
-        if done >= len(pending.items):
-            status = DONE_WITH_ERRORS if pending.failed + failed else DONE
-        batch = self._batch.c
-        connection.execute(
-            update(self._batch)
-            .where(batch.id == pending.id)
-            .values(
-                status=status,
-                succeeded=batch.succeeded + len(outcomes) - failed,
-                failed=batch.failed + failed,
-                updated=func.max(batch.created, now),
-            )
-        )
-        if outcomes:
-            connection.execute(
-                insert(self._outcome),
-                [
-                    {"batch": pending.id, "position": position, "reasons": json.dumps(reasons, ensure_ascii=False)}
-                    for position, reasons in enumerate(outcomes, pending.done)
-                ],
-            )
+def next_pending(connection: Connection) -> Pending | None:
+    """The oldest batch that isn't over, or None."""
+    found = connection.execute(
+        "SELECT id, operation, language, items, succeeded + failed, failed FROM batch "
+        "WHERE status IN (?, ?) ORDER BY number LIMIT 1",
+        (WAITING, RUNNING),
+    ).fetchone()
+    if found is None:
+        return None
+    id, operation, language, items, done, failed = found
+    return Pending(id, operation, language, json.loads(items), done, failed)
 
-    def view(self, connection: Connection, id: str) -> BatchView | None:
-        """How far a batch is, or None when there is none of that id."""
-        columns: list[Column[Any]] = [column for column in self._batch.c if column.name != "sent"]
-        found = connection.execute(select(*columns).where(self._batch.c.id == id.lower())).one_or_none()
-        if found is None:
-            return None
-        over = found.status in (DONE, DONE_WITH_ERRORS)
-        files: set[FileKind] = {"request"}
-        if over and found.succeeded:
-            files.add("success")
-        if over and found.failed:
-            files.add("error")
-        return BatchView(
-            id=found.id,
-            operation=found.operation,
-            status=found.status,
-            total=found.total,
-            succeeded=found.succeeded,
-            failed=found.failed,
-            created=found.created,
-            updated=found.updated,
-            took=(found.updated - found.created) / 1_000_000 if over else None,
-            files=frozenset(files),
-        )
 
-    def file(self, connection: Connection, id: str, kind: FileKind) -> JSON:
-        """What a batch's file holds: the items sent, those that succeeded, or those that failed and why."""
-        batch = self._batch.c
-        items = json.loads(connection.execute(select(batch.sent).where(batch.id == id)).scalar_one())
-        if kind == "request":
-            return items
-        outcome = self._outcome.c
-        found = connection.execute(
-            select(outcome.position, outcome.reasons).where(outcome.batch == id).order_by(outcome.position)
-        )
-        outcomes = [(position, json.loads(reasons)) for position, reasons in found]
-        if kind == "success":
-            return [items[position] for position, reasons in outcomes if not reasons]
-        return [{"index": p, "item": items[p], "errors": reasons} for p, reasons in outcomes if reasons]
+def record(connection: Connection, pending: Pending, outcomes: list[Reasons], now: int) -> Pending:
+    """Note what became of the next items, and give what is left; the batch is over with the last of them."""
+    failed = pending.failed + sum(1 for reasons in outcomes if reasons)
+    done = pending.done + len(outcomes)
+    status = RUNNING
+    if done >= len(pending.items):
+        status = DONE_WITH_ERRORS if failed else DONE
+    connection.execute(
+        "UPDATE batch SET status = ?, succeeded = ?, failed = ?, updated = max(created, ?) WHERE id = ?",
+        (status, done - failed, failed, now, pending.id),
+    )
+    connection.executemany(
+        "INSERT INTO outcome VALUES (?, ?, ?)",
+        (
+            (pending.id, position, json.dumps(reasons, ensure_ascii=False))
+            for position, reasons in enumerate(outcomes, pending.done)
+        ),
+    )
+    return replace(pending, done=done, failed=failed)
+
+
+def view(connection: Connection, id: str) -> BatchView | None:
+    """How far a batch is, or None when there is none of that id."""
+    found = connection.execute(
+        "SELECT id, operation, status, total, succeeded, failed, created, updated FROM batch WHERE id = ?",
+        (id.lower(),),
+    ).fetchone()
+    if found is None:
+        return None
+    id, operation, status, total, succeeded, failed, created, updated = found
+    over = status in (DONE, DONE_WITH_ERRORS)
+    files: set[FileKind] = {"request"}
+    if over and succeeded:
+        files.add("success")
+    if over and failed:
+        files.add("error")
+    took = (updated - created) / 1_000_000 if over else None
+    return BatchView(id, operation, status, total, succeeded, failed, created, updated, took, frozenset(files))
+
+
+def file(connection: Connection, id: str, kind: FileKind) -> JSON:
+    """What a batch's file holds: the items sent, those that succeeded, or those that failed and why."""
+    (text,) = connection.execute("SELECT items FROM batch WHERE id = ?", (id,)).fetchone()
+    items = json.loads(text)
+    if kind == "request":
+        return items
+    found = connection.execute("SELECT position, reasons FROM outcome WHERE batch = ? ORDER BY position", (id,))
+    outcomes = [(position, json.loads(reasons)) for position, reasons in found]
+    if kind == "success":
+        return [items[position] for position, reasons in outcomes if not reasons]
+    return [{"index": p, "item": items[p], "errors": reasons} for p, reasons in outcomes if reasons]

@@ -9,16 +9,16 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from sqlalchemy import ColumnElement
+from sqlite3 import Connection
 
 from conformance.sandbox import conditions, pages, store, validation, writing
 from conformance.sandbox.batches import BatchView, Reasons
 from conformance.sandbox.pages import Page, Window
 from conformance.sandbox.query import Condition, Pairs, Query, Search
+from conformance.sandbox.sql import Sql
 from conformance.sandbox.store import Row
 from conformance.sandbox.tables import Shape
+from conformance.sandbox.validation import Problems
 from conformance.sandbox.writing import Step
 from spec import Operation
 from spec.model import JSON
@@ -44,8 +44,7 @@ class Answer:
     content_type: str = "application/json"
 
 
-Problems = dict[str, dict[str, list[str]]]
-Conditions = Sequence[tuple[Condition, ColumnElement[bool]]]
+Conditions = Sequence[tuple[Condition, Sql]]
 
 
 def admits(operation: Operation, presented: str | None, secret: str) -> bool:
@@ -60,15 +59,12 @@ class Behaviour:
     admits: Callable[[Operation, str | None, str], bool] = admits
     obeyed: Callable[[Operation, Asked], Pairs] = lambda _, asked: asked.pairs
     """What of the query string counts."""
-    condition: Callable[[Operation, Shape, Condition], ColumnElement[bool]] = lambda _, shape, one: (
-        conditions.condition(shape, one)
-    )
-    combine: Callable[[Operation, Conditions], ColumnElement[bool]] = lambda _, many: conditions.combine(many)
-    search: Callable[[Operation, Shape, Search], ColumnElement[bool]] = lambda _, shape, search: conditions.search(
-        shape, search
-    )
-    order: Callable[[Operation, Shape, Query], list[ColumnElement[Any]]] = lambda _, shape, __: store.default_order(
-        shape
+    condition: Callable[[Operation, Shape, Condition], Sql] = lambda _, shape, one: conditions.condition(shape, one)
+    combine: Callable[[Operation, Conditions], Sql] = lambda _, many: conditions.combine(many)
+    search: Callable[[Operation, Shape, Search], Sql] = lambda _, shape, search: conditions.search(shape, search)
+    order: Callable[[Operation, Shape, Query], list[str]] = lambda _, shape, __: store.default_order(shape)
+    count: Callable[[Operation, Connection, Shape, Query, Sql], int] = lambda _, connection, shape, __, where: (
+        store.count(connection, shape, where)
     )
     window: Callable[[Operation, Query, int], Window] = lambda _, query, count: pages.window(query, count)
     row: Callable[[Operation, Row], Row] = lambda _, row: row

@@ -15,7 +15,7 @@ from itertools import product
 
 from conformance.sandbox import texts, values
 from conformance.sandbox.store import Row
-from conformance.sandbox.tables import Field, Shape
+from conformance.sandbox.tables import Field, Shape, item_properties
 from conformance.sandbox.validation import Check, check
 from spec import Contract
 from spec.model import JSON
@@ -61,6 +61,7 @@ class _Maker:
         self.name = shape.collection.name
         self.pools: dict[str, list[JSON]] = {}
         self.checks: dict[str, Check] = {}
+        self.wanted = _referenced(contract, shape)
         # How the telling values are dealt differs by field, or all fields would tell the same story.
         self.turn = {name: rng.randrange(1000) for name in (*shape.fields, *shape.parts)}
 
@@ -102,6 +103,8 @@ class _Maker:
     def key(self, field: Field, index: int) -> JSON:
         """A key that no other row has."""
         if field.kind == "uuid":
+            if index < len(self.wanted):
+                return self.wanted[index]
             return str(uuid.uuid5(_SPACE, f"{self.name}/{index}"))
         if field.kind == "number":
             return index + 1
@@ -198,6 +201,7 @@ class _Maker:
                 yield from schema.get("examples", ())
                 yield from texts.NAMES
             case "uuid":
+                yield from schema.get("examples", ())
                 yield from (str(uuid.uuid5(_SPACE, f"{name}/{turn}")) for turn in range(5))
             case "instant":
                 yield from (values.rendered(instant) for instant in _INSTANTS)
@@ -208,3 +212,15 @@ class _Maker:
                 yield from range(20, 60)
             case "boolean":
                 yield from (True, False, True)
+
+
+def _referenced(contract: Contract, shape: Shape) -> list[JSON]:
+    """The keys that the document's own examples refer to: who tries them finds such rows."""
+    return [
+        example
+        for operation in contract.operations
+        if operation.access
+        for field, collection in operation.access.references.items()
+        if collection == shape.collection.name
+        for example in item_properties(contract, operation)[field].get("examples", ())
+    ]

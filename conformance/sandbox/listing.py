@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, and_
-
 from conformance.sandbox import pages, store
 from conformance.sandbox.behaviour import Behaviour
 from conformance.sandbox.query import Query
+from conformance.sandbox.sql import Sql, every
 from conformance.sandbox.tables import Shape
 from spec import Contract, Operation, Pagination
 from spec.model import JSON
@@ -45,7 +44,7 @@ def answer(listing: Listing, work: store.Store, query: Query, base: str) -> JSON
         if operation.pagination is None:
             found = [behaviour.row(operation, row) for row in store.rows(connection, shape, where, order)]
             return _unpaged(listing, found)
-        count = store.count(connection, shape, where)
+        count = behaviour.count(operation, connection, shape, query, where)
         window = behaviour.window(operation, query, count)
         rows = store.rows(connection, shape, where, order, window.offset, window.size) if window.size > 0 else []
     if listing.past_end_is_404 and query.page > 1 and window.offset >= count:
@@ -75,8 +74,8 @@ def _unpaged(listing: Listing, rows: list[store.Row]) -> JSON:
     return rows[0]
 
 
-def _where(listing: Listing, query: Query) -> ColumnElement[bool]:
+def _where(listing: Listing, query: Query) -> Sql:
     operation, shape, behaviour = listing.operation, listing.shape, listing.behaviour
     conditions = [(c, behaviour.condition(operation, shape, c)) for c in query.conditions]
     searches = [behaviour.search(operation, shape, s) for s in query.searches]
-    return and_(behaviour.combine(operation, conditions), *searches)
+    return every([behaviour.combine(operation, conditions), *searches])

@@ -7,14 +7,23 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func
-
 from conformance.sandbox import values
+from conformance.sandbox.sql import FALSE, Sql, joined, row
 from conformance.sandbox.values import Kind
+
+_TEXT = {
+    "exact": "{0} = ?",
+    "contains": "instr({0}, ?) > 0",
+    "startswith": "instr({0}, ?) = 1",
+    "endswith": "ends_with({0}, ?)",
+    "gt": "{0} > ?",
+    "gte": "{0} >= ?",
+    "lt": "{0} < ?",
+    "lte": "{0} <= ?",
+}
 
 
 def register(connection: sqlite3.Connection) -> None:
@@ -28,50 +37,27 @@ def _ends_with(text: str | None, end: str) -> bool | None:
     return None if text is None else text.endswith(end)
 
 
-def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any) -> ColumnElement[bool]:
+def predicate(column: str, kind: Kind, lookup: str, value: Any) -> Sql:
     """True for the rows whose column satisfies the lookup; `value` comes from `values.bound`."""
+    comparable = f"{column} COLLATE by_value" if kind in ("number", "decimal") else column
     if lookup == "in":
-        wanted = [v.numerator if isinstance(v, Fraction) else v for v in value if _storable(v)]
-        return _comparable(column, kind).in_(wanted)
+        # No row holds a part of a microsecond.
+        wanted = (one.numerator if isinstance(one, Fraction) else one for one in value if not _between(one))
+        return joined(comparable, "IN", row(wanted))
     if isinstance(value, Fraction):
         return _instant(column, lookup, value)
-    if lookup.startswith("i") and lookup != "in":
-        return _text(func.fold(column), lookup[1:], values.fold(value))
-    return _text(_comparable(column, kind), lookup, value)
+    if lookup.startswith("i"):
+        return Sql(_TEXT[lookup[1:]].format(f"fold({column})"), (values.fold(value),))
+    return Sql(_TEXT[lookup].format(comparable), (value,))
 
 
-def _storable(value: Any) -> bool:
-    return not isinstance(value, Fraction) or value.denominator == 1
-
-
-def _comparable(column: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
-    return column.collate("by_value") if kind in ("number", "decimal") else column
-
-
-def _text(column: ColumnElement[Any], lookup: str, value: Any) -> ColumnElement[bool]:
-    """Text and numbers; an ordering follows the column's collation."""
-    meaning: dict[str, Callable[[], ColumnElement[bool]]] = {
-        "exact": lambda: column == value,
-        "contains": lambda: func.instr(column, value) > 0,
-        "startswith": lambda: func.instr(column, value) == 1,
-        "endswith": lambda: func.ends_with(column, value) == 1,
-        "gt": lambda: column > value,
-        "gte": lambda: column >= value,
-        "lt": lambda: column < value,
-        "lte": lambda: column <= value,
-    }
-    return meaning[lookup]()
-
-
-def _instant(column: ColumnElement[Any], lookup: str, value: Fraction) -> ColumnElement[bool]:
+def _instant(column: str, lookup: str, value: Fraction) -> Sql:
     """Rows hold whole microseconds; a value between two of them is rounded to where the answer is the same."""
-    match lookup:
-        case "gt":
-            return column > math.floor(value)
-        case "gte":
-            return column >= math.ceil(value)
-        case "lt":
-            return column < math.ceil(value)
-        case "lte":
-            return column <= math.floor(value)
-    return column == value.numerator if value.denominator == 1 else false()
+    if lookup == "exact" and _between(value):
+        return FALSE
+    rounded = math.floor(value) if lookup in ("gt", "lte") else math.ceil(value)
+    return Sql(_TEXT[lookup].format(column), (rounded,))
+
+
+def _between(value: Any) -> bool:
+    return isinstance(value, Fraction) and value.denominator != 1

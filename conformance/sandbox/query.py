@@ -24,7 +24,7 @@ Errors = dict[str, list[str]]
 class Invalid(Exception):
     """A request that is answered 400; `errors` names what is wrong where."""
 
-    def __init__(self, errors: Errors) -> None:
+    def __init__(self, errors: Mapping[str, Any]) -> None:
         self.errors = errors
         super().__init__(str(errors))
 
@@ -36,6 +36,8 @@ class Condition:
     filter: Filter
     key: str | None
     value: Any
+    by_default: bool = False
+    """True when nobody asked for it: the document's default."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
         if plain.parameter.required:
             refuse(name, "required")
         conditions += [
-            Condition(filter, None, _bind(signature, filter, filter.default))
+            Condition(filter, None, _bind(signature, filter, filter.default), by_default=True)
             for filter in plain.parameter.filters
             if filter.default is not None
         ]

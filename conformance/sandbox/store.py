@@ -1,37 +1,18 @@
-"""Where the rows are: one SQLite database, one connection, one unit of work at a time.
-
-The server's event loop and its worker share the connection; `work` lets one of them in, and its changes are
-all there or not at all.
-"""
+"""Where the rows are: one SQLite database, one connection, one unit of work at a time."""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Connection,
-    MetaData,
-    Select,
-    String,
-    Table,
-    create_engine,
-    event,
-    func,
-    insert,
-    select,
-)
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import StaticPool
-
 from conformance.sandbox import lookups, values
-from conformance.sandbox.tables import KEY, ROW, TEXT, PartShape, Shape, shapes
+from conformance.sandbox.sql import Sql, joined, row, run
+from conformance.sandbox.sql import name as quoted
+from conformance.sandbox.tables import KEY, ROW, TEXT, Field, PartShape, Shape, shapes
 from spec import Contract
 from spec.model import JSON
 
@@ -46,151 +27,154 @@ class StoreError(Exception):
 
 
 class Store:
-    """The database of one sandbox."""
+    """The database of one sandbox. Any thread may ask for a unit of work; it gets its turn."""
 
-    def __init__(self, contract: Contract, file: Path | None, metadata: MetaData) -> None:
-        """Open `file`, or a database in memory; `metadata` may hold tables of others already.
+    def __init__(self, contract: Contract, file: Path | None, others: Iterable[str] = ()) -> None:
+        """Open `file`, or a database in memory; `others` are statements that make further tables.
 
         Raises StoreError when the file isn't a database of this contract.
         """
-        self.shapes: Mapping[str, Shape] = shapes(contract, metadata)
-        self._meta = Table("$contract", metadata, Column("tables", String, primary_key=True))
-        self._lock = threading.RLock()
-        self._engine = create_engine(
-            f"sqlite:///{file}" if file else "sqlite://",
-            poolclass=StaticPool,
-            connect_args={"check_same_thread": False},
-        )
-        event.listen(self._engine, "connect", lambda connection, _: _prepare(connection, file))
-        event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        self.shapes = shapes(contract)
+        self._lock = threading.Lock()
+        wanted = [*others, *(statement for shape in self.shapes.values() for statement in shape.statements())]
         try:
-            self._connection = self._engine.connect()
-            self.is_new = self._create(metadata)
-        except DatabaseError as error:
-            raise StoreError(f"{file} can't be used: {error.orig}") from None
+            # Units of work begin where we say so, not where the driver guesses: hence no isolation level.
+            self._connection = sqlite3.connect(
+                file or ":memory:", isolation_level=None, check_same_thread=False, cached_statements=512
+            )
+            lookups.register(self._connection)
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            if file:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+            self.is_new = self._create(wanted)
+        except sqlite3.Error as error:
+            raise StoreError(f"{file} can't be used as a database: {error}") from None
 
-    def _create(self, metadata: MetaData) -> bool:
+    def _create(self, wanted: list[str]) -> bool:
         """Make the tables; False when they were there, as an earlier run left them."""
-        fingerprint = _fingerprint(metadata)
         with self.work() as connection:
-            names = [name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master")]
-            if names:
-                left = [t for (t,) in connection.execute(select(self._meta))] if self._meta.name in names else []
-                if left != [fingerprint]:
-                    raise StoreError("the file holds the data of another document; take another file")
-                return False
-            metadata.create_all(connection)
-            connection.execute(insert(self._meta).values(tables=fingerprint))
-        return True
+            query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+            there = [statement for (statement,) in connection.execute(query)]
+            if there and there != wanted:
+                raise StoreError("the file holds other data than this document describes; take another file")
+            for statement in wanted if not there else ():
+                connection.execute(statement)
+        return not there
 
     @contextmanager
-    def work(self) -> Iterator[Connection]:
+    def work(self) -> Iterator[sqlite3.Connection]:
         """One unit of work: what is changed in it is kept as a whole, or not at all when it fails."""
-        with self._lock, self._connection.begin():
-            yield self._connection
+        with self._lock:
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
 
     def close(self) -> None:
         """Let go of the database."""
         with self._lock:
             self._connection.close()
-            self._engine.dispose()
 
 
-def _prepare(connection: Any, file: Path | None) -> None:
-    raw: sqlite3.Connection = connection
-    # Units of work begin where we say so, not where the driver guesses.
-    raw.isolation_level = None
-    lookups.register(raw)
-    raw.execute("PRAGMA foreign_keys = ON")
-    if file:
-        raw.execute("PRAGMA journal_mode = WAL")
-        raw.execute("PRAGMA synchronous = NORMAL")
+def insert(connection: sqlite3.Connection, table: str, records: Sequence[dict[str, Any]]) -> None:
+    """Insert records that have the same columns; the names of columns are quoted."""
+    if records:
+        statement = joined("INSERT INTO", table, f"({', '.join(records[0])}) VALUES", row(records[0]))
+        connection.executemany(statement.text, (tuple(record.values()) for record in records))
 
 
-def _fingerprint(metadata: MetaData) -> str:
-    return ";".join(
-        f"{table.name}({','.join(f'{c.name} {c.type}' for c in table.columns)})" for table in metadata.sorted_tables
-    )
+def update(connection: sqlite3.Connection, table: str, changes: dict[str, Any], where: Sql) -> None:
+    """Change columns, their names quoted, of the records for which `where` is true."""
+    if changes:
+        columns = Sql(", ".join(f"{column} = ?" for column in changes), tuple(changes.values()))
+        run(connection, "UPDATE", table, "SET", columns, "WHERE", where)
 
 
-def count(connection: Connection, shape: Shape, where: ColumnElement[bool]) -> int:
+def count(connection: sqlite3.Connection, shape: Shape, where: Sql) -> int:
     """How many rows there are for which `where` is true."""
-    return connection.execute(select(func.count()).select_from(shape.table).where(where)).scalar_one()
+    return int(run(connection, "SELECT count(*) FROM", shape.table, "WHERE", where).fetchone()[0])
 
 
 def rows(
-    connection: Connection,
+    connection: sqlite3.Connection,
     shape: Shape,
-    where: ColumnElement[bool],
-    order: Sequence[ColumnElement[Any]],
+    where: Sql,
+    order: Sequence[str],
     offset: int = 0,
-    size: int | None = None,
+    size: int = -1,
 ) -> list[Row]:
     """The rows for which `where` is true, as responses show them."""
-    statement: Select[Any] = select(*(field.column for field in shape.shown)).where(where).order_by(*order)
-    found = connection.execute(statement.offset(offset).limit(size)).all()
-    place = next(index for index, field in enumerate(shape.shown) if field.name == shape.key.name)
-    keys = [row[place] for row in found]
+    columns = ", ".join(field.column for field in (shape.key, *shape.shown))
+    page = Sql("LIMIT ? OFFSET ?", (size, offset))
+    found = run(
+        connection, "SELECT", columns, "FROM", shape.table, "WHERE", where, "ORDER BY", ", ".join(order), page
+    ).fetchall()
+    keys = [record[0] for record in found]
     entries = {name: _entries(connection, part, keys) for name, part in shape.parts.items()}
     shown = []
-    for key, columns in zip(keys, found, strict=True):
-        row: Row = {}
-        for field, value in zip(shape.shown, columns, strict=True):
-            if value is not None or field.required or field.nullable:
-                row[field.name] = values.shown(field.kind, value)
+    for key, *record in found:
+        one = _shown(shape.shown, record)
         for name, of_row in entries.items():
-            row[name] = of_row.get(key, [])
-        shown.append({name: row[name] for name in shape.order if name in row})
+            one[name] = of_row.get(key, [])
+        shown.append({name: one[name] for name in shape.order if name in one})
     return shown
 
 
-def _entries(connection: Connection, part: PartShape, keys: list[str]) -> dict[str, list[Row]]:
+def _entries(connection: sqlite3.Connection, part: PartShape, keys: list[str]) -> dict[str, list[Row]]:
+    columns = ", ".join((ROW, *(field.column for field in part.fields)))
     found: dict[str, list[Row]] = {}
     for start in range(0, len(keys), _MOST_KEYS):
-        some = keys[start : start + _MOST_KEYS]
-        statement = select(part.row, *(f.column for f in part.fields)).where(part.row.in_(some)).order_by(part.position)
-        for key, *columns in connection.execute(statement):
-            entry = {
-                field.name: values.shown(field.kind, value)
-                for field, value in zip(part.fields, columns, strict=True)
-                if value is not None or field.required or field.nullable
-            }
-            found.setdefault(key, []).append(entry)
+        some = row(keys[start : start + _MOST_KEYS])
+        # The table's own order is that in which entries were added.
+        for key, *record in run(
+            connection, "SELECT", columns, "FROM", part.table, "WHERE", ROW, "IN", some, "ORDER BY rowid"
+        ):
+            found.setdefault(key, []).append(_shown(part.fields, record))
     return found
 
 
-def add(connection: Connection, shape: Shape, many: Iterable[Row], hidden: Iterable[Row] = ()) -> None:
+def _shown(fields: Sequence[Field], record: Sequence[Any]) -> Row:
+    return {
+        field.name: values.shown(field.kind, value)
+        for field, value in zip(fields, record, strict=True)
+        if value is not None or field.required or field.nullable
+    }
+
+
+def add(connection: sqlite3.Connection, shape: Shape, many: Iterable[Row], hidden: Iterable[Row] = ()) -> None:
     """Insert whole new rows, fast: `hidden` holds, for each, what no response shows."""
     table: list[dict[str, Any]] = []
     parts: dict[str, list[dict[str, Any]]] = {name: [] for name in shape.parts}
     keyed: dict[str, list[dict[str, Any]]] = {name: [] for name in shape.keyed}
     unseen = iter(hidden)
-    for row in many:
-        everything = {**row, **next(unseen, {})}
-        key = values.stored(shape.key.kind, row[shape.key.name])
-        table.append({f.name: values.stored(f.kind, everything.get(f.name)) for f in shape.fields.values()})
+    for one in many:
+        everything = {**one, **next(unseen, {})}
+        key = values.stored(shape.key.kind, one[shape.key.name])
+        table.append({f.column: values.stored(f.kind, everything.get(f.name)) for f in shape.fields.values()})
         for name, part in shape.parts.items():
-            for entry in row.get(name, ()):
-                stored = {f.name: values.stored(f.kind, entry.get(f.name)) for f in part.fields}
+            for entry in one.get(name, ()):
+                stored = {f.column: values.stored(f.kind, entry.get(f.name)) for f in part.fields}
                 parts[name].append({ROW: key, **stored})
         for name in keyed:
-            keyed[name] += keyed_rows(key, row.get(name))
-    for target, records in (
-        (shape.table, table),
-        *((part.table, parts[name]) for name, part in shape.parts.items()),
-        *((shape.keyed[name], records) for name, records in keyed.items()),
-    ):
-        if records:
-            connection.execute(insert(target), records)
+            keyed[name] += keyed_records(key, one.get(name))
+    insert(connection, shape.table, table)
+    for name, part in shape.parts.items():
+        insert(connection, part.table, parts[name])
+    for name, records in keyed.items():
+        insert(connection, shape.keyed[name], records)
 
 
-def keyed_rows(key: str, value: JSON) -> list[dict[str, Any]]:
+def keyed_records(key: str, value: JSON) -> list[dict[str, Any]]:
     """What free keys find of a field's object: each of its keys with the value's text."""
-    found = ((name, values.attribute_text(sub)) for name, sub in (value or {}).items())
+    members = value.items() if isinstance(value, dict) else ()
+    found = ((name, values.attribute_text(sub)) for name, sub in members)
     return [{ROW: key, KEY: name, TEXT: text} for name, text in found if text is not None]
 
 
-def default_order(shape: Shape) -> list[ColumnElement[Any]]:
+def default_order(shape: Shape) -> list[str]:
     """Oldest first; the key tells apart what was made at the same time."""
-    names = (shape.collection.created, shape.collection.key)
-    return [shape.fields[name].column for name in names if name]
+    return [quoted(name) for name in (shape.collection.created, shape.collection.key) if name]

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint
-
+from conformance.sandbox.sql import name as quoted
 from conformance.sandbox.values import Kind, kind
 from spec import Collection, Contract, Operation, Part
 from spec.model import JSON
 
-DUE = "$due"
-"""When a row that waits for approval passes the filters' defaults; a $ begins no field's column of the contract."""
-POSITION = "$position"
-ROW = "$row"
-KEY = "$key"
-TEXT = "$text"
+# A $ begins no field's column, so these can't meet one.
+DUE = '"$due"'
+"""When a row that waits for approval passes the filters' defaults."""
+POSITION = '"$position"'
+ROW = '"$row"'
+KEY = '"$key"'
+TEXT = '"$text"'
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,16 @@ class Field:
     schema: Mapping[str, JSON]
     required: bool
     nullable: bool
-    column: Column[Any]
+
+    @property
+    def column(self) -> str:
+        """The column's name, quoted."""
+        return quoted(self.name)
+
+    @property
+    def declaration(self) -> str:
+        """The column in a CREATE TABLE."""
+        return f"{self.column} {'INTEGER' if self.kind in ('instant', 'boolean') else 'TEXT'}"
 
 
 @dataclass(frozen=True)
@@ -40,15 +48,13 @@ class PartShape:
     fields: tuple[Field, ...]
     writable: frozenset[str]
     """The fields that some write sends."""
-    row: Column[Any]
-    position: Column[Any]
     key: Field
-    table: Table
+    table: str
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The tables of one collection."""
+    """The tables of one collection. Names of tables are quoted."""
 
     collection: Collection
     order: tuple[str, ...]
@@ -59,101 +65,74 @@ class Shape:
     writable: frozenset[str]
     """The fields that an upsert sends; the server owns the others."""
     parts: Mapping[str, PartShape]
-    keyed: Mapping[str, Table]
-    """For each field that free keys filter on: row, key and the value's text."""
-    table: Table
+    keyed: Mapping[str, str]
+    """For each field that free keys filter on: the table of row, key and the value's text."""
+    table: str
 
     @property
     def key(self) -> Field:
         """The field that tells rows apart."""
         return self.fields[self.collection.key]
 
+    def statements(self) -> Iterator[str]:
+        """What makes the tables."""
+        columns = ", ".join(field.declaration for field in self.fields.values())
+        yield f"CREATE TABLE {self.table} ({columns}, {DUE} INTEGER, PRIMARY KEY ({self.key.column}))"
+        order = ", ".join(quoted(n) for n in (self.collection.created, self.collection.key) if n)
+        yield f"CREATE INDEX {quoted(f'{self.collection.name}$order')} ON {self.table} ({order})"
+        owner = f"{ROW} TEXT NOT NULL REFERENCES {self.table} ON DELETE CASCADE"
+        for part in self.parts.values():
+            columns = ", ".join(field.declaration for field in part.fields)
+            yield (
+                f"CREATE TABLE {part.table} ({POSITION} INTEGER PRIMARY KEY, {owner}, {columns}, "
+                f"UNIQUE ({ROW}, {part.key.column}))"
+            )
+        for field, table in self.keyed.items():
+            yield f"CREATE TABLE {table} ({owner}, {KEY} TEXT, {TEXT} TEXT, PRIMARY KEY ({ROW}, {KEY})) WITHOUT ROWID"
+            yield f"CREATE INDEX {quoted(f'{self.collection.name}/{field}$key')} ON {table} ({KEY}, {TEXT})"
 
-def shapes(contract: Contract, metadata: MetaData) -> dict[str, Shape]:
+
+def shapes(contract: Contract) -> dict[str, Shape]:
     """The tables of every collection, by its name."""
-    return {c.name: _shape(contract, c, metadata) for c in contract.collections}
+    return {c.name: _shape(contract, c) for c in contract.collections}
 
 
-def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Shape:
+def _shape(contract: Contract, collection: Collection) -> Shape:
     row = contract.properties({"$ref": collection.item})
     required = contract.required({"$ref": collection.item})
     parts = {p.field: p for p in collection.parts}
     own = {name: schema for name, schema in row.items() if name not in parts}
     hidden = {name: contract.resolve(schema) for name, schema in collection.hidden.items()}
     written = {n: s for n, s in _written(contract, collection).items() if n not in parts}
-    schemas = {**written, **hidden, **own}
-    fields = {n: _field(n, s, n in required, primary_key=n == collection.key) for n, s in schemas.items()}
-    table = Table(
-        collection.name,
-        metadata,
-        *(field.column for field in fields.values()),
-        Column(DUE, Integer, nullable=True),
-    )
-    Index(f"{collection.name}$order", *(fields[n].column for n in (collection.created, collection.key) if n))
+    fields = {n: _field(n, s, n in required) for n, s in {**written, **hidden, **own}.items()}
     return Shape(
         collection=collection,
         order=tuple(row),
         fields=fields,
         shown=tuple(fields[name] for name in own),
         writable=frozenset(written) - {collection.created, collection.updated},
-        parts={name: _part(contract, collection, table, part, row[name], metadata) for name, part in parts.items()},
-        keyed={name: _keyed(table, name, metadata) for name in _free_key_fields(contract, collection)},
-        table=table,
+        parts={name: _part(contract, collection, part, row[name]) for name, part in parts.items()},
+        keyed={name: quoted(f"{collection.name}/{name}") for name in _free_key_fields(contract, collection)},
+        table=quoted(collection.name),
     )
 
 
-def _field(name: str, schema: Mapping[str, JSON], required: bool, *, primary_key: bool = False) -> Field:
-    of = kind(schema)
+def _field(name: str, schema: Mapping[str, JSON], required: bool) -> Field:
     declared = schema.get("type", [])
-    return Field(
-        name=name,
-        kind=of,
-        schema=schema,
-        required=required,
-        nullable="null" in declared if isinstance(declared, list) else bool(schema.get("nullable")),
-        column=Column(
-            name,
-            Integer if of in ("instant", "boolean") else String,
-            primary_key=primary_key,
-            nullable=not primary_key,
-        ),
-    )
+    nullable = "null" in declared if isinstance(declared, list) else bool(schema.get("nullable"))
+    return Field(name, kind(schema), schema, required, nullable)
 
 
-def _part(
-    contract: Contract,
-    collection: Collection,
-    owner: Table,
-    part: Part,
-    schema: Mapping[str, JSON],
-    metadata: MetaData,
-) -> PartShape:
+def _part(contract: Contract, collection: Collection, part: Part, schema: Mapping[str, JSON]) -> PartShape:
     entry = schema["items"]
     required = contract.required(entry)
     fields = tuple(_field(name, sub, name in required) for name, sub in contract.properties(entry).items())
-    row = Column(ROW, String, ForeignKey(next(iter(owner.primary_key)), ondelete="CASCADE"), nullable=False)
-    position = Column(POSITION, Integer, primary_key=True)
-    key = next(field for field in fields if field.name == part.key)
-    table = Table(
-        f"{owner.name}/{part.field}",
-        metadata,
-        position,
-        row,
-        *(field.column for field in fields),
-        UniqueConstraint(row, key.column),
-    )
-    writable = _written(contract, collection, part)
-    return PartShape(part, fields, frozenset(writable), row, position, key, table)
-
-
-def _keyed(owner: Table, name: str, metadata: MetaData) -> Table:
-    return Table(
-        f"{owner.name}/{name}",
-        metadata,
-        Column(KEY, String, primary_key=True),
-        Column(ROW, String, ForeignKey(next(iter(owner.primary_key)), ondelete="CASCADE"), primary_key=True),
-        Column(TEXT, String, nullable=False),
-        sqlite_with_rowid=False,
+    return PartShape(
+        part=part,
+        fields=fields,
+        writable=frozenset(_written(contract, collection, part)),
+        key=next(field for field in fields if field.name == part.key),
+        table=quoted(f"{collection.name}/{part.field}"),
     )
 
 

@@ -18,6 +18,9 @@ from spec.model import JSON
 Problem = tuple[Any, ...]
 """A name of `messages` and what fills its blanks."""
 
+Problems = dict[str, dict[str, list[str]]]
+"""Sentences by an item's index and a field's path (`prices.0.price`)."""
+
 MAX_PROBLEMS = 100
 """A body with more problems than that gets the first ones: nobody reads ten thousand."""
 
@@ -79,12 +82,9 @@ def _finite(text: str) -> float:
     return value
 
 
-def problems(check: Check, value: JSON, language: Language) -> dict[str, dict[str, list[str]]]:
-    """What is wrong with the items of a body: index to field (a dotted path) to sentences.
-
-    What is wrong with the body as a whole stands under `body`, with no index.
-    """
-    found: dict[str, dict[str, list[str]]] = {}
+def problems(check: Check, value: JSON, language: Language) -> Problems:
+    """What is wrong with the items of a body, or, under `body`, with the body as a whole."""
+    found: Problems = {}
     for count, error in enumerate(check.validator.iter_errors(value)):
         if count == MAX_PROBLEMS:
             break
@@ -92,8 +92,8 @@ def problems(check: Check, value: JSON, language: Language) -> dict[str, dict[st
         path = [str(step) for step in error.instance_path]
         if problem[0] == "required":
             path.append(_missing(error))
-        index, fields = (path[0], path[1:]) if path else ("body", [])
-        found.setdefault(index, {}).setdefault(".".join(fields) or "item", []).append(say(language, *problem))
+        index, field = (path[0], ".".join(path[1:]) or "item") if path else ("body", "body")
+        found.setdefault(index, {}).setdefault(field, []).append(say(language, *problem))
     return found
 
 

@@ -6,16 +6,17 @@ import asyncio
 import sys
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from sqlite3 import Connection
 
-from sqlalchemy import Connection, update
-
-from conformance.sandbox import values
-from conformance.sandbox.batches import Batches, Pending, Reasons
+from conformance.sandbox import batches, store, values
+from conformance.sandbox.batches import Pending, Reasons
 from conformance.sandbox.behaviour import Behaviour
 from conformance.sandbox.messages import say
 from conformance.sandbox.settings import Settings
-from conformance.sandbox.store import Store
+from conformance.sandbox.sql import Sql
+from conformance.sandbox.sql import name as quoted
 from conformance.sandbox.tables import DUE, Shape
 from conformance.sandbox.writing import Step
 from spec import Contract, Operation
@@ -30,16 +31,13 @@ _STEPS = 4
 class Worker:
     """Works on the queue of batches, one at a time, first come first served."""
 
-    def __init__(
-        self, contract: Contract, settings: Settings, store: Store, batches: Batches, behaviour: Behaviour
-    ) -> None:
+    def __init__(self, contract: Contract, settings: Settings, rows: store.Store, behaviour: Behaviour) -> None:
         """Nothing is done until `run`."""
         self._operations = contract.by_code
         self._settings = settings
-        self._store = store
-        self._batches = batches
+        self._store = rows
         self._behaviour = behaviour
-        self._approved = {name: approved(contract, shape) for name, shape in store.shapes.items()}
+        self._approved = {name: approved(contract, shape) for name, shape in rows.shapes.items()}
         self._new = asyncio.Event()
 
     def wake(self) -> None:
@@ -51,7 +49,7 @@ class Worker:
         while True:
             self._new.clear()
             with self._store.work() as connection:
-                pending = self._batches.next(connection)
+                pending = batches.next_pending(connection)
             if pending is None:
                 await self._new.wait()
             else:
@@ -59,22 +57,26 @@ class Worker:
 
     async def _work(self, pending: Pending) -> None:
         operation = self._operations[pending.operation]
-        items = self._behaviour.sequence(operation, pending.items)
-        done, failed, delay = pending.done, pending.failed, self._settings.batch_delay
-        while True:
+        pending = replace(pending, items=self._behaviour.sequence(operation, pending.items))
+        total, delay = len(pending.items), self._settings.batch_delay
+        most = -(-total // _STEPS) if delay else total
+        over = False
+        while not over:
             await asyncio.sleep(delay / _STEPS)
-            most = -(-len(items) // _STEPS) if delay else len(items)
             with self._store.work() as connection:
-                outcomes: list[Reasons] = []
-                until = time.monotonic() + _SLICE
-                while done + len(outcomes) < len(items) and len(outcomes) < most and time.monotonic() < until:
-                    step = self._step(connection, operation, pending, items[done + len(outcomes)], failed)
-                    outcomes.append(self._apply(operation, step))
-                    failed += bool(outcomes[-1])
-                now = Pending(**{**vars(pending), "done": done, "failed": failed - sum(map(bool, outcomes))})
-                self._batches.record(connection, now, outcomes, values.now())
-            done += len(outcomes)
-            if done >= len(items):
+                outcomes = list(self._outcomes(connection, operation, pending, most))
+                pending = batches.record(connection, pending, outcomes, values.now())
+            over = pending.done >= total
+
+    def _outcomes(self, connection: Connection, operation: Operation, pending: Pending, most: int) -> Iterator[Reasons]:
+        """Work on the next items, as many as a slice of time allows."""
+        until = time.monotonic() + _SLICE
+        failed = pending.failed
+        for item in pending.items[pending.done : pending.done + most]:
+            reasons = self._apply(operation, self._step(connection, operation, pending, item, failed))
+            failed += bool(reasons)
+            yield reasons
+            if time.monotonic() > until:
                 return
 
     def _step(self, connection: Connection, operation: Operation, pending: Pending, item: JSON, failed: int) -> Step:
@@ -95,16 +97,17 @@ class Worker:
         )
 
     def _apply(self, operation: Operation, step: Step) -> Reasons:
+        step.connection.execute("SAVEPOINT item")
         try:
-            with step.connection.begin_nested() as savepoint:
-                reasons = self._behaviour.apply(operation, step)
-                if reasons:
-                    savepoint.rollback()
-                return reasons
+            reasons = self._behaviour.apply(operation, step)
         except Exception:
-            # One item that can't be worked on must not stop the queue; the savepoint took back what it did.
+            # One item that can't be worked on must not stop the queue.
             traceback.print_exc(file=sys.stderr)
-            return {"item": [say(step.language, "internal")]}
+            reasons = {"item": [say(step.language, "internal")]}
+        if reasons:
+            step.connection.execute("ROLLBACK TO item")
+        step.connection.execute("RELEASE item")
+        return reasons
 
 
 def approved(contract: Contract, shape: Shape) -> Mapping[str, JSON]:
@@ -120,6 +123,5 @@ def approved(contract: Contract, shape: Shape) -> Mapping[str, JSON]:
 
 def approve_due(connection: Connection, shape: Shape, approved: Mapping[str, JSON], now: int) -> None:
     """Approve the new rows whose time has come."""
-    due = shape.table.c[DUE]
-    kept = {name: values.stored(shape.fields[name].kind, value) for name, value in approved.items()}
-    connection.execute(update(shape.table).where(due <= now).values({**kept, DUE: None}))
+    kept = {quoted(name): values.stored(shape.fields[name].kind, value) for name, value in approved.items()}
+    store.update(connection, shape.table, {**kept, DUE: None}, Sql(f"{DUE} <= ?", (now,)))

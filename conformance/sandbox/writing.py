@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
-
 from conformance.sandbox import store, values
 from conformance.sandbox.batches import Reasons
 from conformance.sandbox.messages import Language, say
+from conformance.sandbox.sql import Sql, run
+from conformance.sandbox.sql import name as quoted
 from conformance.sandbox.tables import DUE, ROW, Field, PartShape, Shape
 from spec import Access
 from spec.model import JSON
+
+Record = dict[str, Any]
+"""A row as its table keeps it, by field."""
 
 
 @dataclass(frozen=True)
 class Step:
     """One item of a batch, and what is needed to apply it."""
 
-    connection: Connection
+    connection: sqlite3.Connection
     shapes: Mapping[str, Shape]
     access: Access
     item: Mapping[str, JSON]
     language: Language
     now: int
     """In microseconds."""
-    unapproved_until: int | None
-    """For a new row: when it passes the filters' defaults; None for at once."""
     approved: Mapping[str, JSON]
     """The values of hidden fields that a row has once it is approved."""
+    unapproved_until: int | None = None
+    """For a new row: when it passes the filters' defaults; None for at once."""
     failed_before: int = 0
     """How many items of the batch failed already."""
 
@@ -44,6 +48,16 @@ class Step:
         """The key of the item's row, as it is kept."""
         field = self.shape.key
         return values.stored(field.kind, self.item.get(field.name))
+
+    @property
+    def this(self) -> Sql:
+        """True for the item's row."""
+        return Sql(f"{self.shape.key.column} = ?", (self.key,))
+
+    @property
+    def own(self) -> Sql:
+        """True for what hangs on the item's row in other tables."""
+        return Sql(f"{ROW} = ?", (self.key,))
 
     def fails(self, field: str, reason: str) -> Reasons:
         """The reasons of an item that fails at a field."""
@@ -60,19 +74,21 @@ def apply(step: Step) -> Reasons:
     return _upsert_row(step, row)
 
 
-def find(step: Step) -> Row[Any] | None:
+def find(step: Step) -> Record | None:
     """The item's row, if there is one."""
-    shape = step.shape
-    return step.connection.execute(select(shape.table).where(shape.key.column == step.key)).one_or_none()
+    names = tuple(step.shape.fields)
+    columns = ", ".join(map(quoted, names))
+    found = run(step.connection, "SELECT", columns, "FROM", step.shape.table, "WHERE", step.this).fetchone()
+    return dict(zip(names, found, strict=True)) if found else None
 
 
 def remove(step: Step) -> Reasons:
     """Delete the item's row with all that hangs on it."""
-    step.connection.execute(delete(step.shape.table).where(step.shape.key.column == step.key))
+    run(step.connection, "DELETE FROM", step.shape.table, "WHERE", step.this)
     return {}
 
 
-def _upsert_parts(step: Step, row: Row[Any] | None) -> Reasons:
+def _upsert_parts(step: Step, row: Record | None) -> Reasons:
     """The item holds the fields of one entry of each part, side by side with the row's key."""
     if row is None:
         return step.fails(step.shape.key.name, "unknown-row")
@@ -85,7 +101,7 @@ def _upsert_parts(step: Step, row: Row[Any] | None) -> Reasons:
     return reasons
 
 
-def _upsert_row(step: Step, row: Row[Any] | None) -> Reasons:
+def _upsert_row(step: Step, row: Record | None) -> Reasons:
     reasons: Reasons = {}
     for field, collection in step.access.references.items():
         wanted = step.item.get(field)
@@ -99,13 +115,13 @@ def _upsert_row(step: Step, row: Row[Any] | None) -> Reasons:
     if step.access.absent == "clear":
         for name, part in step.shape.parts.items():
             if part.writable and name not in step.item:
-                step.connection.execute(delete(part.table).where(part.row == step.key))
+                run(step.connection, "DELETE FROM", part.table, "WHERE", step.own)
     for part, entry in sent:
         set_entry(step, part, entry)
     return {}
 
 
-def set_row(step: Step, row: Row[Any] | None) -> None:
+def set_row(step: Step, row: Record | None) -> None:
     """Write the item's own fields: to its row, or to a new one."""
     shape, item = step.shape, step.item
     own = {name: shape.fields[name] for name in shape.writable}
@@ -115,42 +131,47 @@ def set_row(step: Step, row: Row[Any] | None) -> None:
     if row is None:
         others = {n: blank(f) for n, f in shape.fields.items() if n not in own}
         stamps = {n: step.now for n in (shape.collection.created, shape.collection.updated) if n}
-        unseen = {n: values.stored(shape.fields[n].kind, v) for n, v in step.approved.items()}
-        if step.unapproved_until is not None:
-            unseen = {n: blank(shape.fields[n]) for n in unseen} | {DUE: step.unapproved_until}
-        step.connection.execute(insert(shape.table).values({**others, **changes, **stamps, **unseen}))
+        record = _columns({**others, **changes, **stamps, **_unseen(step)})
+        store.insert(step.connection, shape.table, [{**record, DUE: step.unapproved_until}])
     else:
-        changes.pop(shape.key.name, None)
-        if changes:
-            step.connection.execute(update(shape.table).where(shape.key.column == step.key).values(changes))
+        kept = {name: value for name, value in changes.items() if name != shape.key.name}
+        store.update(step.connection, shape.table, _columns(kept), step.this)
         touch(step, row)
     for name, keyed in shape.keyed.items():
         if row is None or name in changes:
-            step.connection.execute(delete(keyed).where(keyed.c[ROW] == step.key))
-            records = store.keyed_rows(step.key, item.get(name))
-            if records:
-                step.connection.execute(insert(keyed), records)
+            run(step.connection, "DELETE FROM", keyed, "WHERE", step.own)
+            store.insert(step.connection, keyed, store.keyed_records(step.key, item.get(name)))
 
 
-def touch(step: Step, row: Row[Any]) -> None:
+def _unseen(step: Step) -> Record:
+    """The hidden fields of a new row: as they are once it is approved, or as before."""
+    fields = {name: step.shape.fields[name] for name in step.approved}
+    if step.unapproved_until is None:
+        return {name: values.stored(field.kind, step.approved[name]) for name, field in fields.items()}
+    return {name: blank(field) for name, field in fields.items()}
+
+
+def _columns(record: Record) -> Record:
+    return {quoted(name): value for name, value in record.items()}
+
+
+def touch(step: Step, row: Record) -> None:
     """Move the row's time of change on, also within the same millisecond."""
     updated = step.shape.collection.updated
     if updated:
-        later = max(step.now, row._mapping[updated] + 1000)
-        step.connection.execute(
-            update(step.shape.table).where(step.shape.key.column == step.key).values({updated: later})
-        )
+        later = max(step.now, row[updated] + 1000)
+        store.update(step.connection, step.shape.table, {quoted(updated): later}, step.this)
 
 
 def set_entry(step: Step, part: PartShape, entry: Mapping[str, JSON]) -> None:
     """Update the row's entry with the same key, or add one."""
     sent = {f.name: values.stored(f.kind, entry[f.name]) for f in part.fields if f.name in entry}
-    this = (part.row == step.key) & (part.key.column == sent[part.key.name])
-    if step.connection.execute(select(part.position).where(this)).first():
-        step.connection.execute(update(part.table).where(this).values(sent))
+    if _entry_exists(step, part, entry):
+        this = step.own & Sql(f"{part.key.column} = ?", (sent[part.key.name],))
+        store.update(step.connection, part.table, _columns(sent), this)
     else:
         blanks = {f.name: blank(f) for f in part.fields}
-        step.connection.execute(insert(part.table).values({ROW: step.key, **blanks, **sent}))
+        store.insert(step.connection, part.table, [{ROW: step.key, **_columns({**blanks, **sent})}])
 
 
 def _missing_in_entries(step: Step, entries: list[tuple[PartShape, Mapping[str, JSON]]]) -> Reasons:
@@ -158,17 +179,21 @@ def _missing_in_entries(step: Step, entries: list[tuple[PartShape, Mapping[str, 
     reasons: Reasons = {}
     for part, entry in entries:
         missing = [f.name for f in part.fields if f.required and f.name in part.writable and f.name not in entry]
-        key = values.stored(part.key.kind, entry.get(part.key.name))
-        this = (part.row == step.key) & (part.key.column == key)
-        if missing and not step.connection.execute(select(part.position).where(this)).first():
+        if missing and not _entry_exists(step, part, entry):
             for name in missing:
                 reasons |= step.fails(name, "new-entry")
     return reasons
 
 
+def _entry_exists(step: Step, part: PartShape, entry: Mapping[str, JSON]) -> bool:
+    key = values.stored(part.key.kind, entry.get(part.key.name))
+    this = step.own & Sql(f"{part.key.column} = ?", (key,))
+    return run(step.connection, "SELECT 1 FROM", part.table, "WHERE", this).fetchone() is not None
+
+
 def _exists(step: Step, shape: Shape, key: JSON) -> bool:
-    wanted = shape.key.column == values.stored(shape.key.kind, key)
-    return step.connection.execute(select(shape.key.column).where(wanted)).first() is not None
+    this = Sql(f"{shape.key.column} = ?", (values.stored(shape.key.kind, key),))
+    return run(step.connection, "SELECT 1 FROM", shape.table, "WHERE", this).fetchone() is not None
 
 
 def blank(field: Field) -> Any:
@@ -177,7 +202,7 @@ def blank(field: Field) -> Any:
     if "default" in schema:
         return values.stored(field.kind, schema["default"])
     types = schema.get("type")
-    if types == "array" or types == "object":
+    if types in ("array", "object"):
         return values.stored("json", [] if types == "array" else {})
     if not field.required or field.nullable:
         return None
