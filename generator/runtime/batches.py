@@ -22,12 +22,12 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True)
-class Polling:
+class Polling(Generic[S]):
     """How a ticket is followed: the status operation, and JSON pointers into its answer."""
 
     ticket: str
     """Pointer of the ticket in the body of the 202."""
-    status: Operation
+    status: Operation[S]
     parameter: str
     """The status operation's argument that takes the ticket."""
     total: str
@@ -63,7 +63,7 @@ def at(model: Any, pointer: str) -> Any:
 class BaseBatch(Generic[S]):
     """What batch handles have in common. Nothing is sent until a method asks."""
 
-    def __init__(self, session: Session, polling: Polling, id: str, rows: int | None = None) -> None:
+    def __init__(self, session: Session, polling: Polling[S], id: str, rows: int | None = None) -> None:
         self._session = session
         self._polling = polling
         self._rows = rows
@@ -80,7 +80,7 @@ class BaseBatch(Generic[S]):
     def _asking(self) -> Flow[S]:
         return value(self._call({}))
 
-    def _call(self, options: RequestOptions) -> Call:
+    def _call(self, options: RequestOptions) -> Call[S]:
         return self._session.call(self._polling.status, {self._polling.parameter: self.id}, options)
 
     def _result(self, status: S) -> BatchResult[S] | None:
@@ -125,7 +125,7 @@ class Batch(BaseBatch[S]):
     def __init__(
         self,
         session: Session,
-        polling: Polling,
+        polling: Polling[S],
         id: str,
         rows: int | None,
         perform: Perform,
@@ -152,7 +152,7 @@ class AsyncBatch(BaseBatch[S]):
     def __init__(
         self,
         session: Session,
-        polling: Polling,
+        polling: Polling[S],
         id: str,
         rows: int | None,
         perform: AsyncPerform,

@@ -30,15 +30,16 @@ from .session import Session, value
 from .wire import Unfit
 
 R = TypeVar("R")
+S = TypeVar("S")
 State: TypeAlias = Literal["succeeded", "failed", "unknown"]
 
 
 @dataclass(frozen=True)
-class Write:
+class Write(Generic[S]):
     """An operation that takes a list of rows and answers with a ticket."""
 
-    operation: Operation
-    polling: Polling
+    operation: Operation[Any]
+    polling: Polling[S]
     key: str | None
     """The row's attribute that tells rows apart."""
 
@@ -116,7 +117,7 @@ class Bulk(Generic[R]):
     def __init__(
         self,
         session: Session,
-        write: Write,
+        write: Write[Any],
         options: BulkOptions,
         call: RequestOptions,
         journal: Journal,

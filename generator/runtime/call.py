@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from time import monotonic
-from typing import Any, TypedDict
+from typing import Any, Generic, TypedDict, TypeVar
 from urllib.parse import quote
 
 from .body import Body
@@ -26,6 +26,8 @@ from .flow import Flow, Request, Sleep, Timeout, send
 from .retry import Retry, retry_after
 from .types import UNSET
 from .wire import Parameter, Unfit, word
+
+T = TypeVar("T")
 
 
 class RequestOptions(TypedDict, total=False):
@@ -62,7 +64,7 @@ class Hooks:
 
 
 @dataclass(frozen=True)
-class Operation:
+class Operation(Generic[T]):
     """What the document says of an operation, as far as calling it goes."""
 
     id: str
@@ -103,10 +105,10 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Call:
+class Call(Generic[T]):
     """An operation with its arguments, checked and ready to be sent."""
 
-    operation: Operation
+    operation: Operation[T]
     request: Request
     retry: Retry
     hooks: Hooks
@@ -148,16 +150,17 @@ class Call:
             yield Sleep(delay)
             attempt += 1
 
-    def value(self) -> Flow[tuple[Any, Answer]]:
+    def value(self) -> Flow[tuple[T, Answer]]:
         """Send it and read the answer. Raises APIError."""
         answer, exchange = yield from self.answer()
         try:
-            return self.operation.answers.read(answer, exchange), answer
+            value: T = self.operation.answers.read(answer, exchange)
+            return value, answer
         except RateLimitError as error:
             error.retry_after = retry_after(answer.headers)
             raise
 
-    def until(self, ends: float) -> Call:
+    def until(self, ends: float) -> Call[T]:
         """The same call, bounded by a moment: neither it nor its repetitions go on past it."""
         request = self.request
         left = max(0.001, ends - monotonic())
@@ -175,7 +178,7 @@ def _tell(hook: Callable[[Event], None] | None, event: Event) -> None:
 
 
 def prepare(
-    operation: Operation,
+    operation: Operation[T],
     settings: Settings,
     credentials: Credentials,
     arguments: Mapping[str, Any],
@@ -184,7 +187,7 @@ def prepare(
     where: Condition[Any] | None = None,
     body: Any = UNSET,
     content_type: str | None = None,
-) -> Call:
+) -> Call[T]:
     """Check arguments and make the request of them.
 
     Raises InvalidRequestError when something doesn't fit the document, and ConfigurationError when a key
@@ -217,7 +220,7 @@ def prepare(
     return Call(operation, request, retry, settings.hooks)
 
 
-def _encoded(operation: Operation, body: Any, content_type: str | None) -> tuple[bytes | None, str | None]:
+def _encoded(operation: Operation[Any], body: Any, content_type: str | None) -> tuple[bytes | None, str | None]:
     if body is UNSET:
         if operation.body_required:
             raise Unfit("body: it is required")
@@ -229,7 +232,7 @@ def _encoded(operation: Operation, body: Any, content_type: str | None) -> tuple
 
 
 def _spread(
-    operation: Operation,
+    operation: Operation[Any],
     settings: Settings,
     arguments: Mapping[str, Any],
     where: Condition[Any] | None,
@@ -269,7 +272,7 @@ def _spread(
     return (f"{url}?{'&'.join(query)}" if query else url), headers
 
 
-def _conditions(operation: Operation, where: Condition[Any] | None) -> list[tuple[str, Any]]:
+def _conditions(operation: Operation[Any], where: Condition[Any] | None) -> list[tuple[str, Any]]:
     if where is None:
         return []
     if not isinstance(where, Condition):

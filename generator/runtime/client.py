@@ -11,6 +11,7 @@ from collections.abc import (
     Iterator,
     Mapping,
 )
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,7 @@ from .batches import AsyncBatch, Batch, Polling, at
 from .bulk import Bulk, BulkOptions, Outcome, Write
 from .call import Hooks, Operation, RequestOptions, Settings
 from .credentials import Credentials, Scheme
+from .deadline import no_tls
 from .errors import Answer, ConfigurationError
 from .filters import Condition
 from .flow import Timeout, iterate, iterate_async, run, run_async
@@ -36,6 +38,7 @@ from .types import UNSET
 
 P = ParamSpec("P")
 R = TypeVar("R")
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -50,7 +53,7 @@ class Api:
     server: str | None
     """The base URL, where the document names one."""
     schemes: Mapping[str, Scheme]
-    writes: Mapping[str, Write]
+    writes: Mapping[str, Write[Any]]
     """The operations that bulk writes know, by the names of their methods."""
 
 
@@ -71,32 +74,7 @@ class BaseClient:
 
     _api: ClassVar[Api]
 
-    def __init__(
-        self,
-        api_key: str | Mapping[str, str | tuple[str, str]] | None,
-        base_url: str | None,
-        timeout: float | Timeout,
-        max_retries: int,
-        accept_language: str | None,
-        headers: Mapping[str, str] | None,
-        hooks: Hooks | None,
-        max_response_bytes: int,
-    ) -> None:
-        api = self._api
-        url = base_url or os.environ.get(f"{api.env}_BASE_URL") or api.server
-        if not url:
-            raise ConfigurationError(f"no base_url was given and {api.env}_BASE_URL isn't set")
-        settings = Settings(
-            base_url=_checked(url),
-            package=api.package,
-            timeout=Timeout.of(timeout),
-            retry=Retry(_count(max_retries)),
-            defaults={"accept-language": accept_language} if accept_language else {},
-            headers=headers or {},
-            hooks=hooks or Hooks(),
-            max_response_bytes=max_response_bytes,
-        )
-        self._session = Session(settings, Credentials(api.schemes, _secrets(api, api_key)))
+    _session: Session
 
     @property
     def base_url(self) -> str:
@@ -106,14 +84,16 @@ class BaseClient:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.base_url}>"
 
-    def _with(
+    def with_options(
         self,
-        timeout: float | Timeout | None,
-        max_retries: int | None,
-        accept_language: str | None,
-        headers: Mapping[str, str] | None,
-        hooks: Hooks | None,
+        *,
+        timeout: float | Timeout | None = None,
+        max_retries: int | None = None,
+        accept_language: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        hooks: Hooks | None = None,
     ) -> Self:
+        """A client with other settings that shares this one's connections. `headers` are added to those there are."""
         settings = self._session.settings
         if timeout is not None:
             settings = replace(settings, timeout=Timeout.of(timeout))
@@ -125,8 +105,7 @@ class BaseClient:
             settings = replace(settings, headers={**settings.headers, **headers})
         if hooks is not None:
             settings = replace(settings, hooks=hooks)
-        other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__)
+        other = copy(self)
         other._session = replace(self._session, settings=settings)
         return other
 
@@ -148,30 +127,71 @@ class BaseClient:
 
     def _walk(
         self,
-        operation: Operation,
-        paging: Paging,
+        operation: Operation[Any],
+        paging: Paging[T],
         arguments: dict[str, Any],
         options: RequestOptions,
         where: Condition[Any] | None,
-    ) -> Walk[Any]:
+    ) -> Walk[T]:
         return Walk(self._session, operation, paging, arguments, options, where)
 
 
 class SyncBase(BaseClient):
     """A client that blocks."""
 
-    _owned = True
+    def __init__(
+        self,
+        api_key: str | Mapping[str, str | tuple[str, str]] | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | Timeout = 60.0,
+        max_retries: int = 2,
+        accept_language: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        hooks: Hooks | None = None,
+        max_response_bytes: int = 32 * 1024 * 1024,
+        transport: httpx2.BaseTransport | None = None,
+        http_client: httpx2.Client | None = None,
+    ) -> None:
+        """Set a client up; nothing is sent yet.
 
-    def _connect(self, http_client: httpx2.Client | None) -> None:
-        settings = self._session.settings
+        Args:
+            api_key: The key, or where the API has several ways to authenticate, secrets by scheme name (a user
+                and a password for basic). By default the environment's, from the variable ending in _API_KEY.
+            base_url: What paths are appended to; by default the environment's (_BASE_URL), else the document's.
+            timeout: Seconds for a whole request, or a `Timeout` to bound its steps as well.
+            max_retries: How often a request is sent again where that is safe.
+            accept_language: The language asked for, in operations that take one.
+            headers: Headers that every request carries.
+            hooks: Functions that are told of requests, answers and retries.
+            max_response_bytes: The largest body that is read, decompressed.
+            transport: What carries requests instead of the network, as httpx2 defines it.
+            http_client: An httpx2 client of your own; it stays yours to close.
+
+        Raises ConfigurationError for settings that can't work.
+        """
+        settings = Settings(
+            base_url=_base_url(self._api, base_url),
+            package=self._api.package,
+            timeout=Timeout.of(timeout),
+            retry=Retry(_count(max_retries)),
+            defaults={"accept-language": accept_language} if accept_language else {},
+            headers=headers or {},
+            hooks=hooks or Hooks(),
+            max_response_bytes=max_response_bytes,
+        )
+        self._session = Session(settings, Credentials(self._api.schemes, _secrets(self._api, api_key)))
+        if transport is not None and http_client is None:
+            self._http = httpx2.Client(transport=transport, verify=no_tls())
+        else:
+            self._http = http_client or sync_client(settings.base_url, _proxied())
         self._owned = http_client is None
-        http = http_client or sync_client(settings.base_url, _proxied())
-        self._transport = SyncTransport(http, self._session.credentials, settings.max_response_bytes)
+        self._transport = SyncTransport(self._http, self._session.credentials, max_response_bytes)
 
     def close(self) -> None:
         """Close the connections, unless the caller brought the httpx2 client."""
         if self._owned:
-            self._transport.http.close()
+            self._http.close()
 
     def __enter__(self) -> Self:
         return self
@@ -186,14 +206,14 @@ class SyncBase(BaseClient):
 
     def _send(
         self,
-        operation: Operation,
+        operation: Operation[T],
         arguments: dict[str, Any],
         options: RequestOptions,
         *,
         where: Condition[Any] | None = None,
         body: Any = UNSET,
         content_type: str | None = None,
-    ) -> Any:
+    ) -> T:
         call = self._session.call(
             operation,
             arguments,
@@ -206,19 +226,19 @@ class SyncBase(BaseClient):
 
     def _page(
         self,
-        operation: Operation,
-        paging: Paging,
+        operation: Operation[Any],
+        paging: Paging[T],
         arguments: dict[str, Any],
         options: RequestOptions,
-        where: Condition[Any] | None,
-        checkpoint: str | None,
-    ) -> Page[Any]:
+        where: Condition[Any] | None = None,
+        checkpoint: str | None = None,
+    ) -> Page[T]:
         first = self._walk(operation, paging, arguments, options, where).begin(checkpoint)
         return Page(run(first, self._transport.perform), self._transport.perform)
 
     def _submit(
         self,
-        write: Write,
+        write: Write[S],
         arguments: dict[str, Any],
         options: RequestOptions,
         body: Iterable[Any],
@@ -227,7 +247,7 @@ class SyncBase(BaseClient):
         taken = self._send(write.operation, arguments, options, body=rows)
         return self._batch(write.polling, str(at(taken, write.polling.ticket)), len(rows))
 
-    def _batch(self, polling: Polling, id: str, rows: int | None) -> Batch[Any]:
+    def _batch(self, polling: Polling[S], id: str, rows: int | None) -> Batch[S]:
         return Batch(self._session, polling, id, rows, self._transport.perform)
 
     def bulk(
@@ -280,18 +300,59 @@ class SyncBase(BaseClient):
 class AsyncBase(BaseClient):
     """A client for asyncio."""
 
-    _owned = True
+    def __init__(
+        self,
+        api_key: str | Mapping[str, str | tuple[str, str]] | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | Timeout = 60.0,
+        max_retries: int = 2,
+        accept_language: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        hooks: Hooks | None = None,
+        max_response_bytes: int = 32 * 1024 * 1024,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        http_client: httpx2.AsyncClient | None = None,
+    ) -> None:
+        """Set a client up; nothing is sent yet.
 
-    def _connect(self, http_client: httpx2.AsyncClient | None) -> None:
-        settings = self._session.settings
+        Args:
+            api_key: The key, or where the API has several ways to authenticate, secrets by scheme name (a user
+                and a password for basic). By default the environment's, from the variable ending in _API_KEY.
+            base_url: What paths are appended to; by default the environment's (_BASE_URL), else the document's.
+            timeout: Seconds for a whole request, or a `Timeout` to bound its steps as well.
+            max_retries: How often a request is sent again where that is safe.
+            accept_language: The language asked for, in operations that take one.
+            headers: Headers that every request carries.
+            hooks: Functions that are told of requests, answers and retries.
+            max_response_bytes: The largest body that is read, decompressed.
+            transport: What carries requests instead of the network, as httpx2 defines it.
+            http_client: An httpx2 client of your own; it stays yours to close.
+
+        Raises ConfigurationError for settings that can't work.
+        """
+        settings = Settings(
+            base_url=_base_url(self._api, base_url),
+            package=self._api.package,
+            timeout=Timeout.of(timeout),
+            retry=Retry(_count(max_retries)),
+            defaults={"accept-language": accept_language} if accept_language else {},
+            headers=headers or {},
+            hooks=hooks or Hooks(),
+            max_response_bytes=max_response_bytes,
+        )
+        self._session = Session(settings, Credentials(self._api.schemes, _secrets(self._api, api_key)))
+        if transport is not None and http_client is None:
+            self._http = httpx2.AsyncClient(transport=transport, verify=no_tls())
+        else:
+            self._http = http_client or async_client(settings.base_url, _proxied())
         self._owned = http_client is None
-        http = http_client or async_client(settings.base_url, _proxied())
-        self._transport = AsyncTransport(http, self._session.credentials, settings.max_response_bytes)
+        self._transport = AsyncTransport(self._http, self._session.credentials, max_response_bytes)
 
     async def close(self) -> None:
         """Close the connections, unless the caller brought the httpx2 client."""
         if self._owned:
-            await self._transport.http.aclose()
+            await self._http.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -306,14 +367,14 @@ class AsyncBase(BaseClient):
 
     async def _send(
         self,
-        operation: Operation,
+        operation: Operation[T],
         arguments: dict[str, Any],
         options: RequestOptions,
         *,
         where: Condition[Any] | None = None,
         body: Any = UNSET,
         content_type: str | None = None,
-    ) -> Any:
+    ) -> T:
         call = self._session.call(
             operation,
             arguments,
@@ -326,19 +387,19 @@ class AsyncBase(BaseClient):
 
     def _page(
         self,
-        operation: Operation,
-        paging: Paging,
+        operation: Operation[Any],
+        paging: Paging[T],
         arguments: dict[str, Any],
         options: RequestOptions,
-        where: Condition[Any] | None,
-        checkpoint: str | None,
-    ) -> AsyncPager[Any]:
+        where: Condition[Any] | None = None,
+        checkpoint: str | None = None,
+    ) -> AsyncPager[T]:
         first = self._walk(operation, paging, arguments, options, where).begin(checkpoint)
         return AsyncPager(first, self._transport.perform)
 
     async def _submit(
         self,
-        write: Write,
+        write: Write[S],
         arguments: dict[str, Any],
         options: RequestOptions,
         body: Iterable[Any],
@@ -347,7 +408,7 @@ class AsyncBase(BaseClient):
         taken = await self._send(write.operation, arguments, options, body=rows)
         return self._batch(write.polling, str(at(taken, write.polling.ticket)), len(rows))
 
-    def _batch(self, polling: Polling, id: str, rows: int | None) -> AsyncBatch[Any]:
+    def _batch(self, polling: Polling[S], id: str, rows: int | None) -> AsyncBatch[S]:
         return AsyncBatch(self._session, polling, id, rows, self._transport.perform)
 
     def bulk(
@@ -384,8 +445,11 @@ class AsyncBase(BaseClient):
         return RawResponse(answers[-1].status, answers[-1].headers, answers[-1].body, parsed)
 
 
-def _checked(url: str) -> str:
+def _base_url(api: Api, given: str | None) -> str:
     """A base URL fit to append paths to. Raises ConfigurationError."""
+    url = given or os.environ.get(f"{api.env}_BASE_URL") or api.server
+    if not url:
+        raise ConfigurationError(f"no base_url was given and {api.env}_BASE_URL isn't set")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ConfigurationError("base_url must be http or https with a host, and without query or fragment")

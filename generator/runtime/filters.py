@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
@@ -90,3 +90,17 @@ def keyed(operation: str, parameter: str, name: str, pattern: str, key: str) -> 
     if not re.fullmatch(pattern, whole):
         raise ValueError(f"{key!r} can't be a key: {whole!r} doesn't match {pattern}")
     return Lookup(operation, parameter, whole)
+
+
+F = TypeVar("F")
+
+
+class Keyed(Generic[F]):
+    """A field of free keys: `field["KEY"]` gives the lookups under that key."""
+
+    def __init__(self, lookups: Callable[[str], F]) -> None:
+        self._lookups = lookups
+
+    def __getitem__(self, key: str) -> F:
+        """The lookups under a key. Raises ValueError for a key that the document doesn't allow."""
+        return self._lookups(key)

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Itera
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from .errors import Answer
+from .errors import Answer, APIError
 
 T = TypeVar("T")
 
@@ -86,13 +86,15 @@ def run(flow: Flow[T], perform: Callable[[Send | Sleep], Answer | None]) -> T:
         while True:
             try:
                 outcome = perform(effect)
-            except BaseException as error:  # the flow decides what a failure means, and may let it through
+            except APIError as error:  # the flow decides what a failure means, and may let it through
                 effect = flow.throw(error)
             else:
                 effect = flow.send(outcome)
     except StopIteration as end:
         value: T = end.value
         return value
+    finally:
+        flow.close()
 
 
 async def run_async(flow: Flow[T], perform: Callable[[Send | Sleep], Awaitable[Answer | None]]) -> T:
@@ -102,13 +104,15 @@ async def run_async(flow: Flow[T], perform: Callable[[Send | Sleep], Awaitable[A
         while True:
             try:
                 outcome = await perform(effect)
-            except BaseException as error:  # the flow decides what a failure means, and may let it through
+            except APIError as error:  # the flow decides what a failure means, and may let it through
                 effect = flow.throw(error)
             else:
                 effect = flow.send(outcome)
     except StopIteration as end:
         value: T = end.value
         return value
+    finally:
+        flow.close()
 
 
 def iterate(stream: Stream[T], perform: Callable[[Send | Sleep], Answer | None]) -> Iterator[T]:
@@ -122,7 +126,7 @@ def iterate(stream: Stream[T], perform: Callable[[Send | Sleep], Answer | None])
                 continue
             try:
                 outcome = perform(effect)
-            except BaseException as error:
+            except APIError as error:
                 effect = stream.throw(error)
             else:
                 effect = stream.send(outcome)
@@ -145,7 +149,7 @@ async def iterate_async(
                 continue
             try:
                 outcome = await perform(effect)
-            except BaseException as error:
+            except APIError as error:
                 effect = stream.throw(error)
             else:
                 effect = stream.send(outcome)

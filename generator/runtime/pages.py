@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Paging:
+class Paging(Generic[T]):
     """Where an operation's pages hold what: two parameters and four attributes of the page's model."""
 
     page: str
@@ -58,8 +58,8 @@ class Walk(Generic[T]):
     """A list to be walked: the call without its page number."""
 
     session: Session
-    operation: Operation
-    paging: Paging
+    operation: Operation[Any]
+    paging: Paging[T]
     arguments: dict[str, Any]
     options: RequestOptions
     where: Condition[Any] | None

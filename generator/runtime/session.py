@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from .call import Call, Operation, RequestOptions, Settings, prepare
 from .credentials import Credentials
@@ -13,6 +13,8 @@ from .errors import Answer
 from .filters import Condition
 from .flow import Flow, Send, Sleep
 from .types import UNSET
+
+T = TypeVar("T")
 
 Perform: TypeAlias = Callable[[Send | Sleep], Answer | None]
 AsyncPerform: TypeAlias = Callable[[Send | Sleep], Awaitable[Answer | None]]
@@ -30,14 +32,14 @@ class Session:
 
     def call(
         self,
-        operation: Operation,
+        operation: Operation[T],
         arguments: dict[str, Any],
         options: RequestOptions,
         *,
         where: Condition[Any] | None = None,
         body: Any = UNSET,
         content_type: str | None = None,
-    ) -> Call:
+    ) -> Call[T]:
         """A call, checked. Raises InvalidRequestError or ConfigurationError."""
         return prepare(
             operation,
@@ -51,7 +53,7 @@ class Session:
         )
 
 
-def value(call: Call) -> Flow[Any]:
+def value(call: Call[T]) -> Flow[T]:
     """Send a call and read its answer. Raises APIError."""
     found, answer = yield from call.value()
     collected = LAST_ANSWER.get()

@@ -1,0 +1,87 @@
+"""A client for the Akinon Seller Center Products API.
+
+Generated from openapi.yaml (Akinon Seller Center Products API 1.0.0); not to be edited: _patch.py is yours.
+"""
+
+from . import filters, models
+from ._patch import AsyncClient, Client
+from ._runtime import errors
+from ._runtime.public import (
+    UNSET,
+    APIConnectionError,
+    APIError,
+    APIResponseError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncBatch,
+    AsyncPage,
+    AsyncPager,
+    AuthenticationError,
+    BadRequestError,
+    Batch,
+    BatchResult,
+    BatchTimeoutError,
+    ConfigurationError,
+    ConflictError,
+    Event,
+    File,
+    Hooks,
+    InternalServerError,
+    InvalidRequestError,
+    NotFoundError,
+    Outcome,
+    Page,
+    PaginationError,
+    PermissionDeniedError,
+    RateLimitError,
+    RawResponse,
+    RequestOptions,
+    Timeout,
+    UnprocessableEntityError,
+    Unset,
+)
+from .filters import F
+
+__version__ = "1.0.0"
+
+__all__ = [
+    "UNSET",
+    "APIConnectionError",
+    "APIError",
+    "APIResponseError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AsyncBatch",
+    "AsyncClient",
+    "AsyncPage",
+    "AsyncPager",
+    "AuthenticationError",
+    "BadRequestError",
+    "Batch",
+    "BatchResult",
+    "BatchTimeoutError",
+    "Client",
+    "ConfigurationError",
+    "ConflictError",
+    "Event",
+    "F",
+    "File",
+    "Hooks",
+    "InternalServerError",
+    "InvalidRequestError",
+    "NotFoundError",
+    "Outcome",
+    "Page",
+    "PaginationError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RawResponse",
+    "RequestOptions",
+    "Timeout",
+    "UnprocessableEntityError",
+    "Unset",
+    "__version__",
+    "errors",
+    "filters",
+    "models",
+]

@@ -1,0 +1,174 @@
+# Copied from the client generator's runtime; not to be edited here.
+"""Writes that are answered with a ticket (202): one lazy handle to ask what became of them.
+
+Three budgets stay apart: a request's own time-out, the retries of one poll, and `wait(timeout=...)` for all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from .call import Call, Operation, RequestOptions
+from .errors import BatchTimeoutError, InvalidRequestError
+from .flow import Flow, Sleep, run, run_async
+from .session import AsyncPerform, Perform, Session, value
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Polling(Generic[S]):
+    """How a ticket is followed: the status operation, and JSON pointers into its answer."""
+
+    ticket: str
+    """Pointer of the ticket in the body of the 202."""
+    status: Operation[S]
+    parameter: str
+    """The status operation's argument that takes the ticket."""
+    total: str
+    succeeded: str
+    failed: str
+
+
+@dataclass(frozen=True)
+class BatchResult(Generic[S]):
+    """What became of a batch. Failed items are data, not an exception."""
+
+    id: str
+    total: int
+    succeeded: int
+    failed: int
+    status: S
+    """The status operation's last answer."""
+
+    @property
+    def ok(self) -> bool:
+        """True when nothing failed."""
+        return self.failed == 0 and self.succeeded == self.total
+
+
+def at(model: Any, pointer: str) -> Any:
+    """What stands at a JSON pointer (RFC 6901) of a model, or None."""
+    value: Any = model.model_dump(by_alias=True) if isinstance(model, BaseModel) else model
+    for token in pointer.split("/")[1:]:
+        value = value.get(token.replace("~1", "/").replace("~0", "~")) if isinstance(value, dict) else None
+    return value
+
+
+class BaseBatch(Generic[S]):
+    """What batch handles have in common. Nothing is sent until a method asks."""
+
+    def __init__(self, session: Session, polling: Polling[S], id: str, rows: int | None = None) -> None:
+        self._session = session
+        self._polling = polling
+        self._rows = rows
+        self.id = id
+        """The ticket."""
+
+    def checkpoint(self) -> str:
+        """Text to take the handle up again from, later or elsewhere, with the client's `resume_batch`."""
+        return json.dumps({"batch": self.id, "rows": self._rows})
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}>"
+
+    def _asking(self) -> Flow[S]:
+        return value(self._call({}))
+
+    def _call(self, options: RequestOptions) -> Call[S]:
+        return self._session.call(self._polling.status, {self._polling.parameter: self.id}, options)
+
+    def _result(self, status: S) -> BatchResult[S] | None:
+        """The result, once the batch is over: every item succeeded or failed."""
+        polling = self._polling
+        total, succeeded, failed = (at(status, p) for p in (polling.total, polling.succeeded, polling.failed))
+        if not all(isinstance(n, int) for n in (total, succeeded, failed)) or succeeded + failed < total:
+            return None
+        if not total and self._rows:  # taken, but not yet counted
+            return None
+        return BatchResult(self.id, total, succeeded, failed, status)
+
+    def waiting(self, timeout: float, interval: float, clock: Callable[[], float] = monotonic) -> Flow[BatchResult[S]]:
+        """Ask until the batch is over, at first often and then every few seconds."""
+        ends = clock() + timeout
+        while True:
+            status: S = yield from value(self._call({}).until(ends))
+            if (result := self._result(status)) is not None:
+                return result
+            left = ends - clock()
+            if left <= interval / 2:
+                raise BatchTimeoutError(
+                    f"batch {self.id} isn't over after {timeout:g} s; it goes on at the server",
+                    self.checkpoint(),
+                )
+            yield Sleep(min(interval, left))
+            interval = min(interval * 1.5, 5.0)
+
+
+def resumed(checkpoint: str) -> tuple[str, int | None]:
+    """The ticket and the number of items that a checkpoint holds. Raises InvalidRequestError."""
+    try:
+        saved = json.loads(checkpoint)
+        return str(saved["batch"]), saved["rows"]
+    except (ValueError, KeyError, TypeError):
+        raise InvalidRequestError("resume_batch", ("checkpoint: it isn't one of a batch's",)) from None
+
+
+class Batch(BaseBatch[S]):
+    """A write that the server took and works on."""
+
+    def __init__(
+        self,
+        session: Session,
+        polling: Polling[S],
+        id: str,
+        rows: int | None,
+        perform: Perform,
+    ) -> None:
+        super().__init__(session, polling, id, rows)
+        self._perform = perform
+
+    def status(self) -> S:
+        """Ask once. Raises APIError."""
+        return run(self._asking(), self._perform)
+
+    def wait(self, timeout: float = 600.0, *, interval: float = 0.2) -> S:
+        """Ask until the batch is over, and give the last answer. Raises BatchTimeoutError or APIError."""
+        return self.result(timeout, interval=interval).status
+
+    def result(self, timeout: float = 600.0, *, interval: float = 0.2) -> BatchResult[S]:
+        """Wait, and tell how many items succeeded and failed. Raises BatchTimeoutError or APIError."""
+        return run(self.waiting(timeout, interval), self._perform)
+
+
+class AsyncBatch(BaseBatch[S]):
+    """A write that the server took and works on."""
+
+    def __init__(
+        self,
+        session: Session,
+        polling: Polling[S],
+        id: str,
+        rows: int | None,
+        perform: AsyncPerform,
+    ) -> None:
+        super().__init__(session, polling, id, rows)
+        self._perform = perform
+
+    async def status(self) -> S:
+        """Ask once. Raises APIError."""
+        return await run_async(self._asking(), self._perform)
+
+    async def wait(self, timeout: float = 600.0, *, interval: float = 0.2) -> S:
+        """Ask until the batch is over, and give the last answer. Raises BatchTimeoutError or APIError."""
+        return (await self.result(timeout, interval=interval)).status
+
+    async def result(self, timeout: float = 600.0, *, interval: float = 0.2) -> BatchResult[S]:
+        """Wait, and tell how many items succeeded and failed. Raises BatchTimeoutError or APIError."""
+        return await run_async(self.waiting(timeout, interval), self._perform)

@@ -1,0 +1,107 @@
+# Copied from the client generator's runtime; not to be edited here.
+"""Conditions on the rows of a list: `F.name.icontains("x") & F.attribute["COLOR"].startswith("re")`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+
+Op = TypeVar("Op")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class Condition(Generic[Op]):
+    """What rows must fulfil. Conditions are joined by `&`; the API has no other way to join them.
+
+    `Op` is the operation that they are for, so that a type checker refuses them elsewhere.
+    """
+
+    operation: str
+    values: Mapping[str, Any]
+    """Query parameter to value; for free keys, the parameter to a mapping of whole names to values."""
+
+    def __and__(self, other: Condition[Op]) -> Condition[Op]:
+        """Rows that fulfil both. Raises ValueError when both use one lookup of one field: only one would count."""
+        if not isinstance(other, Condition):
+            return NotImplemented
+        if other.operation != self.operation:
+            raise ValueError(f"conditions for {self.operation} and {other.operation} can't be joined")
+        joined = dict(self.values)
+        for name, value in other.values.items():
+            mine = joined.get(name)
+            if isinstance(mine, dict) and isinstance(value, dict) and not mine.keys() & value.keys():
+                joined[name] = mine | value
+            elif name in joined:
+                twice = next(iter(mine.keys() & value.keys())) if isinstance(mine, dict) else name
+                raise ValueError(f"{twice} stands in both conditions; the API takes it once")
+            else:
+                joined[name] = value
+        return Condition(self.operation, joined)
+
+    def __or__(self, other: object) -> NoReturn:
+        raise TypeError("the API can't join conditions by 'or'; make two calls instead")
+
+    def __invert__(self) -> NoReturn:
+        raise TypeError("the API can't turn a condition round")
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("join conditions by '&', not by 'and'; a condition is neither true nor false")
+
+
+@dataclass(frozen=True)
+class Lookup(Generic[Op, V]):
+    """One way to compare a field: call it with the value to compare with."""
+
+    operation: str
+    parameter: str
+    key: str | None = None
+    """For a free key, the whole name that the query carries."""
+
+    def __call__(self, value: V, /) -> Condition[Op]:
+        """The condition that the field compares so with `value`."""
+        return Condition(
+            self.operation,
+            {self.parameter: value if self.key is None else {self.key: value}},
+        )
+
+
+class Fields:
+    """Fields, or the lookups of one field. Asking for one that the document lacks says what there is."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            names = ", ".join(n for n in dir(self) if not n.startswith("_"))
+            raise AttributeError(
+                f"the document has no {name!r} here; it has: {names}",
+                name=name,
+                obj=self,
+            )
+
+
+def keyed(operation: str, parameter: str, name: str, pattern: str, key: str) -> Lookup[Any, Any]:
+    """The lookup whose query parameter is `name` with its KEY filled in.
+
+    Raises ValueError for a key that the document doesn't allow.
+    """
+    whole = name.replace("KEY", key, 1)
+    if not re.fullmatch(pattern, whole):
+        raise ValueError(f"{key!r} can't be a key: {whole!r} doesn't match {pattern}")
+    return Lookup(operation, parameter, whole)
+
+
+F = TypeVar("F")
+
+
+class Keyed(Generic[F]):
+    """A field of free keys: `field["KEY"]` gives the lookups under that key."""
+
+    def __init__(self, lookups: Callable[[str], F]) -> None:
+        self._lookups = lookups
+
+    def __getitem__(self, key: str) -> F:
+        """The lookups under a key. Raises ValueError for a key that the document doesn't allow."""
+        return self._lookups(key)

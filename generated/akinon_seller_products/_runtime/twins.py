@@ -1,0 +1,36 @@
+# Copied from the client generator's runtime; not to be edited here.
+"""Methods of the asyncio client, made of the blocking client's.
+
+A generated method only hands its arguments to `_page`, `_submit` or `_send` and gives back what that gives:
+a page or a pager, a value or an awaitable. So one function serves both clients, and what is left to say is how
+its type changes. `help()` and `inspect.signature` show the function itself, with its docstring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from .batches import AsyncBatch, Batch
+from .client import AsyncBase
+from .pages import AsyncPager, Page
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def pager(method: Callable[Concatenate[Any, P], Page[T]]) -> Callable[Concatenate[AsyncBase, P], AsyncPager[T]]:
+    """A paged list: to be awaited for its first page, or iterated for all rows."""
+    return cast("Callable[Concatenate[AsyncBase, P], AsyncPager[T]]", method)
+
+
+def batch(
+    method: Callable[Concatenate[Any, P], Batch[T]],
+) -> Callable[Concatenate[AsyncBase, P], Awaitable[AsyncBatch[T]]]:
+    """A write that is answered with a ticket."""
+    return cast("Callable[Concatenate[AsyncBase, P], Awaitable[AsyncBatch[T]]]", method)
+
+
+def value(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[AsyncBase, P], Awaitable[T]]:
+    """Anything else."""
+    return cast("Callable[Concatenate[AsyncBase, P], Awaitable[T]]", method)

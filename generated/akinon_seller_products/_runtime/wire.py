@@ -1,0 +1,172 @@
+# Copied from the client generator's runtime; not to be edited here.
+"""How parameters travel (OpenAPI 3.1, Parameter Object; RFC 6570; RFC 3986)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+from urllib.parse import quote
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError, to_json
+
+from .errors import problems
+
+Place: TypeAlias = Literal["path", "query", "header", "cookie"]
+Style: TypeAlias = Literal["simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"]
+
+_DELIMITERS: Mapping[str, str] = {
+    "form": ",",
+    "spaceDelimited": "%20",
+    "pipeDelimited": "%7C",
+}
+_RESERVED = ":/?[]@!$'()*,;"
+
+
+class Unfit(ValueError):
+    """A value can't be sent; its text says where and why, as one or more sentences."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: its name on the wire, where it stands, and the type that its values have."""
+
+    name: str
+    place: Place
+    type: Any
+    argument: str = ""
+    """The keyword of the method, where it isn't the name itself."""
+    required: bool = False
+    style: Style | None = None
+    explode: bool | None = None
+    reserved: bool = False
+    """True when reserved characters travel as they are (allowReserved)."""
+    as_json: bool = False
+    """True when the value travels as JSON text."""
+    keys: tuple[str, ...] = ()
+    """Regular expressions; where there are any, each key of the value must match one of them."""
+
+    @property
+    def keyword(self) -> str:
+        """The name of the method's argument."""
+        return self.argument or self.name
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.type)
+
+    def plain(self, value: object) -> Any:
+        """The value checked and brought down to what JSON knows. Raises Unfit."""
+        try:
+            plain = self._adapter.dump_python(self._adapter.validate_python(value), mode="json", by_alias=True)
+        except ValidationError as error:
+            raise Unfit(*problems(error, self.keyword)) from None
+        except PydanticSerializationError as error:
+            raise Unfit(f"{self.keyword}: {_cause(error)}") from None
+        if self.keys:
+            unknown = [key for key in plain if not any(re.fullmatch(pattern, key) for pattern in self.keys)]
+            if unknown:
+                raise Unfit(f"{self.keyword}: {unknown[0]!r} isn't a name that the document allows")
+        if isinstance(plain, (list, dict)) and not plain and not self.as_json:
+            raise Unfit(f"{self.keyword}: an empty {type(plain).__name__} can't be sent; leave the argument out")
+        return to_json(plain).decode() if self.as_json else plain
+
+    def query(self, value: object) -> Iterator[str]:
+        """The value as `name=value` pairs, percent-encoded. Raises Unfit."""
+        plain = self.plain(value)
+        style = self.style or "form"
+        explode = style in ("form", "deepObject") if self.explode is None else self.explode
+        name = quote(self.name, safe="")
+        match plain:
+            case dict() if style == "deepObject":
+                yield from self._deep(name, plain)
+            case dict() if explode:
+                yield from (f"{quote(key, safe='')}={self._text(each)}" for key, each in plain.items())
+            case list() if explode:
+                yield from (f"{name}={self._text(each)}" for each in plain)
+            case list() | dict():
+                yield f"{name}={_DELIMITERS.get(style, ',').join(self._text(each) for each in _flat(plain))}"
+            case _:
+                yield f"{name}={self._text(plain)}"
+
+    def path(self, value: object) -> str:
+        """The value as part of a path. Raises Unfit, also for what would climb out of its segment."""
+        plain = self.plain(value)
+        style = self.style or "simple"
+        explode = bool(self.explode)
+        joint = {"simple": ",", "label": "."}.get(style, ";") if explode else ","
+        if isinstance(plain, dict) and explode:
+            parts = [f"{quote(key, safe='')}={self._text(each)}" for key, each in plain.items()]
+        elif style == "matrix" and explode and isinstance(plain, list):
+            parts = [f"{quote(self.name, safe='')}={self._text(each)}" for each in plain]
+        else:
+            parts = [self._text(each) for each in _flat(plain)]
+        text = joint.join(parts)
+        if style == "matrix":
+            return f";{text}" if explode and isinstance(plain, (list, dict)) else f";{quote(self.name, safe='')}={text}"
+        if style == "label":
+            return f".{text}"
+        if text in ("", ".", ".."):
+            raise Unfit(f"{self.keyword}: {text!r} can't stand in a path")
+        return text
+
+    def header(self, value: object) -> str:
+        """The value as a header's (RFC 9110, section 5.5). Raises Unfit."""
+        plain = self.plain(value)
+        if isinstance(plain, dict) and self.explode:
+            text = ",".join(f"{key}={word(each)}" for key, each in plain.items())
+        else:
+            text = ",".join(word(each) for each in _flat(plain))
+        if not (text.isascii() and text.isprintable()) or text != text.strip():
+            raise Unfit(f"{self.keyword}: a header can't carry {text!r}")
+        return text
+
+    def cookie(self, value: object) -> str:
+        """The value as a cookie pair (RFC 6265). Raises Unfit."""
+        text = ",".join(quote(word(each), safe="") for each in _flat(self.plain(value)))
+        return f"{self.name}={text}"
+
+    def _text(self, value: Any) -> str:
+        return quote(word(value), safe=_RESERVED if self.reserved else "")
+
+    def _deep(self, name: str, value: Any) -> Iterator[str]:
+        match value:
+            case dict():
+                for key, each in value.items():
+                    yield from self._deep(f"{name}%5B{quote(key, safe='')}%5D", each)
+            case list():
+                yield from (f"{name}={self._text(each)}" for each in value)
+            case _:
+                yield f"{name}={self._text(value)}"
+
+
+def _flat(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [part for pair in value.items() for part in pair]
+    return value if isinstance(value, list) else [value]
+
+
+def word(value: Any) -> str:
+    """A JSON value as the text that a query, a header or a form carries."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return "null"
+        case dict() | list():
+            return to_json(value).decode()
+        case _:
+            return str(value)
+
+
+def _cause(error: PydanticSerializationError) -> str:
+    return str(error).rpartition("ValueError: ")[2]

@@ -1,0 +1,191 @@
+"""What the document says of each operation, as far as calling it goes.
+
+Generated from openapi.yaml (Akinon Seller Center Products API 1.0.0); not to be edited: _patch.py is yours.
+"""
+
+import uuid
+from typing import Annotated
+
+from pydantic import Field
+
+from . import models
+from ._runtime import types
+from ._runtime.batches import Polling
+from ._runtime.body import Body
+from ._runtime.bulk import Write
+from ._runtime.call import Operation
+from ._runtime.client import Api
+from ._runtime.credentials import Scheme
+from ._runtime.decode import Answers, Content
+from ._runtime.pages import Paging
+from ._runtime.wire import Parameter
+
+SEARCH_CATALOG: Operation[models.CatalogPage] = Operation(
+    "search_catalog",
+    "GET",
+    "/api/i2/products/search/",
+    parameters=(
+        Parameter("page", "query", Annotated[int, Field(ge=1)]),
+        Parameter("limit", "query", Annotated[int, Field(ge=1)]),
+        Parameter("query", "query", str, required=True),
+        Parameter("Accept-Language", "header", str, argument="accept_language"),
+    ),
+    answers=Answers({"200": (Content("application/json", "json", models.CatalogPage),)}),
+    security=(("ApiKey",),),
+    repeatable=True,
+)
+SEARCH_CATALOG_PAGING: Paging[models.CatalogProduct] = Paging(
+    page="page", first=1, count="count", next="next", results="results", key="id"
+)
+
+GET_PRODUCTS: Operation[models.ProductPage] = Operation(
+    "get_products",
+    "GET",
+    "/api/i2/products/",
+    parameters=(
+        Parameter("page", "query", Annotated[int, Field(ge=1)]),
+        Parameter("limit", "query", Annotated[int, Field(ge=1)]),
+        Parameter("name", "query", str),
+        Parameter("name__contains", "query", str),
+        Parameter("name__icontains", "query", str),
+        Parameter("base_code", "query", str),
+        Parameter("base_code__contains", "query", str),
+        Parameter("base_code__icontains", "query", str),
+        Parameter("sku", "query", str),
+        Parameter("sku__contains", "query", str),
+        Parameter("sku__icontains", "query", str),
+        Parameter("category", "query", uuid.UUID),
+        Parameter("category__in", "query", list[uuid.UUID], explode=False),
+        Parameter(
+            "attribute",
+            "query",
+            dict[str, str],
+            keys=(
+                "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*$",
+                "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__iexact$",
+                "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__contains$",
+                "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__icontains$",
+                "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__startswith$",
+                "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__istartswith$",
+                "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__endswith$",
+                "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__iendswith$",
+            ),
+        ),
+        Parameter("approved", "query", bool),
+        Parameter("updated_at", "query", types.UtcDatetime),
+        Parameter("updated_at__gt", "query", types.UtcDatetime),
+        Parameter("updated_at__gte", "query", types.UtcDatetime),
+        Parameter("updated_at__lt", "query", types.UtcDatetime),
+        Parameter("updated_at__lte", "query", types.UtcDatetime),
+        Parameter("created_at", "query", types.UtcDatetime),
+        Parameter("created_at__gt", "query", types.UtcDatetime),
+        Parameter("created_at__gte", "query", types.UtcDatetime),
+        Parameter("created_at__lt", "query", types.UtcDatetime),
+        Parameter("created_at__lte", "query", types.UtcDatetime),
+        Parameter("Accept-Language", "header", str, argument="accept_language"),
+    ),
+    answers=Answers({"200": (Content("application/json", "json", models.ProductPage),)}),
+    security=(("ApiKey",),),
+    repeatable=True,
+)
+GET_PRODUCTS_PAGING: Paging[models.Product] = Paging(
+    page="page", first=1, count="count", next="next", results="results", key="sku"
+)
+
+UPSERT_PRODUCTS: Operation[models.AcceptedBatch] = Operation(
+    "upsert_products",
+    "POST",
+    "/api/i2/products/",
+    parameters=(Parameter("Accept-Language", "header", str, argument="accept_language"),),
+    bodies=(Body("application/json", "json", list[models.ProductUpsert]),),
+    body_required=True,
+    answers=Answers({"202": (Content("application/json", "json", models.AcceptedBatch),)}),
+    security=(("ApiKey",),),
+    repeatable=True,
+)
+
+DELETE_PRODUCTS: Operation[models.AcceptedBatch] = Operation(
+    "delete_products",
+    "DELETE",
+    "/api/i2/products/",
+    parameters=(Parameter("Accept-Language", "header", str, argument="accept_language"),),
+    bodies=(Body("application/json", "json", list[models.ProductDelete]),),
+    body_required=True,
+    answers=Answers({"202": (Content("application/json", "json", models.AcceptedBatch),)}),
+    security=(("ApiKey",),),
+)
+
+UPSERT_PRICES_AND_STOCKS: Operation[models.AcceptedBatch] = Operation(
+    "upsert_prices_and_stocks",
+    "POST",
+    "/api/i2/products/prices-and-stocks/",
+    parameters=(Parameter("Accept-Language", "header", str, argument="accept_language"),),
+    bodies=(Body("application/json", "json", list[models.PriceAndStockUpsert]),),
+    body_required=True,
+    answers=Answers({"202": (Content("application/json", "json", models.AcceptedBatch),)}),
+    security=(("ApiKey",),),
+    repeatable=True,
+)
+
+UPSERT_PRICES: Operation[models.AcceptedBatch] = Operation(
+    "upsert_prices",
+    "POST",
+    "/api/i2/products/prices/",
+    parameters=(Parameter("Accept-Language", "header", str, argument="accept_language"),),
+    bodies=(Body("application/json", "json", list[models.PriceUpsert]),),
+    body_required=True,
+    answers=Answers({"202": (Content("application/json", "json", models.AcceptedBatch),)}),
+    security=(("ApiKey",),),
+    repeatable=True,
+)
+
+UPSERT_STOCKS: Operation[models.AcceptedBatch] = Operation(
+    "upsert_stocks",
+    "POST",
+    "/api/i2/products/stocks/",
+    parameters=(Parameter("Accept-Language", "header", str, argument="accept_language"),),
+    bodies=(Body("application/json", "json", list[models.StockUpsert]),),
+    body_required=True,
+    answers=Answers({"202": (Content("application/json", "json", models.AcceptedBatch),)}),
+    security=(("ApiKey",),),
+    repeatable=True,
+)
+
+GET_BATCH_REQUEST: Operation[models.BatchRequest] = Operation(
+    "get_batch_request",
+    "GET",
+    "/api/i2/products/batch-requests/{id}",
+    parameters=(Parameter("id", "path", uuid.UUID, required=True),),
+    answers=Answers({"200": (Content("application/json", "json", models.BatchRequest),)}),
+    security=(("ApiKey",),),
+    repeatable=True,
+)
+
+POLLING: Polling[models.BatchRequest] = Polling(
+    ticket="/batch_request_id",
+    status=GET_BATCH_REQUEST,
+    parameter="id",
+    total="/state/total",
+    succeeded="/state/succeeded",
+    failed="/state/failed",
+)
+
+UPSERT_PRODUCTS_WRITE = Write(UPSERT_PRODUCTS, POLLING, "sku")
+DELETE_PRODUCTS_WRITE = Write(DELETE_PRODUCTS, POLLING, "sku")
+UPSERT_PRICES_AND_STOCKS_WRITE = Write(UPSERT_PRICES_AND_STOCKS, POLLING, "sku")
+UPSERT_PRICES_WRITE = Write(UPSERT_PRICES, POLLING, "sku")
+UPSERT_STOCKS_WRITE = Write(UPSERT_STOCKS, POLLING, "sku")
+
+API = Api(
+    package="akinon-seller-products/1.0.0",
+    env="PRD",
+    server="https://sandbox.akinon.com",
+    schemes={"ApiKey": Scheme("key", "header", "Authorization")},
+    writes={
+        "upsert_products": UPSERT_PRODUCTS_WRITE,
+        "delete_products": DELETE_PRODUCTS_WRITE,
+        "upsert_prices_and_stocks": UPSERT_PRICES_AND_STOCKS_WRITE,
+        "upsert_prices": UPSERT_PRICES_WRITE,
+        "upsert_stocks": UPSERT_STOCKS_WRITE,
+    },
+)

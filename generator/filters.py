@@ -1,0 +1,56 @@
+"""The filter builder of an operation, from the filters that the document declares."""
+
+from __future__ import annotations
+
+import spec
+from generator import names
+from generator.annotations import hint
+from generator.plan import FieldPlan, FiltersPlan, LookupPlan
+from generator.schemas import Form
+
+
+def filters_plan(operation: spec.Operation, method: str, *, first: bool) -> FiltersPlan:
+    """Fields and their lookups, in the document's order. The first operation's builder is called `F`."""
+    prefix = names.pascal(method)
+    fields: dict[str, list[spec.Filter]] = {}
+    for each in operation.filters:
+        fields.setdefault(_field(each), []).append(each)
+    classes = names.Names()
+    plans = []
+    for name, found in fields.items():
+        taken = names.Names()
+        lookups = tuple(_lookup(operation, each, taken) for each in found)
+        class_name = classes.take(f"{prefix}{names.pascal(name)}")
+        plans.append(FieldPlan(name, class_name, found[0].free_key, lookups))
+    constant = "F" if first else f"F_{method.upper()}"
+    return FiltersPlan(constant, f"{prefix}Fields", f"Literal[{operation.id!r}]", tuple(plans))
+
+
+def _field(each: spec.Filter) -> str:
+    """What the field is called: for a free key, the text before the key; else the field of the row."""
+    if each.free_key:
+        return names.snake(each.parameter.partition("KEY")[0], "key")
+    return names.snake(each.field, "field")
+
+
+def _lookup(operation: spec.Operation, each: spec.Filter, taken: names.Names) -> LookupPlan:
+    parameter = next(p for p in operation.parameters if each in p.filters)
+    pattern = None
+    if each.free_key:
+        schemas = parameter.schema.get("patternProperties", {})
+        pattern = next((p for p, s in schemas.items() if s.get("x-filter", {}).get("name") == each.parameter), None)
+    value = hint(_form(each))
+    return LookupPlan(
+        name=taken.take(names.snake(each.lookup, "lookup")),
+        parameter=parameter.name,
+        wire=each.parameter,
+        pattern=pattern,
+        hint=f"Iterable[{value}]" if each.many else value,
+        description=str(each.schema.get("description") or parameter.description),
+    )
+
+
+def _form(each: spec.Filter) -> Form:
+    kind = each.schema.get("type")
+    known = {k: v for k, v in each.schema.items() if k == "format" and v in ("date", "date-time", "uuid", "decimal")}
+    return {"type": kind, **known} if kind in ("string", "integer", "number", "boolean") else {}

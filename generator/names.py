@@ -1,0 +1,109 @@
+"""Python names for whatever a document calls things."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_IN_ANNOTATIONS = frozenset(
+    {"list", "dict", "str", "int", "float", "bool", "bytes", "date", "time", "datetime", "object", "type", "set"}
+)
+"""A field of such a name would hide the type from the annotations of its class."""
+
+_OF_MODELS = frozenset(
+    {
+        "copy",
+        "construct",
+        "dict",
+        "fields",
+        "from_orm",
+        "json",
+        "parse_file",
+        "parse_obj",
+        "parse_raw",
+        "schema",
+        "schema_json",
+        "update_forward_refs",
+        "validate",
+    }
+)
+"""What pydantic's own base class defines, beside everything that begins with `model_`."""
+
+RESERVED_CLASSES = frozenset(
+    {
+        *("Annotated", "Any", "AwareDatetime", "BaseModel", "BeforeValidator", "Binary", "ConfigDict", "Decimal"),
+        *("DecimalString", "Enum", "Field", "File", "IntEnum", "Literal", "Model", "None", "NotNull", "OpenIntEnum"),
+        *("OpenStrEnum", "Optional", "RequestModel", "RootModel", "StrEnum", "True", "False", "TypeAlias", "UUID"),
+        *("Union", "Upload", "UtcDatetime"),
+        *(name for name in dir(builtins) if name[0].isupper()),
+    }
+)
+
+
+def words(text: str) -> list[str]:
+    """The words of a name, however it joins them: `XMLHttpRequest2`, `x-rate.limit`, `größe`."""
+    plain = unicodedata.normalize("NFKC", text)
+    plain = re.sub(r"[^\w]+|_", " ", plain)
+    plain = re.sub(r"([a-z\d])([A-Z])", r"\1 \2", plain)
+    plain = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", plain)
+    return plain.split()
+
+
+def snake(text: str, fallback: str = "value") -> str:
+    """A name for a variable, argument, field or method; never a keyword. One that will do stays as it is."""
+    if text.isidentifier() and text.islower() and text.isascii():
+        return f"{text}_" if keyword.iskeyword(text) else text
+    name = "_".join(words(text)).lower() or _signs(text) or fallback
+    if not name.isidentifier():
+        name = f"{fallback[0]}_{name}"
+    if not name.isidentifier():
+        name = fallback
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def pascal(text: str, fallback: str = "Model") -> str:
+    """A name for a class; never one that the generated modules use themselves."""
+    name = "".join(word[:1].upper() + word[1:] for word in words(text)) or fallback
+    if not name.isidentifier():
+        name = f"{fallback}{name}"
+    if not name.isidentifier():
+        name = fallback
+    return f"{name}Model" if name in RESERVED_CLASSES else name
+
+
+def field(text: str) -> str:
+    """A name for a model's field."""
+    name = snake(text, "field")
+    if name in _OF_MODELS or name in _IN_ANNOTATIONS or name.startswith("model_"):
+        name += "_"
+    return name.lstrip("_") or "field"
+
+
+_SIGNS = {"+": "plus", "-": "minus", "*": "star", "/": "slash", "<": "lt", ">": "gt", "=": "eq", "%": "percent"}
+_SIGNS |= {"$": "dollar", "@": "at", "#": "hash", "!": "not", "&": "and", "|": "or", "~": "tilde", ".": "dot"}
+
+
+def _signs(text: str) -> str:
+    return "_".join(_SIGNS[sign] for sign in text if sign in _SIGNS)
+
+
+class Names:
+    """Hands out names that are all different."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+
+    def take(self, name: str) -> str:
+        """The name, or with the first number from 2 on that makes it new.
+
+        Names that differ in case alone count as one: some file systems and readers can't tell them apart.
+        """
+        candidate, number = name, 2
+        while candidate.lower() in self._taken:
+            candidate = f"{name}{number}" if name[:1].isupper() else f"{name}_{number}"
+            number += 1
+        self._taken.add(candidate.lower())
+        return candidate

@@ -1,0 +1,247 @@
+"""What will be written, decided to the last name: the only thing that templates see.
+
+Every type here is a Python expression in the names that the generated modules import: `models`, `types`,
+`uuid`, `datetime`, `decimal`, `Any`, `Literal`, `Annotated`, `Field`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class ParameterPlan:
+    """One parameter: on the wire, and as an argument."""
+
+    name: str
+    argument: str
+    place: str
+    hint: str
+    """The annotation in the signature."""
+    type: str
+    """The annotation that checks a value."""
+    required: bool
+    style: str | None
+    """None where it is the usual one of its place."""
+    explode: bool | None
+    reserved: bool
+    as_json: bool
+    keys: tuple[str, ...]
+    description: str
+
+
+@dataclass(frozen=True)
+class BodyPlan:
+    """One content type that an operation is sent."""
+
+    content_type: str
+    coding: str
+    type: str
+    hint: str
+    item: str | None
+    """For JSON lists, the annotation of an item."""
+
+
+@dataclass(frozen=True)
+class ContentPlan:
+    """One content type that an operation answers with."""
+
+    content_type: str
+    reading: str
+    type: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class AnswerPlan:
+    """What an answer of a status holds; no contents mean no body."""
+
+    status: str
+    contents: tuple[ContentPlan, ...]
+
+
+@dataclass(frozen=True)
+class PagingPlan:
+    """How an operation's pages are walked."""
+
+    page: str
+    first: int
+    count: str
+    next: str
+    results: str
+    key: str | None
+    row: str
+    """The annotation of a row."""
+
+
+@dataclass(frozen=True)
+class PollingPlan:
+    """How the tickets of writes are followed; several operations may share it."""
+
+    constant: str
+    ticket: str
+    status: str
+    """The constant of the status operation."""
+    parameter: str
+    total: str
+    succeeded: str
+    failed: str
+    result: str
+    """The annotation of the status operation's answer."""
+
+
+@dataclass(frozen=True)
+class WritePlan:
+    """A write that is answered with a ticket."""
+
+    constant: str
+    polling: PollingPlan
+    key: str | None
+    bulk: bool
+    """True when its body is a list, so that bulk writes can cut it up."""
+
+
+@dataclass(frozen=True)
+class LookupPlan:
+    """One way to compare a field."""
+
+    name: str
+    parameter: str
+    wire: str
+    pattern: str | None
+    """For a free key, what the whole name must match."""
+    hint: str
+    description: str
+
+
+@dataclass(frozen=True)
+class FieldPlan:
+    """A field that can be filtered on."""
+
+    name: str
+    class_name: str
+    free_key: bool
+    lookups: tuple[LookupPlan, ...]
+
+
+@dataclass(frozen=True)
+class FiltersPlan:
+    """The filter builder of one operation."""
+
+    constant: str
+    """`F`, or for further operations F_ with the operation's name."""
+    class_name: str
+    marker: str
+    """The type that stands for the operation in conditions."""
+    fields: tuple[FieldPlan, ...]
+
+
+@dataclass(frozen=True)
+class OperationPlan:
+    """One method of the client."""
+
+    id: str
+    code: str
+    constant: str
+    method: str
+    """The client's method."""
+    verb: str
+    """The HTTP method."""
+    path: str
+    title: str
+    description: str
+    deprecated: bool
+    parameters: tuple[ParameterPlan, ...]
+    body_argument: str | None
+    body_required: bool
+    body_description: str
+    bodies: tuple[BodyPlan, ...]
+    answers: tuple[AnswerPlan, ...]
+    result: str
+    """The annotation of what the method gives, pages and batches apart."""
+    security: tuple[tuple[str, ...], ...]
+    repeatable: bool
+    paging: PagingPlan | None
+    write: WritePlan | None
+    filters: FiltersPlan | None
+    location: str
+
+    @property
+    def positional(self) -> tuple[ParameterPlan, ...]:
+        """The arguments that may be given without their names."""
+        return tuple(p for p in self.parameters if p.place == "path")
+
+    @property
+    def named(self) -> tuple[ParameterPlan, ...]:
+        """The other arguments, those that must be given first."""
+        rest = [p for p in self.parameters if p.place != "path"]
+        return tuple(sorted(rest, key=lambda p: not p.required))
+
+    @property
+    def body_hint(self) -> str:
+        """The annotation of the body's argument."""
+        hints = dict.fromkeys(b.hint for b in self.bodies)
+        return " | ".join(hints)
+
+
+@dataclass(frozen=True)
+class SchemePlan:
+    """A way to authenticate."""
+
+    name: str
+    kind: Literal["key", "bearer", "basic"]
+    place: str
+    parameter: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An operation, or a part of the document, that can't be expressed."""
+
+    operation: str
+    file: str
+    line: int
+    column: int
+    message: str
+    hint: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}"
+        return f"{place}: {self.operation}: {self.message}" + (f"\n    {self.hint}" if self.hint else "")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole package."""
+
+    package: str
+    """The import name."""
+    distribution: str
+    title: str
+    version: str
+    license: str
+    document: str
+    """The document's file name."""
+    env: str
+    server: str | None
+    schemes: tuple[SchemePlan, ...]
+    operations: tuple[OperationPlan, ...]
+    pollings: tuple[PollingPlan, ...]
+    models: str
+    """The source of the models, without a header; empty when there are none."""
+    model_names: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
+    examples: Mapping[str, str]
+    """Operation's method to Python statements that call it."""
+
+    @property
+    def filters(self) -> tuple[FiltersPlan, ...]:
+        """The filter builders."""
+        return tuple(o.filters for o in self.operations if o.filters)
+
+    @property
+    def batches(self) -> bool:
+        """True when some writes are answered with tickets."""
+        return bool(self.pollings)

@@ -1,0 +1,285 @@
+"""From a contract to a plan: every name chosen, every type spelt out, every refusal named."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import spec
+from generator import bodies, models, names
+from generator.annotations import checked, hint
+from generator.filters import filters_plan
+from generator.plan import (
+    OperationPlan,
+    PagingPlan,
+    ParameterPlan,
+    Plan,
+    PollingPlan,
+    Refusal,
+    SchemePlan,
+    WritePlan,
+)
+from generator.schemas import REFS, Refused, Schemas
+
+_PACKAGES = {"Akinon Seller Center Products API": "akinon_seller_products"}
+"""Packages whose names don't follow from their titles; `info.x-package` of a document goes first."""
+
+_BUILTINS = frozenset(("list", "dict", "str", "int", "float", "bool", "bytes", "type", "object"))
+"""A method of such a name would hide the type from the annotations of the methods after it."""
+
+_METHODS = ("base_url", "bulk", "close", "resume_batch", "with_options", "with_raw_response", "bulk_type")
+_OWN_ARGUMENTS = (
+    "self",
+    *("timeout", "max_retries", "extra_headers", "extra_query", "options", "where", "checkpoint", "content_type"),
+    *("models", "types", "uuid", "datetime", "decimal", "operations", "filters"),
+)
+_USUAL_STYLE = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
+_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+"""Header parameters that OpenAPI says are to be ignored."""
+
+
+def plan(contract: spec.Contract, problems: Iterable[spec.Problem] = (), package: str | None = None) -> Plan:
+    """The plan of a whole package. Operations that can't be expressed are left out and named in its refusals."""
+    spoilt = _spoilt(contract, problems)
+    chosen = [o for o in contract.operations if o.pointer not in spoilt]
+    sent = [m.schema for o in chosen if o.body for m in o.body.media if m.schema is not None]
+    received = [m.schema for o in chosen for r in o.responses for m in r.media if m.schema is not None]
+    schemas = Schemas(contract, sent, received)
+    planner = _Planner(contract, schemas)
+    made: list[OperationPlan] = []
+    refusals = [refusal for found in spoilt.values() for refusal in found]
+    for operation in chosen:
+        try:
+            made.append(planner.operation(operation))
+        except Refused as refused:
+            refusals.append(_refusal(contract, operation, refused))
+    operations = planner.linked(made)
+    package = package or _package(contract)
+    return Plan(
+        package=package,
+        distribution=package.replace("_", "-"),
+        title=contract.title,
+        version=_version(contract.version),
+        license=str(contract.document.get("info", {}).get("license", {}).get("identifier") or "MIT"),
+        document=os.path.basename(contract.file),
+        env=_env(contract, package),
+        server=next((s for s in contract.servers if s.startswith(("http://", "https://"))), None),
+        schemes=tuple(_scheme(s) for s in contract.security_schemes),
+        operations=tuple(operations),
+        pollings=tuple({o.write.polling.constant: o.write.polling for o in operations if o.write}.values()),
+        models=models.module(schemas.definitions),
+        model_names=tuple(sorted(schemas.definitions.forms)),
+        refusals=tuple(refusals),
+        examples={},
+    )
+
+
+class _Planner:
+    """What operations of one document share: the names that are taken, and the schemas."""
+
+    def __init__(self, contract: spec.Contract, schemas: Schemas) -> None:
+        self._contract = contract
+        self._schemas = schemas
+        self._methods = names.Names(_METHODS)
+        self._pollings: dict[tuple[str, str], PollingPlan] = {}
+        self._sources: dict[str, spec.Operation] = {}
+        self._filtered = 0
+
+    def operation(self, operation: spec.Operation) -> OperationPlan:
+        """One operation by itself. Raises Refused."""
+        name = names.snake(operation.id, "operation").lstrip("_") or "operation"
+        method = self._methods.take(f"{name}_" if name in _BUILTINS else name)
+        arguments = names.Names(_OWN_ARGUMENTS)
+        parameters = tuple(
+            self._parameter(p, arguments, method)
+            for p in operation.parameters
+            if not (p.place == "header" and p.name.lower() in _IGNORED_HEADERS)
+        )
+        self._check_path(operation, parameters)
+        body = operation.body
+        sent = bodies.request_bodies(body.media, self._schemas, method) if body else ()
+        answers = bodies.answers(operation, self._schemas, method)
+        paging = self._paging(operation, parameters)
+        self._sources[method] = operation
+        filters = filters_plan(operation, method, first=not self._filtered) if operation.filters else None
+        self._filtered += filters is not None
+        return OperationPlan(
+            id=operation.id,
+            code=operation.code,
+            constant=method.upper(),
+            method=method,
+            verb=operation.method,
+            path=operation.path,
+            title=operation.summary or operation.id,
+            description=operation.description,
+            deprecated=operation.deprecated,
+            parameters=parameters,
+            body_argument=arguments.take("items" if sent and sent[0].item else "body") if sent else None,
+            body_required=bool(sent) and body is not None and body.required,
+            body_description=body.description if body else "",
+            bodies=sent,
+            answers=answers,
+            result=bodies.result(answers),
+            security=operation.security,
+            repeatable=_repeatable(operation),
+            paging=paging,
+            write=None,
+            filters=filters,
+            location=str(operation.location),
+        )
+
+    def linked(self, made: Sequence[OperationPlan]) -> list[OperationPlan]:
+        """The operations, with writes that are answered with tickets tied to the operation that tells of them."""
+        by_id = {o.id: o for o in made}
+        return [self._linked(o, by_id) for o in made]
+
+    def _linked(self, made: OperationPlan, by_id: Mapping[str, OperationPlan]) -> OperationPlan:
+        source = self._sources[made.method]
+        ticket = source.ticket
+        status = by_id.get(ticket.operation_id) if ticket else None
+        batch = self._contract.by_id[ticket.operation_id].batch if ticket and status else None
+        if ticket is None or status is None or batch is None or not made.bodies:
+            return made
+        key = (ticket.operation_id, ticket.pointer)
+        if key not in self._pollings:
+            number = len(self._pollings) + 1
+            argument = next(p.argument for p in status.parameters if p.name == ticket.parameter)
+            self._pollings[key] = PollingPlan(
+                "POLLING" if number == 1 else f"POLLING_{number}",
+                ticket.pointer,
+                status.constant,
+                argument,
+                batch.total,
+                batch.succeeded,
+                batch.failed,
+                status.result,
+            )
+        bulk = made.bodies[0].item is not None and not made.positional
+        row_key = self._row_key(made, source.access.collection.key) if source.access else None
+        write = WritePlan(f"{made.constant}_WRITE", self._pollings[key], row_key, bulk)
+        return OperationPlan(**{**vars(made), "write": write})
+
+    def _row_key(self, made: OperationPlan, key: str) -> str | None:
+        item = re.match(r"models\.(\w+)", made.bodies[0].item or "")
+        return self._schemas.definitions.fields.get(item[1], {}).get(key) if item else None
+
+    def _parameter(self, parameter: spec.Parameter, arguments: names.Names, method: str) -> ParameterPlan:
+        written = self._contract.resolve(self._contract.at(parameter.pointer))
+        content = written.get("content")
+        schema, at = parameter.schema, f"{parameter.pointer}/schema"
+        if isinstance(content, Mapping) and content:
+            kind, media = next(iter(content.items()))
+            if not bodies.is_json(kind):
+                raise Refused(parameter.pointer, f"parameter {parameter.name!r} travels as {kind}; only JSON is known")
+            schema, at = (media or {}).get("schema", {}), f"{parameter.pointer}/content"
+        keys = tuple(schema.get("patternProperties", ())) if parameter.free_keys else ()
+        form = self._schemas.form(schema, at, f"{method} {parameter.name}", sent=True)
+        usual = _USUAL_STYLE[parameter.place]
+        explodes = parameter.style in ("form", "deepObject")
+        return ParameterPlan(
+            name=parameter.name,
+            argument=arguments.take(names.snake(parameter.name, "parameter")),
+            place=parameter.place,
+            hint=hint(form),
+            type=checked(form),
+            required=parameter.required or parameter.place == "path",
+            style=parameter.style if parameter.style != usual else None,
+            explode=parameter.explode if parameter.explode != explodes else None,
+            reserved=written.get("allowReserved") is True,
+            as_json=bool(content),
+            keys=keys,
+            description=parameter.description,
+        )
+
+    def _check_path(self, operation: spec.Operation, parameters: Sequence[ParameterPlan]) -> None:
+        wanted = set(re.findall(r"\{([^}]*)\}", operation.path))
+        known = {p.name for p in parameters if p.place == "path"}
+        if missing := sorted(wanted - known):
+            raise Refused(operation.pointer, f"the path has {{{missing[0]}}}, and no parameter of that name fills it")
+
+    def _paging(self, operation: spec.Operation, parameters: Sequence[ParameterPlan]) -> PagingPlan | None:
+        """How pages are walked, where the document says so and the answer has the fields for it."""
+        pages, success = operation.pagination, operation.success
+        media = success.json if success else None
+        if pages is None or media is None or media.schema is None:
+            return None
+        form = self._schemas.form(media.schema, f"{media.pointer}/schema", f"{operation.id} response", sent=False)
+        name = form.get("$ref", "").removeprefix(REFS)
+        fields = self._schemas.definitions.fields.get(name, {})
+        argument = next((p.argument for p in parameters if p.name == pages.page), None)
+        if argument is None or not {pages.count, pages.next, pages.results} <= fields.keys():
+            return None
+        rows = self._schemas.definitions.forms[name]["properties"][pages.results]
+        item = rows.get("items", {})
+        collection = operation.access.collection if operation.access else None
+        row_fields = self._schemas.definitions.fields.get(item.get("$ref", "").removeprefix(REFS), {})
+        return PagingPlan(
+            page=argument,
+            first=pages.default_page,
+            count=fields[pages.count],
+            next=fields[pages.next],
+            results=fields[pages.results],
+            key=row_fields.get(collection.key) if collection else None,
+            row=hint(item),
+        )
+
+
+def _repeatable(operation: spec.Operation) -> bool:
+    """True when doing it twice does no more than doing it once.
+
+    So it is for methods that RFC 9110 (section 9.2.2) calls idempotent, and for upserts: the key says which
+    row is meant, so a second batch of the same rows changes nothing. A batch that deletes isn't repeated: the
+    second one may report as failed what the first one did.
+    """
+    if operation.access is not None and operation.access.action == "upserts":
+        return True
+    if operation.method == "DELETE":
+        return operation.ticket is None
+    return operation.safe or operation.method == "PUT"
+
+
+def _spoilt(contract: spec.Contract, problems: Iterable[spec.Problem]) -> dict[str, list[Refusal]]:
+    """The operations that the reader can't answer for, with the reasons."""
+    found: dict[str, list[Refusal]] = {}
+    for problem in problems:
+        for operation in contract.operations:
+            if any(operation.pointer == p or operation.pointer.startswith(f"{p}/") for p in problem.operations):
+                refusal = _named(operation.id, problem.location, problem.message, problem.hint)
+                found.setdefault(operation.pointer, []).append(refusal)
+    return found
+
+
+def _refusal(contract: spec.Contract, operation: spec.Operation, refused: Refused) -> Refusal:
+    advice = "Change the document, or give --allow-partial to generate the other operations."
+    return _named(operation.id, contract.where(refused.pointer), refused.message, advice)
+
+
+def _named(operation: str, at: spec.Location, message: str, advice: str) -> Refusal:
+    return Refusal(operation, os.path.basename(at.file), at.line, at.column, message, advice)
+
+
+def _scheme(scheme: spec.SecurityScheme) -> SchemePlan:
+    if scheme.type == "apiKey":
+        return SchemePlan(scheme.name, "key", scheme.place, scheme.parameter)
+    basic = scheme.type == "http" and scheme.scheme.lower() == "basic"
+    return SchemePlan(scheme.name, "basic" if basic else "bearer", "header", "Authorization")
+
+
+def _package(contract: spec.Contract) -> str:
+    info: Mapping[str, Any] = contract.document.get("info", {})
+    name = str(info.get("x-package") or _PACKAGES.get(contract.title) or names.snake(contract.title, "client"))
+    return re.sub(r"[^a-z0-9_]", "", name.lower()) or "client"
+
+
+def _version(version: str) -> str:
+    """A version that packaging tools take (PEP 440)."""
+    numbers = re.match(r"v?(\d+(?:\.\d+)*)", str(version))
+    return numbers[1] if numbers else "0"
+
+
+def _env(contract: spec.Contract, package: str) -> str:
+    """The prefix of environment variables: the letters that all codes begin with, else the package."""
+    letters = {match[1] for o in contract.operations if (match := re.fullmatch(r"([A-Z]+)\d+", o.code))}
+    return letters.pop() if len(letters) == 1 else package.upper()
