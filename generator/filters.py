@@ -29,7 +29,7 @@ def filters_plan(operation: spec.Operation, method: str, *, first: bool) -> Filt
 def _field(each: spec.Filter) -> str:
     """What the field is called: for a free key, the text before the key; else the field of the row."""
     if each.free_key:
-        return names.snake(each.parameter.partition("KEY")[0], "key")
+        return names.snake(each.parameter.partition("KEY")[0].rstrip("_"), "key")
     return names.snake(each.field, "field")
 
 

@@ -153,7 +153,9 @@ def _formatted(sources: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _ruff(*arguments: str) -> None:
-    command = [sys.executable, "-m", "ruff", *arguments[:1], "--isolated", "--quiet", "--no-cache", "--line-length", str(_WIDTH)]
-    done = subprocess.run([*command, *arguments[1:]], capture_output=True, text=True, check=False)  # noqa: S603
+    command = [sys.executable, "-m", "ruff", *arguments, "--isolated", "--quiet", "--no-cache"]
+    done = subprocess.run(  # noqa: S603
+        [*command, "--line-length", str(_WIDTH)], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise TemplateError((done.stdout + done.stderr).strip() or f"ruff ended with {done.returncode}")

@@ -151,7 +151,7 @@ class GetProductsFields(Fields):
     base_code = GetProductsBaseCode()
     sku = GetProductsSku()
     category = GetProductsCategory()
-    attribute__ = Keyed(GetProductsAttribute)
+    attribute = Keyed(GetProductsAttribute)
     approved = GetProductsApproved()
     updated_at = GetProductsUpdatedAt()
     created_at = GetProductsCreatedAt()
