@@ -6,6 +6,7 @@ nothing, which is how a violation is confirmed.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -39,16 +40,21 @@ class Page:
 class Ask:
     """Sends requests through a target and remembers the answers."""
 
-    def __init__(self, contract: Contract, target: Target, seed: int) -> None:
+    def __init__(self, contract: Contract, target: Target, seed: int, began: datetime.datetime | None = None) -> None:
         self.contract = contract
         self.target = target
         self.seed = seed
+        self.began = began or datetime.datetime.now(datetime.UTC)
+        """When the run began, by the server's clock where it tells it."""
         self._known: dict[Request, Answer] = {}
         self._memo: dict[Any, Any] = {}
+        self._plans: dict[Any, Any] = {}
 
     def fresh(self) -> Ask:
-        """An Ask that knows nothing yet."""
-        return Ask(self.contract, self.target, self.seed)
+        """An Ask that knows no answer yet; it asks the same questions as this one."""
+        ask = Ask(self.contract, self.target, self.seed, self.began)
+        ask._plans = self._plans
+        return ask
 
     def __call__(self, request: Request) -> Exchange:
         """The answer to a request, from memory where it was asked before."""
@@ -71,6 +77,13 @@ class Ask:
         if key not in self._memo:
             self._memo[key] = make(self)
         found: T = self._memo[key]
+        return found
+
+    def plan(self, key: Any, make: Callable[[Ask], T]) -> T:
+        """What to ask, chosen once for a run, so that a replay asks the same."""
+        if key not in self._plans:
+            self._plans[key] = make(self)
+        found: T = self._plans[key]
         return found
 
     def page(self, operation: Operation, query: Query = (), **more: Any) -> Page:

@@ -18,10 +18,13 @@ from conformance.lookups import Truth, kind_of, parse, satisfies
 from conformance.rivals import Rival, Row, rivals, value_of, without_accents
 from spec import Filter
 
-MOST_ROWS = 160
+MOST_ROWS = 120
 """Rows that cases are chosen by; more tell little more and take longer."""
 
-MOST_CANDIDATES = 260
+MOST_CANDIDATES = 420
+
+LEAST = 3
+"""Cases that a filter gets, where there are so many, even if one alone tells it from every rival."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,11 @@ def choose(filter: Filter, rows: Sequence[Row], seed: int, most: int = 7) -> Cas
                 for name in told:
                     untold.pop(name, None)
     remaining = {name for case, _ in scored for name in case.tells}
-    while remaining and len(chosen) < most:
-        best, _ = max(scored, key=lambda item: (len(remaining & set(item[0].tells)), item[1], -len(item[0].operand)))
-        gained = remaining & set(best.tells)
-        if not gained:
-            break
-        chosen.append(best)
-        remaining -= gained
+    while scored and len(chosen) < most and (remaining or len(chosen) < LEAST):
+        item = max(scored, key=lambda i: (len(remaining & set(i[0].tells)), i[1], len(i[0].tells), -len(i[0].operand)))
+        scored.remove(item)
+        chosen.append(item[0])
+        remaining -= set(item[0].tells)
     told_names = {name for case in chosen for name in case.tells}
     return Cases(tuple(chosen), tuple(name for name in open_rivals if name not in told_names))
 
@@ -151,12 +152,14 @@ def _usable(value: Any) -> bool:
 
 
 def _odd_first(values: list[Any]) -> list[Any]:
-    """Values with something special in them first: they tell the most."""
-
-    def oddness(value: Any) -> int:
-        return -len(set(re.findall(r"[^A-Za-z0-9 -]", value))) if isinstance(value, str) else -1
-
-    return sorted(values, key=oddness)[:12] + values[:24]
+    """For each odd character two values that hold it, then some others: those tell the most."""
+    holders: dict[str, list[Any]] = {}
+    for value in values:
+        for odd in _ODD.findall(value) if isinstance(value, str) else [""]:
+            kept = holders.setdefault(odd if odd.isascii() else "non-ASCII" if odd < "\U00010000" else "astral", [])
+            if len(kept) < 2 and value not in kept:
+                kept.append(value)
+    return list(dict.fromkeys([value for kept in holders.values() for value in kept] + values[:20]))
 
 
 _ODD = re.compile(r"[^A-Za-z0-9 ]| {2,}")

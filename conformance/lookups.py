@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Literal
 
 from spec import Filter
@@ -101,18 +102,32 @@ def turkish_upper(text: str) -> str:
 FOLDINGS: tuple[Callable[[str], str], ...] = (str.casefold, str.lower, str.upper, turkish_lower, turkish_upper)
 
 
+@lru_cache(maxsize=1 << 17)
+def _forms(value: str) -> tuple[str, ...]:
+    """A text under every way to fold it, in both Unicode forms; one way for each place."""
+    return (value.lower(), turkish_lower(value)) if value.isascii() else _all_forms(value)
+
+
 def text(lookup: str, value: str, operand: str) -> Truth:
     """A text lookup. Case-insensitive ones are decided only where all ways to fold agree."""
-    folded = lookup not in PLAIN
-    decide = PLAIN[lookup[1:] if folded else lookup]
-    if value.isascii() and operand.isascii():
-        if not folded:
-            return decide(value, operand)
-        plain = decide(value.lower(), operand.lower())
-        return plain if plain == decide(turkish_lower(value), turkish_lower(operand)) else None
-    forms = [(value, operand), tuple(unicodedata.normalize("NFC", t) for t in (value, operand))]
-    truths = {decide(fold(v), fold(o)) for v, o in forms for fold in (FOLDINGS if folded else (str,))}
+    if lookup in PLAIN:
+        truth = PLAIN[lookup](value, operand)
+        if value.isascii() and operand.isascii():
+            return truth
+        composed = PLAIN[lookup](unicodedata.normalize("NFC", value), unicodedata.normalize("NFC", operand))
+        return truth if truth == composed else None
+    decide = PLAIN[lookup[1:]]
+    lefts, rights = _forms(value), _forms(operand)
+    if len(lefts) != len(rights):
+        lefts, rights = (_all_forms(value), _all_forms(operand))
+    truths = {decide(left, right) for left, right in zip(lefts, rights, strict=True)}
     return truths.pop() if len(truths) == 1 else None
+
+
+@lru_cache(maxsize=1 << 17)
+def _all_forms(value: str) -> tuple[str, ...]:
+    composed = unicodedata.normalize("NFC", value)
+    return tuple(fold(form) for form in (value, composed) for fold in FOLDINGS)
 
 
 # -- ordered and identical values -------------------------------------------------------------------
@@ -156,6 +171,7 @@ def parse(kind: Kind, value: Any) -> Any:
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:?\d\d)")
 
 
+@lru_cache(maxsize=1 << 16)
 def instant(text: str) -> Decimal | None:
     """An ISO 8601 date-time with an offset, as seconds since 1970 in UTC, exact to any number of digits."""
     found = _INSTANT.fullmatch(text)

@@ -95,7 +95,7 @@ def _read(ask: Ask, operation: Operation, narrowed: Query) -> Universe:
 def base_query(ask: Ask, operation: Operation) -> Query:
     """The query that a list needs at least: its required parameters, chosen so that it shows much."""
     needed = [p for p in operation.parameters if p.required and p.place == "query"]
-    return ask.once(("base", operation.code), lambda a: _base(a, operation, needed)) if needed else ()
+    return ask.plan(("base", operation.code), lambda a: _base(a, operation, needed)) if needed else ()
 
 
 def _base(ask: Ask, operation: Operation, needed: list[Parameter]) -> Query:

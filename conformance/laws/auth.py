@@ -57,14 +57,15 @@ def _law(variant: Credential) -> Law:
             allowed = ask(_requests(ask, operation, Credential.RIGHT)[0])
             if allowed.answer.status == 401:
                 return NotExercised("the right key is answered 401 as well")
+        refused = ""
         for request in _requests(ask, operation, variant):
             exchange = ask(request)
             if exchange.answer.status == 401:
-                continue
-            if exchange.answer.status in (400, 404, 405, 411, 413, 415, 422) and not operation.safe:
-                return NotExercised(f"the body is refused first: {brief(exchange)[:80]}")
-            return Finding("401", brief(exchange), (exchange,))
-        return Held(1)
+                return Held(1)
+            if operation.safe or exchange.answer.status not in (400, 404, 411, 413, 415, 422):
+                return Finding("401", brief(exchange), (exchange,))
+            refused = brief(exchange)[:80]
+        return NotExercised(f"the body is refused before the key is looked at: {refused}")
 
     return authentication
 

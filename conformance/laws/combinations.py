@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -54,14 +55,14 @@ def combine(ask: Ask, clause: Clause) -> Result:
     if filter.hidden:
         return _with_hidden(ask, operation, filter)
     known = universe(ask, operation)
-    pairs = ask.once(("pairs", operation.code), lambda a: _plan(a, operation)).get(filter.parameter, ())
+    pairs = ask.plan(("pairs", operation.code), lambda a: _plan(a, operation)).get(filter.parameter, ())
     if not pairs:
         return NotExercised(
             "no value of another filter overlaps with it on the rows seen, without one holding the other"
         )
-    queries = {pair: pair.one.query + pair.other.query for pair in pairs}
-    ask.ahead(get(operation, paged(operation, known.base + query, limit=LARGE_PAGE)) for query in queries.values())
-    for pair, query in queries.items():
+    queries = [(pair, pair.one.query + pair.other.query) for pair in pairs]
+    ask.ahead(get(operation, paged(operation, known.base + query, limit=LARGE_PAGE)) for _, query in queries)
+    for pair, query in queries:
         about = (pair.one.filter.field, pair.other.filter.field)
         both = f"{words(pair.one)}, and {words(pair.other).removeprefix('rows ')}"
         found = mismatch(ask, operation, known, query, pair.judge, both, about=about)
@@ -106,8 +107,6 @@ def _with_hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
 
 
 def _some(filter: Filter, rows: list[Row], seed: int) -> list[tuple[str | None, str]]:
-    import random
-
     found = candidates(filter, rows, random.Random(f"{seed}:{filter.parameter}:pair"))
     return [candidate for _, candidate in zip(range(POOL), found, strict=False)]
 
@@ -133,11 +132,11 @@ def _plan(ask: Ask, operation: Operation) -> dict[str, list[Pair]]:
                 ),
             )
             for other in others:
-                pair = _best(pools[filter.parameter], pools[other.parameter])
-                if pair:
-                    planned[filter.parameter].append(pair)
+                pairs = _best(pools[filter.parameter], pools[other.parameter])
+                if pairs:
+                    planned[filter.parameter] += pairs
                     if other.parameter != filter.parameter:
-                        planned[other.parameter].append(pair)
+                        planned[other.parameter] += pairs
                     fields_met[_fields(filter, other)] = fields_met.get(_fields(filter, other), 0) + 1
                     names_met.add(frozenset((other.parameter, filter.parameter)))
                     break
@@ -161,17 +160,38 @@ def _pool(filter: Filter, rows: list[Row], seed: int) -> list[_Candidate]:
     return found
 
 
-def _best(ones: list[_Candidate], others: list[_Candidate]) -> Pair | None:
-    """The pair with some rows in both, some in the first alone and some in the second alone."""
-    best: tuple[int, Pair] | None = None
+def _best(ones: list[_Candidate], others: list[_Candidate]) -> list[Pair]:
+    """The pair that tells "both" from the first alone, the second alone, either and none; else two that do together."""
+    wanted = {"first alone", "second alone", "either", "none"}
+    best: dict[frozenset[str], tuple[int, Pair]] = {}
     for one in ones:
         for other in others:
             if one.case.query[0][0] == other.case.query[0][0]:
                 continue
-            unsure = one.open | other.open
-            both = (one.shown & other.shown) - unsure
-            if both and one.shown - other.shown - unsure and other.shown - one.shown - unsure:
-                score = -len(both)
-                if best is None or score > best[0]:
-                    best = (score, Pair(one.case, other.case))
-    return best[1] if best else None
+            told = _told(one, other)
+            size = len(one.shown & other.shown)
+            if told and (told not in best or size < best[told][0]):
+                best[told] = (size, Pair(one.case, other.case))
+    pairs: list[Pair] = []
+    for told in sorted(best, key=lambda t: -len(t)):
+        if told & wanted and len(pairs) < 2:
+            pairs.append(best[told][1])
+            wanted -= told
+    return pairs if not wanted else []
+
+
+def _told(one: _Candidate, other: _Candidate) -> frozenset[str]:
+    """Which misreadings of two filters together show other rows than both do."""
+    unsure = one.open | other.open
+    both = (one.shown & other.shown) - unsure
+    first, second = one.shown - other.shown - unsure, other.shown - one.shown - unsure
+    return frozenset(
+        name
+        for name, differs in (
+            ("first alone", first),
+            ("second alone", second),
+            ("either", first | second),
+            ("none", both),
+        )
+        if differs
+    )

@@ -25,7 +25,7 @@ def cases_of(ask: Ask, operation: Operation, filter: Filter) -> Cases:
     def make(asked: Ask) -> Cases:
         return choose(filter, list(universe(asked, operation).rows.values()), asked.seed)
 
-    return ask.once(("cases", operation.code, filter.parameter), make)
+    return ask.plan(("cases", operation.code, filter.parameter), make)
 
 
 def words(case: Case) -> str:
@@ -117,7 +117,7 @@ def default_law(ask: Ask, clause: Clause) -> Result:
             tuple(exchange for exchange in chain_to if exchange),
         )
     if without.complete and given.complete and set(without.rows) != set(given.rows):
-        name = sorted(set(without.rows) ^ set(given.rows))[0]
+        name = min(set(without.rows) ^ set(given.rows))
         holder = without if name in without.rows else given
         return Finding(
             f"the same rows without {filter.parameter} as with {filter.parameter}={default}",

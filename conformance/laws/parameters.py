@@ -39,10 +39,10 @@ def invalid(ask: Ask, clause: Clause) -> Result:
 
 _JUNK = {
     "number": ("abc", "1x"),
-    "uuid": ("not-a-uuid", "07be580a-ad72-4778-b309"),
-    "date-time": ("not-a-date", "2025-13-45T00:00:00Z"),
-    "date": ("not-a-date", "2025-13-45"),
-    "boolean": ("maybe", "2"),
+    "uuid": ("not-a-uuid",),
+    "date-time": ("not-a-date",),
+    "date": ("not-a-date",),
+    "boolean": ("maybe",),
 }
 """Texts that no reading takes for a value of the kind."""
 
@@ -55,7 +55,7 @@ def bounds(ask: Ask, clause: Clause) -> Result:
     schema = ask.contract.resolve(parameter.schema)
     outside: list[str] = []
     if "minimum" in schema:
-        outside += [str(schema["minimum"] - 1), str(schema["minimum"] - 2), str(schema["minimum"] - 100)]
+        outside += [str(schema["minimum"] - 1), str(schema["minimum"] - 2)]
     if "exclusiveMinimum" in schema:
         outside += [str(schema["exclusiveMinimum"])]
     if "maximum" in schema:
@@ -94,7 +94,7 @@ def required(ask: Ask, clause: Clause) -> Result:
 
 
 LANGUAGES = ("en", "tr", "tr-TR,tr;q=0.9,en;q=0.5")
-ODD_LANGUAGES = ("xx", "*", "de;q=0.1, fr-CH", ";;q=,", "a" * 300)
+ODD_LANGUAGES = ("xx", "*", ";;q=,")
 
 
 @law("param.accepted")
@@ -138,7 +138,7 @@ def unknown_key(ask: Ask, clause: Clause) -> Result:
         return NotExercised(f"no row has a value of {filter.field} to ask another key with")
     taken = {key.casefold() for row in known.rows.values() for key in (row.get(filter.field) or {})}
     key = next(k for k in ("ZZTOP", "ZZTOPQ", "ZZTOPQX") if k.casefold() not in taken)
-    exchange = ask(get(operation, known.base + ((filter.name(key), case.operand),)))
+    exchange = ask(get(operation, (*known.base, (filter.name(key), case.operand))))
     if shows_data(operation, exchange) or exchange.answer.status >= 500:
         return Finding(f"no rows: none of those seen has {filter.field}[{key}]", brief(exchange), (exchange,))
     return Held(1)
@@ -149,15 +149,17 @@ def misspelt(ask: Ask, clause: Clause) -> Result:
     """A parameter misspelt by a letter isn't silently ignored."""
     operation = operation_of(ask, clause)
     known = universe(ask, operation)
-    filter = next(f for f in operation.filters if f.parameter == clause.subject)
-    cases = cases_of(ask, operation, filter).chosen
+    plain = [f for f in operation.filters if not f.free_key and not f.hidden]
+    telling = [(f, cases_of(ask, operation, f).chosen) for f in plain]
+    chosen = [(f.parameter, cases[0].operand) for f, cases in telling if cases]
     everything = ask.page(operation, paged(operation, known.base))
-    if not cases or not everything.rows:
-        return NotExercised("the list shows no rows that the filter could leave out")
-    wrong = clause.subject[:-1] + ("x" if clause.subject[-1] != "x" else "y")
-    page = ask.page(operation, known.base + ((wrong, cases[0].operand),))
-    if page.rows and page.count == everything.count:
-        return Finding(f"an error for the unknown parameter {wrong}", f"all {page.count} rows", (page.exchange,))
+    if not chosen or not everything.rows:
+        return NotExercised("the list shows no rows that a filter could leave out")
+    for name, operand in chosen[:: max(1, len(chosen) // 3)][:3]:
+        for wrong in (name[:-1] + ("x" if name[-1] != "x" else "y"), name[1:]):
+            page = ask.page(operation, (*known.base, (wrong, operand)))
+            if page.rows and page.count == everything.count:
+                return Finding(f"an error for {wrong}, misspelt for {name}", f"all {page.count} rows", (page.exchange,))
     return Held(1)
 
 

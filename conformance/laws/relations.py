@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from conformance.ask import Ask, Page, get, read_page
 from conformance.cases import Case, candidates
 from conformance.laws.law import law, operation_of
@@ -44,11 +46,16 @@ def relation(ask: Ask, clause: Clause) -> Result:
     if not known.rows or known.count is None:
         return NotExercised("the list shows no rows")
     chosen = _operand(ask, operation, filters)
+    wrong = _union(ask, operation, filters)
+    if isinstance(wrong, Finding):
+        return wrong
     if chosen is None:
+        if wrong:
+            return Held(wrong)
         return NotExercised(f"no value of {clause.subject} is shown by some lookups and not by others")
     key, operand, telling = chosen
     requests = {
-        lookup: get(operation, paged(operation, known.base + ((f.name(key), operand),), limit=1))
+        lookup: get(operation, paged(operation, (*known.base, (f.name(key), operand)), limit=1))
         for lookup, f in filters.items()
         if lookup != "in"
     }
@@ -75,15 +82,12 @@ def relation(ask: Ask, clause: Clause) -> Result:
             if strict in counted and loose in counted:
                 together = _count(counted[strict]) + _count(counted["exact"])
                 if together != _count(counted[loose]):
-                    chain = tuple(counted[name].exchange for name in (strict, "exact", loose))
+                    chain = (counted[strict].exchange, counted["exact"].exchange, counted[loose].exchange)
                     return Finding(
                         f"{loose} of {operand!r} shows the {together} rows of {strict} and exact",
                         f"{_count(counted[loose])}",
                         chain,
                     )
-    wrong = _union(ask, operation, filters, key)
-    if wrong:
-        return wrong
     return Held(telling)
 
 
@@ -93,8 +97,6 @@ def _count(page: Page) -> int:
 
 def _operand(ask: Ask, operation: Operation, filters: dict[str, Filter]) -> tuple[str | None, str, int] | None:
     """The value whose lookups differ most on the known rows: (free key, value, how many differ)."""
-    import random
-
     rows = list(universe(ask, operation).rows.values())[:120]
     sample = next((filters[name] for name in ("icontains", "contains", "gte", "exact") if name in filters), None)
     if sample is None:
@@ -112,20 +114,21 @@ def _operand(ask: Ask, operation: Operation, filters: dict[str, Filter]) -> tupl
     return best[1], best[2], best[0] - 1
 
 
-def _union(ask: Ask, operation: Operation, filters: dict[str, Filter], key: str | None) -> Finding | None:
-    """A list shows as many rows as its values one by one."""
+def _union(ask: Ask, operation: Operation, filters: dict[str, Filter]) -> Finding | int:
+    """A list shows as many rows as its values one by one: what is wrong, or how many lists showed that."""
     many, exact = filters.get("in"), filters.get("exact")
     if many is None or exact is None or kind_of(many.schema) == "text":
-        return None
+        return 0
     known = universe(ask, operation)
     values = sorted({str(row[many.field]) for row in known.rows.values() if row.get(many.field) is not None})[:3]
     if len(values) < 2:
-        return None
-    singles = [ask.page(operation, paged(operation, known.base + ((exact.name(key), v),), limit=1)) for v in values]
-    together = ask.page(operation, paged(operation, known.base + ((many.name(key), ",".join(values)),), limit=1))
-    if all(page.is_page for page in (*singles, together)):
-        wanted = sum(_count(page) for page in singles)
-        if wanted != _count(together):
-            chain = (*(page.exchange for page in singles), together.exchange)
-            return Finding(f"{wanted} rows for the list, as for its values one by one", f"{_count(together)}", chain)
-    return None
+        return 0
+    singles = [ask.page(operation, paged(operation, (*known.base, (exact.parameter, v)), limit=1)) for v in values]
+    together = ask.page(operation, paged(operation, (*known.base, (many.parameter, ",".join(values))), limit=1))
+    if not all(page.is_page for page in (*singles, together)):
+        return 0
+    wanted = sum(_count(page) for page in singles)
+    if wanted != _count(together):
+        chain = (*(page.exchange for page in singles), together.exchange)
+        return Finding(f"{wanted} rows for the list, as for its values one by one", f"{_count(together)}", chain)
+    return 1

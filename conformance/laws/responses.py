@@ -15,7 +15,7 @@ from conformance.laws.law import LAWS, Law, law, operation_of
 from conformance.universe import base_query
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Contract, Operation
-from spec.validate import checker
+from spec.values import checker
 
 MOST_SUSPECTS = 4
 """Requests kept for each clause; one is enough, the others are for answers that don't repeat."""

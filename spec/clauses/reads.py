@@ -73,7 +73,9 @@ def _responses(operation: Operation) -> Iterator[Clause]:
         ("no-server-error", "No request, valid or not, is answered 5xx."),
     ):
         if kind in ("status", "no-server-error") or success.json:
-            yield clause(operation, f"response.{kind}", requirement, source, success.location)
+            yield clause(
+                operation, f"response.{kind}", requirement, source, success.location, writes=not operation.safe
+            )
     undeclared = Provenance("inferred", "The page lists the statuses; an answer with another one surprises a client.")
     yield clause(
         operation,
@@ -81,6 +83,7 @@ def _responses(operation: Operation) -> Iterator[Clause]:
         "An answer to any request has one of the declared statuses.",
         undeclared,
         operation.location,
+        writes=not operation.safe,
     )
 
 
@@ -88,7 +91,16 @@ def _parameter(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
     name, source, location = parameter.name, parameter.provenance, parameter.location
 
     def say(kind: str, requirement: str, level: Level | None = None, subject: str = name) -> Clause:
-        return clause(operation, f"param.{kind}", requirement, source, location, subject=subject, level=level)
+        return clause(
+            operation,
+            f"param.{kind}",
+            requirement,
+            source,
+            location,
+            subject=subject,
+            level=level,
+            writes=not operation.safe,
+        )
 
     if parameter.required and parameter.place != "path":
         yield say("required", f"A request without {name} is answered 4xx.")
@@ -109,18 +121,6 @@ def _parameter(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
         yield say("invalid", f"A value of {name} that isn't of the declared type is answered 4xx, or with no data.")
     if any(bound in schema for bound in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")):
         yield say("bounds", f"A value of {name} outside its bounds is answered 4xx, or with no data.")
-    if parameter.filters and not parameter.filters[0].hidden:
-        yield clause(
-            operation,
-            "param.misspelt",
-            f"{name} misspelt by a letter doesn't give the unfiltered rows.",
-            Provenance(
-                "inferred",
-                "The page doesn't say what happens to unknown parameters; ignoring one hides a mistake.",
-            ),
-            location,
-            subject=name,
-        )
 
 
 def rejects_text(schema: object) -> bool:
@@ -222,6 +222,16 @@ def _filters(operation: Operation) -> Iterator[Clause]:
                 filter.location,
                 subject=filter.parameter,
             )
+    if operation.filters:
+        yield clause(
+            operation,
+            "param.misspelt",
+            "A filter misspelt by a letter doesn't give the unfiltered rows.",
+            Provenance(
+                "inferred", "The page doesn't say what happens to unknown parameters; ignoring one hides a mistake."
+            ),
+            operation.location,
+        )
     by_field: dict[str, list[Filter]] = {}
     for filter in operation.filters:
         by_field.setdefault(filter.field, []).append(filter)
