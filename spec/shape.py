@@ -99,6 +99,12 @@ def _said(source: Source, base: str, error: Any, words: tuple[str, ...]) -> Iter
         elif kind.name == "anyOf" and all(e.kind.name == "required" for branch in kind.context for e in branch):
             names = ", ".join(f"`{e.kind.property}`" for branch in kind.context for e in branch)
             yield Problem(source.where(pointer), f"OpenAPI: one of {names} is missing", "Add one of them.", pointer)
+        elif kind.name == "enum":
+            choices = [str(option) for option in kind.options]
+            close = difflib.get_close_matches(str(leaf.instance), choices, n=1)
+            hint = f"Did you mean {close[0]}?" if close else f"It takes {', '.join(choices)}."
+            message = f"OpenAPI: {short(json.dumps(leaf.instance))} is none of what may stand here"
+            yield Problem(source.where(pointer), message, hint, pointer)
         else:
             yield Problem(source.where(pointer), f"OpenAPI: {short(leaf.message)}", _hint(leaf, pointer), pointer)
 
@@ -107,10 +113,6 @@ def _hint(error: Any, pointer: str) -> str:
     value = error.instance
     if error.kind.name == "type" and error.kind.types == ["string"] and isinstance(value, (int, float)):
         return f'Put it in quotes: "{json.dumps(value)}".'
-    if error.kind.name == "enum" and isinstance(value, str):
-        meant = difflib.get_close_matches(value, [o for o in error.kind.options if isinstance(o, str)], n=1)
-        if meant:
-            return f"Did you mean {meant[0]}?"
     return f"It stands at {pointer or 'the top'}; see the OpenAPI specification."
 
 

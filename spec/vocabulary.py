@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Set
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 
@@ -80,8 +80,7 @@ def problems(source: Source) -> Iterator[Problem]:
             continue
         for error in _validator(name).iter_errors(value):
             inner = "".join(f"/{escape(str(token))}" for token in error.absolute_path)
-            message = f"{name}{inner.replace('/', '.')}: {_message(error)}"
-            yield Problem(source.where(pointer + inner), message, _hint(name, error), pointer + inner)
+            yield from _said(source, pointer, inner, name, error)
 
 
 def misplaced(source: Source, used: Set[str]) -> Iterator[Problem]:
@@ -98,34 +97,28 @@ def _where(name: str) -> str:
     return description[0].lower() + description[1:]
 
 
-def _message(error: jsonschema.ValidationError) -> str:
+def _said(source: Source, pointer: str, inner: str, name: str, error: jsonschema.ValidationError) -> Iterator[Problem]:
+    """An error in words: each unknown key at its own place, a value that is none of the choices with the closest."""
+    what, here = f"{name}{inner.replace('/', '.')}", pointer + inner
     if error.validator == "additionalProperties":
-        given: Any = error.instance
-        unknown = [key for key in given if key not in _known(error)]
-        return f"unknown key {', '.join(map(repr, unknown))}"
+        given, holder = cast(Mapping[str, JSON], error.instance), cast(Mapping[str, JSON], error.schema)
+        known = list(holder.get("properties", {}))
+        for key in given:
+            if key not in known:
+                at = f"{here}/{escape(key)}"
+                yield Problem(source.where(at), f"{what}: unknown key {key!r}", _meant(key, known), at)
+        return
     if error.validator == "enum":
-        return f"{error.instance!r} is none of {', '.join(_choices(error))}"
-    return error.message
+        choices = [str(choice) for choice in cast(list[JSON], error.validator_value)]
+        message, hint = f"{error.instance!r} is none of {', '.join(choices)}", _meant(str(error.instance), choices)
+    else:
+        message, hint = error.message, str(schema()["$defs"][name]["description"])
+    yield Problem(source.where(here), f"{what}: {message}", hint, here)
 
 
-def _hint(name: str, error: jsonschema.ValidationError) -> str:
-    if error.validator == "enum":
-        meant = difflib.get_close_matches(str(error.instance), _choices(error), n=1)
-        if meant:
-            return f"Did you mean {meant[0]}?"
-    if error.validator == "additionalProperties":
-        return f"It takes {', '.join(_known(error))}."
-    return str(schema()["$defs"][name]["description"])
-
-
-def _known(error: jsonschema.ValidationError) -> list[str]:
-    holder: Any = error.schema
-    return list(holder.get("properties", {}))
-
-
-def _choices(error: jsonschema.ValidationError) -> list[str]:
-    choices: Any = error.validator_value
-    return [str(choice) for choice in choices]
+def _meant(given: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(given, known, n=1)
+    return f"Did you mean {close[0]}?" if close else f"It takes {', '.join(known)}."
 
 
 def _extensions(document: JSON) -> Iterator[tuple[str, str, JSON]]:
