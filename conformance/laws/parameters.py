@@ -34,6 +34,8 @@ def invalid(ask: Ask, clause: Clause) -> Result:
     schema = ask.contract.resolve(parameter.schema)
     many = schema.get("type") == "array"
     kind = kind_of(ask.contract.resolve(schema.get("items", {})) if many else schema)
+    if parameter.place == "path":
+        return _refused_in_path(ask, operation, _JUNK.get(kind, ()))
     return _refused(ask, operation, [((parameter.name, value),) for value in _JUNK.get(kind, ("\u2603",))])
 
 
@@ -78,6 +80,15 @@ def _refused(ask: Ask, operation: Operation, wrong: list[Query]) -> Result:
             value = request.query[-1]
             return Finding(f"4xx, or no data, for {value[0]}={value[1]!r}", brief(exchange), (exchange,))
     return Held(len(requests))
+
+
+def _refused_in_path(ask: Ask, operation: Operation, values: tuple[str, ...]) -> Result:
+    """Each of these values in the path is answered 4xx, where nothing but an error can be right."""
+    for value in (*values, "1", "%00"):
+        exchange = ask(by_id(operation, value))
+        if not exchange.answer.refused:
+            return Finding(f"4xx for {value}", brief(exchange), (exchange,))
+    return Held(len(values) + 2)
 
 
 @law("param.required")
@@ -179,17 +190,6 @@ def unknown_id(ask: Ask, clause: Clause) -> Result:
             return Finding(f"404 for {value}, which no batch has", brief(exchange), (exchange,))
         tried += 1
     return Held(tried)
-
-
-@law("batch.malformed-id")
-def malformed_id(ask: Ask, clause: Clause) -> Result:
-    """What isn't an id at all is refused."""
-    operation = operation_of(ask, clause)
-    for value in ("not-a-uuid", "1", "%00", "3f2b8c1e-5a47-4d09-9f6e"):
-        exchange = ask(by_id(operation, value))
-        if not exchange.answer.refused:
-            return Finding(f"4xx for {value}", brief(exchange), (exchange,))
-    return Held(4)
 
 
 def by_id(operation: Operation, value: str) -> Request:

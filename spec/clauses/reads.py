@@ -268,12 +268,3 @@ def _status(operation: Operation) -> Iterator[Clause]:
     if missing and missing.status == "404":
         source = Provenance(missing.provenance.level, f"404 {missing.description}")
         yield clause(operation, "batch.unknown-id", "The id of no batch is answered 404.", source, missing.location)
-    for parameter in operation.parameters:
-        if parameter.place == "path" and rejects_text(parameter.schema):
-            yield clause(
-                operation,
-                "batch.malformed-id",
-                f"A value of {parameter.name} that isn't of the declared type is answered 4xx.",
-                parameter.provenance,
-                parameter.location,
-            )
