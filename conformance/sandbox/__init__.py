@@ -1,7 +1,8 @@
 """A server that behaves as the document says, with a catalog in which every semantic bug would show."""
 
+from conformance.sandbox.faults import Fault, faults
 from conformance.sandbox.server import app, serve
 from conformance.sandbox.settings import DEFAULT_KEY, Settings
 from conformance.sandbox.store import StoreError
 
-__all__ = ["DEFAULT_KEY", "Settings", "StoreError", "app", "serve"]
+__all__ = ["DEFAULT_KEY", "Fault", "Settings", "StoreError", "app", "faults", "serve"]

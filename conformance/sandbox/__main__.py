@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from conformance.sandbox.faults import faults
 from conformance.sandbox.server import run
 from conformance.sandbox.settings import DEFAULT_KEY, Settings
 from conformance.sandbox.store import StoreError
@@ -28,6 +29,10 @@ def main(argv: list[str] | None = None) -> int:
     except SpecError as error:
         print(error, file=sys.stderr)
         return 2
+    if arguments.faults:
+        for fault in faults(contract):
+            print(f"{fault.id}  {fault.description}")
+        return 0
     settings = Settings(
         host=arguments.host,
         port=arguments.port,

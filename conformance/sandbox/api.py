@@ -18,9 +18,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from conformance.sandbox import batches, catalog, faults, home, listing, query, store, validation, values, worker
+from conformance.sandbox import batches, catalog, home, listing, query, store, validation, values, worker
 from conformance.sandbox.batches import FileKind
 from conformance.sandbox.behaviour import Answer, Asked
+from conformance.sandbox.faults import behaviour
 from conformance.sandbox.messages import Language, language, say
 from conformance.sandbox.progress import Progress
 from conformance.sandbox.query import Invalid
@@ -51,7 +52,7 @@ class Sandbox:
         """Open the database and fill it. Raises StoreError, and ValueError for an unknown fault."""
         self.contract = contract
         self.settings = settings
-        self.behaviour = faults.behaviour(contract, settings.faults)
+        self.behaviour = behaviour(contract, settings.faults)
         self.store = store.Store(contract, settings.db, batches.STATEMENTS)
         if self.store.is_new:
             fill(contract, self.store, settings)

@@ -1,9 +1,53 @@
-"""Faults: for every clause of a contract, ways in which a real server might break it."""
+"""Faults: for every clause of a contract, ways in which a real server might break it.
+
+They are derived from the clauses by kind, so that a filter which is added to the document has its faults at
+once. Nothing in the honest server knows of them; they change what it does at the seams of `behaviour`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
 
 from conformance.sandbox.behaviour import HONEST, Behaviour
+from conformance.sandbox.faults import access, answers, batches, bodies, filters, paging, writes
+from conformance.sandbox.faults.fault import Case, Family, Fault
 from spec import Contract
 
+__all__ = ["Fault", "behaviour", "faults"]
 
-def behaviour(contract: Contract, ids: tuple[str, ...]) -> Behaviour:
-    """An honest behaviour with the named faults in it."""
-    return HONEST
+_FAMILIES: Mapping[str, Family] = {
+    **access.FAMILIES,
+    **answers.FAMILIES,
+    **paging.FAMILIES,
+    **filters.FAMILIES,
+    **batches.FAMILIES,
+    **writes.FAMILIES,
+    **bodies.FAMILIES,
+}
+
+
+def faults(contract: Contract) -> tuple[Fault, ...]:
+    """Every fault that there is for a contract, in the order of its clauses."""
+    return tuple(
+        Fault(f"{clause.id}:{name}", clause.id, description, change)
+        for clause in contract.clauses
+        if clause.kind in _FAMILIES
+        for name, description, change in _FAMILIES[clause.kind](
+            Case(contract, clause, contract.by_code[clause.operation])
+        )
+    )
+
+
+def behaviour(contract: Contract, ids: Iterable[str]) -> Behaviour:
+    """An honest behaviour with the named faults in it. Raises ValueError for a fault that there isn't."""
+    found = HONEST
+    wanted = tuple(ids)
+    known = {fault.id: fault for fault in faults(contract)} if wanted else {}
+    for id in wanted:
+        if id not in known:
+            near = difflib.get_close_matches(id, known, n=3)
+            hint = f"did you mean {' or '.join(near)}?" if near else "--faults lists them"
+            raise ValueError(f"there is no fault {id!r}: {hint}")
+        found = known[id].change(found)
+    return found

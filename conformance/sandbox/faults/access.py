@@ -1,0 +1,44 @@
+"""Permission checks gone wrong, each on one operation only, as a forgotten permission class would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from conformance.sandbox.faults.fault import Case, Change, Family, Named, at
+
+
+def _admitting(case: Case, also: Callable[[str | None, str], bool]) -> Change:
+    return at(
+        case.operation,
+        "admits",
+        lambda right, presented, secret: right(presented, secret) or also(presented, secret),
+    )
+
+
+def _family(name: str, description: str, also: Callable[[str | None, str], bool]) -> Family:
+    def family(case: Case) -> Iterator[Named]:
+        yield name, description, _admitting(case, also)
+
+    return family
+
+
+FAMILIES: Mapping[str, Family] = {
+    "auth.missing-key": _family("let-in", "a request without a key is let in", lambda presented, _: presented is None),
+    "auth.empty-key": _family("let-in", "an empty key is let in", lambda presented, _: presented == ""),
+    "auth.wrong-key": _family("let-in", "any key is let in", lambda presented, _: bool(presented)),
+    "auth.truncated-key": _family(
+        "by-prefix",
+        "the beginning of the key is enough",
+        lambda presented, secret: bool(presented) and secret.startswith(presented or ""),
+    ),
+    "auth.extended-key": _family(
+        "by-length",
+        "what comes after the key is ignored",
+        lambda presented, secret: bool(presented) and (presented or "").startswith(secret),
+    ),
+    "auth.swapped-case-key": _family(
+        "in-any-case",
+        "upper and lower case of the key are taken as equal",
+        lambda presented, secret: (presented or "").casefold() == secret.casefold(),
+    ),
+}

@@ -1,0 +1,374 @@
+"""Answers gone wrong: statuses, content types, shapes, and parameters that aren't checked."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from conformance.sandbox import conditions, lookups
+from conformance.sandbox.behaviour import Answer, Asked
+from conformance.sandbox.faults.fault import Case, Change, Family, Named, at, matching, named, obeying
+from conformance.sandbox.query import Condition, Pairs
+from conformance.sandbox.sql import TRUE, Sql, joined
+from conformance.sandbox.tables import KEY, Shape
+from conformance.sandbox.validation import check
+from spec.model import JSON
+
+_UNHANDLED = "Traceback (most recent call last): ..."
+
+
+def _answering(case: Case, wrong: Callable[[Answer, Asked], Answer]) -> Change:
+    return at(case.operation, "answer", lambda right, asked, answer: wrong(right(asked, answer), asked))
+
+
+def _succeeding(case: Case, wrong: Callable[[Answer], Answer]) -> Change:
+    return _answering(case, lambda answer, _: wrong(answer) if answer.status < 300 else answer)
+
+
+def _crash(answer: Answer) -> Answer:
+    return Answer(500, _UNHANDLED, content_type="text/plain")
+
+
+def status(case: Case) -> Iterator[Named]:
+    success = case.operation.success
+    right = success.status if success else "200"
+    wrong = 201 if right != "201" else 200
+    yield f"{wrong}", f"success is answered {wrong}", _succeeding(case, lambda answer: replace(answer, status=wrong))
+    if right == "202":
+        yield "200", "success is answered 200", _succeeding(case, lambda answer: replace(answer, status=200))
+
+
+def content_type(case: Case) -> Iterator[Named]:
+    yield (
+        "html",
+        "JSON is sent as text/html",
+        _succeeding(
+            case, lambda answer: replace(answer, content_type="text/html; charset=utf-8", body=json.dumps(answer.body))
+        ),
+    )
+
+
+def schema(case: Case) -> Iterator[Named]:
+    """One field of the answer, or of the rows that it shows, has another shape."""
+
+    def reshaped(edit: Callable[[dict[str, Any]], None]) -> Change:
+        def wrong(answer: Answer) -> Answer:
+            body = copy.deepcopy(answer.body)
+            for shown in _objects(case, body):
+                edit(shown)
+            return replace(answer, body=body)
+
+        return _succeeding(case, wrong)
+
+    def without_first(shown: dict[str, Any]) -> None:
+        shown.pop(next(iter(shown)), None)
+
+    def first_as_list(shown: dict[str, Any]) -> None:
+        for name in list(shown)[:1]:
+            shown[name] = [shown[name]]
+
+    def texts_as_numbers(shown: dict[str, Any]) -> None:
+        for name, value in shown.items():
+            if isinstance(value, str):
+                shown[name] = len(value)
+
+    def lists_as_null(shown: dict[str, Any]) -> None:
+        for name, value in shown.items():
+            if isinstance(value, list):
+                shown[name] = None
+
+    yield "field-missing", "the first field is left out", reshaped(without_first)
+    yield "field-in-list", "the first field is a list", reshaped(first_as_list)
+    yield "texts-as-numbers", "texts are shown as numbers", reshaped(texts_as_numbers)
+    if case.operation.pagination:
+        paging = case.operation.pagination
+        yield "lists-as-null", "lists are shown as null", reshaped(lists_as_null)
+        yield (
+            "count-as-text",
+            "the count is a string",
+            _succeeding(
+                case, lambda answer: replace(answer, body={**answer.body, paging.count: str(answer.body[paging.count])})
+            ),
+        )
+
+
+def _objects(case: Case, body: JSON) -> list[dict[str, Any]]:
+    """The rows that an answer shows, or the answer itself."""
+    paging = case.operation.pagination
+    shown = body.get(paging.results, []) if paging and isinstance(body, dict) else [body]
+    return [one for one in shown if isinstance(one, dict)]
+
+
+def no_server_error(case: Case) -> Iterator[Named]:
+    def crashing(on: Callable[[Answer, Asked], bool]) -> Change:
+        return _answering(case, lambda answer, asked: _crash(answer) if on(answer, asked) else answer)
+
+    def sent(asked: Asked) -> str:
+        texts = [text for pair in (*asked.pairs, *asked.path.items()) for text in pair]
+        return "\n".join((*texts, asked.body.decode("utf-8", "replace")))
+
+    yield "on-invalid", "invalid input is an unhandled exception", crashing(lambda answer, _: answer.status == 400)
+    if any(p.place == "query" for p in case.operation.parameters):
+        yield "on-nul", "a NUL character is an unhandled exception", crashing(lambda _, asked: "\0" in sent(asked))
+        yield (
+            "on-emoji",
+            "a character beyond 16 bits is an unhandled exception",
+            crashing(lambda _, asked: any(character > "\uffff" for character in sent(asked))),
+        )
+    if case.operation.pagination:
+        page = case.operation.pagination.page
+        yield (
+            "on-huge-page",
+            "a page number beyond 64 bits is an unhandled exception",
+            crashing(lambda answer, asked: answer.status < 400 and len(dict(asked.pairs).get(page, "")) > 18),
+        )
+
+
+def declared_status(case: Case) -> Iterator[Named]:
+    def redirect(answer: Answer, _: Asked) -> Answer:
+        return Answer(302, {}, {"Location": "/"}) if answer.status == 400 else answer
+
+    yield "redirect", "invalid input is answered with a redirect", _answering(case, redirect)
+
+
+# -- parameters ------------------------------------------------------------------------------------
+
+
+def required(case: Case) -> Iterator[Named]:
+    name = case.clause.subject
+
+    def add(pairs: Pairs) -> Pairs:
+        return pairs if any(sent == name for sent, _ in pairs) else (*pairs, (name, ""))
+
+    yield "optional", "without it, an empty value is taken", obeying(case.operation, add)
+
+
+def accepted(case: Case) -> Iterator[Named]:
+    header = case.clause.subject.lower()
+
+    def on_header(wrong: Callable[[Answer, str], Answer]) -> Change:
+        def step(answer: Answer, asked: Asked) -> Answer:
+            value = asked.headers.get(header)
+            return answer if value is None or answer.status >= 300 else wrong(answer, value)
+
+        return _answering(case, step)
+
+    def fewer(answer: Answer, value: str) -> Answer:
+        paging = case.operation.pagination
+        if paging is None or not value.lower().startswith("tr"):
+            return answer
+        return replace(answer, body={**answer.body, paging.results: answer.body[paging.results][1:]})
+
+    known = ("en", "tr", "*")
+    yield (
+        "refused",
+        "languages other than English and Turkish are refused",
+        on_header(
+            lambda answer, value: (
+                answer if value.lower().startswith(known) else Answer(406, {"detail": "Not acceptable."})
+            )
+        ),
+    )
+    yield (
+        "any-refused",
+        "the header is refused whatever it says",
+        on_header(lambda answer, _: Answer(406, {"detail": "Not acceptable."})),
+    )
+    if case.operation.pagination:
+        yield "fewer-rows", "in Turkish the first row is missing", on_header(fewer)
+    else:
+        yield "crash", "the header is an unhandled exception", on_header(lambda answer, _: _crash(answer))
+
+
+def unknown_key(case: Case) -> Iterator[Named]:
+    def all_rows(right: Sql, shape: Shape, condition: Condition) -> Sql:
+        keyed = shape.keyed[condition.filter.field]
+        known = joined("EXISTS (SELECT 1 FROM", keyed, "WHERE", Sql(f"{KEY} = ?", (condition.key,)), ")")
+        return right | ~known
+
+    yield "all-rows", "a key that no row has isn't filtered on", matching(case, all_rows)
+
+
+def invalid(case: Case) -> Iterator[Named]:
+    """A value of another type isn't refused."""
+    name, checked = case.clause.subject, check(case.contract, case.parameter.schema)
+    many = checked.schema.get("type") == "array"
+
+    def bad(value: str) -> bool:
+        try:
+            checked.text(value, many=many)
+        except ValueError:
+            return True
+        return False
+
+    if case.parameter.place == "path":
+        yield from _taken(case, 400)
+        return
+    yield (
+        "ignored",
+        "a value of another type is ignored",
+        obeying(case.operation, lambda pairs: tuple((n, v) for n, v in pairs if n != name or not bad(v))),
+    )
+    yield (
+        "crash",
+        "a value of another type is an unhandled exception",
+        _answering(
+            case, lambda answer, asked: _crash(answer) if any(n == name and bad(v) for n, v in asked.pairs) else answer
+        ),
+    )
+
+
+def bounds(case: Case) -> Iterator[Named]:
+    name, schema = case.clause.subject, case.contract.resolve(case.parameter.schema)
+    least, default = schema.get("minimum", 0), schema.get("default", 1)
+
+    def outside(value: str) -> bool:
+        digits = value.removeprefix("-")
+        return digits.isdecimal() and len(digits) < 10 and int(value) < least
+
+    def instead(other: Callable[[str], int]) -> Change:
+        return obeying(
+            case.operation,
+            lambda pairs: tuple((n, str(other(v)) if n == name and outside(v) else v) for n, v in pairs),
+        )
+
+    yield "default", "a value outside the bounds falls back to the default", instead(lambda _: default)
+    yield "clamped", "a value outside the bounds is moved to the nearest inside", instead(lambda _: least)
+    yield "absolute", "the sign of a value is dropped, and zero is one", instead(lambda value: abs(int(value)) or 1)
+    yield (
+        "crash",
+        "a value outside the bounds is an unhandled exception",
+        _answering(
+            case,
+            lambda answer, asked: _crash(answer) if any(n == name and outside(v) for n, v in asked.pairs) else answer,
+        ),
+    )
+
+
+def misspelt(case: Case) -> Iterator[Named]:
+    """Unknown parameters are silently ignored: those near the clause's subject, or near any filter."""
+    plain = {p.name for p in case.operation.parameters if p.place == "query" and not p.free_keys}
+    free = [named(f) for f in case.operation.filters if f.free_key]
+    near = [case.clause.subject] if case.clause.subject else [f.parameter for f in case.operation.filters]
+
+    def known(name: str) -> bool:
+        if name in plain or any(pattern.fullmatch(name) for pattern in free):
+            return True
+        return not difflib.get_close_matches(name, near, n=1, cutoff=0.6)
+
+    yield (
+        "ignored",
+        "a parameter that there isn't is ignored",
+        obeying(case.operation, lambda pairs: tuple(pair for pair in pairs if known(pair[0]))),
+    )
+
+
+# -- searches --------------------------------------------------------------------------------------
+
+
+def _searching(case: Case, wrong: Callable[[Sql, Shape, Any], Sql]) -> Change:
+    return at(case.operation, "search", lambda right, shape, search: wrong(right(shape, search), shape, search))
+
+
+def _in_fields(case: Case, lookup: str, fields: slice = slice(None)) -> Change:
+    def wrong(_: Sql, shape: Shape, search: Any) -> Sql:
+        found = [
+            lookups.predicate(shape.fields[name].column, "text", lookup, search.value) for name in search.fields[fields]
+        ]
+        return Sql(" OR ".join(one.text for one in found).join("()"), tuple(v for one in found for v in one.values))
+
+    return _searching(case, wrong)
+
+
+def finds(case: Case) -> Iterator[Named]:
+    yield (
+        "nothing",
+        "nothing is ever found",
+        _in_fields(case, "exact", slice(0, 1)) if False else _searching(case, lambda *_: ~TRUE),
+    )
+    yield "first-field", "only the first of the fields is searched", _in_fields(case, "icontains", slice(0, 1))
+    yield "last-field", "only the last of the fields is searched", _in_fields(case, "icontains", slice(-1, None))
+
+
+def selective(case: Case) -> Iterator[Named]:
+    yield "ignored", "every search finds every row", _searching(case, lambda *_: TRUE)
+
+
+def search_sound(case: Case) -> Iterator[Named]:
+    def any_word(_: Sql, shape: Shape, search: Any) -> Sql:
+        words = search.value.split() or [search.value]
+        found = [conditions.search(shape, replace(search, value=word)) for word in words]
+        return Sql(" OR ".join(one.text for one in found).join("()"), tuple(v for one in found for v in one.values))
+
+    def beginning(_: Sql, shape: Shape, search: Any) -> Sql:
+        return conditions.search(shape, replace(search, value=search.value[: max(1, len(search.value) // 2)]))
+
+    yield "any-word", "one of several words is enough", _searching(case, any_word)
+    yield "half", "the first half of the value is enough", _searching(case, beginning)
+    yield "ignored", "every search finds every row", _searching(case, lambda *_: TRUE)
+
+
+def search_complete(case: Case) -> Iterator[Named]:
+    yield "whole-value", "only a field's whole value is found", _in_fields(case, "iexact")
+    yield "beginning", "only the beginning of a field is searched", _in_fields(case, "istartswith")
+    yield "first-field", "only the first of the fields is searched", _in_fields(case, "icontains", slice(0, 1))
+
+
+def search_case(case: Case) -> Iterator[Named]:
+    def ascii_only(_: Sql, shape: Shape, search: Any) -> Sql:
+        found = [Sql(f"instr(lower({shape.fields[n].column}), lower(?)) > 0", (search.value,)) for n in search.fields]
+        return Sql(" OR ".join(one.text for one in found).join("()"), tuple(v for one in found for v in one.values))
+
+    yield "told-apart", "upper and lower case are told apart", _in_fields(case, "contains")
+    yield "ascii-only", "only the letters A to Z are taken as equal in both cases", _searching(case, ascii_only)
+
+
+# -- a batch that there isn't -----------------------------------------------------------------------
+
+
+def _taken(case: Case, status: int) -> Iterator[Named]:
+    """What is refused with a status is answered as if there were such a batch, or crashes."""
+    success = case.operation.success
+    examples = success.json.examples if success and success.json else ()
+    example = examples[0] if examples else {}
+
+    def on_status(other: Answer) -> Change:
+        return _answering(case, lambda answer, _: other if answer.status == status else answer)
+
+    yield "found", "it is answered 200 with a batch that there isn't", on_status(Answer(200, example))
+    yield "empty", "it is answered 200 with nothing in it", on_status(Answer(200, {}))
+    yield "crash", "it is an unhandled exception", on_status(Answer(500, _UNHANDLED, content_type="text/plain"))
+
+
+def unknown_id(case: Case) -> Iterator[Named]:
+    yield from _taken(case, 404)
+
+
+def malformed_id(case: Case) -> Iterator[Named]:
+    yield from _taken(case, 400)
+
+
+FAMILIES: Mapping[str, Family] = {
+    "response.status": status,
+    "response.content-type": content_type,
+    "response.schema": schema,
+    "response.no-server-error": no_server_error,
+    "response.declared-status": declared_status,
+    "param.required": required,
+    "param.accepted": accepted,
+    "param.unknown-key": unknown_key,
+    "param.invalid": invalid,
+    "param.bounds": bounds,
+    "param.misspelt": misspelt,
+    "search.finds": finds,
+    "search.selective": selective,
+    "search.sound": search_sound,
+    "search.complete": search_complete,
+    "search.case": search_case,
+    "batch.unknown-id": unknown_id,
+    "batch.malformed-id": malformed_id,
+}

@@ -1,0 +1,193 @@
+"""Batches gone wrong: tickets, counts, and batches that never end."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from conformance.sandbox.batches import DONE, RUNNING, BatchView, Reasons
+from conformance.sandbox.behaviour import Answer, Asked
+from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at
+from conformance.sandbox.writing import Step
+
+_SECOND = 1_000_000
+
+
+def _viewing(case: Case, wrong: Callable[[BatchView], BatchView | None]) -> Change:
+    def step(right: Callable[[BatchView], BatchView | None], view: BatchView) -> BatchView | None:
+        honest = right(view)
+        return wrong(honest) if honest else None
+
+    return at(case.operation, "view", step)
+
+
+def ticket(case: Case) -> Iterator[Named]:
+    def step(right: Callable[[Asked, Answer], Answer], asked: Asked, answer: Answer) -> Answer:
+        honest = right(asked, answer)
+        return replace(honest, body={}) if honest.status < 300 else honest
+
+    def numbered(right: Callable[[Asked, Answer], Answer], asked: Asked, answer: Answer) -> Answer:
+        honest = right(asked, answer)
+        return replace(honest, body=dict.fromkeys(honest.body, "4711")) if honest.status < 300 else honest
+
+    yield "missing", "the answer holds no ticket", at(case.operation, "answer", step)
+    yield (
+        "number",
+        "the ticket is a number that the status operation doesn't take",
+        at(case.operation, "answer", numbered),
+    )
+
+
+def found(case: Case) -> Iterator[Named]:
+    yield "lost", "the status operation never knows the batch", _viewing(case, lambda _: None)
+
+
+def own_id(case: Case) -> Iterator[Named]:
+    yield (
+        "another",
+        "the batch shows another id",
+        _viewing(case, lambda view: replace(view, id=str(uuid.uuid5(uuid.NAMESPACE_OID, view.id)))),
+    )
+
+
+def ends(case: Case) -> Iterator[Named]:
+    def stuck(view: BatchView) -> BatchView:
+        if not view.total:
+            return view
+        left = replace(view, status=RUNNING, took=None, files=frozenset({"request"}))
+        if view.succeeded:
+            return replace(left, succeeded=view.succeeded - 1)
+        return replace(left, failed=max(0, view.failed - 1))
+
+    def bad_forgotten(view: BatchView) -> BatchView:
+        return replace(view, failed=0, status=RUNNING, took=None) if view.failed else view
+
+    yield "stuck", "the last item is never done", _viewing(case, stuck)
+    yield "bad-forgotten", "items that failed are never counted", _viewing(case, bad_forgotten)
+
+
+def total(case: Case) -> Iterator[Named]:
+    def one_short(view: BatchView) -> BatchView:
+        return replace(view, total=view.succeeded + view.failed) if view.total != view.succeeded + view.failed else view
+
+    def good_only(view: BatchView) -> BatchView:
+        return replace(view, total=view.succeeded, failed=0) if view.over else view
+
+    def off_by_one(view: BatchView) -> BatchView:
+        return replace(view, total=view.total + 1, succeeded=view.succeeded + 1) if view.over else view
+
+    def zero_first(view: BatchView) -> BatchView:
+        empty = replace(view, total=0, succeeded=0, failed=0, status=RUNNING, took=None, files=frozenset({"request"}))
+        return view if view.looks else empty
+
+    yield "zero-at-first", "the first look shows a total of 0", _viewing(case, zero_first)
+    yield "one-more", "total and succeeded are one too many", _viewing(case, off_by_one)
+    yield "good-only", "items that failed don't count", _viewing(case, good_only)
+    yield "growing", "the total is what is done so far", _viewing(case, one_short)
+
+
+def monotone(case: Case) -> Iterator[Named]:
+    def falls_back(view: BatchView) -> BatchView:
+        if view.looks > 1 or view.total < 2:
+            return view
+        begun = replace(view, failed=0, status=RUNNING, took=None, files=frozenset({"request"}))
+        return replace(begun, succeeded=view.total - 1 if view.looks == 0 else 0)
+
+    def too_many(view: BatchView) -> BatchView:
+        if view.looks or not view.total:
+            return view
+        begun = replace(view, status=RUNNING, took=None, files=frozenset({"request"}))
+        return replace(begun, succeeded=view.total, failed=1)
+
+    yield "falls-back", "succeeded falls back to 0 on the second look", _viewing(case, falls_back)
+    yield "too-many", "the first look counts more items than there are", _viewing(case, too_many)
+
+
+def final(case: Case) -> Iterator[Named]:
+    def changing(shift: Callable[[BatchView], BatchView]) -> Change:
+        def remembering() -> Change:
+            over: set[str] = set()
+
+            def wrong(view: BatchView) -> BatchView:
+                if view.over and view.id in over:
+                    return shift(view)
+                if view.over:
+                    over.add(view.id)
+                return view
+
+            return _viewing(case, wrong)
+
+        return afresh(remembering)
+
+    def swapped(view: BatchView) -> BatchView:
+        return replace(view, succeeded=view.failed, failed=view.succeeded)
+
+    def reset(view: BatchView) -> BatchView:
+        return replace(view, succeeded=0, failed=0, status=RUNNING, took=None, files=frozenset({"request"}))
+
+    yield "swapped", "once it was seen over, succeeded and failed are swapped", changing(swapped)
+    yield "begins-again", "once it was seen over, it begins again", changing(reset)
+    yield (
+        "moving",
+        "once it was seen over, its time of change moves on",
+        changing(lambda view: replace(view, updated=view.updated + (view.looks + 1) * _SECOND)),
+    )
+
+
+def all_good(case: Case) -> Iterator[Named]:
+    def one_failed(view: BatchView) -> BatchView:
+        if view.over and view.succeeded and not view.failed:
+            return replace(view, succeeded=view.succeeded - 1, failed=1)
+        return view
+
+    yield "one-failed", "one good item is counted as failed", _viewing(case, one_failed)
+
+
+def mixed(case: Case) -> Iterator[Named]:
+    def none_failed(view: BatchView) -> BatchView:
+        return replace(view, succeeded=view.total, failed=0, status=DONE) if view.over else view
+
+    def all_failed(view: BatchView) -> BatchView:
+        return replace(view, succeeded=0, failed=view.total) if view.over and view.failed else view
+
+    yield "none-failed", "items that failed are counted as succeeded", _viewing(case, none_failed)
+    yield "all-failed", "one bad item makes all of them count as failed", _viewing(case, all_failed)
+
+
+def isolated(case: Case) -> Iterator[Named]:
+    def skips(right: Callable[[Step], Reasons], step: Step) -> Reasons:
+        return {} if step.failed_before else right(step)
+
+    def stops(right: Callable[[Step], Reasons], step: Step) -> Reasons:
+        return step.fails("item", "invalid") if step.failed_before else right(step)
+
+    yield (
+        "skipped-after-bad",
+        "items after a bad one are counted as succeeded and not applied",
+        at(case.operation, "apply", skips),
+    )
+    yield "failed-after-bad", "items after a bad one fail with it", at(case.operation, "apply", stops)
+
+
+def times(case: Case) -> Iterator[Named]:
+    yield (
+        "backwards",
+        "created_at is after updated_at",
+        _viewing(case, lambda view: replace(view, created=view.updated + 60 * _SECOND)),
+    )
+
+
+FAMILIES: Mapping[str, Family] = {
+    "batch.ticket": ticket,
+    "batch.found": found,
+    "batch.own-id": own_id,
+    "batch.ends": ends,
+    "batch.total": total,
+    "batch.monotone": monotone,
+    "batch.final": final,
+    "batch.all-good": all_good,
+    "batch.mixed": mixed,
+    "batch.isolated": isolated,
+    "batch.times": times,
+}

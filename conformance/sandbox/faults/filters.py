@@ -1,0 +1,291 @@
+"""Filters gone wrong: the lookup, the value, the key, the way they combine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from conformance.sandbox import conditions, lookups, values
+from conformance.sandbox.behaviour import Conditions
+from conformance.sandbox.faults.fault import Case, Family, Named, at, matching, reading
+from conformance.sandbox.query import Condition
+from conformance.sandbox.sql import FALSE, TRUE, Sql, every, joined, some
+from conformance.sandbox.sql import name as quoted
+from conformance.sandbox.tables import KEY, ROW, TEXT, Shape
+
+_INSTEAD: Mapping[str, tuple[str, ...]] = {
+    "exact": ("iexact", "contains", "startswith"),
+    "iexact": ("exact", "icontains"),
+    "contains": ("icontains", "startswith", "exact"),
+    "icontains": ("contains", "istartswith", "iexact"),
+    "startswith": ("istartswith", "contains", "endswith"),
+    "istartswith": ("startswith", "icontains", "iendswith"),
+    "endswith": ("iendswith", "contains", "startswith"),
+    "iendswith": ("endswith", "icontains", "istartswith"),
+}
+_ORDER_INSTEAD: Mapping[str, tuple[str, ...]] = {
+    "exact": ("gte", "lte"),
+    "gt": ("gte", "lt"),
+    "gte": ("gt", "lte"),
+    "lt": ("lte", "gt"),
+    "lte": ("lt", "gte"),
+}
+_LIKE: Mapping[str, str] = {
+    "exact": "{0} LIKE ?",
+    "contains": "{0} LIKE '%' || ? || '%'",
+    "startswith": "{0} LIKE ? || '%'",
+    "endswith": "{0} LIKE '%' || ?",
+}
+_ASCII: Mapping[str, str] = {
+    "exact": "lower({0}) = lower(?)",
+    "contains": "instr(lower({0}), lower(?)) > 0",
+    "startswith": "instr(lower({0}), lower(?)) = 1",
+    "endswith": "ends_with(lower({0}), lower(?))",
+}
+
+
+def filter(case: Case) -> Iterator[Named]:
+    """A filter that shows the wrong rows."""
+    kind = _kind(case)
+    yield "ignored", "the filter is taken and nothing is done with it", matching(case, lambda *_: TRUE)
+    yield "nothing", "the filter matches no row", matching(case, lambda *_: FALSE)
+    if kind == "text":
+        yield from _text(case)
+    elif kind == "instant":
+        yield from _instant(case)
+    elif kind == "boolean":
+        yield "inverted", "true and false are swapped", matching(case, lambda right, *_: ~right)
+    if kind in ("instant", "number", "decimal"):
+        for lookup in _ORDER_INSTEAD.get(case.filter.lookup, ()):
+            yield _other_lookup(case, lookup)
+    if kind in ("number", "decimal"):
+        yield "as-text", "numbers are compared as text, so 9 is more than 10", matching(case, _as_text)
+    if case.filter.many:
+        yield from _many(case)
+    if case.filter.free_key:
+        yield from _free_key(case)
+
+
+def _text(case: Case) -> Iterator[Named]:
+    lookup = case.filter.lookup
+    for other in _INSTEAD.get(lookup, ()):
+        yield _other_lookup(case, other)
+    if lookup.startswith("i") and lookup != "in":
+        yield "ascii-only", "only the letters A to Z are taken as equal in both cases", matching(case, _ascii_only)
+    if lookup.removeprefix("i") in _LIKE:
+        yield "wildcards", "% and _ stand for any text, as in an unescaped LIKE", matching(case, _wildcards)
+    yield "trimmed", "blanks at the ends of the value are cut off", reading(case, str.strip)
+    yield "non-ascii-dropped", "letters beyond ASCII are dropped from the value", reading(case, _ascii)
+    yield "at-comma", "the value ends at its first comma", reading(case, lambda value: value.partition(",")[0])
+    yield (
+        "twice-decoded",
+        "the value is percent-decoded a second time, so a plus is a blank",
+        reading(case, lambda value: value.replace("+", " ")),
+    )
+
+
+def _instant(case: Case) -> Iterator[Named]:
+    yield (
+        "offset-dropped",
+        "the offset is cut off and the rest read as UTC",
+        reading(case, lambda value: re.sub(r"[+-]\d\d:\d\d$", "Z", value)),
+    )
+    yield (
+        "fraction-dropped",
+        "the value is cut to whole seconds",
+        reading(case, lambda value: re.sub(r"\.\d+", "", value)),
+    )
+    yield "to-the-second", "rows and value are compared in whole seconds", matching(case, _coarse(1_000_000))
+    yield "to-the-day", "rows and value are compared by their day", matching(case, _coarse(86_400_000_000))
+    yield "other-field", "the row's other date-time is compared", matching(case, _other_instant)
+
+
+def _many(case: Case) -> Iterator[Named]:
+    yield "first-only", "only the first value of the list counts", reading(case, lambda value: value.partition(",")[0])
+    yield "last-only", "only the last value of the list counts", reading(case, lambda value: value.rpartition(",")[2])
+    yield "not-in", "the rows with the listed values are left out", matching(case, lambda right, *_: ~right)
+    yield (
+        "one-value",
+        "a list of several is taken as one value and matches no row",
+        matching(case, lambda right, _, condition: right if len(condition.value) == 1 else FALSE),
+    )
+
+
+def _free_key(case: Case) -> Iterator[Named]:
+    def any_case(_: Sql, shape: Shape, condition: Condition) -> Sql:
+        return _keyed(shape, condition, Sql(f"fold({KEY}) = ?", (values.fold(condition.key),)))
+
+    def prefix(_: Sql, shape: Shape, condition: Condition) -> Sql:
+        return _keyed(shape, condition, Sql(f"instr({KEY}, ?) = 1", (condition.key,)))
+
+    def any_key(_: Sql, shape: Shape, condition: Condition) -> Sql:
+        return _keyed(shape, condition, TRUE)
+
+    def strings_only(right: Sql, shape: Shape, condition: Condition) -> Sql:
+        path = f'$."{condition.key}"'
+        return right & Sql(f"json_type({quoted(condition.filter.field)}, ?) = 'text'", (path,))
+
+    def whole_field(_: Sql, shape: Shape, condition: Condition) -> Sql:
+        column = quoted(condition.filter.field)
+        return Sql(f"instr(fold({column}), ?) > 0", (values.fold(condition.value),))
+
+    yield "key-in-any-case", "upper and lower case of the key are taken as equal", matching(case, any_case)
+    yield "key-prefix", "keys that begin with the key count as well", matching(case, prefix)
+    yield "any-key", "the value is looked for under every key", matching(case, any_key)
+    yield "strings-only", "values that aren't strings never match", matching(case, strings_only)
+    yield "whole-field", "the value is looked for anywhere in the field", matching(case, whole_field)
+
+
+def _keyed(shape: Shape, condition: Condition, keys: Sql) -> Sql:
+    found = keys & lookups.predicate(TEXT, "text", condition.filter.lookup, condition.value)
+    table = shape.keyed[condition.filter.field]
+    return joined(shape.key.column, "IN (SELECT", ROW, "FROM", table, "WHERE", found, ")")
+
+
+def _other_lookup(case: Case, lookup: str) -> Named:
+    def other(_: Sql, shape: Shape, condition: Condition) -> Sql:
+        return _looked_up(shape, condition, lookup)
+
+    return f"as-{lookup}", f"the value is looked up with {lookup}", matching(case, other)
+
+
+def _looked_up(shape: Shape, condition: Condition, lookup: str) -> Sql:
+    if condition.filter.free_key:
+        predicate = lookups.predicate(TEXT, "text", lookup, condition.value)
+        return conditions.having(shape, condition.filter.field, condition.key, predicate)
+    field = shape.fields[condition.filter.field]
+    return lookups.predicate(field.column, field.kind, lookup, condition.value)
+
+
+def _over_text(shape: Shape, condition: Condition, predicate: Callable[[str], Sql]) -> Sql:
+    if condition.filter.free_key:
+        return conditions.having(shape, condition.filter.field, condition.key, predicate(TEXT))
+    return predicate(shape.fields[condition.filter.field].column)
+
+
+def _ascii_only(_: Sql, shape: Shape, condition: Condition) -> Sql:
+    # SQLite's own lower() knows no other letters.
+    compared = _ASCII[condition.filter.lookup.removeprefix("i")]
+    return _over_text(shape, condition, lambda column: Sql(compared.format(column), (condition.value,)))
+
+
+def _wildcards(right: Sql, shape: Shape, condition: Condition) -> Sql:
+    if not set("%_") & set(condition.value):
+        return right
+    like = _LIKE[condition.filter.lookup.removeprefix("i")]
+    return _over_text(shape, condition, lambda column: Sql(like.format(column), (condition.value,)))
+
+
+def _as_text(right: Sql, shape: Shape, condition: Condition) -> Sql:
+    return Sql(right.text.replace(" COLLATE by_value", ""), right.values)
+
+
+def _ascii(value: str) -> str:
+    return value.encode("ascii", "ignore").decode("ascii")
+
+
+def _coarse(unit: int) -> Callable[[Sql, Shape, Condition], Sql]:
+    symbols = {"exact": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+
+    def predicate(_: Sql, shape: Shape, condition: Condition) -> Sql:
+        column = shape.fields[condition.filter.field].column
+        symbol = symbols.get(condition.filter.lookup, "=")
+        return Sql(f"{column} / {unit} {symbol} ?", (int(condition.value // unit),))
+
+    return predicate
+
+
+def _other_instant(right: Sql, shape: Shape, condition: Condition) -> Sql:
+    field = shape.fields[condition.filter.field]
+    others = [f for f in shape.fields.values() if f.kind == "instant" and f is not field]
+    return lookups.predicate(others[0].column, "instant", condition.filter.lookup, condition.value) if others else right
+
+
+def default(case: Case) -> Iterator[Named]:
+    """A default that isn't the declared one."""
+
+    def only_default(wrong: Callable[[Sql], Sql]) -> Callable[[Sql, Shape, Condition], Sql]:
+        return lambda right, _, condition: wrong(right) if condition.by_default else right
+
+    yield "all", "without the parameter all rows are shown", matching(case, only_default(lambda _: TRUE))
+    yield "other", "without the parameter the other rows are shown", matching(case, only_default(lambda right: ~right))
+
+
+def combine(case: Case) -> Iterator[Named]:
+    """Filters that don't combine by AND where the clause's filter is one of them."""
+    parameter = case.filter.parameter
+
+    def combining(wrong: Callable[[Sql, list[Sql], bool], Sql]) -> Any:
+        def step(right: Callable[[Conditions], Sql], many: Conditions) -> Sql:
+            asked = [(condition, sql) for condition, sql in many if not condition.by_default]
+            mine = [sql for condition, sql in asked if condition.filter.parameter == parameter]
+            others = [sql for condition, sql in asked if condition.filter.parameter != parameter]
+            if not mine or not others:
+                return right(many)
+            silent = every(sql for condition, sql in many if condition.by_default)
+            comes_last = asked[-1][0].filter.parameter == parameter
+            return silent & wrong(every(mine), others, comes_last)
+
+        return at(case.operation, "combine", step)
+
+    yield "dropped", "together with another filter this one is ignored", combining(lambda _, others, __: every(others))
+    yield "alone", "together with another filter only this one counts", combining(lambda mine, _, __: mine)
+    yield "or", "rows that satisfy one of the filters are shown", combining(lambda mine, others, _: mine | some(others))
+    yield (
+        "last-wins",
+        "only the filter that is given last counts",
+        combining(lambda mine, others, last: mine if last else others[-1]),
+    )
+
+
+def relation(case: Case) -> Iterator[Named]:
+    """Lookups of one field that don't fit together."""
+    field = case.clause.subject
+    mine = [f for f in case.operation.filters if f.field == field]
+
+    def one(lookup_of: str, wrong: Callable[[Sql, Shape, Condition], Sql]) -> Any:
+        def step(right: Callable[[Shape, Condition], Sql], shape: Shape, condition: Condition) -> Sql:
+            honest = right(shape, condition)
+            return wrong(honest, shape, condition) if condition.filter.parameter == lookup_of else honest
+
+        return at(case.operation, "condition", step)
+
+    def not_equal(right: Sql, shape: Shape, condition: Condition) -> Sql:
+        return right & ~_looked_up(shape, condition, "exact")
+
+    def not_first(right: Sql, shape: Shape, condition: Condition) -> Sql:
+        found = shape.fields[field]
+        return right & ~lookups.predicate(found.column, found.kind, "exact", condition.value[0])
+
+    for filter in mine:
+        if filter.lookup in ("gte", "lte"):
+            yield (
+                f"{filter.lookup}-without-equal",
+                f"{filter.parameter} leaves out what is equal",
+                one(filter.parameter, not_equal),
+            )
+        elif filter.lookup in ("contains", "icontains", "startswith", "istartswith", "endswith", "iendswith", "iexact"):
+            yield (
+                f"{filter.lookup}-without-equal",
+                f"{filter.parameter} leaves out rows that are equal",
+                one(filter.parameter, not_equal),
+            )
+        elif filter.lookup == "in":
+            yield (
+                "in-without-first",
+                f"{filter.parameter} leaves out the first value",
+                one(filter.parameter, lambda right, shape, c: not_first(right, shape, c) if c.value else right),
+            )
+
+
+def _kind(case: Case) -> values.Kind:
+    filter = case.filter
+    if filter.free_key or case.operation.access is None:
+        return "text"
+    collection = case.operation.access.collection
+    schema = collection.hidden.get(filter.field) or case.contract.properties({"$ref": collection.item})[filter.field]
+    return values.kind(case.contract.resolve(schema))
+
+
+FAMILIES: Mapping[str, Family] = {"filter": filter, "default": default, "combine": combine, "relation": relation}

@@ -1,0 +1,325 @@
+"""Pagers gone wrong: offsets, counts, orders and links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from sqlite3 import Connection
+
+from conformance.sandbox import conditions, store
+from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, obeying
+from conformance.sandbox.pages import Page, Window
+from conformance.sandbox.query import Pairs, Query
+from conformance.sandbox.sql import Sql, every
+from conformance.sandbox.tables import Shape
+from spec import Pagination
+
+
+def _paging(case: Case) -> Pagination:
+    if case.operation.pagination is None:
+        raise ValueError(f"{case.operation.code} has no pages")
+    return case.operation.pagination
+
+
+def _absent(case: Case, name: str, value: int) -> Change:
+    """Where a parameter isn't given, another value than the declared default counts."""
+
+    def add(pairs: Pairs) -> Pairs:
+        return pairs if any(sent == name for sent, _ in pairs) else (*pairs, (name, str(value)))
+
+    return obeying(case.operation, add)
+
+
+def _limits(case: Case, rewrite: Callable[[int], int]) -> Change:
+    """Another limit counts than the one that is asked for."""
+    name = _paging(case).limit
+
+    def rewritten(pairs: Pairs) -> Pairs:
+        return tuple(
+            (sent, str(rewrite(int(value))) if sent == name and value.isdecimal() and len(value) < 10 else value)
+            for sent, value in pairs
+        )
+
+    return obeying(case.operation, rewritten)
+
+
+def _window(case: Case, wrong: Callable[[Window, Query, int], Window]) -> Change:
+    return at(case.operation, "window", lambda right, query, count: wrong(right(query, count), query, count))
+
+
+def _page(case: Case, wrong: Callable[[Page, Query], Page]) -> Change:
+    return at(case.operation, "page", lambda right, query, page: wrong(right(query, page), query))
+
+
+def _order(case: Case, wrong: Callable[[list[str], Shape, Query], list[str]]) -> Change:
+    return at(case.operation, "order", lambda right, shape, query: wrong(right(shape, query), shape, query))
+
+
+def _link(case: Case, role: str, wrong: Callable[[Pairs, Query], Pairs]) -> Change:
+    def step(right: Callable[..., Pairs], query: Query, called: str, pairs: Pairs) -> Pairs:
+        honest = right(query, called, pairs)
+        return wrong(honest, query) if called == role else honest
+
+    return at(case.operation, "link", step)
+
+
+def default_page(case: Case) -> Iterator[Named]:
+    paging = _paging(case)
+    yield (
+        "second",
+        "without a page number the second page is shown",
+        _absent(case, paging.page, paging.default_page + 1),
+    )
+
+
+def default_limit(case: Case) -> Iterator[Named]:
+    paging = _paging(case)
+    yield (
+        "doubled",
+        "without a limit twice the declared rows are shown",
+        _absent(case, paging.limit, 2 * paging.default_limit),
+    )
+    yield "all", "without a limit all rows are shown", _absent(case, paging.limit, 10**9)
+    yield "one-more", "without a limit one row more is shown", _absent(case, paging.limit, paging.default_limit + 1)
+
+
+def limit(case: Case) -> Iterator[Named]:
+    default = _paging(case).default_limit
+    yield (
+        "large-falls-back",
+        "a limit above 50 falls back to the default",
+        _limits(case, lambda asked: default if asked > 50 else asked),
+    )
+    yield "ignored", "pages always have the default's length", _limits(case, lambda _: default)
+    yield "one-short", "a page has one row less than asked for", _limits(case, lambda asked: max(1, asked - 1))
+    yield "one-more", "a page has one row more than asked for", _limits(case, lambda asked: asked + 1)
+
+
+def count(case: Case) -> Iterator[Named]:
+    yield (
+        "of-page",
+        "the count is that of this page's rows",
+        _page(case, lambda page, _: replace(page, count=len(page.rows))),
+    )
+    yield (
+        "one-less",
+        "the count is one too small",
+        _page(case, lambda page, _: replace(page, count=max(0, page.count - 1))),
+    )
+    yield (
+        "rounded",
+        "the count is rounded up to tens",
+        _page(case, lambda page, _: replace(page, count=-(-page.count // 10) * 10)),
+    )
+    yield (
+        "of-pages",
+        "the count is that of the pages",
+        _page(case, lambda page, query: replace(page, count=-(-page.count // query.limit))),
+    )
+
+
+def disjoint(case: Case) -> Iterator[Named]:
+    def overlap(right: Window, query: Query, count: int) -> Window:
+        return Window(right.offset - 1, query.limit) if query.page > 1 and right.size else right
+
+    def full_last(right: Window, query: Query, count: int) -> Window:
+        last = query.page > 1 and 0 < right.size < query.limit
+        return Window(max(0, count - query.limit), query.limit) if last else right
+
+    yield "overlap", "each page begins with the last row of the one before", _window(case, overlap)
+    yield "full-last-page", "the last page is filled up with rows of the one before", _window(case, full_last)
+
+
+def complete(case: Case) -> Iterator[Named]:
+    def gap(right: Window, query: Query, count: int) -> Window:
+        return Window(right.offset + query.page - 1, max(0, min(query.limit, count - right.offset - query.page + 1)))
+
+    def empty_last(right: Window, query: Query, count: int) -> Window:
+        return Window(right.offset, 0) if query.page > 1 and 0 < right.size < query.limit else right
+
+    def early_end(page: Page, query: Query) -> Page:
+        whole = page.count // query.limit
+        return replace(page, next=None) if whole and query.page >= whole else page
+
+    yield "row-lost", "a row is lost between two pages", _window(case, gap)
+    yield "last-page-empty", "the last page is empty unless it is full", _window(case, empty_last)
+    yield "last-page-lost", "nothing leads to a last page that isn't full", _page(case, early_end)
+
+
+def stable(case: Case) -> Iterator[Named]:
+    def turning() -> Change:
+        asked = iter(range(1_000_000_000))
+        return _order(case, lambda right, *_: right if next(asked) % 2 else [f"{column} DESC" for column in right])
+
+    yield "random", "the order is another for each request", _order(case, lambda *_: ["random()"])
+    yield "turning", "every other request gets the opposite order", afresh(turning)
+
+
+def same_order(case: Case) -> Iterator[Named]:
+    default = _paging(case).default_limit
+
+    def by_limit(right: list[str], shape: Shape, query: Query) -> list[str]:
+        return right if query.limit == default else [shape.key.column]
+
+    def backwards(right: list[str], shape: Shape, query: Query) -> list[str]:
+        return right if query.limit <= default else [f"{column} DESC" for column in right]
+
+    yield "by-limit", "rows are ordered by key unless the limit is the default", _order(case, by_limit)
+    yield "large-backwards", "the order is turned round for a limit above the default", _order(case, backwards)
+
+
+def following(case: Case) -> Iterator[Named]:
+    yield (
+        "on-last-page",
+        "the last page links to one after it",
+        _page(case, lambda page, query: replace(page, next=query.page + 1)),
+    )
+    yield (
+        "on-full-last-page",
+        "a last page that is full links to one after it",
+        _page(
+            case,
+            lambda page, query: replace(page, next=query.page + 1) if query.page * query.limit == page.count else page,
+        ),
+    )
+    yield "null", "no page links to the next", _page(case, lambda page, _: replace(page, next=None))
+    yield (
+        "null-early",
+        "the last page but one links to nothing",
+        _page(
+            case, lambda page, query: replace(page, next=None) if (query.page + 1) * query.limit >= page.count else page
+        ),
+    )
+
+
+def preceding(case: Case) -> Iterator[Named]:
+    yield "null", "no page links to the previous", _page(case, lambda page, _: replace(page, previous=None))
+    yield (
+        "on-first-page",
+        "the first page links to one before it",
+        _page(case, lambda page, query: replace(page, previous=max(1, query.page - 1))),
+    )
+    yield (
+        "null-on-second",
+        "the second page links to nothing",
+        _page(case, lambda page, query: page if query.page > 2 else replace(page, previous=None)),
+    )
+
+
+def _links(role: str, step: int) -> Family:
+    def family(case: Case) -> Iterator[Named]:
+        paging = _paging(case)
+        own = (paging.page, paging.limit)
+
+        def paged(pairs: Pairs, number: Callable[[int], int]) -> Pairs:
+            return tuple((name, str(number(int(value))) if name == paging.page else value) for name, value in pairs)
+
+        yield (
+            "drops-query",
+            "the link loses the rest of the query",
+            _link(case, role, lambda pairs, _: tuple(pair for pair in pairs if pair[0] in own)),
+        )
+        yield (
+            "drops-limit",
+            "the link loses the limit",
+            _link(case, role, lambda pairs, _: tuple(pair for pair in pairs if pair[0] != paging.limit)),
+        )
+        yield (
+            "default-limit",
+            "the link carries the default limit",
+            _link(
+                case,
+                role,
+                lambda pairs, _: tuple((n, str(paging.default_limit) if n == paging.limit else v) for n, v in pairs),
+            ),
+        )
+        yield (
+            "same-page",
+            "the link leads back to the same page",
+            _link(case, role, lambda pairs, _: paged(pairs, lambda number: number - step)),
+        )
+        yield (
+            "one-too-far",
+            "the link leaves out a page",
+            _link(case, role, lambda pairs, _: paged(pairs, lambda number: max(1, number + step))),
+        )
+        yield (
+            "first-value-only",
+            "the link keeps only the first of the query's filters",
+            _link(
+                case,
+                role,
+                lambda pairs, _: (
+                    *[pair for pair in pairs if pair[0] not in own][:1],
+                    *(pair for pair in pairs if pair[0] in own),
+                ),
+            ),
+        )
+        yield (
+            "unescaped",
+            "a plus or a percent sign in the query isn't escaped in the link",
+            _link(
+                case,
+                role,
+                lambda pairs, _: tuple((name, value.replace("+", " ").replace("%", "")) for name, value in pairs),
+            ),
+        )
+
+    return family
+
+
+def filtered(case: Case) -> Iterator[Named]:
+    paging = _paging(case)
+
+    def unfiltered_count(_: Callable[..., int], connection: Connection, shape: Shape, query: Query, where: Sql) -> int:
+        silent = every(conditions.condition(shape, one) for one in query.conditions if one.by_default)
+        return store.count(connection, shape, silent)
+
+    def first_page_only(pairs: Pairs) -> Pairs:
+        pages = [value for name, value in pairs if name == paging.page]
+        if not pages or pages == [str(paging.default_page)]:
+            return pairs
+        return tuple(pair for pair in pairs if pair[0] in (paging.page, paging.limit))
+
+    def after_paging(right: Window, query: Query, count: int) -> Window:
+        return Window(right.offset, right.size // 2) if _is_filtered(query) and right.size > 1 else right
+
+    yield "count-unfiltered", "the count is that of all rows", at(case.operation, "count", unfiltered_count)
+    yield "first-page-only", "filters count on the first page only", obeying(case.operation, first_page_only)
+    yield "thinned-out", "the filter is applied after the page is cut, so pages are short", _window(case, after_paging)
+
+
+def _is_filtered(query: Query) -> bool:
+    return any(not condition.by_default for condition in query.conditions)
+
+
+def past_end(case: Case) -> Iterator[Named]:
+    def last_again(right: Window, query: Query, count: int) -> Window:
+        if right.offset < count or not count:
+            return right
+        offset = (count - 1) // query.limit * query.limit
+        return Window(offset, count - offset)
+
+    def first_again(right: Window, query: Query, count: int) -> Window:
+        return Window(0, min(query.limit, count)) if right.offset >= count else right
+
+    yield "last-page-again", "a page past the end shows the last one", _window(case, last_again)
+    yield "first-page-again", "a page past the end shows the first one", _window(case, first_again)
+
+
+FAMILIES: Mapping[str, Family] = {
+    "page.default-page": default_page,
+    "page.default-limit": default_limit,
+    "page.limit": limit,
+    "page.count": count,
+    "page.disjoint": disjoint,
+    "page.complete": complete,
+    "page.stable": stable,
+    "page.same-order": same_order,
+    "page.next": following,
+    "page.next-link": _links("next", 1),
+    "page.previous": preceding,
+    "page.previous-link": _links("previous", -1),
+    "page.filtered": filtered,
+    "page.past-end": past_end,
+}
