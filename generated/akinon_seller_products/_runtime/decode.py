@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from .duplicates import duplicate
 from .errors import (
     Answer,
     APIResponseError,
@@ -120,7 +120,7 @@ def _json(content: Content, answer: Answer, exchange: Exchange, charset: str) ->
         more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
         told = "; ".join(found[:3]) + more
         raise APIResponseError(f"the body isn't what was promised: {told}", exchange, answer) from None
-    if (twice := duplicate(answer.body)) is not None:
+    if (twice := duplicate(answer.body, value)) is not None:
         raise APIResponseError(f"the body names {twice!r} twice in one object", exchange, answer)
     return value
 
@@ -152,24 +152,3 @@ def error_body(answer: Answer) -> Any:
         return from_json(answer.body)
     except ValueError:
         return answer.body[:10_000].decode("utf-8", "replace")
-
-
-def duplicate(body: bytes) -> str | None:
-    """A name that stands twice in one object, or None (RFC 8259 calls the meaning unpredictable)."""
-
-    def pairs(found: list[tuple[str, Any]]) -> None:
-        if len(dict(found)) != len(found):
-            names = [name for name, _ in found]
-            raise _Twice(next(name for name in names if names.count(name) > 1))
-
-    try:
-        json.loads(body, object_pairs_hook=pairs)
-    except _Twice as twice:
-        return str(twice)
-    except (ValueError, RecursionError):
-        return None
-    return None
-
-
-class _Twice(Exception):
-    """Carries the name out of the parser."""

@@ -1,0 +1,119 @@
+# Copied from the client generator's runtime; not to be edited here.
+"""Finding a name that stands twice in one object: RFC 8259 calls the meaning of such JSON unpredictable.
+
+Parsers keep the last and say nothing. A second parse that notices costs as much as the first, so it is spared
+where counting shows that it would find nothing: the names in the text, against the members of what was made of it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from itertools import chain
+from operator import attrgetter
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+from pydantic import BaseModel, RootModel
+
+
+def duplicate(body: bytes, value: Any) -> str | None:
+    """A name that stands twice in one object of a JSON text, or None. `value` is what was made of the text.
+
+    Every name is followed by a quote and a colon. Strings may hold that too, and a space may come between;
+    then the counts differ, or there is a space, and the text is parsed again.
+    """
+    if body.count(b'":') == _members([value]) and b'" :' not in body:
+        return None
+    return search(body)
+
+
+def search(body: bytes) -> str | None:
+    """The same, by parsing."""
+    try:
+        json.loads(body, object_pairs_hook=_pairs)
+    except _Twice as twice:
+        return str(twice)
+    except (ValueError, RecursionError):
+        return None
+    return None
+
+
+_SCALARS = frozenset({str, int, float, bool, NoneType, Decimal, UUID, datetime, date})
+"""Types whose values hold no objects, checked first because nearly all values are of one of them."""
+
+
+class _Twice(Exception):
+    """Carries the name out of the parser."""
+
+
+def _pairs(found: list[tuple[str, Any]]) -> None:
+    if len(dict(found)) != len(found):
+        names = [name for name, _ in found]
+        raise _Twice(next(name for name in names if names.count(name) > 1))
+
+
+def _members(values: list[Any]) -> int:
+    """How many members all objects in some values have together: level by level, so that the loops are C's."""
+    count = 0
+    while values:
+        dicts = [value for value in values if type(value) is dict]
+        lists = [value for value in values if type(value) is list]
+        models = (
+            [value for value in values if isinstance(value, BaseModel)] if len(dicts) + len(lists) < len(values) else []
+        )
+        for kind in dict.fromkeys(map(type, models)):
+            count += _of_models(kind, [model for model in models if type(model) is kind])
+        count += sum(map(len, dicts))
+        below = chain(chain.from_iterable(map(dict.values, dicts)), chain.from_iterable(lists))
+        values = [value for value in below if type(value) not in _SCALARS]
+    return count
+
+
+def _of_models(kind: type[BaseModel], models: list[Any]) -> int:
+    """The same for models of one class."""
+    if issubclass(kind, RootModel):
+        return _members([model.root for model in models])
+    count = sum(map(len, map(attrgetter("__pydantic_fields_set__"), models)))
+    extras: list[dict[str, Any]] = list(filter(None, map(attrgetter("__pydantic_extra__"), models)))
+    # What is extra was counted with the fields that were set; what it holds was not.
+    count += _members(extras) - sum(map(len, extras)) if extras else 0
+    for get, inner, many in _nested(kind):
+        values = list(filter(None, map(get, models)))
+        if inner is None:
+            count += _members(values)
+        else:
+            below = list(chain.from_iterable(values)) if many else values
+            count += _of_models(inner, below) if below else 0
+    return count
+
+
+@cache
+def _nested(kind: type[BaseModel]) -> tuple[tuple[attrgetter[Any], type[BaseModel] | None, bool], ...]:
+    """The fields of a class that may hold objects: how to get one, the class of the models in it where that is
+    certain, and whether it is a list of them."""
+    hints = get_type_hints(kind)
+    found = [(name, *_holds(hints.get(name, Any))) for name in kind.model_fields]
+    return tuple((attrgetter(name), inner, many) for name, objects, inner, many in found if objects)
+
+
+def _holds(hint: Any) -> tuple[bool, type[BaseModel] | None, bool]:
+    """Whether values of a type may hold objects; the class where it is one; whether in a list."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        inner = [_holds(each) for each in arguments if each is not NoneType]
+        certain = len(inner) == 1
+        return any(o for o, _, _ in inner), inner[0][1] if certain else None, inner[0][2] if certain else False
+    if origin is Annotated:
+        return _holds(arguments[0])
+    if origin is list:
+        objects, model, many = _holds(arguments[0])
+        return objects, None if many else model, True
+    if isinstance(hint, type):
+        if issubclass(hint, RootModel):
+            return True, None, False
+        return (True, hint, False) if issubclass(hint, BaseModel) else (hint is dict, None, False)
+    return origin is dict or hint is Any, None, False
