@@ -14,6 +14,11 @@ Level = Literal["major", "minor", "patch"]
 LEVELS: tuple[Level, ...] = ("major", "minor", "patch")
 
 
+def graded(breaking: bool) -> Level:
+    """The level of a change that is more than words."""
+    return "major" if breaking else "minor"
+
+
 @dataclass(frozen=True)
 class Change:
     """What is different, whom it breaks and why."""

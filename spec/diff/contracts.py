@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spec.diff.change import Change, clauses, merged
-from spec.diff.operations import Pair, compare_operations, shape
+from spec.diff.operations import compare_operations
+from spec.diff.pair import Pair, shape
 from spec.model import Contract, Operation, SecurityScheme
 
 
