@@ -10,18 +10,21 @@ import datetime
 import itertools
 import random
 import re
+import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.lookups import Truth, kind_of, parse, satisfies
-from conformance.rivals import Rival, Row, rivals, value_of, without_accents
+from conformance.rivals import Rival, Row, rivals, tamperings, value_of, without_accents
 from spec import Filter
 
 MOST_ROWS = 120
 """Rows that cases are chosen by; more tell little more and take longer."""
 
-MOST_CANDIDATES = 420
+MOST_CANDIDATES = 300
+
+ENOUGH = 30
 
 LEAST = 3
 """Cases that a filter gets, where there are so many, even if one alone tells it from every rival."""
@@ -55,38 +58,73 @@ class Cases:
     untold: tuple[str, ...]
 
 
-def choose(filter: Filter, rows: Sequence[Row], seed: int, most: int = 7) -> Cases:
-    """The fewest values, at most `most`, that tell a filter from the most rivals on these rows."""
+def choose(filter: Filter, rows: Sequence[Row], seed: int, most: int = 9) -> Cases:
+    """The fewest values, at most `most`, that tell a filter's meaning from the most rivals on these rows."""
     rng = random.Random(f"{seed}:{filter.parameter}")
     sampled = list(rows) if len(rows) <= MOST_ROWS else rng.sample(list(rows), MOST_ROWS)
     texts, times = _columns(sampled)
-    open_rivals = {rival.name: rival for rival in rivals(filter, texts, times)}
+    wanted = rivals(filter, texts, times)
     pool = list(dict.fromkeys(candidates(filter, sampled, rng)))[:MOST_CANDIDATES]
+    return cover([(filter, key, operand) for key, operand in pool], {filter.parameter: wanted}, sampled, most, LEAST)
+
+
+def choose_for_wire(filters: Sequence[Filter], rows: Sequence[Row], seed: int, most: int = 16) -> Cases:
+    """The fewest values, over several filters, that show whether texts arrive as they were sent."""
+    rng = random.Random(f"{seed}:wire")
+    sampled = list(rows) if len(rows) <= MOST_ROWS else rng.sample(list(rows), MOST_ROWS)
+    wanted = {f.parameter: found for f in filters if (found := tamperings(f))}
+    pool: list[tuple[Filter, str | None, str]] = []
+    for filter in filters:
+        if filter.parameter in wanted:
+            for key, values in _values(filter, sampled, rng)[:2]:
+                pool += [(filter, key, operand) for operand in crafted(filter, values) if operand == operand.strip()]
+    rng.shuffle(pool)
+    return cover(pool, wanted, sampled, most, 0)
+
+
+def cover(
+    pool: Sequence[tuple[Filter, str | None, str]],
+    wanted: Mapping[str, Sequence[Rival]],
+    rows: Sequence[Row],
+    most: int,
+    least: int,
+) -> Cases:
+    """Few of many candidates that together tell the right reading from as many rivals as they can.
+
+    `wanted` holds the rivals of each filter by its parameter; a rival of one name counts once.
+    """
+    names = dict.fromkeys(rival.name for found in wanted.values() for rival in found)
+    looked_for = dict(names)
     scored: list[tuple[Case, bool]] = []
-    chosen: list[Case] = []
-    untold = dict(open_rivals)
-    for key, operand in pool:
-        truths = [satisfies(filter, row, operand, key) for row in sampled]
-        told = [r.name for r in untold.values() if _differs(r, sampled, truths, operand, key)]
+    for filter, key, operand in pool:
+        truths: list[Truth] = []
+        told = []
+        for rival in wanted[filter.parameter]:
+            if rival.name in looked_for and rival.differs(operand):
+                if not truths:
+                    truths = [satisfies(filter, row, operand, key) for row in rows]
+                if _differs(rival, rows, truths, operand, key):
+                    told.append(rival.name)
         if told:
             scored.append((Case(filter, key, operand, tuple(told)), True in truths))
-            # A rival that two candidates tell apart needs no third one to be looked at.
-            if len(scored) > 40:
+            # A rival that two dozen candidates tell apart needs no further one to be looked at.
+            if len(scored) > ENOUGH:
                 for name in told:
-                    untold.pop(name, None)
+                    looked_for.pop(name, None)
+        if not looked_for:
+            break
+    chosen: list[Case] = []
     remaining = {name for case, _ in scored for name in case.tells}
-    while scored and len(chosen) < most and (remaining or len(chosen) < LEAST):
+    while scored and len(chosen) < most and (remaining or len(chosen) < least):
         item = max(scored, key=lambda i: (len(remaining & set(i[0].tells)), i[1], len(i[0].tells), -len(i[0].operand)))
         scored.remove(item)
         chosen.append(item[0])
         remaining -= set(item[0].tells)
     told_names = {name for case in chosen for name in case.tells}
-    return Cases(tuple(chosen), tuple(name for name in open_rivals if name not in told_names))
+    return Cases(tuple(chosen), tuple(name for name in names if name not in told_names))
 
 
 def _differs(rival: Rival, rows: Sequence[Row], truths: Sequence[Truth], operand: str, key: str | None) -> bool:
-    if not rival.differs(operand):
-        return False
     return any(
         truth is not None and rival.shows(row, operand, key) != truth for row, truth in zip(rows, truths, strict=True)
     )
@@ -115,7 +153,11 @@ def candidates(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Itera
         make = _instants
     else:
         make = _plain_values
-    sources = [(key, make(filter, values, rng)) for key, values in _values(filter, rows, rng)]
+    known = _values(filter, rows, rng)
+    if kind == "text" and not filter.many:
+        for key, values in known[:2]:
+            yield from ((key, operand) for operand in _wild(filter, values) if operand == operand.strip())
+    sources = [(key, make(filter, values, rng)) for key, values in known]
     streams = [(key, stream) for key, found in sources for stream in found]
     rng.shuffle(streams)
     while streams:
@@ -170,44 +212,74 @@ def _texts(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[It
     yield iter([f"{a},{b}" for a, b in itertools.pairwise(strings)][:6])
     yield iter([f"{a} {b}" for a, b in itertools.pairwise(strings)][:3])
     for value in dict.fromkeys(strings):
-        yield _around(value, filter.lookup, rng)
+        yield _around(value, filter.lookup)
 
 
-def _around(value: str, lookup: str, rng: random.Random) -> Iterator[str]:
-    """Texts near a value: itself, other case, parts of it, and parts with a character that must not act."""
-    length = len(value)
-    middle = length // 2
-    begin, end = value[: max(1, middle)], value[middle:]
-    inner = value[1:-1]
-    part = {"startswith": begin, "endswith": end}.get(lookup.removeprefix("i"), inner)
-    part = value if lookup in ("exact", "iexact") else part or value
+def _satisfying(value: str, lookup: str) -> str:
+    """A text that the lookup finds in a value: some of it, where some will do."""
+    middle = len(value) // 2
+    parts = {"startswith": value[: max(1, middle)], "endswith": value[middle:], "contains": value[1:-1] or value}
+    return parts.get(lookup if lookup in parts else lookup[1:], value)
+
+
+_TAILS = ("&x", ";x", "#x", ",x", " x", "\\", '"', "'", "é", "\U0001f600", "%", "*", ".*", "%20x", "x" * 21)
+"""What is put behind a text that would match: a server that drops, cuts or interprets it finds rows."""
+
+
+def crafted(filter: Filter, values: list[Any]) -> Iterator[str]:
+    """Texts that match nothing as they stand, and something once they are tampered with."""
+    strings = [str(value) for value in values if len(str(value)) > 3]
+    spaced = next((v for v in strings if re.search(r"[A-Za-z] [A-Za-z]", v)), None)
+    plain = next((v for v in strings if v.isascii() and v.isalnum()), None)
+    odd = next((v for v in strings if _ODD.search(v)), None)
+    for value in dict.fromkeys(v for v in (spaced, plain, odd) if v):
+        base = _satisfying(value, filter.lookup)
+        yield from (base + tail for tail in _TAILS)
+        at = len(base) // 2
+        yield base[:at] + "\\" + base[at:]
+        yield base[:at] + '"' + base[at:]
+        yield base.replace(" ", "+")
+        yield base.replace("+", " ")
+        yield base.replace(" ", "  ")
+        yield base.replace(" ", "%20")
+        yield urllib.parse.quote(base, safe="")
+        yield urllib.parse.quote(base) + "%20"
+        yield value
+
+
+def _wild(filter: Filter, values: list[Any]) -> Iterator[str]:
+    """Texts that match only where a wildcard acts."""
+    strings = [str(value) for value in values if len(str(value)) > 3]
+    for value in strings[:1] + strings[len(strings) // 2 :][:1] + strings[-1:]:
+        base = _satisfying(value, filter.lookup)
+        at = len(base) // 2
+        for wild in ("_", "%", "*", ".", ".*"):
+            yield base[:at] + wild + base[at + 1 :]
+
+
+def _around(value: str, lookup: str) -> Iterator[str]:
+    """Texts near a value: itself, other case, and parts of it, those around odd characters first."""
+    part = _satisfying(value, lookup)
+    middle = len(value) // 2
     yield value
     yield part.swapcase()
-    yield part
+    if without_accents(part) != part:
+        yield without_accents(part)
     for found in list(_ODD.finditer(value))[:6]:
         window = value[max(0, found.start() - 2) : found.end() + 2]
         yield from _fitting(window, value, lookup)
         yield from _fitting(window.swapcase(), value, lookup)
         yield value[: found.end()]
         yield value[found.start() :]
-    at = rng.randrange(len(part)) if part else 0
-    for wild in ("_", "%", ".", "*", ".*"):
-        yield part[:at] + wild + part[at + 1 :]
-    yield part[: max(1, len(part) - 2)] + "%"
-    yield "%" + part[2:]
-    yield part[:at] + "\\" + part[at:]
-    yield part[:at] + '"' + part[at:]
-    yield begin
-    yield end
-    yield inner
+    yield part
+    yield value[: max(1, middle)]
+    yield value[middle:]
+    yield value[1:-1]
+    yield part.replace("+", " ")
     yield value.upper()
     yield value.lower()
-    yield without_accents(value)
-    yield value + "x"
-    yield value.replace(" ", "+")
-    yield value.replace("+", " ")
-    yield value.replace(" ", "%20")
     yield value.replace("  ", " ")
+    yield value + "x"
 
 
 def _fitting(window: str, value: str, lookup: str) -> Iterator[str]:

@@ -40,7 +40,7 @@ class Rival:
 
 
 def rivals(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str, ...]) -> tuple[Rival, ...]:
-    """Every misreading of a filter, by its lookup and its values' kind.
+    """The misreadings of what a filter means, by its lookup and its values' kind.
 
     `text_fields` and `time_fields` are the row's columns that could be mistaken for the right one.
     """
@@ -159,10 +159,17 @@ def _text_rivals(filter: Filter) -> Iterator[Rival]:
         _texts(lambda v, o: _search(base, fold(o), fold(v))),
         _holds(".*+?[(|^$\\"),
     )
-    for name, change in _CHANGES:
-        yield _reading(filter, name, _texts(_changed(lookup, change)), _alters(change))
-    yield _reading(filter, "any word may match", _texts(_any_part(lookup, " ")), _holds(" "))
-    yield _reading(filter, "any part between commas may match", _texts(_any_part(lookup, ",")), _holds(","))
+
+
+def tamperings(filter: Filter) -> tuple[Rival, ...]:
+    """What may happen to a text on its way to a filter: cut, unescaped once too often, split, stripped."""
+    if filter.many or kind_of(filter.schema) != "text":
+        return ()
+    lookup = filter.lookup
+    found = [_reading(filter, name, _texts(_changed(lookup, change)), _alters(change)) for name, change in _CHANGES]
+    found.append(_reading(filter, "any word may match", _texts(_any_part(lookup, " ")), _holds(" ")))
+    found.append(_reading(filter, "any part between commas may match", _texts(_any_part(lookup, ",")), _holds(",")))
+    return tuple(found)
 
 
 def _holds(characters: str) -> Callable[[str], bool]:
@@ -216,6 +223,12 @@ def _list_rivals(filter: Filter) -> Iterator[Rival]:
     yield _reading(filter, "only the first three of the list count", among(lambda parts: parts[:3]))
     yield _reading(filter, "all but the first of the list count", among(lambda parts: parts[1:] or parts))
     yield _reading(filter, "all but the last of the list count", among(lambda parts: parts[:-1] or parts))
+    yield _reading(
+        filter,
+        "a list of one is empty",
+        lambda value, operand: "," in operand and compare("in", kind, value, operand),
+        lambda operand: "," not in operand,
+    )
     yield _reading(filter, "the list is one value", lambda value, operand: value == operand)
     yield _reading(filter, "all but the listed ones", lambda value, operand: not compare("in", kind, value, operand))
 

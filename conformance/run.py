@@ -18,7 +18,7 @@ from conformance.target import NotSent, Stopped, Target, Unreachable
 from conformance.verdict import Counterexample, Finding, Held, NotExercised, Outcome, Verdict
 from spec import Clause, Contract
 
-FAMILIES = ("page", "filter", "default", "relation", "combine", "search", "param", "auth", "batch", "write", "body")
+FAMILIES = ("page", "filter", "default", "relation", "combine", "wire", "search", "param", "auth", "batch", "write", "body")
 """The order in which families are tried; `response` speaks from all of them and comes last."""
 
 GONE = 3

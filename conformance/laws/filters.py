@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.answers import listing, mismatch
 from conformance.ask import Ask, get
-from conformance.cases import Case, Cases, choose
+from conformance.cases import Case, Cases, choose, choose_for_wire
 from conformance.laws.law import law, operation_of
 from conformance.universe import LARGE_PAGE, Universe, paged, universe
 from conformance.verdict import Finding, Held, NotExercised, Result
@@ -54,6 +54,25 @@ def filter_law(ask: Ask, clause: Clause) -> Result:
     ask.ahead(get(operation, paged(operation, known.base + case.query, limit=LARGE_PAGE)) for case in cases.chosen)
     for case in sorted(cases.chosen, key=lambda c: len(c.operand)):
         found = mismatch(ask, operation, known, case.query, case.judge, words(case), about=(filter.field,))
+        if found:
+            return found
+    return Held(len(cases.chosen), cases.untold)
+
+
+@law("wire")
+def wire(ask: Ask, clause: Clause) -> Result:
+    """Texts that need escaping, or that a careless server would interpret, arrive as they were sent."""
+    operation = operation_of(ask, clause)
+    known = universe(ask, operation)
+    if not known.rows:
+        return NotExercised("the list shows no rows")
+    plain = [f for f in operation.filters if not f.hidden]
+    cases = ask.plan(
+        ("wire", operation.code), lambda a: choose_for_wire(plain, list(universe(a, operation).rows.values()), a.seed)
+    )
+    ask.ahead(get(operation, paged(operation, known.base + case.query, limit=LARGE_PAGE)) for case in cases.chosen)
+    for case in cases.chosen:
+        found = mismatch(ask, operation, known, case.query, case.judge, words(case), about=(case.filter.field,))
         if found:
             return found
     return Held(len(cases.chosen), cases.untold)

@@ -222,6 +222,14 @@ def _filters(operation: Operation) -> Iterator[Clause]:
                 filter.location,
                 subject=filter.parameter,
             )
+    if any(not f.many and f.schema.get("type") == "string" and "format" not in f.schema for f in operation.filters):
+        yield clause(
+            operation,
+            "wire",
+            "A filter's text counts as it was sent: nothing in it is cut, unescaped twice, split or stripped.",
+            operation.provenance,
+            operation.location,
+        )
     if operation.filters:
         yield clause(
             operation,

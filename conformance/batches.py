@@ -1,0 +1,238 @@
+"""Sending a batch, watching it to its end, and reading back what it did."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.ask import Ask, Page, get, read_page
+from conformance.exchange import MISSING, Exchange
+from conformance.laws.filters import hidden_values
+from conformance.target import NotSent
+from conformance.universe import paged
+from spec import Batch, Filter, Operation, at
+
+PATIENCE = 15.0
+"""Seconds that a batch may take before it counts as one that doesn't end."""
+
+IMPATIENCE = 1.0
+"""The same once a batch of this run hasn't ended: the others won't be waited for as long."""
+
+FIRST_WAIT = 0.03
+LONGEST_WAIT = 0.5
+
+SETTLING = (0.0, 0.15, 0.6)
+"""Seconds before each try to read back what a finished batch must have done."""
+
+Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the status operation said at one time; None for what it didn't say."""
+
+    exchange: Exchange
+    id: Any
+    total: int | None
+    succeeded: int | None
+    failed: int | None
+
+    @property
+    def over(self) -> bool:
+        """True when succeeded + failed = total."""
+        if self.total is None or self.succeeded is None or self.failed is None:
+            return False
+        return self.succeeded + self.failed == self.total
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A batch that was sent, and all that was seen of it."""
+
+    exchange: Exchange
+    items: tuple[Item, ...]
+    ticket: str | None
+    looks: tuple[Look, ...]
+    waited: float
+    """Seconds that its end was waited for."""
+
+    @property
+    def accepted(self) -> bool:
+        """True when the server took it."""
+        return self.exchange.answer.status == 202 or (self.exchange.answer.ok and self.ticket is not None)
+
+    @property
+    def last(self) -> Look | None:
+        """The last look at it."""
+        return self.looks[-1] if self.looks else None
+
+    @property
+    def over(self) -> bool:
+        """True when it was seen to be over."""
+        return any(look.over for look in self.looks)
+
+    @property
+    def all_succeeded(self) -> bool:
+        """True when it is over and nothing in it failed."""
+        return self.last is not None and self.last.over and self.last.failed == 0
+
+    @property
+    def chain(self) -> tuple[Exchange, ...]:
+        """The request and the last look."""
+        return (self.exchange, *((self.last.exchange,) if self.last else ()))
+
+
+def submit(
+    ask: Ask,
+    operation: Operation,
+    items: Sequence[Item],
+    *,
+    headers: tuple[tuple[str, str], ...] = (),
+    watch: bool = True,
+) -> Submission:
+    """Send a batch and watch it until it is over or patience is. Raises NotSent when the key may not write."""
+    body = json.dumps(list(items), ensure_ascii=False).encode()
+    exchange = ask.again(get(operation, body=body, headers=headers))
+    if exchange.answer.status == 403:
+        raise NotSent("the key may not write (403)")
+    ticket = ticket_of(ask, operation, exchange)
+    looks: tuple[Look, ...] = ()
+    started = time.monotonic()
+    if ticket is not None and watch:
+        looks = _watch(ask, operation, ticket)
+    return Submission(exchange, tuple(items), ticket, looks, time.monotonic() - started)
+
+
+def ticket_of(ask: Ask, operation: Operation, exchange: Exchange) -> str | None:
+    """The ticket in an accepted write's answer, or None."""
+    data = exchange.answer.json
+    if operation.ticket is None or not exchange.answer.ok or data is MISSING:
+        return None
+    try:
+        found = at(data, operation.ticket.pointer)
+    except KeyError:
+        return None
+    return found if isinstance(found, str) and found else None
+
+
+def status_request(ask: Ask, operation: Operation, ticket: str) -> Any:
+    """The request that asks for a batch's progress."""
+    if operation.ticket is None:
+        raise ValueError(f"{operation.code} hands out no ticket")
+    status = ask.contract.by_id[operation.ticket.operation_id]
+    return get(status, path={operation.ticket.parameter: ticket})
+
+
+def look(ask: Ask, operation: Operation, ticket: str) -> Look:
+    """Ask once how far a batch is."""
+    exchange = ask.again(status_request(ask, operation, ticket))
+    status = ask.contract.by_code[exchange.request.operation]
+    return read_look(status.batch, exchange)
+
+
+def read_look(batch: Batch | None, exchange: Exchange) -> Look:
+    """An answer of the status operation, as far as it can be read."""
+    data = exchange.answer.json
+
+    def value(pointer: str) -> Any:
+        try:
+            return at(data, pointer) if exchange.answer.ok and data is not MISSING else None
+        except KeyError:
+            return None
+
+    def number(pointer: str) -> int | None:
+        found = value(pointer)
+        return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+    if batch is None:
+        return Look(exchange, None, None, None, None)
+    return Look(exchange, value(batch.id), number(batch.total), number(batch.succeeded), number(batch.failed))
+
+
+def _watch(ask: Ask, operation: Operation, ticket: str) -> tuple[Look, ...]:
+    endless: dict[str, bool] = ask.plan("batches that don't end", lambda a: {})
+    patience = IMPATIENCE if endless.get(operation.code) or len(endless) > 1 else PATIENCE
+    looks = [look(ask, operation, ticket)]
+    wait, until = FIRST_WAIT, time.monotonic() + patience
+    while not looks[-1].over and time.monotonic() < until:
+        if looks[-1].exchange.answer.status not in (200, 404):
+            break
+        time.sleep(wait)
+        wait = min(wait * 1.6, LONGEST_WAIT)
+        looks.append(look(ask, operation, ticket))
+    if not looks[-1].over:
+        endless[operation.code] = True
+    return tuple(looks)
+
+
+# -- reading back -------------------------------------------------------------------------------------
+
+
+def reader_of(ask: Ask, operation: Operation) -> Operation | None:
+    """The list operation that shows the collection an operation writes to, with a filter on its key."""
+    if operation.access is None:
+        return None
+    collection = operation.access.collection
+    for other in ask.contract.operations:
+        reads_it = other.access and other.access.action == "reads" and other.access.collection == collection
+        if reads_it and any(_picks(f, collection.key) for f in other.filters):
+            return other
+    return None
+
+
+def _picks(filter: Filter, key: str) -> bool:
+    """True for the filter that picks a row by its key."""
+    return filter.field == key and filter.lookup == "exact" and not filter.free_key
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The rows that a list shows for one key, under every value of its hidden fields."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    chain: tuple[Exchange, ...]
+
+    @property
+    def row(self) -> Mapping[str, Any] | None:
+        """The one row, or None."""
+        return self.rows[0] if self.rows else None
+
+
+def find(ask: Ask, operation: Operation, key: str, *, expected: bool = True) -> Seen:
+    """The rows with a key, as a list shows them now.
+
+    A new row may need approval, so the values of hidden fields are tried as well. While the rows aren't what
+    is `expected`, it is tried a little longer: a server may take a moment after a batch is over.
+    """
+    reader = reader_of(ask, operation)
+    if reader is None or operation.access is None:
+        return Seen((), ())
+    seen = Seen((), ())
+    for pause in SETTLING:
+        time.sleep(pause)
+        seen = _find_once(ask, reader, operation.access.collection.key, key)
+        if bool(seen.rows) == expected:
+            break
+    return seen
+
+
+def _find_once(ask: Ask, reader: Operation, field: str, key: str) -> Seen:
+    by_key = next(f for f in reader.filters if _picks(f, field))
+    plain: tuple[tuple[str, str], ...] = ((by_key.parameter, key),)
+    queries = [plain]
+    for filter in reader.filters:
+        if filter.hidden:
+            default = str(filter.default).lower()
+            queries += [(*plain, (filter.parameter, v)) for v in hidden_values(filter) if v != default]
+    pages: list[Page] = []
+    rows: list[Mapping[str, Any]] = []
+    for query in queries:
+        page = read_page(reader, ask.again(get(reader, paged(reader, query))))
+        pages.append(page)
+        rows += [row for row in page.rows if row.get(field) == key]
+        if rows:
+            break
+    return Seen(tuple(rows), tuple(p.exchange for p in pages))
