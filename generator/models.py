@@ -17,7 +17,7 @@ from datamodel_code_generator import generate
 from datamodel_code_generator.enums import DataModelType, InputFileType, OpenAPIScope
 from datamodel_code_generator.format import DatetimeClassType, PythonVersion
 
-from generator.schemas import REFS, Definitions, Form
+from generator.schemas import REFS, Definitions, Form, unbounded
 
 _TEMPLATES = Path(__file__).parent / "templates" / "models"
 _ALIAS = re.compile(r"\balias=('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
@@ -110,9 +110,10 @@ def _for_tool(form: Form, sent: bool) -> Form:
     made = dict(form)
     for word in ("items", "additionalProperties"):
         if isinstance(made.get(word), dict):
-            made[word] = _for_tool(made[word], sent) or True
+            # The tool would make a class of an item with bounds; only the list's own are checked.
+            made[word] = _for_tool(unbounded(made[word]), sent) or True
     if "anyOf" in made:
-        made["anyOf"] = [_for_tool(each, sent) for each in made["anyOf"]]
+        made["anyOf"] = [_for_tool(unbounded(each), sent) for each in made["anyOf"]]
     if "properties" in made:
         made["properties"] = {name: _for_tool(each, sent) for name, each in made["properties"].items()}
     return made

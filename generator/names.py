@@ -55,13 +55,13 @@ def words(text: str) -> list[str]:
 def snake(text: str, fallback: str = "value") -> str:
     """A name for a variable, argument, field or method; never a keyword. One that will do stays as it is."""
     if text.isidentifier() and text.islower() and text.isascii():
-        return f"{text}_" if keyword.iskeyword(text) else text
+        return f"{text}_" if keyword.iskeyword(text) or text == "l" else text
     name = "_".join(words(text)).lower() or _signs(text) or fallback
     if not name.isidentifier():
         name = f"{fallback[0]}_{name}"
     if not name.isidentifier():
         name = fallback
-    return f"{name}_" if keyword.iskeyword(name) else name
+    return f"{name}_" if keyword.iskeyword(name) or name == "l" else name
 
 
 def pascal(text: str, fallback: str = "Model") -> str:

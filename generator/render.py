@@ -70,6 +70,7 @@ def _environment(templates: Path | None) -> Environment:
         "docstring": docstring,
         "imports": _imports,
         "oneline": _oneline,
+        "optional": _optional,
         "quoted": repr,
         "summary": _summary,
     }
@@ -83,6 +84,12 @@ def _exports(plan: Plan) -> list[str]:
 
 def _oneline(text: str) -> str:
     return " ".join(text.split())
+
+
+def _optional(hint: str) -> str:
+    """The annotation and default of an argument that may be left out."""
+    some = hint.removesuffix(" | None")
+    return f"{some} | Unset{' | None' if some != hint else ''} = UNSET"
 
 
 def docstring(text: str, indent: int = 4) -> str:
@@ -147,7 +154,7 @@ def _formatted(sources: Mapping[str, str]) -> Mapping[str, str]:
         for path, text in sources.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
-        _ruff("check", "--fix", "--select", "F401,I,UP007,UP045,RUF022", "--target-version", "py311", name)
+        _ruff("check", "--fix", "--select", "F401,I,UP007,UP037,UP045,RUF022", "--target-version", "py311", name)
         _ruff("format", "--target-version", "py311", name)
         return {path: (folder / path).read_text(encoding="utf-8") for path in sources}
 

@@ -462,19 +462,20 @@ def _union(forms: Sequence[Form]) -> Form:
 
 def _described(form: Form, schema: Any, *, strict: bool) -> Form:
     """The form with what a reader is told, and with bounds only where they are to be checked."""
-    told = dict(form) if strict else _unbounded(form)
+    told = dict(form) if strict else unbounded(form)
     if isinstance(schema, Mapping) and isinstance(schema.get("description"), str) and schema["description"].strip():
         told["description"] = " ".join(schema["description"].split())
     return told
 
 
-def _unbounded(form: Form) -> Form:
+def unbounded(form: Form) -> Form:
+    """The form without bounds, at any depth."""
     bare = {k: v for k, v in form.items() if k not in _CONSTRAINTS}
     if "anyOf" in bare:
-        bare["anyOf"] = [_unbounded(f) for f in bare["anyOf"]]
+        bare["anyOf"] = [unbounded(f) for f in bare["anyOf"]]
     for word in ("items", "additionalProperties"):
         if isinstance(bare.get(word), dict):
-            bare[word] = _unbounded(bare[word])
+            bare[word] = unbounded(bare[word])
     return bare
 
 
