@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 from conformance.sandbox import batches, catalog, home, listing, query, store, validation, values, worker
 from conformance.sandbox.batches import FileKind
 from conformance.sandbox.behaviour import Answer, Asked
+from conformance.sandbox.churn import churn
 from conformance.sandbox.faults import behaviour
 from conformance.sandbox.messages import Language, language, say
 from conformance.sandbox.progress import Progress
@@ -88,6 +89,10 @@ class Sandbox:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         tasks = [asyncio.create_task(self.worker.run())]
+        if self.settings.churn:
+            written = [self.store.shapes[name] for name in _written(self.contract)]
+            other = churn(self.store, written, self.settings.churn, self.settings.seed)
+            tasks.append(asyncio.create_task(other))
         await send({"type": "lifespan.startup.complete"})
         await receive()
         for task in tasks:
@@ -274,12 +279,18 @@ class Sandbox:
 
 def fill(contract: Contract, rows: store.Store, settings: Settings) -> None:
     """Put the made-up catalog into new tables."""
-    written = {o.access.collection.name for o in contract.operations if o.access and o.access.action != "reads"}
+    written = _written(contract)
     with rows.work() as connection:
         for name, shape in rows.shapes.items():
             count = settings.products if name in written else min(READ_ONLY_ROWS, settings.products)
             made = catalog.generate(contract, shape, count, settings.seed)
             store.add(connection, shape, made.rows, made.hidden)
+
+
+def _written(contract: Contract) -> list[str]:
+    """The names of the collections that somebody can write."""
+    accesses = (operation.access for operation in contract.operations)
+    return list(dict.fromkeys(a.collection.name for a in accesses if a and a.action != "reads"))
 
 
 def _ticket(operation: Operation, id: str) -> Any:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
 from conformance.sandbox import texts, values
 from conformance.sandbox.store import Row
-from conformance.sandbox.tables import Field, Shape, item_properties
-from conformance.sandbox.validation import Check, check
+from conformance.sandbox.tables import Field, PartShape, Shape, item_properties
+from conformance.sandbox.validation import check
+from conformance.sandbox.values import Kind
 from spec import Contract
 from spec.model import JSON
 
@@ -34,10 +35,14 @@ _INSTANTS = tuple(
     for offset in (0, 0, 1000, -1000, 2000, 65_000, -935_000, 500_000, 1_000_000, 30 * _MINUTE, -3 * 60 * _MINUTE)
 )
 
+Deal = Callable[[int], JSON]
+"""From a row's index to a value."""
+_ABSENT = object()
+
 
 @dataclass(frozen=True)
 class Generated:
-    """New rows as responses would show them, and what none shows, row by row."""
+    """New rows as responses would show them, but for their times; and what none shows, row by row."""
 
     rows: list[Row]
     hidden: list[Row]
@@ -47,7 +52,7 @@ def generate(contract: Contract, shape: Shape, count: int, seed: int) -> Generat
     """`count` rows of a collection; the same for the same seed, and the first ones the same for any count."""
     maker = _Maker(contract, shape, random.Random(f"{seed}/{shape.collection.name}"))
     rows = [maker.row(index) for index in range(count)]
-    hidden = [maker.unseen(index) for index in range(count)]
+    hidden = [{name: deal(index) for name, deal in maker.hidden.items()} for index in range(count)]
     return Generated(rows, hidden)
 
 
@@ -55,163 +60,168 @@ class _Maker:
     """Makes the rows of one collection, one after the other."""
 
     def __init__(self, contract: Contract, shape: Shape, rng: random.Random) -> None:
+        collection = shape.collection
         self.contract = contract
-        self.shape = shape
         self.rng = rng
-        self.name = shape.collection.name
-        self.pools: dict[str, list[JSON]] = {}
-        self.checks: dict[str, Check] = {}
-        self.wanted = _referenced(contract, shape)
-        # How the telling values are dealt differs by field, or all fields would tell the same story.
-        self.turn = {name: rng.randrange(1000) for name in (*shape.fields, *shape.parts)}
+        self.key_name = collection.key
+        self.wanted_keys = _referenced(contract, shape)
+        fixed: dict[str | None, Deal] = {
+            collection.key: self.keys(shape.key, collection.name),
+            collection.created: lambda index: _stamps(index)[0],
+            collection.updated: lambda index: _stamps(index)[1],
+        }
+        self.fields = {f.name: fixed.get(f.name) or self.optional(f) for f in shape.shown}
+        self.parts = {name: self.entries(part) for name, part in shape.parts.items()}
+        self.hidden = {name: self.unseen(shape.fields[name]) for name in collection.hidden}
 
     def row(self, index: int) -> Row:
-        """The row of that index."""
-        collection = self.shape.collection
-        created, updated = self.stamps(index)
-        row: Row = {}
-        for field in self.shape.shown:
-            if field.name == collection.key:
-                row[field.name] = self.key(field, index)
-            elif field.name == collection.created:
-                row[field.name] = values.rendered(created)
-            elif field.name == collection.updated:
-                row[field.name] = values.rendered(updated)
-            elif field.required or (index + self.turn[field.name]) % 7:
-                row[field.name] = self.value(field.name, field.schema, index)
-        for name, part in self.shape.parts.items():
-            row[name] = self.entries(name, part.part.key, {f.name: f.schema for f in part.fields}, index)
-        return row
+        """The row of that index, as responses would show it."""
+        found = {name: deal(index) for name, deal in (*self.fields.items(), *self.parts.items())}
+        return {name: value for name, value in found.items() if value is not _ABSENT}
 
-    def unseen(self, index: int) -> Row:
-        """What no response shows of the row of that index: some 15 % are not what a filter shows by default."""
-        hidden = {}
-        for name in self.shape.collection.hidden:
-            field = self.shape.fields[name]
-            flag = index % 20 not in (3, 11, 18)
-            hidden[name] = flag if field.kind == "boolean" else self.value(name, field.schema, index)
-        return hidden
-
-    def stamps(self, index: int) -> tuple[int, int]:
-        """When the row was made and last changed: two different orders, with ties in both."""
-        created = _INSTANTS[(index * 7) % len(_INSTANTS)] - (index // len(_INSTANTS)) * _DAY
-        if index % 9 == 0:
-            return created, created
-        later = _INSTANTS[(index * 5 + 3) % len(_INSTANTS)] + 40 * _DAY + (index % 3) * 1000
-        return created, later - (index // len(_INSTANTS)) * _DAY
-
-    def key(self, field: Field, index: int) -> JSON:
-        """A key that no other row has."""
+    def keys(self, field: Field, collection: str) -> Deal:
+        """Keys, all different."""
         if field.kind == "uuid":
-            if index < len(self.wanted):
-                return self.wanted[index]
-            return str(uuid.uuid5(_SPACE, f"{self.name}/{index}"))
+            wanted = self.wanted_keys
+            return lambda index: (
+                wanted[index] if index < len(wanted) else str(uuid.uuid5(_SPACE, f"{collection}/{index}"))
+            )
         if field.kind == "number":
-            return index + 1
+            return lambda index: index + 1
         pool = self.pool(field.name, field.schema)
-        if index < len(pool):
-            return pool[index]
-        return f"{pool[index % len(pool)]}-{index}"
+        return lambda index: pool[index] if index < len(pool) else f"{pool[index % len(pool)]}-{index}"
 
-    def value(self, name: str, schema: Mapping[str, JSON], index: int) -> JSON:
-        """A value of a schema, dealt by the row's index."""
-        types = schema.get("type", [])
-        if "null" in types and (index + self.turn.get(name, 0)) % 11 == 5:
-            return None
-        of = values.kind(schema)
-        if of == "json":
-            return self.structure(name, schema, index)
-        pool = self.pool(name, schema)
-        if of == "uuid":
-            return pool[(index * index + index // 3) % len(pool)]
-        if of == "text" and texts.is_code(schema):
+    def unseen(self, field: Field) -> Deal:
+        """What no response shows: some 15 % of the rows are not what a filter shows by default."""
+        if field.kind == "boolean":
+            return lambda index: index % 20 not in (3, 11, 18)
+        return self.values(field.name, field.schema)
+
+    def optional(self, field: Field) -> Deal:
+        """The values of a field; one that isn't required is missing now and then."""
+        deal, turn = self.values(field.name, field.schema), self.rng.randrange(7)
+        if field.required:
+            return deal
+        return lambda index: deal(index) if (index + turn) % 7 else _ABSENT
+
+    def values(self, name: str, schema: Mapping[str, JSON]) -> Deal:
+        """The values of a schema; null now and then where it may be."""
+        kind = values.kind(schema)
+        deal = self.structures(name, schema) if kind == "json" else self.scalars(name, schema, kind)
+        if "null" not in schema.get("type", ()):
+            return deal
+        return lambda index: None if index % 11 == 5 else deal(index)
+
+    def scalars(self, name: str, schema: Mapping[str, JSON], kind: Kind) -> Deal:
+        """Telling values, each at least once where there are rows enough; then mixed."""
+        pool, rng = self.pool(name, schema), self.rng
+        # How values are dealt differs by field, or all fields would tell the same story.
+        turn, many = rng.randrange(1000), len(pool)
+        if kind == "uuid":
+            return lambda index: pool[(index * index + index // 3) % many]
+        if kind == "text" and texts.is_code(schema):
             # Neighbours share a code, as variants of a product share one.
-            return pool[(index // 3) % len(pool)]
-        if index < len(pool):
-            return pool[(index + self.turn.get(name, 0)) % len(pool)]
-        if of == "text" and texts.is_free(schema) and self.rng.random() < 0.5:
-            return next(iter(self.fitting(name, schema, [texts.phrase(self.rng)])), pool[index % len(pool)])
-        return self.rng.choice(pool)
+            return lambda index: pool[(index // 3) % many]
+        free = kind == "text" and texts.is_free(schema)
+        valid = check(self.contract, schema).validator.is_valid
 
-    def structure(self, name: str, schema: Mapping[str, JSON], index: int) -> JSON:
-        """A list, an object with declared fields, or a free-form object."""
-        types = schema.get("type", [])
+        def deal(index: int) -> JSON:
+            if index < many:
+                return pool[(index + turn) % many]
+            phrase = texts.phrase(rng) if free and rng.random() < 0.5 else None
+            return phrase if phrase is not None and valid(phrase) else rng.choice(pool)
+
+        return deal
+
+    def structures(self, name: str, schema: Mapping[str, JSON]) -> Deal:
+        """Lists, objects with declared fields, and free-form objects."""
+        types, rng = schema.get("type", []), self.rng
         if "array" in types:
             items = self.contract.resolve(schema.get("items", {"type": "string"}))
             examples = [one for example in schema.get("examples", ()) for one in example]
-            items = {"examples": examples, **items} if examples else items
-            return [self.value(f"{name}/items", items, index + 5 * turn) for turn in range(index % 4)]
-        declared = self.contract.properties(schema)
+            deal = self.values(f"{name}/items", {"examples": examples, **items} if examples else items)
+            return lambda index: [deal(index + 5 * turn) for turn in range(index % 4)]
+        declared = {n: self.values(f"{name}/{n}", of) for n, of in self.contract.properties(schema).items()}
         if declared:
-            return {sub: self.value(f"{name}/{sub}", of, index) for sub, of in declared.items()}
+            return lambda index: {n: deal(index) for n, deal in declared.items()}
         if "object" in types or not types:
-            return texts.attributes(index, self.rng)
-        return None
+            return lambda index: texts.attributes(index, rng)
+        return lambda _: None
 
-    def entries(self, name: str, key: str, fields: Mapping[str, Mapping[str, JSON]], index: int) -> list[Row]:
+    def entries(self, part: PartShape) -> Deal:
         """The entries of a part: from none to three of the lists that there are."""
-        lists = self.pool(f"{name}/{key}", fields[key])
-        first = index % len(lists)
-        chosen = (lists[first:] + lists[:first])[: (1, 2, 0, 3)[index % 4]]
-        return [
-            {
-                sub: one if sub == key else self.value(f"{name}/{sub}", schema, index * 3 + turn)
-                for sub, schema in fields.items()
-            }
-            for turn, one in enumerate(chosen)
-        ]
+        name, key = part.part.field, part.part.key
+        lists = self.pool(f"{name}/{key}", part.key.schema)
+        others = {f.name: self.values(f"{name}/{f.name}", f.schema) for f in part.fields if f.name != key}
+
+        def deal(index: int) -> JSON:
+            first = index % len(lists)
+            chosen = (lists[first:] + lists[:first])[: (1, 2, 0, 3)[index % 4]]
+            return [
+                {key: one, **{n: value(index * 3 + turn) for n, value in others.items()}}
+                for turn, one in enumerate(chosen)
+            ]
+
+        return deal
 
     def pool(self, name: str, schema: Mapping[str, JSON]) -> list[JSON]:
-        """The telling values of a field, in the order in which they are dealt."""
-        if name not in self.pools:
-            telling = self.telling(name, schema)
-            # Instants repeat on purpose; a text twice in a row of keys would be no key.
-            candidates = list(telling if values.kind(schema) == "instant" else dict.fromkeys(telling))
-            found = self.fitting(name, schema, candidates)
-            wanted = found or schema.get("examples") or ([schema["default"]] if "default" in schema else [""])
-            self.pools[name] = list(wanted)
-        return self.pools[name]
+        """The telling values that a schema allows, in the order in which they are dealt."""
+        telling = _telling(name, schema, is_key=name == self.key_name)
+        # Instants repeat on purpose; a text twice in a row of keys would be no key.
+        candidates = list(telling if values.kind(schema) == "instant" else dict.fromkeys(telling))
+        valid = check(self.contract, schema).validator.is_valid
+        found = [value for value in candidates if valid(value)]
+        return found or list(schema.get("examples", ())) or [schema.get("default", "")]
 
-    def fitting(self, name: str, schema: Mapping[str, JSON], candidates: list[JSON]) -> list[JSON]:
-        """Those of the candidates that the schema allows."""
-        if name not in self.checks:
-            self.checks[name] = check(self.contract, schema)
-        return [value for value in candidates if self.checks[name].validator.is_valid(value)]
 
-    def telling(self, name: str, schema: Mapping[str, JSON]) -> Iterator[JSON]:
-        if "enum" in schema:
-            yield from schema["enum"]
-            return
-        match values.kind(schema):
-            case "text" if schema.get("format") == "date":
-                yield from texts.DATES
-            case "text" if schema.get("format") in ("uri", "url"):
-                yield from texts.LINKS
-            case "text" if texts.is_link(schema):
-                yield from texts.LINKS
-            case "text" if texts.is_code(schema):
-                yield from schema.get("examples", ())
-                yield from texts.CODES
-                if name == self.shape.collection.key:
-                    yield from (f"{code}-{size}" for code, size in product(texts.CODES, texts.SIZES))
-            case "text" if texts.is_symbol(schema):
-                yield from schema.get("examples", ())
-                yield from texts.symbols(schema)
-            case "text":
-                yield from schema.get("examples", ())
-                yield from texts.NAMES
-            case "uuid":
-                yield from schema.get("examples", ())
-                yield from (str(uuid.uuid5(_SPACE, f"{name}/{turn}")) for turn in range(5))
-            case "instant":
-                yield from (values.rendered(instant) for instant in _INSTANTS)
-            case "decimal":
-                yield from texts.DECIMALS
-            case "number":
-                yield from texts.NUMBERS
-                yield from range(20, 60)
-            case "boolean":
-                yield from (True, False, True)
+def _stamps(index: int) -> tuple[int, int]:
+    """When a row was made and last changed: two different orders, with ties in both."""
+    turn, days = index % len(_INSTANTS), index // len(_INSTANTS) * _DAY
+    created = _INSTANTS[turn * 7 % len(_INSTANTS)] - days
+    if index % 9 == 0:
+        return created, created
+    return created, _INSTANTS[(turn * 5 + 3) % len(_INSTANTS)] + 40 * _DAY + (index % 3) * 1000 - days
+
+
+def _telling(name: str, schema: Mapping[str, JSON], *, is_key: bool) -> Iterator[JSON]:
+    if "enum" in schema:
+        yield from schema["enum"]
+        return
+    yield from schema.get("examples", ())
+    match values.kind(schema):
+        case "text":
+            yield from _telling_texts(schema)
+            if is_key and texts.is_code(schema):
+                yield from (f"{code}-{size}" for code, size in product(texts.CODES, texts.SIZES))
+        case "uuid":
+            yield from (str(uuid.uuid5(_SPACE, f"{name}/{turn}")) for turn in range(5))
+        case "instant":
+            yield from (values.rendered(instant) for instant in _INSTANTS)
+        case "decimal":
+            yield from texts.DECIMALS
+        case "number":
+            least, most = schema.get("minimum", 20), schema.get("maximum", 60)
+            yield from texts.NUMBERS
+            yield from (value for value in (least, least + 1, least + 2, most - 1, most))
+            yield from range(20, 60)
+        case "boolean":
+            yield from (True, False)
+
+
+def _telling_texts(schema: Mapping[str, JSON]) -> Iterator[str]:
+    if schema.get("format") == "date":
+        yield from texts.DATES
+    elif schema.get("format") in ("uri", "url") or texts.is_link(schema):
+        yield from texts.LINKS
+    elif texts.is_code(schema):
+        yield from texts.CODES
+    elif texts.is_symbol(schema):
+        yield from texts.symbols(schema)
+    else:
+        yield from texts.NAMES
+        least, most = schema.get("minLength", 0), schema.get("maxLength")
+        yield from (name[:most] for name in texts.NAMES if most)
+        yield from (name.ljust(least, "x") for name in texts.NAMES if least)
 
 
 def _referenced(contract: Contract, shape: Shape) -> list[JSON]:

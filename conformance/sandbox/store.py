@@ -152,13 +152,10 @@ def add(connection: sqlite3.Connection, shape: Shape, many: Iterable[Row], hidde
     keyed: dict[str, list[dict[str, Any]]] = {name: [] for name in shape.keyed}
     unseen = iter(hidden)
     for one in many:
-        everything = {**one, **next(unseen, {})}
         key = values.stored(shape.key.kind, one[shape.key.name])
-        table.append({f.column: values.stored(f.kind, everything.get(f.name)) for f in shape.fields.values()})
+        table.append(_stored(shape.fields.values(), {**one, **next(unseen, {})}))
         for name, part in shape.parts.items():
-            for entry in one.get(name, ()):
-                stored = {f.column: values.stored(f.kind, entry.get(f.name)) for f in part.fields}
-                parts[name].append({ROW: key, **stored})
+            parts[name] += [{ROW: key, **_stored(part.fields, entry)} for entry in one.get(name, ())]
         for name in keyed:
             keyed[name] += keyed_records(key, one.get(name))
     insert(connection, shape.table, table)
@@ -166,6 +163,10 @@ def add(connection: sqlite3.Connection, shape: Shape, many: Iterable[Row], hidde
         insert(connection, part.table, parts[name])
     for name, records in keyed.items():
         insert(connection, shape.keyed[name], records)
+
+
+def _stored(fields: Iterable[Field], row: Row) -> dict[str, Any]:
+    return {field.column: values.stored(field.kind, row.get(field.name)) for field in fields}
 
 
 def keyed_records(key: str, value: JSON) -> list[dict[str, Any]]:

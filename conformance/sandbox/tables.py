@@ -28,11 +28,8 @@ class Field:
     schema: Mapping[str, JSON]
     required: bool
     nullable: bool
-
-    @property
-    def column(self) -> str:
-        """The column's name, quoted."""
-        return quoted(self.name)
+    column: str
+    """The column's name, quoted."""
 
     @property
     def declaration(self) -> str:
@@ -120,7 +117,7 @@ def _shape(contract: Contract, collection: Collection) -> Shape:
 def _field(name: str, schema: Mapping[str, JSON], required: bool) -> Field:
     declared = schema.get("type", [])
     nullable = "null" in declared if isinstance(declared, list) else bool(schema.get("nullable"))
-    return Field(name, kind(schema), schema, required, nullable)
+    return Field(name, kind(schema), schema, required, nullable, quoted(name))
 
 
 def _part(contract: Contract, collection: Collection, part: Part, schema: Mapping[str, JSON]) -> PartShape:

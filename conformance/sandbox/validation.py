@@ -52,10 +52,16 @@ class Check:
 def check(contract: Contract, schema: Mapping[str, JSON]) -> Check:
     """Compile a schema of the contract's document."""
     resolved = contract.resolve(schema)
-    # References are written from the document's root, so the components stand beside the schema.
-    whole = {**resolved, "components": contract.document.get("components", {})}
+    # References are written from the document's root, so the components stand beside a schema that has any.
+    whole = {**resolved, "components": contract.document.get("components", {})} if _refers(resolved) else resolved
     items = contract.resolve(resolved["items"]) if isinstance(resolved.get("items"), Mapping) else {}
-    return Check(resolved, items, jsonschema_rs.Draft202012Validator(whole, validate_formats=True))
+    return Check(resolved, items, jsonschema_rs.Draft202012Validator(dict(whole), validate_formats=True))
+
+
+def _refers(node: JSON) -> bool:
+    if isinstance(node, Mapping):
+        return "$ref" in node or any(map(_refers, node.values()))
+    return isinstance(node, list) and any(map(_refers, node))
 
 
 def body(content: bytes) -> JSON:

@@ -44,13 +44,13 @@ def kind(schema: Mapping[str, JSON]) -> Kind:
 
 
 def stored(kind: Kind, value: JSON) -> Any:
-    """A JSON value as its column keeps it. Raises ValueError when it isn't of the kind."""
+    """A JSON value as its column keeps it; a date-time may come as microseconds. Raises ValueError when it can't."""
     if value is None:
         return None
     if kind in ("json", "number"):
         return json.dumps(value, ensure_ascii=False)
     if kind == "instant":
-        return math.floor(instant(value))
+        return value if isinstance(value, int) else math.floor(instant(value))
     if kind == "uuid":
         return value.lower()
     return value

@@ -244,6 +244,17 @@ def _links(role: str, step: int) -> Family:
             _link(case, role, lambda pairs, _: paged(pairs, lambda number: max(1, number + step))),
         )
         yield (
+            "unescaped",
+            "a plus or a percent sign in the query isn't escaped in the link",
+            _link(
+                case,
+                role,
+                lambda pairs, _: tuple((name, value.replace("+", " ").replace("%", "")) for name, value in pairs),
+            ),
+        )
+        if not case.operation.filters:
+            return
+        yield (
             "first-value-only",
             "the link keeps only the first of the query's filters",
             _link(
@@ -253,15 +264,6 @@ def _links(role: str, step: int) -> Family:
                     *[pair for pair in pairs if pair[0] not in own][:1],
                     *(pair for pair in pairs if pair[0] in own),
                 ),
-            ),
-        )
-        yield (
-            "unescaped",
-            "a plus or a percent sign in the query isn't escaped in the link",
-            _link(
-                case,
-                role,
-                lambda pairs, _: tuple((name, value.replace("+", " ").replace("%", "")) for name, value in pairs),
             ),
         )
 
