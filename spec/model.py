@@ -5,10 +5,11 @@ Everything here is plain data. `spec.reader` builds it from a document; nobody e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
+from urllib.parse import unquote
 
 JSON = Any
 """Any JSON value, as `json.loads` would give it."""
@@ -381,12 +382,15 @@ class Contract:
         return next((c for c in self.collections if c.name == name), None)
 
     def resolve(self, schema: Mapping[str, JSON]) -> Mapping[str, JSON]:
-        """Follow `$ref` until something else stands there; siblings of `$ref` (3.1) win over its target."""
+        """Follow `$ref` until something else stands there; siblings of `$ref` (3.1) win over its target.
+
+        Raises KeyError where nothing stands, which `load` doesn't let happen.
+        """
         seen: set[str] = set()
         while "$ref" in schema and schema["$ref"] not in seen:
             seen.add(schema["$ref"])
             siblings = {k: v for k, v in schema.items() if k != "$ref"}
-            schema = {**self.at(schema["$ref"].removeprefix("#")), **siblings}
+            schema = {**self.at(unquote(schema["$ref"].removeprefix("#"))), **siblings}
         return schema
 
     def at(self, pointer: str) -> JSON:
@@ -401,22 +405,28 @@ class Contract:
 
     def properties(self, schema: Mapping[str, JSON]) -> Mapping[str, Mapping[str, JSON]]:
         """The named properties of an object schema, through `$ref` and `allOf`, each resolved."""
-        schema = self.resolve(schema)
         found: dict[str, Mapping[str, JSON]] = {}
-        for branch in schema.get("allOf", ()):
-            found.update(self.properties(branch))
-        for name, sub in schema.get("properties", {}).items():
-            found[name] = {**found.get(name, {}), **self.resolve(sub)}
+        for branch in self._branches(schema, frozenset()):
+            for name, sub in branch.get("properties", {}).items():
+                # In 3.1 a property's schema may be `true`: anything.
+                found[name] = {**found.get(name, {}), **(self.resolve(sub) if isinstance(sub, Mapping) else {})}
         return found
 
     def required(self, schema: Mapping[str, JSON]) -> tuple[str, ...]:
         """The names that an object schema requires, through `$ref` and `allOf`."""
+        branches = self._branches(schema, frozenset())
+        return tuple(dict.fromkeys(name for branch in branches for name in branch.get("required", ())))
+
+    def _branches(self, schema: Mapping[str, JSON], outer: frozenset[str]) -> Iterator[Mapping[str, JSON]]:
+        """What an object schema is all of, and then itself; a circle is broken off."""
+        ref = str(schema.get("$ref", ""))
+        if ref and ref in outer:
+            return
         schema = self.resolve(schema)
-        names: dict[str, None] = {}
         for branch in schema.get("allOf", ()):
-            names.update(dict.fromkeys(self.required(branch)))
-        names.update(dict.fromkeys(schema.get("required", ())))
-        return tuple(names)
+            if isinstance(branch, Mapping):
+                yield from self._branches(branch, outer | {ref})
+        yield schema
 
 
 def at(document: JSON, pointer: str) -> JSON:

@@ -54,8 +54,10 @@ def validate(path: Path | str) -> Verdict:
 def _security(contract: Contract) -> Iterator[Problem]:
     """Requirements that name a scheme which isn't declared."""
     declared = {scheme.name for scheme in contract.security_schemes}
-    for pointer, node, _ in walk.objects(contract.document):
-        for index, needs in enumerate(node["security"] if isinstance(node.get("security"), list) else ()):
+    for pointer in ("", *(operation.pointer for operation in contract.operations)):
+        node = contract.at(pointer)
+        wanted = node.get("security") if isinstance(node, Mapping) else None
+        for index, needs in enumerate(wanted if isinstance(wanted, list) else ()):
             for name in needs if isinstance(needs, Mapping) else ():
                 if name not in declared:
                     here = f"{pointer}/security/{index}/{escape(name)}"

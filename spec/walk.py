@@ -30,18 +30,31 @@ def objects(document: JSON) -> Iterator[tuple[str, Mapping[str, JSON], bool]]:
     waiting: list[tuple[JSON, str, bool, bool]] = [(document, "", False, False)]
     while waiting:
         node, pointer, schema, named = waiting.pop()
-        if isinstance(node, list):
-            children = [(child, f"{pointer}/{index}", schema, False) for index, child in enumerate(node)]
+        # Last ones first, as the last to wait is the next to be looked at.
+        if type(node) is list:
+            waiting.extend(
+                (node[index], f"{pointer}/{index}", schema, False)
+                for index in range(len(node) - 1, -1, -1)
+                if isinstance(node[index], (dict, list))
+            )
         elif named:
-            children = [(child, f"{pointer}/{escape(name)}", schema, False) for name, child in node.items()]
+            waiting.extend(
+                (node[name], f"{pointer}/{escape(name)}", schema, False)
+                for name in reversed(node)
+                if isinstance(node[name], (dict, list))
+            )
         else:
             yield pointer, node, schema
-            children = [
-                (child, f"{pointer}/{escape(key)}", *_kind(key, child))
-                for key, child in node.items()
-                if not (key in _DATA or key.startswith("x-") or (key == "examples" and isinstance(child, list)))
-            ]
-        waiting.extend(child for child in reversed(children) if isinstance(child[0], (dict, list)))
+            waiting.extend(
+                (node[key], f"{pointer}/{escape(key)}", *_kind(key, node[key]))
+                for key in reversed(node)
+                if isinstance(node[key], (dict, list)) and not _is_data(key, node[key])
+            )
+
+
+def _is_data(key: str, child: JSON) -> bool:
+    """Whether what stands under a keyword is plain data: in schemas, `examples` is a list of values."""
+    return key in _DATA or key.startswith("x-") or (key == "examples" and isinstance(child, list))
 
 
 def _kind(key: str, child: JSON) -> tuple[bool, bool]:
