@@ -1,0 +1,73 @@
+"""Which clauses a run tries."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spec import Clause
+
+ELSEWHERE = "left to another shard"
+"""How the reason of a clause begins that another machine tries."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One of several parts of a run."""
+
+    index: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.index}/{self.of}"
+
+    @classmethod
+    def parse(cls, text: str) -> Shard:
+        """A shard out of `2/3`. Raises ValueError."""
+        found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
+        if not found or not 1 <= int(found[1]) <= int(found[2]):
+            raise ValueError(f"{text!r} isn't a shard; give the number of one and how many there are, as in 2/3")
+        return cls(int(found[1]), int(found[2]))
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which clauses a run tries, and why not the others."""
+
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    writes: bool = False
+    others: frozenset[str] = frozenset()
+    """Ids of the clauses that other shards try."""
+
+    def reason_to_skip(self, clause: Clause) -> str | None:
+        """Why a clause isn't tried, or None."""
+        if self.only and not any(matches(clause.id, pattern) for pattern in self.only):
+            return "not selected by --only"
+        if any(matches(clause.id, pattern) for pattern in self.skip):
+            return "switched off by --skip"
+        if clause.writes and not self.writes:
+            return "needs writes (--writes)"
+        if clause.id in self.others:
+            return ELSEWHERE
+        return None
+
+
+def matches(clause_id: str, pattern: str) -> bool:
+    """True when a pattern selects a clause: its id, a prefix of it up to a dot, or a glob."""
+    return (
+        clause_id == pattern
+        or clause_id.startswith(f"{pattern.rstrip('.')}.")
+        or fnmatch.fnmatchcase(clause_id, pattern)
+    )
+
+
+def left_to_others(clauses: Sequence[Clause], shard: Shard) -> frozenset[str]:
+    """The clauses that other shards try: dealt out in turn, so that each gets some of every kind.
+
+    What speaks from all answers of a run is tried by every shard on its own answers.
+    """
+    dealt = [clause for clause in clauses if clause.family != "response"]
+    return frozenset(clause.id for n, clause in enumerate(dealt) if n % shard.of != shard.index - 1)
