@@ -6,9 +6,10 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 import spec
-from conformance import report
+from conformance import engine, report
 from conformance.ask import Ask
 from conformance.laws.responses import Evidence
 from conformance.options import Options, Usage, parse, read_key
@@ -16,7 +17,7 @@ from conformance.preflight import WrongTarget, preflight
 from conformance.run import Run, Selection, carry_out
 from conformance.target import Limits, Target
 from conformance.view import View, complain, summary
-from spec import Contract
+from spec import Clause, Contract
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -45,16 +46,37 @@ def conform(options: Options) -> int:
         limits = Limits(options.rate, options.max_requests, options.max_time, options.timeout)
         target = Target(base_url, contract, key, limits, verify=options.ca_bundle or True, observe=evidence.observe)
         run = Run(contract, base_url, options.seed, options.strict, datetime.now(UTC))
+        seen = engine.Seen(contract, run.notes)
+        generate = partial(explore, options, seen, target, tried)
         try:
             began = preflight(Ask(contract, target, options.seed))
             with View(tried, lambda: target.total, options.max_requests) as view:
-                carry_out(run, target, evidence, selection, began, on_start=view.started, on_outcome=view.concluded)
+                carry_out(
+                    run,
+                    target,
+                    evidence,
+                    selection,
+                    began,
+                    on_start=view.started,
+                    on_outcome=view.concluded,
+                    before_responses=generate,
+                    more_laws=engine.laws(seen),
+                )
         finally:
             target.close()
     summary(run)
     path = report.write(options.report, "report.json", report.to_json(report.report(run)))
     print(f"report: {path}")
     return run.exit_code
+
+
+def explore(options: Options, seen: engine.Seen, target: Target, tried: list[Clause]) -> None:
+    """Let Schemathesis' engine ask the operations of which something is still to be said."""
+    operations = {clause.operation for clause in tried if clause.family == "response"}
+    if options.schemathesis and operations:
+        from conformance.engine.explore import explore as run_engine  # noqa: PLC0415 -- a second to import
+
+        run_engine(seen, target, options.seed, operations=operations)
 
 
 @contextlib.contextmanager

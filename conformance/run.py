@@ -68,6 +68,8 @@ class Run:
     """Requests sent, by operation code."""
     stopped: str | None = None
     """Why the run ended before its end; None when it didn't."""
+    notes: list[str] = field(default_factory=list)
+    """What a person should know beside the verdicts."""
 
     @property
     def violations(self) -> list[Outcome]:
@@ -97,14 +99,15 @@ def carry_out(
     on_start: Callable[[Clause], None] = lambda clause: None,
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
     before_responses: Step = lambda: None,
+    more_laws: Mapping[str, Law] | None = None,
 ) -> None:
     """Try every selected clause; `run` holds what was found however the run ends.
 
     `before_responses` is called when all laws but those that speak from the evidence are through: there
-    Schemathesis' engine adds to it.
+    Schemathesis' engine adds to it, and brings its own laws.
     """
     ask = Ask(run.contract, target, run.seed, began)
-    laws = {**LAWS, **evidence_laws(evidence)}
+    laws = {**LAWS, **evidence_laws(evidence), **(more_laws or {})}
     unanswered = 0
 
     def conclude(outcome: Outcome) -> None:

@@ -76,6 +76,14 @@ def _responses(operation: Operation) -> Iterator[Clause]:
             yield clause(
                 operation, f"response.{kind}", requirement, source, success.location, writes=not operation.safe
             )
+    yield clause(
+        operation,
+        "response.rejects-invalid",
+        "A request that breaks the declared parameters or body is answered 4xx, or without data.",
+        source,
+        operation.location,
+        writes=not operation.safe,
+    )
     undeclared = Provenance("inferred", "The page lists the statuses; an answer with another one surprises a client.")
     yield clause(
         operation,

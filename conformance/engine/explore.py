@@ -1,0 +1,111 @@
+"""Running Schemathesis' engine on the contract's document.
+
+The engine's event classes aren't public API, so the version is pinned. What it reports of itself (health
+checks, schemas that it can't satisfy) is a note, never a verdict.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection
+from typing import Any
+
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+from schemathesis.schemas import BaseSchema
+
+from conformance.engine.bridge import Bridge
+from conformance.engine.seen import Seen
+from conformance.target import Target
+from spec import Contract, Operation
+
+EXAMPLES = 6
+"""Examples that its fuzzing phase makes for each operation."""
+
+MOST_REQUESTS = 400
+
+RESERVE = 60
+"""Requests of the run's budget that are left for asking suspects again."""
+
+
+def explore(
+    seen: Seen, target: Target, seed: int, *, operations: Collection[str] | None = None, examples: int = EXAMPLES
+) -> None:
+    """Let the engine ask the operations that only read, or those of them whose codes are given.
+
+    Same seed, same requests. Raises KeyboardInterrupt where the engine was interrupted, which it would
+    keep to itself.
+    """
+    chosen = [o for o in seen.contract.operations if o.safe and (operations is None or o.code in operations)]
+    left = MOST_REQUESTS
+    if target.limits.requests is not None:
+        left = min(left, target.limits.requests - target.total - RESERVE)
+    if not chosen or left < 1:
+        if chosen:
+            seen.notes.append("Schemathesis' engine was left out: the budget has no requests left for it.")
+        return
+    bridge = Bridge(seen.contract, target, seen, left)
+    schema = _schema(seen.contract, chosen, _config(seed, examples))
+    schema.app = bridge
+    stream = from_schema(schema).execute()
+    bridge.stop = stream.stop
+    interrupted = False
+    for event in stream:
+        if isinstance(event, events.NonFatalError):
+            seen.notes.append(f"Schemathesis, {event.label}: {event.info.title}: {event.info.message}"[:300])
+        elif isinstance(event, events.FatalError):
+            seen.notes.append(f"Schemathesis broke off: {event.exception}"[:300])
+        elif isinstance(event, events.Interrupted):
+            interrupted = True
+    if bridge.stopped:
+        seen.notes.append(f"Schemathesis' engine was stopped: {bridge.stopped}.")
+    elif bridge.withheld:
+        seen.notes.append(f"{bridge.withheld} of Schemathesis' requests weren't sent.")
+    elif interrupted:
+        raise KeyboardInterrupt
+
+
+def _schema(contract: Contract, chosen: Collection[Operation], config: SchemathesisConfig) -> BaseSchema:
+    schema: BaseSchema = schemathesis.openapi.from_dict(_document(contract), config=config)
+    for operation in chosen:
+        schema = schema.include(method=operation.method, path=operation.path)
+    return schema
+
+
+def _document(contract: Contract) -> dict[str, Any]:
+    """The document without its servers: the engine would send probes of its own there."""
+    document: dict[str, Any] = copy.deepcopy(dict(contract.document))
+    for node in (document, *document.get("paths", {}).values()):
+        node.pop("servers", None)
+    return document
+
+
+def _config(seed: int, examples: int) -> SchemathesisConfig:
+    """Nothing that depends on time, on what the server said, on a former run or on the surroundings."""
+    alone = {"extra-data-sources": {"responses": False}, "operation-ordering": "none"}
+    return SchemathesisConfig.from_dict(
+        {
+            "seed": seed,
+            "suppress-health-check": ["all"],
+            "cache": {"enabled": False},
+            "workers": 1,
+            "continue-on-failure": True,
+            "generation": {
+                "max-examples": examples,
+                "no-shrink": True,
+                "deterministic": True,
+                "database": "none",
+                # The key is the target's business.
+                "with-security-parameters": False,
+            },
+            "phases": {
+                "examples": alone,
+                "coverage": {**alone, "unexpected-methods": []},
+                "fuzzing": {**alone, "error-feedback": {"enabled": False}},
+                "stateful": {"enabled": False},
+            },
+            # Answers are judged by our own laws, request by request.
+            "checks": {"enabled": False},
+        }
+    )

@@ -1,0 +1,39 @@
+"""The laws that speak from what the engine saw: each asks its suspects again, so that a finding replays."""
+
+from __future__ import annotations
+
+from conformance.answers import brief
+from conformance.ask import Ask
+from conformance.engine.seen import REFUSALS, Seen
+from conformance.laws.law import LAWS, Law, operation_of
+from conformance.laws.parameters import shows_data
+from conformance.verdict import Finding, Held, NotExercised, Result
+from spec import Clause
+
+
+def laws(seen: Seen) -> dict[str, Law]:
+    """Laws by the kind of clause that they check."""
+
+    def rejects_invalid(ask: Ask, clause: Clause) -> Result:
+        operation = operation_of(ask, clause)
+        if not seen.invalid.get(operation.code):
+            return NotExercised("no request that is surely invalid was generated")
+        for request in seen.taken.get(operation.code, ()):
+            exchange = ask(request)
+            if shows_data(operation, exchange):
+                return Finding(f"4xx, or no data: {seen.judge(request)}", brief(exchange), (exchange,))
+        return Held(seen.invalid[operation.code])
+
+    def status(ask: Ask, clause: Clause) -> Result:
+        result = LAWS["response.status"](ask, clause)
+        operation = operation_of(ask, clause)
+        if isinstance(result, Finding):
+            return result
+        for request in seen.refused.get(operation.code, ()):
+            exchange = ask(request)
+            if exchange.answer.status in REFUSALS:
+                return Finding("no refusal of a request that is valid", brief(exchange), (exchange,))
+        more = seen.valid.get(operation.code, 0)
+        return Held(result.witnesses + more) if isinstance(result, Held) else result
+
+    return {"response.rejects-invalid": rejects_invalid, "response.status": status}
