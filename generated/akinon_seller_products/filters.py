@@ -48,14 +48,18 @@ class GetProductsCategory(Fields):
 class GetProductsAttribute(Fields):
     def __init__(self, key: str) -> None:
         self.exact: Lookup[Literal["get_products"], str] = keyed(
-            "get_products", "attribute", "attribute__KEY", "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*$", key
+            "get_products",
+            "attribute",
+            "attribute__KEY",
+            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*$",
+            key,
         )
         """Filter by exact value of the attribute with the specified key."""
         self.iexact: Lookup[Literal["get_products"], str] = keyed(
             "get_products",
             "attribute",
             "attribute__KEY__iexact",
-            "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__iexact$",
+            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*__iexact$",
             key,
         )
         """Filter by exact (case-insensitive) value of the attribute with the specified key."""
@@ -63,7 +67,7 @@ class GetProductsAttribute(Fields):
             "get_products",
             "attribute",
             "attribute__KEY__contains",
-            "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__contains$",
+            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*__contains$",
             key,
         )
         """Filter by values in the attribute with the specified key that contain the specified string
@@ -72,7 +76,7 @@ class GetProductsAttribute(Fields):
             "get_products",
             "attribute",
             "attribute__KEY__icontains",
-            "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__icontains$",
+            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*__icontains$",
             key,
         )
         """Filter by values in the attribute with the specified key that contain the specified string
@@ -81,7 +85,7 @@ class GetProductsAttribute(Fields):
             "get_products",
             "attribute",
             "attribute__KEY__startswith",
-            "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__startswith$",
+            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*__startswith$",
             key,
         )
         """Filter by values in the attribute with the specified key that start with the specified string."""
@@ -89,7 +93,7 @@ class GetProductsAttribute(Fields):
             "get_products",
             "attribute",
             "attribute__KEY__istartswith",
-            "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__istartswith$",
+            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*__istartswith$",
             key,
         )
         """Filter by values in the attribute with the specified key that start with the specified string
@@ -98,7 +102,7 @@ class GetProductsAttribute(Fields):
             "get_products",
             "attribute",
             "attribute__KEY__endswith",
-            "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__endswith$",
+            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*__endswith$",
             key,
         )
         """Filter by values in the attribute with the specified key that end with the specified string."""
@@ -106,7 +110,7 @@ class GetProductsAttribute(Fields):
             "get_products",
             "attribute",
             "attribute__KEY__iendswith",
-            "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__iendswith$",
+            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*__iendswith$",
             key,
         )
         """Filter by values in the attribute with the specified key that end with the specified string

@@ -17,6 +17,7 @@ from .call import Call, Operation, RequestOptions
 from .errors import BatchTimeoutError, InvalidRequestError
 from .flow import Flow, Sleep, run, run_async
 from .session import AsyncPerform, Perform, Session, value
+from .shapes import is_object
 
 S = TypeVar("S")
 
@@ -56,7 +57,7 @@ def at(model: Any, pointer: str) -> Any:
     """What stands at a JSON pointer (RFC 6901) of a model, or None."""
     value: Any = model.model_dump(by_alias=True) if isinstance(model, BaseModel) else model
     for token in pointer.split("/")[1:]:
-        value = value.get(token.replace("~1", "/").replace("~0", "~")) if isinstance(value, dict) else None
+        value = value.get(token.replace("~1", "/").replace("~0", "~")) if is_object(value) else None
     return value
 
 

@@ -56,7 +56,7 @@ def is_json(essence: str) -> bool:
 class Answers:
     """What the answers of an operation hold, by status: `200`, `2XX` or `default`; no content is None."""
 
-    by_status: Mapping[str, tuple[Content, ...] | None] = field(default_factory=dict)
+    by_status: Mapping[str, tuple[Content, ...] | None] = field(default_factory=dict[str, tuple[Content, ...] | None])
 
     def accept(self) -> str:
         """The Accept header: what the document promises, and anything, for errors."""

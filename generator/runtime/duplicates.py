@@ -7,11 +7,12 @@ where counting shows that it would find nothing: the names in the text, against 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -45,6 +46,9 @@ _SCALARS = frozenset({str, int, float, bool, NoneType, Decimal, UUID, datetime, 
 """Types whose values hold no objects, checked first because nearly all values are of one of them."""
 
 
+_VALUES = methodcaller("values")
+
+
 class _Twice(Exception):
     """Carries the name out of the parser."""
 
@@ -59,15 +63,15 @@ def _members(values: list[Any]) -> int:
     """How many members all objects in some values have together: level by level, so that the loops are C's."""
     count = 0
     while values:
-        dicts = [value for value in values if type(value) is dict]
-        lists = [value for value in values if type(value) is list]
+        dicts: list[dict[str, Any]] = [value for value in values if type(value) is dict]
+        lists: list[list[Any]] = [value for value in values if type(value) is list]
         models = (
             [value for value in values if isinstance(value, BaseModel)] if len(dicts) + len(lists) < len(values) else []
         )
         for kind in dict.fromkeys(map(type, models)):
             count += _of_models(kind, [model for model in models if type(model) is kind])
         count += sum(map(len, dicts))
-        below = chain(chain.from_iterable(map(dict.values, dicts)), chain.from_iterable(lists))
+        below: Iterable[Any] = chain(chain.from_iterable(map(_VALUES, dicts)), chain.from_iterable(lists))
         values = [value for value in below if type(value) not in _SCALARS]
     return count
 
@@ -81,11 +85,12 @@ def _of_models(kind: type[BaseModel], models: list[Any]) -> int:
     # What is extra was counted with the fields that were set; what it holds was not.
     count += _members(extras) - sum(map(len, extras)) if extras else 0
     for get, inner, many in _nested(kind):
-        values = list(filter(None, map(get, models)))
+        found: Iterable[Any] = filter(None, map(get, models))
+        values = list[Any](found)
         if inner is None:
             count += _members(values)
         else:
-            below = list(chain.from_iterable(values)) if many else values
+            below = list[Any](chain[Any].from_iterable(values)) if many else values
             count += _of_models(inner, below) if below else 0
     return count
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
+from .shapes import is_object
+
 Op = TypeVar("Op")
 V = TypeVar("V")
 
@@ -24,20 +26,19 @@ class Condition(Generic[Op]):
 
     def __and__(self, other: Condition[Op]) -> Condition[Op]:
         """Rows that fulfil both. Raises ValueError when both use one lookup of one field: only one would count."""
-        if not isinstance(other, Condition):
-            return NotImplemented
         if other.operation != self.operation:
             raise ValueError(f"conditions for {self.operation} and {other.operation} can't be joined")
         joined = dict(self.values)
         for name, value in other.values.items():
             mine = joined.get(name)
-            if isinstance(mine, dict) and isinstance(value, dict) and not mine.keys() & value.keys():
+            if is_object(mine) and is_object(value):
+                twice = sorted(mine.keys() & value.keys())
                 joined[name] = mine | value
-            elif name in joined:
-                twice = next(iter(mine.keys() & value.keys())) if isinstance(mine, dict) else name
-                raise ValueError(f"{twice} stands in both conditions; the API takes it once")
             else:
+                twice = [name] if name in joined else []
                 joined[name] = value
+            if twice:
+                raise ValueError(f"{twice[0]} stands in both conditions; the API takes it once")
         return Condition(self.operation, joined)
 
     def __or__(self, other: object) -> NoReturn:

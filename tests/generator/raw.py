@@ -88,6 +88,8 @@ def server(handler: Handler) -> Iterator[Server]:
     try:
         yield made
     finally:
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)  # wakes up the thread that accepts
         listener.close()
         for each in open_ones:
             with contextlib.suppress(OSError):

@@ -7,13 +7,14 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeGuard
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
 from .errors import problems
+from .shapes import is_list, is_object
 from .types import File
 from .wire import Unfit, word
 
@@ -34,9 +35,8 @@ class Body:
 
     def check(self, value: object) -> Any:
         """The value as the type that the document asks for. Raises Unfit."""
-        lazy = isinstance(value, Iterable) and not isinstance(value, (str, bytes, list, Mapping, BaseModel))
         try:
-            return self._adapter.validate_python(list(value) if lazy and isinstance(value, Iterable) else value)
+            return self._adapter.validate_python(_listed(value))
         except ValidationError as error:
             raise Unfit(*problems(error, "body")) from None
 
@@ -60,14 +60,21 @@ class Body:
         return self._adapter.dump_json(checked, by_alias=True, exclude_unset=True)
 
 
+def _listed(value: Any) -> Any:
+    """Any iterable of rows as the list that JSON has."""
+    return list(value) if _is_lazy(value) else value
+
+
+def _is_lazy(value: object) -> TypeGuard[Iterable[Any]]:
+    return isinstance(value, Iterable) and not isinstance(value, (str, bytes, list, Mapping, BaseModel))
+
+
 def _raw(value: object, content_type: str) -> bytes:
-    match value:
-        case bytes() | bytearray() | memoryview():
-            return bytes(value)
-        case str():
-            return value.encode()
-        case _:
-            raise Unfit(f"body: {content_type} is sent as str or bytes, not {type(value).__name__}")
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value)
+    if isinstance(value, str):
+        return value.encode()
+    raise Unfit(f"body: {content_type} is sent as str or bytes, not {type(value).__name__}")
 
 
 def _members(value: Any) -> Iterator[tuple[str, Any]]:
@@ -94,7 +101,7 @@ def _plain(value: Any) -> Any:
 def _texts(value: Any) -> Iterator[tuple[str, str]]:
     for name, each in _members(value):
         plain = _plain(each)
-        yield from ((name, word(one)) for one in (plain if isinstance(plain, list) else [plain]))
+        yield from ((name, word(one)) for one in (plain if is_list(plain) else [plain]))
 
 
 def _multipart(members: list[tuple[str, Any]], content_type: str) -> tuple[bytes, str]:
@@ -111,7 +118,7 @@ def _multipart(members: list[tuple[str, Any]], content_type: str) -> tuple[bytes
 
 def _parts(name: str, value: Any) -> Iterator[tuple[bytes, bytes]]:
     disposition = f'Content-Disposition: form-data; name="{_quoted(name)}"'
-    for each in value if isinstance(value, (list, tuple)) else [value]:
+    for each in value if is_list(value) else [value]:
         file = File(each, name) if isinstance(each, bytes) else each
         if isinstance(file, File):
             head = f'{disposition}; filename="{_quoted(file.name)}"\r\nContent-Type: {file.content_type}'
@@ -120,7 +127,7 @@ def _parts(name: str, value: Any) -> Iterator[tuple[bytes, bytes]]:
             yield head.encode(), file.content
             continue
         plain = _plain(each)
-        if isinstance(plain, (dict, list)):
+        if is_object(plain) or is_list(plain):
             yield (
                 f"{disposition}\r\nContent-Type: application/json".encode(),
                 to_json(plain),

@@ -98,9 +98,9 @@ class Settings:
     package: str
     timeout: Timeout = field(default_factory=Timeout)
     retry: Retry = field(default_factory=Retry)
-    defaults: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict[str, str])
     """Values of header parameters that a call leaves out, by their names in lower case."""
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     hooks: Hooks = field(default_factory=Hooks)
     max_response_bytes: int = 32 * 1024 * 1024
 
@@ -276,7 +276,7 @@ def _spread(
 def _conditions(operation: Operation[Any], where: Condition[Any] | None) -> list[tuple[str, Any]]:
     if where is None:
         return []
-    if not isinstance(where, Condition):
+    if type(where) is not Condition:  # such as what `F.name == "x"` gives
         raise Unfit(f"where: a condition such as F.name.exact('x') is needed, not {where!r}")
     if where.operation != operation.id:
         raise Unfit(f"where: these conditions are for {where.operation}, not for {operation.id}")

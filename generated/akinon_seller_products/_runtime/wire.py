@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
 from .errors import problems
+from .shapes import is_list, is_object
 
 Place: TypeAlias = Literal["path", "query", "header", "cookie"]
 Style: TypeAlias = Literal["simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"]
@@ -74,7 +75,7 @@ class Parameter:
             unknown = [key for key in plain if not any(re.fullmatch(pattern, key) for pattern in self.keys)]
             if unknown:
                 raise Unfit(f"{self.keyword}: {unknown[0]!r} isn't a name that the document allows")
-        if isinstance(plain, (list, dict)) and not plain and not self.as_json:
+        if (is_object(plain) or is_list(plain)) and not plain and not self.as_json:
             raise Unfit(f"{self.keyword}: an empty {type(plain).__name__} can't be sent; leave the argument out")
         return to_json(plain).decode() if self.as_json else plain
 
@@ -84,17 +85,14 @@ class Parameter:
         style = self.style or "form"
         explode = style in ("form", "deepObject") if self.explode is None else self.explode
         name = quote(self.name, safe="")
-        match plain:
-            case dict() if style == "deepObject":
-                yield from self._deep(name, plain)
-            case dict() if explode:
-                yield from (f"{quote(key, safe='')}={self._text(each)}" for key, each in plain.items())
-            case list() if explode:
-                yield from (f"{name}={self._text(each)}" for each in plain)
-            case list() | dict():
-                yield f"{name}={_DELIMITERS.get(style, ',').join(self._text(each) for each in _flat(plain))}"
-            case _:
-                yield f"{name}={self._text(plain)}"
+        if style == "deepObject":
+            yield from self._deep(name, plain)
+        elif is_object(plain) and explode:
+            yield from (f"{quote(key, safe='')}={self._text(each)}" for key, each in plain.items())
+        elif is_list(plain) and explode:
+            yield from (f"{name}={self._text(each)}" for each in plain)
+        else:
+            yield f"{name}={_DELIMITERS.get(style, ',').join(self._text(each) for each in _flat(plain))}"
 
     def path(self, value: object) -> str:
         """The value as part of a path. Raises Unfit, also for what would climb out of its segment."""
@@ -102,15 +100,19 @@ class Parameter:
         style = self.style or "simple"
         explode = bool(self.explode)
         joint = {"simple": ",", "label": "."}.get(style, ";") if explode else ","
-        if isinstance(plain, dict) and explode:
+        if is_object(plain) and explode:
             parts = [f"{quote(key, safe='')}={self._text(each)}" for key, each in plain.items()]
-        elif style == "matrix" and explode and isinstance(plain, list):
+        elif style == "matrix" and explode and is_list(plain):
             parts = [f"{quote(self.name, safe='')}={self._text(each)}" for each in plain]
         else:
             parts = [self._text(each) for each in _flat(plain)]
         text = joint.join(parts)
         if style == "matrix":
-            return f";{text}" if explode and isinstance(plain, (list, dict)) else f";{quote(self.name, safe='')}={text}"
+            return (
+                f";{text}"
+                if explode and (is_object(plain) or is_list(plain))
+                else f";{quote(self.name, safe='')}={text}"
+            )
         if style == "label":
             return f".{text}"
         if text in ("", ".", ".."):
@@ -120,7 +122,7 @@ class Parameter:
     def header(self, value: object) -> str:
         """The value as a header's (RFC 9110, section 5.5). Raises Unfit."""
         plain = self.plain(value)
-        if isinstance(plain, dict) and self.explode:
+        if is_object(plain) and self.explode:
             text = ",".join(f"{key}={word(each)}" for key, each in plain.items())
         else:
             text = ",".join(word(each) for each in _flat(plain))
@@ -137,35 +139,26 @@ class Parameter:
         return quote(word(value), safe=_RESERVED if self.reserved else "")
 
     def _deep(self, name: str, value: Any) -> Iterator[str]:
-        match value:
-            case dict():
-                for key, each in value.items():
-                    yield from self._deep(f"{name}%5B{quote(key, safe='')}%5D", each)
-            case list():
-                yield from (f"{name}={self._text(each)}" for each in value)
-            case _:
-                yield f"{name}={self._text(value)}"
+        if is_object(value):
+            for key, each in value.items():
+                yield from self._deep(f"{name}%5B{quote(key, safe='')}%5D", each)
+        else:
+            yield from (f"{name}={self._text(each)}" for each in (value if is_list(value) else [value]))
 
 
 def _flat(value: Any) -> list[Any]:
-    if isinstance(value, dict):
+    if is_object(value):
         return [part for pair in value.items() for part in pair]
-    return value if isinstance(value, list) else [value]
+    return value if is_list(value) else [value]
 
 
 def word(value: Any) -> str:
     """A JSON value as the text that a query, a header or a form carries."""
-    match value:
-        case str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case None:
-            return "null"
-        case dict() | list():
-            return to_json(value).decode()
-        case _:
-            return str(value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return to_json(value).decode() if is_object(value) or is_list(value) else str(value)
 
 
 def _cause(error: PydanticSerializationError) -> str:
