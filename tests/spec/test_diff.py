@@ -125,7 +125,7 @@ EDITS: dict[str, tuple[str, str, str, str, str, str]] = {
         "",
     ),
     "a free key's grammar changes": (
-        "^attribute__[A-Za-z0-9]+(_[A-Za-z0-9]+)*__iexact$",
+        next(line.strip(" :") for line in OURS.splitlines() if line.endswith("__iexact$:")),
         "^attribute__[A-Z]+__iexact$",
         "filter.meaning major",
         "PRD102 filter attribute__KEY__iexact",
