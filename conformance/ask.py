@@ -86,6 +86,14 @@ class Ask:
         found: T = self._plans[key]
         return found
 
+    def settle(self, key: Any, choice: Any) -> None:
+        """Choose otherwise for the rest of the run: what was planned turned out not to work."""
+        self._plans[key] = choice
+
+    def replanned(self) -> Ask:
+        """An Ask that knows no answer and has planned nothing yet, for data that is another now."""
+        return Ask(self.contract, self.target, self.seed, self.began)
+
     def page(self, operation: Operation, query: Query = (), **more: Any) -> Page:
         """A list operation's answer, read as a page."""
         return read_page(operation, self(get(operation, query, **more)))

@@ -21,7 +21,7 @@ PATIENCE = 15.0
 IMPATIENCE = 1.0
 """The same once a batch of this run hasn't ended: the others won't be waited for as long."""
 
-FIRST_WAIT = 0.03
+FIRST_WAIT = 0.08
 LONGEST_WAIT = 0.5
 
 SETTLING = (0.0, 0.15, 0.6)

@@ -185,7 +185,8 @@ def _values(filter: Filter, rows: Sequence[Row], rng: random.Random) -> list[tup
         for key, value in attributes.items() if isinstance(attributes, Mapping) else ():
             if _usable(value) and re.fullmatch(filter.key_pattern or ".+", key):
                 by_key.setdefault(key, {})[value] = None
-    keys = sorted(by_key, key=lambda key: -len(by_key[key]))[:8]
+    odd = [key for key in by_key if not re.fullmatch(r"[A-Z0-9_]+", key)][:3]
+    keys = list(dict.fromkeys(odd + sorted(by_key, key=lambda key: -len(by_key[key]))))[:9]
     return [(key, _odd_first(rng.sample(list(by_key[key]), len(by_key[key])))) for key in keys]
 
 

@@ -48,13 +48,18 @@ def _ask(ask: Ask, operation: Operation) -> Exchange:
 
 
 def _is_ours(ask: Ask, operation: Operation, answer: Answer) -> bool:
-    """True for a page of a list, or for a success whose JSON has a field that is declared for it."""
+    """True for a success whose JSON has a field that is declared for it, or rows of the collection anywhere."""
     data = answer.json
-    if not answer.ok or data is MISSING or not isinstance(data, Mapping):
+    if not answer.ok or data is MISSING:
         return False
     success = operation.success
     schema = success.json.schema if success and success.json else None
-    return schema is None or any(name in data for name in ask.contract.properties(schema))
+    if schema is None or (isinstance(data, Mapping) and any(name in data for name in ask.contract.properties(schema))):
+        return True
+    row = ask.contract.properties({"$ref": operation.access.collection.item}) if operation.access else {}
+    lists = [data, *(data.values() if isinstance(data, Mapping) else ())]
+    rows = [one for found in lists if isinstance(found, list) for one in found[:3] if isinstance(one, Mapping)]
+    return any(2 * len(row.keys() & one.keys()) >= len(row) > 0 for one in rows)
 
 
 def _why(ask: Ask, seen: list[Exchange]) -> str:

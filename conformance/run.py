@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
@@ -14,43 +13,30 @@ from conformance.ask import Ask
 from conformance.confirm import confirm
 from conformance.laws import LAWS, Law
 from conformance.laws.responses import Evidence, evidence_laws
+from conformance.planting import plant
+from conformance.selection import Selection
 from conformance.target import NotSent, Stopped, Target, Unreachable
-from conformance.verdict import Counterexample, Finding, Held, NotExercised, Outcome, Verdict
+from conformance.verdict import Counterexample, Finding, Held, NotExercised, Outcome
 from spec import Clause, Contract
 
-FAMILIES = ("page", "filter", "default", "relation", "combine", "wire", "search", "param", "auth", "batch", "write", "body")
+FAMILIES = (
+    "page",
+    "filter",
+    "default",
+    "relation",
+    "combine",
+    "wire",
+    "search",
+    "param",
+    "auth",
+    "batch",
+    "write",
+    "body",
+)
 """The order in which families are tried; `response` speaks from all of them and comes last."""
 
 GONE = 3
 """After so many clauses in a row without an answer the target counts as gone."""
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which clauses a run tries."""
-
-    only: tuple[str, ...] = ()
-    skip: tuple[str, ...] = ()
-    writes: bool = False
-
-    def reason_to_skip(self, clause: Clause) -> str | None:
-        """Why a clause isn't tried, or None."""
-        if self.only and not any(matches(clause.id, pattern) for pattern in self.only):
-            return "not selected by --only"
-        if any(matches(clause.id, pattern) for pattern in self.skip):
-            return "switched off by --skip"
-        if clause.writes and not self.writes:
-            return "needs writes (--writes)"
-        return None
-
-
-def matches(clause_id: str, pattern: str) -> bool:
-    """True when a pattern selects a clause: its id, a prefix of it up to a dot, or a glob."""
-    return (
-        clause_id == pattern
-        or clause_id.startswith(f"{pattern.rstrip('.')}.")
-        or fnmatch.fnmatchcase(clause_id, pattern)
-    )
 
 
 @dataclass
@@ -70,20 +56,6 @@ class Run:
     """Why the run ended before its end; None when it didn't."""
     notes: list[str] = field(default_factory=list)
     """What a person should know beside the verdicts."""
-
-    @property
-    def violations(self) -> list[Outcome]:
-        """The violated clauses that decide the exit code."""
-        return [o for o in self.outcomes if o.verdict == "violated" and (self.strict or o.clause.level == "documented")]
-
-    @property
-    def exit_code(self) -> int:
-        """0 conforms, 1 violations, 2 nothing could be exercised or the run broke off."""
-        if self.violations:
-            return 1
-        exercised = any(o.verdict in ("held", "violated") for o in self.outcomes)
-        broken = any(o.verdict == "error" for o in self.outcomes)
-        return 0 if exercised and not broken and self.stopped is None else 2
 
 
 Step = Callable[[], None]
@@ -109,6 +81,7 @@ def carry_out(
     ask = Ask(run.contract, target, run.seed, began)
     laws = {**LAWS, **evidence_laws(evidence), **(more_laws or {})}
     unanswered = 0
+    waiting: list[Outcome] = []
 
     def conclude(outcome: Outcome) -> None:
         run.outcomes.append(outcome)
@@ -118,6 +91,8 @@ def carry_out(
     try:
         ordered = in_order(run.contract.clauses)
         for index, clause in enumerate(ordered):
+            if clause.family == "response" and waiting and not run.stopped:
+                ask = _with_witnesses(ask, laws, waiting, conclude)
             if clause.family == "response" and (index == 0 or ordered[index - 1].family != "response"):
                 before_responses()
             reason = selection.reason_to_skip(clause)
@@ -129,8 +104,13 @@ def carry_out(
             if law is None:
                 conclude(Outcome(clause, "skipped", reason="there is no law for it yet"))
                 continue
+            if clause.writes and waiting:
+                ask = _with_witnesses(ask, laws, waiting, conclude)
             outcome = try_clause(ask, law, clause)
             unanswered = unanswered + 1 if outcome.verdict == "error" else 0
+            if outcome.verdict == "not-exercised" and _may_be_helped(target, clause, outcome):
+                waiting.append(outcome)
+                continue
             conclude(outcome)
             if outcome.reason.startswith(_BUDGET):
                 run.stopped = outcome.reason.removeprefix(_BUDGET)
@@ -138,11 +118,13 @@ def carry_out(
                 run.stopped = "the target stopped answering"
     except KeyboardInterrupt:
         run.stopped = "interrupted"
+    finally:
+        for outcome in waiting:
+            conclude(outcome)
         tried = {o.clause.id for o in run.outcomes}
         for clause in in_order(run.contract.clauses):
             if clause.id not in tried:
                 conclude(_untried(clause, selection.reason_to_skip(clause), run.stopped))
-    finally:
         run.requests = dict(target.sent)
         run.finished = datetime.now(UTC)
         order = {clause.id: n for n, clause in enumerate(run.contract.clauses)}
@@ -150,6 +132,27 @@ def carry_out(
 
 
 _BUDGET = "not reached: "
+
+
+def _may_be_helped(target: Target, clause: Clause, outcome: Outcome) -> bool:
+    """True for a clause that only reads and lacks a telling case, where the run may plant rows."""
+    reads = not clause.writes and clause.family not in ("auth", "response")
+    return reads and target.ownership is not None and not outcome.reason.startswith(_BUDGET)
+
+
+def _with_witnesses(
+    ask: Ask, laws: Mapping[str, Law], waiting: list[Outcome], conclude: Callable[[Outcome], None]
+) -> Ask:
+    """Plant rows and try again what lacked a telling case; gives an Ask that has asked nothing of the old rows."""
+    try:
+        planted = plant(ask)
+    except (NotSent, Stopped):
+        planted = 0
+    asked = ask.replanned()
+    while waiting:
+        outcome = waiting.pop(0)
+        conclude(try_clause(asked, laws[outcome.clause.kind], outcome.clause) if planted else outcome)
+    return asked
 
 
 def _untried(clause: Clause, skipped: str | None, stopped: str | None) -> Outcome:
@@ -203,11 +206,3 @@ def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Findi
         replays=replays,
     )
     return Outcome(clause, "violated", witnesses=result.witnesses, counterexample=counterexample)
-
-
-def tally(outcomes: Iterable[Outcome]) -> dict[Verdict, int]:
-    """How many clauses have which verdict."""
-    found: dict[Verdict, int] = {"held": 0, "violated": 0, "not-exercised": 0, "skipped": 0, "error": 0}
-    for outcome in outcomes:
-        found[outcome.verdict] += 1
-    return found

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import httpx2
 
 from conformance.exchange import Answer, Credential, Request
+from conformance.ownership import Ownership
 from spec import Contract
 
 Guard = Callable[[Request], str | None]
@@ -74,6 +75,8 @@ class Target:
     key: str | None = field(repr=False)
     limits: Limits = field(default_factory=Limits)
     guard: Guard = refuse_writes
+    ownership: Ownership | None = None
+    """What the run may write to; None in a read-only one. Its guard then takes the place of `guard`."""
     verify: str | bool = True
     """A CA bundle's path, or True for the system's."""
     observe: Callable[[Request, Answer], None] = lambda request, answer: None
@@ -83,6 +86,8 @@ class Target:
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url.rstrip("/")
+        if self.ownership:
+            self.guard = self.ownership.guard
         self._client = httpx2.Client(
             timeout=self.limits.timeout,
             verify=self.verify,

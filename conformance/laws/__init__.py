@@ -6,6 +6,8 @@ the runner does, the same way for all of them.
 
 from conformance.laws import (
     auth,
+    batches,
+    bodies,
     combinations,
     filters,
     pages,
@@ -13,6 +15,7 @@ from conformance.laws import (
     relations,
     responses,
     search,
+    writes,
 )
 from conformance.laws.law import LAWS, Law
 
@@ -20,6 +23,8 @@ __all__ = [
     "LAWS",
     "Law",
     "auth",
+    "batches",
+    "bodies",
     "combinations",
     "filters",
     "pages",
@@ -27,4 +32,5 @@ __all__ = [
     "relations",
     "responses",
     "search",
+    "writes",
 ]

@@ -7,7 +7,9 @@ import json
 from conformance.answers import brief
 from conformance.ask import Ask, get
 from conformance.exchange import Credential, Request
+from conformance.items import example_item, item
 from conformance.laws.law import LAWS, Law, operation_of
+from conformance.ownership import NO_SUCH
 from conformance.universe import NO_SUCH_ID, base_query
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation
@@ -28,14 +30,16 @@ HARMLESS_KEY = "PRDCT-no-such-row"
 def harmless_bodies(ask: Ask, operation: Operation) -> list[bytes]:
     """Bodies that do no harm where authentication fails to stop them: nothing, or nothing that exists.
 
-    An operation that inserts rows is sent only the empty list.
+    An operation that inserts rows is sent the empty list, and a row of this run's own only where writes are allowed.
     """
     bodies = [b"[]"]
     access = operation.access
+    own = ask.target.ownership
     if access and (access.action == "deletes" or access.parts):
-        media = operation.body.json if operation.body else None
-        example = media.examples[0][0] if media and media.examples else {}
-        bodies.insert(0, json.dumps([{**example, access.collection.key: HARMLESS_KEY}]).encode())
+        key = own.mint(NO_SUCH) if own else HARMLESS_KEY
+        bodies.insert(0, json.dumps([{**example_item(operation), access.collection.key: key}]).encode())
+    elif access and own:
+        bodies.append(json.dumps([item(ask, operation, own.mint("auth"), 0, "plain")]).encode())
     return bodies
 
 

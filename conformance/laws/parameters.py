@@ -5,9 +5,11 @@ from __future__ import annotations
 from conformance.answers import brief
 from conformance.ask import Ask, Query, get, read_page
 from conformance.exchange import Answer, Exchange, Request
+from conformance.laws.auth import harmless_bodies
 from conformance.laws.filters import cases_of
 from conformance.laws.law import law, operation_of
 from conformance.lookups import kind_of
+from conformance.target import NotSent
 from conformance.universe import NO_SUCH_ID, base_query, identity, paged, universe
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation, Parameter
@@ -112,6 +114,8 @@ ODD_LANGUAGES = ("xx", "*", ";;q=,")
 def accepted(ask: Ask, clause: Clause) -> Result:
     """A header that chooses the language of messages doesn't choose the rows, and breaks nothing."""
     operation = operation_of(ask, clause)
+    if not operation.safe:
+        return _accepted_by_write(ask, operation, clause.subject)
     known = universe(ask, operation)
     plain = ask.page(operation, paged(operation, known.base))
     if not plain.rows:
@@ -135,6 +139,20 @@ def accepted(ask: Ask, clause: Clause) -> Result:
                 (plain.exchange, exchange),
             )
     return Held(len(LANGUAGES) + len(ODD_LANGUAGES))
+
+
+def _accepted_by_write(ask: Ask, operation: Operation, name: str) -> Result:
+    """A write with the header is taken as one without it: here one that names no row there is."""
+    without, *given = [
+        ask.again(get(operation, headers=headers, body=harmless_bodies(ask, operation)[0]))
+        for headers in ((), *(((name, value),) for value in ("tr", "xx", ";;q=,")))
+    ]
+    if without.answer.status == 403:
+        raise NotSent("the key may not write (403)")
+    for exchange in given:
+        if exchange.answer.status >= 500 or exchange.answer.status != without.answer.status:
+            return Finding(f"{without.answer.status}, as without {name}", brief(exchange), (without, exchange))
+    return Held(len(given))
 
 
 @law("param.unknown-key")

@@ -12,6 +12,7 @@ from conformance.answers import brief
 from conformance.ask import Ask, get
 from conformance.exchange import MISSING, Answer, Credential, Exchange, Request
 from conformance.laws.law import LAWS, Law, law, operation_of
+from conformance.stories import story
 from conformance.universe import base_query
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Contract, Operation
@@ -77,12 +78,29 @@ def status(ask: Ask, clause: Clause) -> Result:
     """A plain valid request is answered with the declared success."""
     operation = operation_of(ask, clause)
     success = operation.success
-    if success is None or any(p.place == "path" for p in operation.parameters):
+    exchange = _valid(ask, operation)
+    if success is None or exchange is None:
         return NotExercised("a valid request needs the id of something, which only a write gives")
-    exchange = ask(get(operation, base_query(ask, operation)))
     if not success.covers(exchange.answer.status):
         return Finding(success.status, brief(exchange), (exchange,))
     return Held(1)
+
+
+def _valid(ask: Ask, operation: Operation) -> Exchange | None:
+    """The answer to a request that is surely valid: a plain list, a good batch, or the status of one."""
+    if operation.batch and ask.target.ownership:
+        for writer in ask.contract.operations:
+            if writer.ticket and writer.ticket.operation_id == operation.id:
+                for step in story(ask, writer):
+                    if step.submission.last and step.submission.exchange.answer.ok:
+                        return step.submission.last.exchange
+    if any(p.place == "path" for p in operation.parameters):
+        return None
+    if operation.safe:
+        return ask(get(operation, base_query(ask, operation)))
+    told = story(ask, operation)
+    own = [s.submission.exchange for s in told if s.submission.exchange.request.operation == operation.code]
+    return own[0] if own else None
 
 
 def evidence_laws(evidence: Evidence) -> dict[str, Law]:

@@ -17,6 +17,9 @@ from spec import Clause, Operation, Parameter
 NOWHERE = "qzxjwvkqpz"
 """A word that no product has."""
 
+ODD = ("%", "_", "\\", "'", '"', "(", "*", "[a-z]+", "&", "+", "#", " ", "🎒", "é" * 300, "-1", "null", "{}")
+"""What a search may be asked for, and mustn't stumble over; whether it does is seen on every answer."""
+
 
 def search_parameter(operation: Operation) -> Parameter:
     """The parameter that carries what is searched."""
@@ -65,6 +68,7 @@ def selective(ask: Ask, clause: Clause) -> Result:
     known = universe(ask, operation)
     if len(known.rows) < 2:
         return NotExercised("the search shows fewer than two rows")
+    ask.ahead(get(operation, _query(ask, operation, value)) for value in ODD)
     nowhere = ask.page(operation, paged(operation, _query(ask, operation, NOWHERE), limit=LARGE_PAGE))
     if nowhere.rows and nowhere.count == known.count:
         sought = known.base[-1][1]
@@ -116,6 +120,8 @@ def complete(ask: Ask, clause: Clause) -> Result:
     known = universe(ask, operation)
     tried = 0
     words = _words(ask, operation)
+    if not known.rows:
+        return _nothing_found(ask, operation)
     ask.ahead(get(operation, paged(operation, _query(ask, operation, word), limit=LARGE_PAGE)) for word in words)
     for word in words:
         shown = listing(ask, operation, _query(ask, operation, word))
@@ -128,6 +134,19 @@ def complete(ask: Ask, clause: Clause) -> Result:
     return Held(tried) if tried else NotExercised("the search shows no rows")
 
 
+def _nothing_found(ask: Ask, operation: Operation) -> Result:
+    """A search that finds nothing at all, not even what other lists of the same API show."""
+    fields = search_parameter(operation).search
+    for other in ask.contract.operations:
+        if other.pagination and other.code != operation.code and not any(p.required for p in other.parameters):
+            rows = [row for row in universe(ask, other).rows.values() if _plain(row.get(fields[0]))]
+            pages = [ask.page(operation, _query(ask, operation, str(row[fields[0]]))) for row in rows[:5]]
+            if pages and not any(page.rows for page in pages):
+                wanted = f"something for at least one of {[str(row[fields[0]]) for row in rows[:5]]}"
+                return Finding(wanted, "no rows, whatever is searched", tuple(page.exchange for page in pages))
+    return NotExercised("the search shows no rows")
+
+
 @law("search.case")
 def case(ask: Ask, clause: Clause) -> Result:
     """Upper and lower case make no difference."""
@@ -135,8 +154,10 @@ def case(ask: Ask, clause: Clause) -> Result:
     field = search_parameter(operation).search[0]
     tried = 0
     known = universe(ask, operation).rows.values()
-    words = {word for row in known for word in str(row.get(field, "")).split() if word.isascii() and len(word) > 3}
-    for value in sorted(w for w in words if w.isalpha() and "i" not in w.lower())[:3]:
+    words = {word for row in known for word in str(row.get(field, "")).split() if word.isalpha() and len(word) > 3}
+    folding = sorted(w for w in words if w.lower() != w.upper() and text("iexact", w.lower(), w.upper()))
+    ascii_only = [w for w in folding if w.isascii()]
+    for value in ascii_only[:2] + [w for w in folding if not w.isascii()][:2]:
         pages = [
             ask.page(operation, paged(operation, _query(ask, operation, v), limit=LARGE_PAGE))
             for v in (value, value.lower(), value.upper())

@@ -45,7 +45,12 @@ def _batch(say: _Say, status: Operation) -> Iterator[Clause]:
     yield say("batch.ticket", "The 202 carries a ticket that the status operation takes.")
     yield say("batch.found", f"{status.code} knows the ticket of an accepted batch.", of=status.provenance)
     yield say("batch.own-id", f"{status.code} shows the id that it was asked for.", of=status.provenance)
-    yield say("batch.ends", "The batch is over within the time allowed: succeeded + failed = total.")
+    yield say(
+        "batch.ends",
+        "The batch is over within the time allowed: succeeded + failed = total.",
+        level="inferred",
+        of=Provenance("inferred", "The page doesn't say how long a batch may take."),
+    )
     yield say("batch.total", "total is the number of items sent, from the first look to the last.")
     yield say("batch.monotone", "succeeded and failed never fall, and never exceed total together.")
     yield say("batch.final", "A batch that is over shows the same ever after.")
@@ -93,7 +98,14 @@ def _upsert(say: _Say, contract: Contract, operation: Operation, access: Access)
         yield say("write.created-stays", f"{collection.created} stays when a row is updated.")
     if collection.updated:
         yield say("write.updated-moves", f"{collection.updated} moves on when a row is updated.")
-    yield say("write.others-stay", "A field that another operation writes is left alone.")
+    yield say(
+        "write.others-stay",
+        "A field that another operation writes is left alone.",
+        level="inferred",
+        of=Provenance(
+            "inferred", "Parts have operations of their own; the page doesn't say that an upsert clears them."
+        ),
+    )
     verb = "keeps its value" if access.absent == "keep" else "is cleared"
     yield say(
         "write.absent", f"An optional field that the item leaves out {verb}.", level="inferred", of=access.provenance
@@ -158,13 +170,23 @@ def _body(say: _Say, contract: Contract, operation: Operation) -> Iterator[Claus
     items = schema.get("items", {})
     either = "is answered 400, or the item fails"
     fields = contract.properties(items)
+    marked = contract.resolve(items).get("x-provenance", {})
+    ours = Provenance("inferred", str(marked["inferred"])) if "inferred" in marked else None
     for field in contract.required(items):
         filled = Provenance("inferred", f"{field} is required and has a default, so a server may fill it in.")
-        basis = filled if "default" in fields[field] else of
+        basis = filled if "default" in fields[field] else ours or of
         yield say("body.required", f"An item without {field} {either}.", subject=field, of=basis)
     for field in fields:
-        yield say("body.type", f"An item whose {field} is of another type {either}.", subject=field, of=of)
-    yield say("body.not-array", "A body that isn't an array is answered 400.", of=of)
+        stated = _field_provenance(contract, operation, field)
+        basis = stated if stated.level == "inferred" else of
+        yield say("body.type", f"An item whose {field} is of another type {either}.", subject=field, of=basis)
+    yield say("body.not-array", "A body that is neither a list nor an object is answered 400.", of=of)
+    yield say(
+        "body.object",
+        "An item that isn't in a list is answered 400.",
+        level="inferred",
+        of=Provenance("inferred", "The page describes one item and its example sends a list of them."),
+    )
     yield say("body.malformed", "A body that isn't JSON is answered 400.", of=of)
     yield say("body.whole", "A request that is refused changes nothing.", of=of)
     yield say("body.large", "Many items, or a large one, are taken or refused, never a server error.")

@@ -1,0 +1,247 @@
+"""The life of a batch: a ticket that is known, counts that add up and only grow, an end that stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from conformance.answers import brief
+from conformance.ask import Ask
+from conformance.batches import Look, Submission
+from conformance.laws.law import law, operation_of
+from conformance.lookups import instant
+from conformance.stories import Step, Story, story
+from conformance.verdict import Finding, Held, NotExercised, Result
+from spec import Clause, at
+
+
+def own_batches(told: Story) -> list[Submission]:
+    """The batches of a story that its own operation was sent."""
+    return [step.submission for step in told if step.submission.exchange.request.operation == told.operation.code]
+
+
+def _each(
+    ask: Ask, clause: Clause, judge: Callable[[Submission], Finding | None], *, needs: Callable[[Submission], bool]
+) -> Result:
+    """A law about every batch by itself, counting those that it speaks of."""
+    told = story(ask, operation_of(ask, clause))
+    if told.why_not:
+        return NotExercised(told.why_not)
+    spoken = [batch for batch in own_batches(told) if needs(batch)]
+    for batch in spoken:
+        wrong = judge(batch)
+        if wrong:
+            return wrong
+    return Held(len(spoken)) if spoken else NotExercised("no batch was accepted, or none that the clause speaks of")
+
+
+@law("batch.ticket")
+def ticket(ask: Ask, clause: Clause) -> Result:
+    """An accepted batch has a ticket."""
+
+    def judge(batch: Submission) -> Finding | None:
+        if batch.ticket is None:
+            return Finding("a ticket in the answer", brief(batch.exchange), (batch.exchange,))
+        return None
+
+    return _each(ask, clause, judge, needs=lambda batch: batch.exchange.answer.ok)
+
+
+@law("batch.found")
+def found(ask: Ask, clause: Clause) -> Result:
+    """The status operation knows the ticket, at once or soon."""
+
+    def judge(batch: Submission) -> Finding | None:
+        if batch.last and not batch.last.exchange.answer.ok:
+            wanted = f"200 within {batch.waited:.1f} s for the ticket {batch.ticket}"
+            return Finding(wanted, brief(batch.last.exchange), batch.chain)
+        return None
+
+    return _each(ask, clause, judge, needs=lambda batch: bool(batch.looks))
+
+
+def _answered(batch: Submission) -> list[Look]:
+    return [one for one in batch.looks if one.exchange.answer.ok]
+
+
+@law("batch.own-id")
+def own_id(ask: Ask, clause: Clause) -> Result:
+    """What is shown is the batch that was asked for."""
+
+    def judge(batch: Submission) -> Finding | None:
+        for one in _answered(batch):
+            if str(one.id).lower() != str(batch.ticket).lower():
+                return Finding(f"id {batch.ticket}", f"id {one.id}", (batch.exchange, one.exchange))
+        return None
+
+    return _each(ask, clause, judge, needs=lambda batch: bool(_answered(batch)))
+
+
+@law("batch.ends")
+def ends(ask: Ask, clause: Clause) -> Result:
+    """The batch is over in time."""
+
+    def judge(batch: Submission) -> Finding | None:
+        if not batch.over:
+            return Finding(f"an end within {batch.waited:.1f} s", brief(batch.chain[-1]), batch.chain)
+        return None
+
+    return _each(ask, clause, judge, needs=lambda batch: bool(_answered(batch)))
+
+
+@law("batch.total")
+def total(ask: Ask, clause: Clause) -> Result:
+    """total is the number of items that were sent."""
+
+    def judge(batch: Submission) -> Finding | None:
+        for one in _answered(batch):
+            counted = one.total is not None and one.total != len(batch.items)
+            # Before the batch is worked on a server may not have counted its items yet.
+            if counted and not (one.total == 0 and not one.over) and (one.over or one.total > len(batch.items)):  # type: ignore[operator]
+                return Finding(f"total {len(batch.items)}", f"total {one.total}", (batch.exchange, one.exchange))
+        if batch.last and batch.last.total is not None and batch.last.total != len(batch.items):
+            return Finding(f"total {len(batch.items)}", f"total {batch.last.total}", batch.chain)
+        return None
+
+    return _each(ask, clause, judge, needs=lambda batch: any(one.total is not None for one in batch.looks))
+
+
+@law("batch.monotone")
+def monotone(ask: Ask, clause: Clause) -> Result:
+    """Counts only grow, and not beyond the total."""
+
+    def judge(batch: Submission) -> Finding | None:
+        before: Look | None = None
+        for one in _answered(batch):
+            done = (one.succeeded or 0) + (one.failed or 0)
+            if one.total and done > one.total:
+                return Finding(f"no more than {one.total} done", f"{done}", (batch.exchange, one.exchange))
+            for name in ("succeeded", "failed"):
+                old, new = getattr(before, name, None), getattr(one, name)
+                if before and old is not None and new is not None and new < old:
+                    chain = (batch.exchange, before.exchange, one.exchange)
+                    return Finding(f"{name} of {old} or more", f"{new}", chain)
+            before = one
+        return None
+
+    return _each(ask, clause, judge, needs=lambda batch: bool(_answered(batch)))
+
+
+@law("batch.final")
+def final(ask: Ask, clause: Clause) -> Result:
+    """An end stays as it is."""
+    told = story(ask, operation_of(ask, clause))
+    if told.why_not:
+        return NotExercised(told.why_not)
+    first = next(iter(told.steps.values()), None)
+    if first is None or told.later is None or first.submission.last is None:
+        return NotExercised("no batch was seen to end")
+    end, later = first.submission.last, told.later
+    mine = (end.total, end.succeeded, end.failed)
+    theirs = (later.total, later.succeeded, later.failed)
+    if mine != theirs:
+        chain = (first.submission.exchange, end.exchange, later.exchange)
+        return Finding(f"total, succeeded and failed {mine} as before", f"{theirs}", chain)
+    return Held(1)
+
+
+@law("batch.all-good")
+def all_good(ask: Ask, clause: Clause) -> Result:
+    """Good items succeed, and are counted so."""
+    told = story(ask, operation_of(ask, clause))
+    if told.why_not:
+        return NotExercised(told.why_not)
+    good = [
+        step
+        for name, step in told.steps.items()
+        if name in ("insert", "again", "change", "delete") and step.submission.over
+    ]
+    if not good:
+        return NotExercised("no batch of good items was seen to end")
+    for step in good:
+        batch = step.submission
+        last = batch.last
+        if last and (last.failed or last.succeeded != len(batch.items)):
+            applied = [key for key, seen in step.seen.items() if seen.rows]
+            if step is told.step("insert") and not applied:
+                return NotExercised(f"the new rows aren't taken: {brief(last.exchange)[:160]}")
+            counts = f"{last.succeeded} succeeded, {last.failed} failed"
+            return Finding(f"{len(batch.items)} succeeded, 0 failed", counts, batch.chain)
+    return Held(len(good))
+
+
+def _mixed(told: Story) -> Step | None:
+    step = told.step("mixed")
+    return step if step and step.submission.accepted else None
+
+
+@law("batch.mixed")
+def mixed(ask: Ask, clause: Clause) -> Result:
+    """Bad items are counted as failed, good ones as succeeded."""
+    told = story(ask, operation_of(ask, clause))
+    if told.why_not:
+        return NotExercised(told.why_not)
+    step = _mixed(told)
+    if step is None:
+        return NotExercised("a batch with a bad item isn't accepted at all")
+    batch, others_end = step.submission, any(b.over for b in own_batches(told))
+    if not batch.over:
+        if not others_end:
+            return NotExercised("no batch was seen to end")
+        return Finding("an end, as for batches of good items", brief(batch.chain[-1]), batch.chain)
+    last = batch.last
+    wanted = (len(batch.items) - told.bad, told.bad)
+    if last and (last.succeeded, last.failed) != wanted:
+        counts = f"{last.succeeded} succeeded, {last.failed} failed"
+        return Finding(f"{wanted[0]} succeeded, {wanted[1]} failed", counts, batch.chain)
+    return Held(1)
+
+
+@law("batch.isolated")
+def isolated(ask: Ask, clause: Clause) -> Result:
+    """The good items of a mixed batch are applied."""
+    told = story(ask, operation_of(ask, clause))
+    if told.why_not:
+        return NotExercised(told.why_not)
+    step = _mixed(told)
+    if step is None:
+        return NotExercised("a batch with a bad item isn't accepted at all")
+    if not step.submission.over:
+        return NotExercised("the batch wasn't seen to end")
+    from conformance.laws.writes import applied  # noqa: PLC0415 -- the other room of the same floor
+
+    for good in _good_items(told, step):
+        wrong = applied(ask, told, step, good)
+        if wrong:
+            return wrong
+    return Held(1)
+
+
+def _good_items(told: Story, step: Step) -> Iterator[dict[str, object]]:
+    key = told.operation.access.collection.key if told.operation.access else ""
+    bad = {told.keys.get("bad"), told.keys.get("unknown"), told.keys.get("unknown 2")}
+    for one in step.submission.items:
+        if one.get(key) not in bad:
+            yield dict(one)
+
+
+@law("batch.times")
+def times(ask: Ask, clause: Clause) -> Result:
+    """A batch isn't changed before it is made."""
+    told = story(ask, operation_of(ask, clause))
+    if told.why_not:
+        return NotExercised(told.why_not)
+    tried = 0
+    for batch in own_batches(told):
+        for one in _answered(batch):
+            data = one.exchange.answer.json
+            stamps = []
+            for name in ("created_at", "updated_at"):
+                try:
+                    stamps.append(instant(at(data, f"/{name}")))
+                except (KeyError, TypeError):
+                    stamps.append(None)
+            if stamps[0] is not None and stamps[1] is not None:
+                tried += 1
+                if stamps[0] > stamps[1]:
+                    return Finding("created_at not after updated_at", brief(one.exchange), (one.exchange,))
+    return Held(tried) if tried else NotExercised("no batch shows both times")

@@ -1,0 +1,197 @@
+"""Bad bodies: refused, or failed item by item; never applied in half, and never a server error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.answers import brief
+from conformance.ask import Ask, get
+from conformance.batches import find, submit
+from conformance.exchange import Exchange
+from conformance.items import Style, bare, item, item_fields
+from conformance.laws.law import law, operation_of
+from conformance.ownership import NO_SUCH
+from conformance.stories import ownership_of, row_writer, story
+from conformance.target import NotSent
+from conformance.verdict import Finding, Held, NotExercised, Result
+from spec import Clause, Operation
+
+MANY = 10_000
+LARGE = 1_000_000
+
+
+def _good(ask: Ask, operation: Operation) -> dict[str, Any]:
+    """An item that the operation takes, so that what is then wrong with it is what makes it fail."""
+    access = operation.access
+    own = ownership_of(ask)
+    if access and access.parts:
+        told = story(ask, operation)
+        if "P" not in told.keys or told.step("change") is None:
+            raise NotSent(told.why_not or "there is no row to write parts of")
+        return item(ask, operation, told.keys["P"], 7)
+    if access and access.action == "upserts":
+        style: Style = ask.plan(("style", operation.code), lambda a: "rich")
+        return item(ask, operation, own.mint("body"), 0, style)
+    return {access.collection.key if access else "": own.mint(NO_SUCH)}
+
+
+def alien(schema: Mapping[str, Any], key: str | None) -> Any:
+    """A value that is of no reading of a schema's type; for the key one that holds nothing but our own."""
+    if key is not None:
+        return [key]
+    types = schema.get("type")
+    types = types if isinstance(types, list) else [types]
+    if "string" in types and schema.get("format") in ("uuid", "decimal", "date-time", "date"):
+        return "not-one"
+    if "string" in types:
+        return {"not": "text"}
+    return "not-one"
+
+
+def _judge(ask: Ask, operation: Operation, bad: Mapping[str, Any], what: str) -> Finding | None:
+    """What shows that a bad item was taken; None when it was refused, or failed."""
+    access = operation.access
+    batch = submit(ask, operation, [bad])
+    answer = batch.exchange.answer
+    if answer.refused:
+        return None
+    if not answer.ok:
+        return Finding(f"400, or a failed item, for {what}", brief(batch.exchange), (batch.exchange,))
+    if not batch.over:
+        return None
+    if batch.last and batch.last.succeeded:
+        return Finding(f"400, or a failed item, for {what}", f"{batch.last.succeeded} succeeded", batch.chain)
+    key = bad.get(access.collection.key) if access else None
+    if isinstance(key, str) and access and not access.parts and access.action == "upserts":
+        seen = find(ask, operation, key, expected=False)
+        if seen.rows:
+            return Finding(f"no row for {what}", f"the row {key}", (*batch.chain, *seen.chain))
+    return None
+
+
+@law("body.required")
+def required(ask: Ask, clause: Clause) -> Result:
+    """An item without a required field isn't taken."""
+    operation = operation_of(ask, clause)
+    bad = {name: value for name, value in _good(ask, operation).items() if name != clause.subject}
+    return _judge(ask, operation, bad, f"an item without {clause.subject}") or Held(1)
+
+
+@law("body.type")
+def type_law(ask: Ask, clause: Clause) -> Result:
+    """An item with a value of another type isn't taken."""
+    operation = operation_of(ask, clause)
+    good = _good(ask, operation)
+    schema = item_fields(ask, operation)[clause.subject]
+    key = operation.access.collection.key if operation.access else ""
+    wrong = alien(schema, str(good[key]) if clause.subject == key else None)
+    bad = {**good, clause.subject: wrong}
+    return _judge(ask, operation, bad, f"{clause.subject} {wrong!r}") or Held(1)
+
+
+def _raw(ask: Ask, operation: Operation, body: bytes) -> Exchange:
+    exchange = ask.again(get(operation, body=body))
+    if exchange.answer.status == 403:
+        raise NotSent("the key may not write (403)")
+    return exchange
+
+
+@law("body.not-array")
+def not_array(ask: Ask, clause: Clause) -> Result:
+    """Something else than a list of items is refused."""
+    operation = operation_of(ask, clause)
+    for body in (b'"text"', b"7"):
+        exchange = _raw(ask, operation, body)
+        if not exchange.answer.refused:
+            return Finding(f"400 for the body {body.decode()}", brief(exchange), (exchange,))
+    exchange = _raw(ask, operation, b"null")
+    if exchange.answer.status >= 500:
+        return Finding("400 for the body null", brief(exchange), (exchange,))
+    return Held(2)
+
+
+@law("body.object")
+def single_object(ask: Ask, clause: Clause) -> Result:
+    """One item that isn't in a list is refused."""
+    operation = operation_of(ask, clause)
+    exchange = _raw(ask, operation, json.dumps(_good(ask, operation)).encode())
+    if not exchange.answer.refused:
+        return Finding("400 for an item that isn't in a list", brief(exchange), (exchange,))
+    return Held(1)
+
+
+@law("body.malformed")
+def malformed(ask: Ask, clause: Clause) -> Result:
+    """What isn't JSON is refused."""
+    operation = operation_of(ask, clause)
+    for body in (b'[{"x": ', b"not json"):
+        exchange = _raw(ask, operation, body)
+        if not exchange.answer.refused:
+            return Finding(f"400 for the body {body.decode()}", brief(exchange), (exchange,))
+    return Held(2)
+
+
+@law("body.empty")
+def empty(ask: Ask, clause: Clause) -> Result:
+    """No items are an empty batch, or an error."""
+    operation = operation_of(ask, clause)
+    exchange = _raw(ask, operation, b"[]")
+    if not exchange.answer.ok and not exchange.answer.refused:
+        return Finding("202 or 400 for an empty list", brief(exchange), (exchange,))
+    return Held(1)
+
+
+@law("body.whole")
+def whole(ask: Ask, clause: Clause) -> Result:
+    """A refused request has changed nothing, not even by its good items."""
+    operation = operation_of(ask, clause)
+    access, writer = operation.access, row_writer(ask, operation)
+    if access is None or writer is None:
+        return NotExercised("no operation makes a row to try it on")
+    key = ownership_of(ask).mint("whole")
+    inserts = access.action == "upserts" and not access.parts
+    if not inserts:
+        made = submit(ask, writer, [bare(ask, writer, item(ask, writer, key, 0, "plain"))])
+        if not made.all_succeeded:
+            return NotExercised("a new row to try it on isn't taken")
+    before = find(ask, operation, key, expected=not inserts)
+    good = {access.collection.key: key} if access.action == "deletes" else item(ask, operation, key, 1, "plain")
+    bad = {name: value for name, value in good.items() if name != access.collection.key}
+    batch = submit(ask, operation, [good, bad])
+    if not batch.exchange.answer.refused:
+        return NotExercised("no request is refused for one of its items: they fail one by one")
+    after = find(ask, operation, key, expected=not inserts)
+    if before.rows != after.rows:
+        chain = (*before.chain, batch.exchange, *after.chain)
+        return Finding(f"{key} as before the refused request: {before.row}"[:400], f"{after.row}"[:400], chain)
+    return Held(1)
+
+
+@law("body.large")
+def large(ask: Ask, clause: Clause) -> Result:
+    """Very many items, or a very large one, don't make the server fail."""
+    operation = operation_of(ask, clause)
+    access = operation.access
+    if access is None:
+        return NotExercised("the operation writes nothing")
+    key = access.collection.key
+    own = ownership_of(ask)
+    stem = own.mint(NO_SUCH)
+    if access.action == "deletes":
+        items: list[dict[str, Any]] = [{key: f"{stem}-{n}"} for n in range(MANY)]
+    else:
+        text = next(
+            (
+                n
+                for n, s in item_fields(ask, operation).items()
+                if s.get("type") == "string" and "format" not in s and n != key
+            ),
+            key,
+        )
+        items = [{**item(ask, operation, stem, 0, "plain"), text: "x" * LARGE}]
+    batch = submit(ask, operation, items, watch=False)
+    if batch.exchange.answer.status >= 500:
+        return Finding("202, or 4xx", brief(batch.exchange), (batch.exchange,))
+    return Held(1)

@@ -1,0 +1,451 @@
+"""Writes: what was written is what is read, once, under its own key, and nothing else was touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from conformance.answers import brief
+from conformance.ask import Ask, read_page
+from conformance.batches import find, reader_of
+from conformance.laws.law import law, operation_of
+from conformance.lookups import instant
+from conformance.stories import Step, Story, story
+from conformance.verdict import Finding, Held, NotExercised, Result
+from spec import Clause, Collection, Part
+
+Row = Mapping[str, Any]
+
+
+def same(written: Any, read: Any) -> bool:
+    """Exactly equal, integers told from strings and booleans."""
+    if isinstance(written, Mapping) and isinstance(read, Mapping):
+        return written.keys() == read.keys() and all(same(written[k], read[k]) for k in written)
+    if isinstance(written, list) and isinstance(read, list):
+        return len(written) == len(read) and all(same(a, b) for a, b in zip(written, read, strict=True))
+    return type(written) is type(read) and written == read
+
+
+def same_value(written: Any, read: Any) -> bool:
+    """Equal by value: decimals as numbers (89.90 is 89.9000, and not 89.9 for 89.94), the rest exactly."""
+    if isinstance(written, str) and isinstance(read, str):
+        try:
+            return Decimal(written) == Decimal(read)
+        except InvalidOperation:
+            return written == read
+    return same(written, read)
+
+
+def collection_of(told: Story) -> Collection:
+    """The collection that a story writes to."""
+    if told.operation.access is None:
+        raise ValueError(f"{told.operation.code} writes nothing")
+    return told.operation.access.collection
+
+
+def entries(row: Row, part: Part, id: Any) -> list[Row]:
+    """The entries of a part with an id."""
+    found = row.get(part.field)
+    return [e for e in found if isinstance(e, Mapping) and e.get(part.key) == id] if isinstance(found, list) else []
+
+
+def applied(ask: Ask, told: Story, step: Step, item: Row) -> Finding | None:
+    """What shows that an item wasn't applied, by the row after a step; None when it was."""
+    access = told.operation.access
+    if access is None:
+        return None
+    key = str(item.get(access.collection.key))
+    row = step.row(key)
+    if access.action == "deletes":
+        return Finding(f"no row {key}", "it is still shown", step.chain(key)) if row else None
+    if not row:
+        return Finding(f"the row {key}", "no list shows it", step.chain(key))
+    for part in access.parts:
+        entry = next(iter(entries(row, part, item.get(part.key))), None)
+        if entry is None:
+            return Finding(
+                f"{part.field} of {key} with {part.key} {item.get(part.key)}",
+                str(row.get(part.field))[:300],
+                step.chain(key),
+            )
+        for name in entry:
+            if name in item and not same_value(item[name], entry[name]):
+                return Finding(f"{name} {item[name]!r} in {part.field} of {key}", f"{entry[name]!r}", step.chain(key))
+    return None
+
+
+def _told(ask: Ask, clause: Clause, *needed: str) -> Story | NotExercised:
+    """The story of a clause's operation, if it got as far as the steps that are needed, each seen to end."""
+    told = story(ask, operation_of(ask, clause))
+    if told.why_not:
+        return NotExercised(told.why_not)
+    for name in needed:
+        step = told.step(name)
+        if step is None:
+            return NotExercised(f"there was no {name}: {_why_not(told)}")
+        if not step.submission.accepted or not step.submission.over:
+            return NotExercised(
+                f"the {name} wasn't taken, or not seen to end: {brief(step.submission.chain[-1])[:160]}"
+            )
+    return told
+
+
+def _why_not(told: Story) -> str:
+    first = next(iter(told.steps.values()), None)
+    return brief(first.submission.chain[-1])[:160] if first else "no batch was sent"
+
+
+def _mine(told: Story, name: str) -> tuple[Step, Row, Row, str]:
+    """A step's own row: (step, item, row, key) of the story's main key."""
+    step = told.steps[name]
+    key = told.keys["A"]
+    item = next((i for i in step.submission.items if i.get(collection_of(told).key) == key), {})
+    return step, item, step.row(key), key
+
+
+@law("write.inserts")
+def inserts(ask: Ask, clause: Clause) -> Result:
+    """A new key makes one row, or one entry of a part."""
+    told = _told(ask, clause, "insert")
+    if isinstance(told, NotExercised):
+        return told
+    step = told.steps["insert"]
+    if step.submission.last and step.submission.last.failed == len(step.submission.items):
+        return NotExercised(f"the new rows aren't taken: {brief(step.submission.chain[-1])[:160]}")
+    if clause.subject:
+        return _inserts_entries(told, step, _part(told, clause.subject))
+    for key, seen in step.seen.items():
+        if len(seen.rows) != 1:
+            return Finding(f"one row {key}", f"{len(seen.rows)} rows", step.chain(key))
+    return Held(len(step.seen))
+
+
+def _part(told: Story, field: str) -> Part:
+    return next(p for p in collection_of(told).parts if p.field == field)
+
+
+def _inserts_entries(told: Story, step: Step, part: Part) -> Result:
+    for item in step.submission.items:
+        key = str(item[collection_of(told).key])
+        found = entries(step.row(key), part, item[part.key])
+        if len(found) != 1:
+            wanted = f"one entry of {part.field} with {part.key} {item[part.key]}"
+            return Finding(wanted, f"{len(found)} of {str(step.row(key).get(part.field))[:300]}", step.chain(key))
+    return Held(len(step.submission.items))
+
+
+@law("write.key")
+def key_law(ask: Ask, clause: Clause) -> Result:
+    """The key reads back as it was written."""
+    told = _told(ask, clause, "insert")
+    if isinstance(told, NotExercised):
+        return told
+    step = told.steps["insert"]
+    rows = [key for key, seen in step.seen.items() if seen.rows]
+    for key in step.seen:
+        if key not in rows and rows:
+            return Finding(f"a row with exactly the key {key}", "no list shows it", step.chain(key))
+    return Held(len(rows)) if rows else NotExercised("no list shows the new rows")
+
+
+@law("write.field")
+def field_law(ask: Ask, clause: Clause) -> Result:
+    """A field reads back as it was written."""
+    told = _told(ask, clause, "insert")
+    if isinstance(told, NotExercised):
+        return told
+    access = told.operation.access
+    if access and access.parts:
+        return _entry_field(told, clause.subject)
+    parts = {part.field: part for part in collection_of(told).parts}
+    tried = 0
+    for name in ("insert", "change"):
+        step = told.step(name)
+        for item in step.submission.items if step else ():
+            key = str(item[collection_of(told).key])
+            row = step.row(key) if step else {}
+            if step is None or clause.subject not in item or not row or not step.submission.all_succeeded:
+                continue
+            if clause.subject in parts:
+                wrong = _unlike_entries(item[clause.subject], row, parts[clause.subject])
+            else:
+                wrong = not same(item[clause.subject], row.get(clause.subject))
+            if wrong:
+                shown = f"{row.get(clause.subject)!r}"[:500]
+                return Finding(f"{clause.subject} {item[clause.subject]!r}"[:500], shown, step.chain(key))
+            tried += 1
+    return Held(tried) if tried else NotExercised(f"no row with {clause.subject} was taken")
+
+
+def _unlike_entries(written: Any, row: Row, part: Part) -> bool:
+    for one in written:
+        found = entries(row, part, one[part.key])
+        if len(found) != 1 or any(n in found[0] and not same_value(one[n], found[0][n]) for n in one):
+            return True
+    return False
+
+
+def _entry_field(told: Story, name: str) -> Result:
+    tried = 0
+    for step in (told.steps.get("insert"), told.steps.get("change"), told.steps.get("mixed")):
+        for item in step.submission.items if step and step.submission.over else ():
+            key = str(item[collection_of(told).key])
+            for part in told.operation.access.parts if told.operation.access else ():
+                for entry in entries(step.row(key), part, item[part.key]) if step else ():
+                    if name in entry and name in item and step is not None:
+                        if not same_value(item[name], entry[name]):
+                            wanted = f"{name} {item[name]!r} with {part.key} {item[part.key]}"
+                            return Finding(wanted, f"{entry[name]!r}", step.chain(key))
+                        tried += 1
+    return Held(tried) if tried else NotExercised(f"no entry shows {name}")
+
+
+@law("write.updates")
+def updates(ask: Ask, clause: Clause) -> Result:
+    """A known key changes what is there."""
+    told = _told(ask, clause, "insert", "change")
+    if isinstance(told, NotExercised):
+        return told
+    step = told.steps["change"]
+    if clause.subject:
+        part = _part(told, clause.subject)
+        item = step.submission.items[0]
+        key = str(item[collection_of(told).key])
+        entry = next(iter(entries(step.row(key), part, item[part.key])), {})
+        changed = [n for n in entry if n in item and n != part.key]
+    else:
+        step, item, entry, key = _mine(told, "change")
+        parts = {p.field for p in collection_of(told).parts}
+        changed = [n for n in item if n in entry and n not in parts]
+    if not entry:
+        return Finding(f"the row or entry of {key}", "it is no longer shown", step.chain(key))
+    for name in changed:
+        if not (same_value(item[name], entry[name]) if clause.subject else same(item[name], entry[name])):
+            return Finding(f"{name} {item[name]!r}"[:400], f"{entry[name]!r}"[:400], step.chain(key))
+    return Held(len(changed)) if changed else NotExercised("nothing of the item is shown")
+
+
+@law("write.one-row")
+def one_row(ask: Ask, clause: Clause) -> Result:
+    """Twice the same leaves one."""
+    told = _told(ask, clause, "insert", "again")
+    if isinstance(told, NotExercised):
+        return told
+    step = told.steps["again"]
+    item = step.submission.items[0]
+    key = str(item[collection_of(told).key])
+    if clause.subject:
+        part = _part(told, clause.subject)
+        found = entries(step.row(key), part, item[part.key])
+        if len(found) != 1:
+            return Finding(f"one entry with {part.key} {item[part.key]}", f"{len(found)} entries", step.chain(key))
+    elif len(step.seen[key].rows) != 1:
+        return Finding(f"one row {key}", f"{len(step.seen[key].rows)} rows", step.chain(key))
+    return Held(1)
+
+
+@law("write.other-entries")
+def other_entries(ask: Ask, clause: Clause) -> Result:
+    """Entries under another id stay."""
+    told = _told(ask, clause, "insert", "change")
+    if isinstance(told, NotExercised):
+        return told
+    part = _part(told, clause.subject)
+    before, after = told.steps["insert"], told.steps["change"]
+    item = after.submission.items[0]
+    key = str(item[collection_of(told).key])
+    others = [e for e in before.row(key).get(part.field) or () if e.get(part.key) != item[part.key]]
+    for entry in others:
+        now = entries(after.row(key), part, entry.get(part.key))
+        if len(now) != 1 or not all(same_value(entry[n], now[0].get(n)) for n in entry):
+            return Finding(f"still {dict(entry)}"[:400], f"{now}"[:400], (*before.chain(key), *after.chain(key)))
+    return Held(len(others)) if others else NotExercised("the row has no other entry")
+
+
+def _unlike(before: Row, after: Row, *, but: set[str]) -> str | None:
+    """The name of a field that two looks at a row show differently, but for some."""
+    names = [*before, *(n for n in after if n not in before)]
+    return next((n for n in names if n not in but and before.get(n) != after.get(n)), None)
+
+
+@law("write.exact-key")
+def exact_key(ask: Ask, clause: Clause) -> Result:
+    """Keys that are nearly the same are others."""
+    operation = operation_of(ask, clause)
+    deletes = operation.access is not None and operation.access.action == "deletes"
+    told = _told(ask, clause, *(("delete",) if deletes else ("insert", "change")))
+    if isinstance(told, NotExercised):
+        return told
+    before, after = told.steps["row" if deletes else "insert"], told.steps["delete" if deletes else "change"]
+    tried = 0
+    for name in ("longer", "lower"):
+        key = told.keys[name]
+        if not before.row(key) or key == told.keys["A"]:
+            continue
+        differs = _unlike(before.row(key), after.row(key), but=set())
+        if differs:
+            shown = f"{differs} {after.row(key).get(differs)!r}" if after.row(key) else "it is gone"
+            chain = (*before.chain(key), *after.chain(key))
+            return Finding(
+                f"the row {key} as it was: {differs} {before.row(key).get(differs)!r}"[:400], shown[:400], chain
+            )
+        tried += 1
+    return Held(tried) if tried else NotExercised("no rows with nearly the same key were taken")
+
+
+@law("write.created-stays")
+def created_stays(ask: Ask, clause: Clause) -> Result:
+    """An update leaves the time of making alone."""
+    told = _told(ask, clause, "insert", "change")
+    if isinstance(told, NotExercised):
+        return told
+    name = collection_of(told).created or ""
+    key = told.keys["A"]
+    first = told.steps["insert"].row(key).get(name)
+    for step in (told.steps.get("again"), told.steps["change"]):
+        if step and step.row(key) and step.row(key).get(name) != first:
+            return Finding(f"{name} {first}", f"{step.row(key).get(name)}", step.chain(key))
+    return Held(1) if first else NotExercised(f"the row shows no {name}")
+
+
+@law("write.updated-moves")
+def updated_moves(ask: Ask, clause: Clause) -> Result:
+    """An update moves the time of change on."""
+    told = _told(ask, clause, "insert", "change")
+    if isinstance(told, NotExercised):
+        return told
+    name = collection_of(told).updated or ""
+    key = told.keys["A"]
+    stamps = [instant(str(told.steps[s].row(key).get(name))) for s in ("insert", "change")]
+    if stamps[0] is None or stamps[1] is None:
+        return NotExercised(f"the row shows no {name}")
+    if stamps[1] <= stamps[0]:
+        shown = str(told.steps["change"].row(key).get(name))
+        return Finding(
+            f"{name} after {told.steps['insert'].row(key).get(name)}", shown, told.steps["change"].chain(key)
+        )
+    return Held(1)
+
+
+@law("write.others-stay")
+def others_stay(ask: Ask, clause: Clause) -> Result:
+    """What the operation doesn't write stays."""
+    operation = operation_of(ask, clause)
+    access = operation.access
+    if access and not access.parts:
+        told = _told(ask, clause, "change", "bare")
+        if isinstance(told, NotExercised):
+            return told
+        names = [part.field for part in collection_of(told).parts]
+        key = told.keys["A"]
+        before, after = told.steps["change"], told.steps["bare"]
+        names = [name for name in names if before.row(key).get(name)]
+    else:
+        told = _told(ask, clause, "insert", "change")
+        if isinstance(told, NotExercised):
+            return told
+        key = told.keys["P"]
+        mine = {part.field for part in access.parts} if access else set()
+        before, after = told.steps["row"], told.steps["change"]
+        names = [n for n in before.row(key) if n not in mine and n != collection_of(told).updated]
+        other = told.keys["Q"]
+        if told.steps["insert"].row(other) != after.row(other):
+            return Finding(f"the row {other} as it was", "it changed", after.chain(other))
+    for name in names:
+        if before.row(key).get(name) != after.row(key).get(name):
+            wanted = f"{name} {before.row(key).get(name)!r} as it was"[:400]
+            return Finding(wanted, f"{after.row(key).get(name)!r}"[:400], (*before.chain(key), *after.chain(key)))
+    return Held(len(names)) if names else NotExercised("the row has nothing that the operation doesn't write")
+
+
+@law("write.absent")
+def absent(ask: Ask, clause: Clause) -> Result:
+    """A field that is left out keeps its value, or loses it, as the document says."""
+    told = _told(ask, clause, "change", "bare")
+    if isinstance(told, NotExercised):
+        return told
+    key = told.keys["A"]
+    before, after = told.steps["change"], told.steps["bare"]
+    sent = after.submission.items[0]
+    parts = {part.field for part in collection_of(told).parts}
+    left_out = [n for n in before.submission.items[0] if n not in sent and n in before.row(key) and n not in parts]
+    keeps = told.operation.access is None or told.operation.access.absent == "keep"
+    for name in left_out:
+        was, now = before.row(key).get(name), after.row(key).get(name)
+        if (was == now) != keeps and was:
+            wanted = f"{name} still {was!r}" if keeps else f"{name} cleared"
+            return Finding(wanted[:400], f"{now!r}"[:400], after.chain(key))
+    return Held(len(left_out)) if left_out else NotExercised("all fields that are shown are required")
+
+
+@law("write.last-wins")
+def last_wins(ask: Ask, clause: Clause) -> Result:
+    """Of two items with one key the later one stays."""
+    told = _told(ask, clause, "twice")
+    if isinstance(told, NotExercised):
+        return told
+    step, key = told.steps["twice"], told.keys["twice"]
+    first, last = step.submission.items
+    row = step.row(key)
+    parts = {part.field for part in collection_of(told).parts}
+    telling = [n for n in last if n in row and n not in parts and not same(first.get(n), last[n])]
+    for name in telling:
+        if not same(last[name], row[name]):
+            return Finding(f"{name} {last[name]!r}"[:400], f"{row[name]!r}"[:400], step.chain(key))
+    return Held(len(telling)) if telling else NotExercised("the two items differ in nothing that is shown")
+
+
+@law("write.unknown-row")
+def unknown_row(ask: Ask, clause: Clause) -> Result:
+    """A key that no row has fails as an item, and makes no row."""
+    operation = operation_of(ask, clause)
+    deletes = operation.access is not None and operation.access.action == "deletes"
+    told = story(ask, operation)
+    name = "unknown" if deletes else "mixed"
+    step = told.step(name)
+    if told.why_not or step is None:
+        return NotExercised(told.why_not or f"there was no {name}")
+    batch = step.submission
+    if batch.exchange.answer.refused:
+        return Finding("202, and the item counted as failed", brief(batch.exchange), (batch.exchange,))
+    if not batch.over:
+        return NotExercised("the batch wasn't seen to end")
+    if batch.last and not batch.last.failed:
+        return Finding("the item counted as failed", f"{batch.last.succeeded} succeeded, 0 failed", batch.chain)
+    key = told.keys["unknown"]
+    if find(ask, operation, key, expected=False).rows:
+        return Finding(f"no row {key}", "there is one", batch.chain)
+    return Held(1)
+
+
+@law("write.deletes")
+def deletes(ask: Ask, clause: Clause) -> Result:
+    """A deleted row is in no list, filtered or not."""
+    told = _told(ask, clause, "delete")
+    if isinstance(told, NotExercised):
+        return told
+    step, key = told.steps["delete"], told.keys["A"]
+    if step.row(key):
+        return Finding(f"no row {key}", "it is still shown", step.chain(key))
+    reader = reader_of(ask, told.operation)
+    for exchange in told.filtered if reader else ():
+        rows = read_page(reader, exchange).rows if reader else ()
+        if any(row.get(collection_of(told).key) == key for row in rows):
+            asked = "=".join(exchange.request.query[0])
+            return Finding(f"no row {key} under {asked}", "it is still shown", (*step.chain(key), exchange))
+    return Held(1 + len(told.filtered))
+
+
+@law("write.recreate")
+def recreate(ask: Ask, clause: Clause) -> Result:
+    """A deleted key can be inserted again."""
+    told = _told(ask, clause, "delete", "recreate")
+    if isinstance(told, NotExercised):
+        return told
+    step, key = told.steps["recreate"], told.keys["A"]
+    if told.steps["delete"].row(key):
+        return NotExercised("the row wasn't deleted")
+    if len(step.seen[key].rows) != 1:
+        return Finding(f"one row {key}", f"{len(step.seen[key].rows)} rows", step.chain(key))
+    return Held(1)

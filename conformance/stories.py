@@ -1,0 +1,283 @@
+"""What happens to rows of our own when they are written, told once and judged by many laws.
+
+A story sends the same few batches to every operation of its kind and notes what the server said of each
+batch and what the rows looked like after it. A replay tells it again, with new keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conformance.ask import Ask, get
+from conformance.batches import Item, Look, Seen, Submission, find, look, reader_of, submit
+from conformance.exchange import Exchange
+from conformance.items import Style, bare, item, item_fields, part_ids, required_fields
+from conformance.ownership import NO_SUCH, Ownership
+from conformance.target import NotSent
+from conformance.universe import paged
+from spec import Operation, Part
+
+NO_SUCH_REFERENCE = "7d9a0c64-1f0e-4b1c-9a53-0d5e4c2b1a99"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One batch of a story and the rows after it, by key."""
+
+    submission: Submission
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+
+    def row(self, key: str) -> Mapping[str, Any]:
+        """The row with a key after this step; empty when there is none."""
+        return (self.seen[key].row if key in self.seen else None) or {}
+
+    def chain(self, key: str) -> tuple[Exchange, ...]:
+        """What shows the row after this step: the batch, its end, the list."""
+        return (*self.submission.chain, *(self.seen[key].chain if key in self.seen else ()))
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything that was seen of one operation's writes."""
+
+    operation: Operation
+    steps: Mapping[str, Step]
+    keys: Mapping[str, str]
+    bad: int = 0
+    """How many bad items the step "mixed" holds; 0 when no bad item gets into a batch."""
+    filtered: tuple[Exchange, ...] = ()
+    """What filters that had shown a row showed once it was deleted."""
+    later: Look | None = None
+    """A look at the first batch long after it was over."""
+    why_not: str = ""
+    """Why the story couldn't be told."""
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps.values())
+
+    def step(self, name: str) -> Step | None:
+        """A step by name, or None when it wasn't reached."""
+        return self.steps.get(name)
+
+
+def ownership_of(ask: Ask) -> Ownership:
+    """What this run may write to. Raises NotSent in a read-only run."""
+    if ask.target.ownership is None:
+        raise NotSent("this run is read-only")
+    return ask.target.ownership
+
+
+def story(ask: Ask, operation: Operation) -> Story:
+    """The story of an operation's writes, told once for each Ask."""
+    return ask.once(("story", operation.code), lambda a: _tell(a, operation))
+
+
+def _tell(ask: Ask, operation: Operation) -> Story:
+    access = operation.access
+    if access is None or access.action == "reads":
+        return Story(operation, {}, {}, why_not="the operation writes nothing")
+    if reader_of(ask, operation) is None:
+        return Story(operation, {}, {}, why_not="no list shows what was written: none filters on its key")
+    if access.action == "deletes":
+        told = _deletes(ask, operation)
+    elif access.parts:
+        told = _parts(ask, operation)
+    else:
+        told = _rows(ask, operation)
+    first = next(iter(told.steps.values()), None)
+    if first and first.submission.over and first.submission.ticket:
+        told = replace(told, later=look(ask, operation, first.submission.ticket))
+    return told
+
+
+def row_writer(ask: Ask, operation: Operation) -> Operation | None:
+    """The operation that inserts whole rows of the collection that an operation writes to."""
+    return next((o for o in _siblings(ask, operation) if _action(o) == "upserts" and not _parts_of(o)), None)
+
+
+def remover(ask: Ask, operation: Operation) -> Operation | None:
+    """The operation that deletes rows of the collection that an operation writes to."""
+    return next((o for o in _siblings(ask, operation) if _action(o) == "deletes"), None)
+
+
+def _siblings(ask: Ask, operation: Operation) -> list[Operation]:
+    """The operations on the same collection."""
+    mine = operation.access.collection if operation.access else None
+    return [o for o in ask.contract.operations if o.access and o.access.collection == mine]
+
+
+def _action(operation: Operation) -> str:
+    return operation.access.action if operation.access else ""
+
+
+def _parts_of(operation: Operation) -> tuple[Part, ...]:
+    return operation.access.parts if operation.access else ()
+
+
+def _step(ask: Ask, operation: Operation, items: list[Item], *keys: str, expected: bool = True, **more: Any) -> Step:
+    submission = submit(ask, operation, items, **more)
+    applied = expected and submission.accepted and submission.over
+    return Step(submission, {key: find(ask, operation, key, expected=applied) for key in keys})
+
+
+def inserted(ask: Ask, writer: Operation, keys: tuple[str, ...]) -> tuple[Step, list[Item], Style]:
+    """New rows with these keys, as rich as the server takes them: the step, the items and their style."""
+    style: Style = ask.plan(("style", writer.code), lambda a: "rich")
+    items: list[Item] = [item(ask, writer, key, n, style) for n, key in enumerate(keys)]
+    step = _step(ask, writer, items, *keys)
+    if style == "rich" and not step.submission.all_succeeded and not any(s.rows for s in step.seen.values()):
+        plain: list[Item] = [item(ask, writer, key, n, "plain") for n, key in enumerate(keys)]
+        second = _step(ask, writer, plain, *keys)
+        if second.submission.all_succeeded:
+            ask.settle(("style", writer.code), "plain")
+            return second, plain, "plain"
+    return step, items, style
+
+
+def _near(key: str) -> dict[str, str]:
+    """Keys that a careless server may take for one another."""
+    return {"A": key, "longer": f"{key}-1", "lower": key.lower()}
+
+
+def _rows(ask: Ask, operation: Operation) -> Story:
+    own = ownership_of(ask)
+    keys = _near(own.mint("A"))
+    steps: dict[str, Step] = {}
+    step, items, style = inserted(ask, operation, tuple(keys.values()))
+    steps["insert"] = step
+    told = Story(operation, steps, keys)
+    if not step.submission.accepted or not step.row(keys["A"]):
+        return told
+    language = next((p.name for p in operation.parameters if p.place == "header"), None)
+    headers = ((language, "tr"),) if language else ()
+    steps["again"] = _step(ask, operation, [items[0]], keys["A"], headers=headers)
+    changed = item(ask, operation, keys["A"], 3, style)
+    steps["change"] = _step(ask, operation, [changed], *keys.values())
+    steps["bare"] = _step(ask, operation, [bare(ask, operation, changed)], keys["A"])
+    twice = own.mint("twice")
+    keys["twice"] = twice
+    steps["twice"] = _step(
+        ask, operation, [item(ask, operation, twice, 0, style), item(ask, operation, twice, 1, style)], twice
+    )
+    return _with_mixed(ask, replace(told, keys=keys), style)
+
+
+def _with_mixed(ask: Ask, told: Story, style: Style) -> Story:
+    """Two good new rows around a bad item: the first kind of bad item that gets into a batch."""
+    own = ownership_of(ask)
+    operation = told.operation
+    steps, keys = dict(told.steps), dict(told.keys)
+    for name, spoil in _spoilers(ask, operation):
+        first, bad, last = own.mint("good"), own.mint("bad"), own.mint("good")
+        items: list[Item] = [
+            item(ask, operation, first, 0, style),
+            {**item(ask, operation, bad, 1, style), **spoil},
+            item(ask, operation, last, 2, style),
+        ]
+        if None in spoil.values():
+            items[1] = {k: v for k, v in items[1].items() if spoil.get(k, v) is not None}
+        step = _step(ask, operation, items, first, bad, last)
+        if step.submission.exchange.answer.refused:
+            steps["refused"] = step
+            keys |= {"refused first": first, "refused last": last}
+            continue
+        failed = step.submission.last.failed if step.submission.last else None
+        if failed or name != "unknown reference":
+            keys |= {"good first": first, "bad": bad, "good last": last}
+            steps["mixed"] = step
+            return replace(told, steps=steps, keys=keys, bad=1)
+    return replace(told, steps=steps, keys=keys)
+
+
+def _spoilers(ask: Ask, operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Ways to make an item bad: what to change in it; None takes a field away."""
+    access = operation.access
+    for name in access.references if access else ():
+        yield "unknown reference", {name: NO_SUCH_REFERENCE}
+    fields = item_fields(ask, operation)
+    for name in required_fields(ask, operation):
+        if fields[name].get("format") == "uuid":
+            yield "not a uuid", {name: "not-a-uuid"}
+    for name in required_fields(ask, operation):
+        if access and name != access.collection.key and "default" not in fields[name]:
+            yield "a required field missing", {name: None}
+            return
+
+
+def _parts(ask: Ask, operation: Operation) -> Story:
+    own = ownership_of(ask)
+    access = operation.access
+    writer = row_writer(ask, operation)
+    if writer is None or access is None:
+        return Story(operation, {}, {}, why_not="no operation makes a row to write parts of")
+    keys = {"P": own.mint("P"), "Q": own.mint("Q"), "unknown": own.mint(NO_SUCH)}
+    whole = [item(ask, writer, keys[name], n, "plain") for n, name in enumerate("PQ")]
+    made = _step(ask, writer, [bare(ask, writer, one) for one in whole], keys["P"], keys["Q"])
+    if not made.row(keys["P"]) or not made.row(keys["Q"]):
+        return Story(operation, {}, keys, why_not="a new row to write parts of isn't taken, or isn't shown")
+    for other in _siblings(ask, operation):
+        # Something that isn't to be touched must be there to begin with.
+        if _parts_of(other) and not set(_parts_of(other)) & set(access.parts):
+            made = _step(ask, other, [item(ask, other, keys["P"], 2)], keys["P"], keys["Q"])
+    steps = {"row": made}
+    first, second = _on_list(ask, operation, keys["P"], 0, 0), _on_list(ask, operation, keys["P"], 1, 1)
+    steps["insert"] = _step(
+        ask, operation, [first, second, _on_list(ask, operation, keys["Q"], 0, 2)], keys["P"], keys["Q"]
+    )
+    steps["again"] = _step(ask, operation, [first], keys["P"])
+    steps["change"] = _step(ask, operation, [_on_list(ask, operation, keys["P"], 0, 4)], keys["P"], keys["Q"])
+    steps["mixed"] = _step(
+        ask,
+        operation,
+        [_on_list(ask, operation, keys["unknown"], 0, 1), _on_list(ask, operation, keys["Q"], 1, 3)],
+        keys["Q"],
+    )
+    gone = find(ask, operation, keys["unknown"], expected=False)
+    steps["mixed"] = replace(steps["mixed"], seen={**steps["mixed"].seen, keys["unknown"]: gone})
+    return Story(operation, steps, keys, bad=1)
+
+
+def _on_list(ask: Ask, operation: Operation, key: str, number: int, variant: int) -> dict[str, Any]:
+    """A part's item on the first or second of its lists."""
+    made = item(ask, operation, key, variant)
+    for part in operation.access.parts if operation.access else ():
+        made[part.key] = part_ids(ask, operation, part.key)[number]
+    return made
+
+
+def _deletes(ask: Ask, operation: Operation) -> Story:
+    own = ownership_of(ask)
+    writer = row_writer(ask, operation)
+    access = operation.access
+    if writer is None or access is None:
+        return Story(operation, {}, {}, why_not="no operation makes a row to delete")
+    key = access.collection.key
+    keys = {**_near(own.mint("D")), "unknown": own.mint(NO_SUCH), "unknown 2": own.mint(NO_SUCH)}
+    near = (keys["A"], keys["longer"], keys["lower"])
+    # All else alike, so that a delete that looks at anything but the key takes too many.
+    made = _step(ask, writer, [{**item(ask, writer, near[0], 0, "plain"), key: k} for k in near], *near)
+    if not made.row(keys["A"]):
+        return Story(operation, {}, keys, why_not="a new row to delete isn't taken, or isn't shown")
+    steps = {"row": made}
+    steps["delete"] = _step(ask, operation, [{key: keys["A"]}], *near[:1], expected=False)
+    after = {k: find(ask, operation, k) for k in near[1:]}
+    steps["delete"] = replace(steps["delete"], seen={**steps["delete"].seen, **after})
+    filtered = tuple(_filtered(ask, operation, made.row(keys["A"])))
+    steps["unknown"] = _step(ask, operation, [{key: keys["unknown"]}])
+    steps["mixed"] = _step(
+        ask, operation, [{key: keys["unknown 2"]}, {key: keys["longer"]}], keys["longer"], expected=False
+    )
+    steps["recreate"] = _step(ask, writer, [item(ask, writer, keys["A"], 1, "plain")], keys["A"])
+    return Story(operation, steps, keys, bad=1, filtered=filtered)
+
+
+def _filtered(ask: Ask, operation: Operation, row: Mapping[str, Any]) -> Iterator[Exchange]:
+    """The lists under filters that a row satisfies, as they are now."""
+    reader = reader_of(ask, operation)
+    for filter in reader.filters if reader else ():
+        value = row.get(filter.field)
+        asked = filter.lookup in ("exact", "contains", "icontains") and not filter.free_key and not filter.hidden
+        if reader and asked and isinstance(value, str):
+            yield ask.again(get(reader, paged(reader, ((filter.parameter, value),), limit=50)))
