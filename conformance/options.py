@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import spec
+from conformance.reports.model import Settings
+from conformance.selection import Shard
 
 KEY_VARIABLE = "PRD_API_KEY"
 KEY_FILE_VARIABLE = "PRD_API_KEY_FILE"
@@ -43,25 +45,41 @@ class Options:
     only: tuple[str, ...]
     skip: tuple[str, ...]
     waivers: Path | None
+    write_waivers: Path | None
+    history: Path | None
+    shard: Shard | None
     plan: bool
     ca_bundle: str | None
     schemathesis: bool
+    clean_up: bool
 
 
 EPILOG = """\
 The key is read from the environment variable PRD_API_KEY, or from the file that PRD_API_KEY_FILE names; it is
 never an argument and appears in no output.
 
-exit codes: 0 conforms; 1 violations; 2 usage, unreachable, or nothing could be exercised.
+A clause is one checkable statement of the document, such as PRD102.filter.name__icontains. Its verdict is held,
+violated (seen again before it is reported), not-exercised (no data could have told a wrong server from a right one),
+skipped or error. Documented clauses decide the exit code; inferred ones are advice, unless --strict.
+
+exit codes: 0 conforms; 1 violations, or a waiver that excuses nothing; 2 usage, unreachable, or nothing could be
+exercised.
 
 examples:
   python -m conformance                                      the embedded sandbox
   python -m conformance https://sandbox.akinon.com           the vendor's, read-only, ten requests a second
   python -m conformance URL --only PRD102.filter             one family; a prefix or a glob, may be repeated
   python -m conformance URL --plan                           what would be sent, before the first byte
-  python -m conformance explain PRD102.page.disjoint         what a clause means
-  python -m conformance selftest                             every fault of the sandbox is found
-  python -m conformance compare A/report.json B/report.json  what changed between two runs
+  python -m conformance URL --waivers waivers.yaml           known violations don't fail the run until they expire
+  python -m conformance URL --shard 2/3 --report shard-2     one of three machines
+
+other commands, each with a --help of its own:
+  python -m conformance explain PRD102.page.disjoint         what a clause means and how it is checked
+  python -m conformance replay report                        are the violations of a report still there?
+  python -m conformance compare before after                 what got better, worse, or isn't exercised any more
+  python -m conformance report report/events.ndjson          make the reports again from the stream of a run
+  python -m conformance merge shard-1 shard-2 shard-3        one report of several shards
+  python -m conformance selftest                             does the suite find every fault of the sandbox?
 """
 
 
@@ -96,6 +114,12 @@ def parser() -> argparse.ArgumentParser:
     add("--only", action="append", default=[], metavar="GLOB", help="only clauses with this id, prefix or glob")
     add("--skip", action="append", default=[], metavar="GLOB", help="leave these clauses out")
     add("--waivers", type=Path, metavar="FILE", help="known violations, with owner, reason and expiry")
+    add("--write-waivers", type=Path, metavar="FILE", help="draft waivers for the violations found, to be completed")
+    add("--history", type=Path, metavar="DIR", help="folder of past reports, for the trend in report.html")
+    add(
+        "--shard", type=_shard, metavar="I/N", help="try one of N parts of the clauses; `merge` makes one report of all"
+    )
+    add("--clean-up", action="store_true", help="only take away what a killed run left, by the journal in --report")
     add("--plan", action="store_true", help="print what would be sent, and send nothing")
     add("--ca-bundle", metavar="FILE", help="certificates to trust instead of the system's")
     add(
@@ -116,6 +140,8 @@ def parse(argv: list[str]) -> Options:
         raise Usage(f"--ca-bundle {given.ca_bundle}: there is no such file.")
     if given.waivers and not given.waivers.is_file():
         raise Usage(f"--waivers {given.waivers}: there is no such file.")
+    if given.history and not given.history.is_dir():
+        raise Usage(f"--history {given.history}: there is no such folder.")
     return Options(
         base_url=base_url,
         spec=given.spec,
@@ -130,9 +156,13 @@ def parse(argv: list[str]) -> Options:
         only=tuple(given.only),
         skip=tuple(given.skip),
         waivers=given.waivers,
+        write_waivers=given.write_waivers,
+        history=given.history,
+        shard=given.shard,
         plan=given.plan,
         ca_bundle=given.ca_bundle,
         schemathesis=given.schemathesis,
+        clean_up=given.clean_up,
     )
 
 
@@ -177,6 +207,13 @@ def read_key() -> str | None:
         raise Usage(f"{KEY_FILE_VARIABLE} names a file that can't be read.") from None
 
 
+def _shard(text: str) -> Shard:
+    try:
+        return Shard.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _rate(text: str) -> float:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:/s)?", text)
     if not found or float(found[1]) <= 0:
@@ -198,3 +235,17 @@ def _positive(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} isn't a number of seconds above 0")
     return value
+
+
+def settings(options: Options) -> Settings:
+    """The options that decide what a run sends and how it is judged, as its report holds them."""
+    return Settings(
+        writes=options.writes,
+        strict=options.strict,
+        only=list(options.only),
+        skip=list(options.skip),
+        shard=str(options.shard) if options.shard else None,
+        rate=options.rate,
+        max_requests=options.max_requests,
+        max_time=options.max_time,
+    )

@@ -9,13 +9,16 @@ from collections.abc import Callable
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from conformance.run import Run, tally
+from conformance.reports.answer import counts
+from conformance.reports.fold import NOT_REACHED
+from conformance.reports.model import FAILING, Report
+from conformance.reports.text import one_line, visible
 from conformance.verdict import Outcome, Verdict
+from conformance.waivers import explanation
 from spec import Clause
 
 MARKS: dict[Verdict, tuple[str, str]] = {
@@ -26,20 +29,18 @@ MARKS: dict[Verdict, tuple[str, str]] = {
     "error": ("!", "magenta"),
 }
 
+MOST_NOT_EXERCISED = 30
+"""Lines about clauses that weren't exercised; the report has all of them."""
+
 
 def violation_lines(outcome: Outcome) -> list[str]:
     """A violated clause in a few lines: what is demanded, what came, how to see it."""
     clause, example = outcome.clause, outcome.counterexample
     lines = [f"✗ {clause.id} ({clause.level}, {clause.location})", f"    {clause.requirement}"]
     if example:
-        lines += [f"    expected  {_line(example.expected)}", f"    observed  {_line(example.observed)}"]
-        lines += [f"    {request}" for request in example.requests[-2:]]
+        lines += [f"    expected  {one_line(example.expected)}", f"    observed  {one_line(example.observed)}"]
+        lines += [f"    {visible(request)}" for request in example.requests[-2:] if len(request) < 2_000]
     return lines
-
-
-def _line(text: str, most: int = 300) -> str:
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 class View:
@@ -48,7 +49,8 @@ class View:
     def __init__(self, clauses: list[Clause], spent: Callable[[], int], budget: int | None) -> None:
         self.console = Console(stderr=False, highlight=False, soft_wrap=True)
         self.totals = Counter(clause.family for clause in clauses)
-        self.done: dict[str, Counter[str]] = {family: Counter() for family in self.totals}
+        self.tried = {clause.id for clause in clauses}
+        self.done: dict[str, Counter[Verdict]] = {family: Counter() for family in self.totals}
         self.spent = spent
         self.budget = budget
         self.current = ""
@@ -70,20 +72,24 @@ class View:
 
     def concluded(self, outcome: Outcome) -> None:
         """A clause has its verdict."""
+        if outcome.clause.id not in self.tried:
+            return
         family = outcome.clause.family
-        counts = self.done.setdefault(family, Counter())
-        counts[outcome.verdict] += 1
+        verdicts = self.done[family]
+        verdicts[outcome.verdict] += 1
         if outcome.verdict in ("violated", "error"):
             self.show(outcome)
-        if not self.console.is_terminal and sum(counts.values()) == self.totals[family]:
-            shown = ", ".join(f"{n} {verdict}" for verdict, n in counts.items())
+        if not self.console.is_terminal and sum(verdicts.values()) == self.totals[family]:
+            shown = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
             self.console.print(f"{family:<9} {shown}  ({self.spent()} requests)", markup=False)
 
     def show(self, outcome: Outcome) -> None:
         """Print a violation or an error, above what is live."""
         style = MARKS[outcome.verdict][1]
         lines = (
-            violation_lines(outcome) if outcome.counterexample else [f"! {outcome.clause.id}: {_line(outcome.reason)}"]
+            violation_lines(outcome)
+            if outcome.counterexample
+            else [f"! {outcome.clause.id}: {one_line(outcome.reason)}"]
         )
         for index, line in enumerate(lines):
             self.console.print(Text(line, style=style if index == 0 else ""))
@@ -92,50 +98,34 @@ class View:
         """The live part: a bar for each family, and what the run has used."""
         table = Table.grid(padding=(0, 1))
         for family, total in self.totals.items():
-            counts = self.done[family]
-            marks = " ".join(f"[{MARKS[v][1]}]{MARKS[v][0]}{counts[v]}[/]" for v in MARKS if counts[v])
-            table.add_row(family, ProgressBar(total=total, completed=sum(counts.values()), width=24), marks)
+            verdicts = self.done[family]
+            marks = Text(" ").join(Text(f"{MARKS[v][0]}{verdicts[v]}", MARKS[v][1]) for v in MARKS if verdicts[v])
+            table.add_row(family, ProgressBar(total=total, completed=sum(verdicts.values()), width=24), marks)
         budget = f" of {self.budget}" if self.budget else ""
         seconds = time.monotonic() - self.began
-        return Group(
-            table, Text(f"{self.spent()}{budget} requests, {seconds:.0f} s  {escape(self.current)}", style="dim")
-        )
+        return Group(table, Text(f"{self.spent()}{budget} requests, {seconds:.0f} s  {self.current}", style="dim"))
 
 
-def summary(run: Run, console: Console | None = None) -> None:
+def summary(report: Report, console: Console | None = None) -> None:
     """The last lines: conforms or not, and how much of the contract was really exercised."""
     console = console or Console(highlight=False, soft_wrap=True)
-    counts = tally(run.outcomes)
     console.print()
-    for outcome in run.outcomes:
-        if outcome.verdict == "not-exercised" and not outcome.reason.startswith("not reached"):
-            console.print(Text(f"○ {outcome.clause.id}: {_line(outcome.reason)}", style="yellow"))
-    inferred = sum(o.verdict == "violated" and o.clause.level == "inferred" for o in run.outcomes)
-    console.print(Text(headline(run), style="bold green" if run.exit_code == 0 else "bold red"))
-    console.print(
-        f"{counts['held']} held, {counts['violated']} violated"
-        + (f" ({inferred} inferred: advice)" if inferred and not run.strict else "")
-        + f", {counts['not-exercised']} not exercised, {counts['skipped']} skipped, {counts['error']} errors; "
-        f"{sum(run.requests.values())} requests",
-        markup=False,
-    )
-
-
-def headline(run: Run) -> str:
-    """The answer in one sentence."""
-    wrong = len(run.violations)
-    if wrong:
-        return f"{run.base_url} breaks {wrong} clause{'s' if wrong > 1 else ''} of the contract."
-    if run.stopped:
-        return f"Incomplete: {run.stopped}."
-    if any(o.verdict == "error" for o in run.outcomes):
-        return "Not all clauses could be judged: see the errors."
-    held = sum(o.verdict == "held" for o in run.outcomes)
-    if not held:
-        return f"Nothing could be exercised on {run.base_url}."
-    return f"{run.base_url} conforms, as far as its data could tell: {held} clauses held."
+    missing = [
+        clause
+        for clause in report["clauses"]
+        if clause["verdict"] == "not-exercised" and not clause.get("reason", "").startswith(NOT_REACHED)
+    ]
+    for clause in missing[:MOST_NOT_EXERCISED]:
+        console.print(Text(f"○ {clause['id']}: {one_line(clause.get('reason', ''))}", style="yellow"))
+    if len(missing) > MOST_NOT_EXERCISED:
+        console.print(Text(f"○ and {len(missing) - MOST_NOT_EXERCISED} more: see the report", style="yellow"))
+    for waiver in report["waivers"]:
+        style = "red" if waiver["state"] in FAILING else "dim"
+        console.print(Text(f"waiver {one_line(waiver['clause'])}: {one_line(explanation(waiver))}", style=style))
+    console.print(Text(one_line(report["answer"]), style="bold green" if report["exit_code"] == 0 else "bold red"))
+    console.print(Text(counts(report)))
 
 
 def complain(message: str) -> None:
     """An error, on standard error."""
-    print(message, file=sys.stderr)
+    print("\n".join(visible(line) for line in message.split("\n")), file=sys.stderr)

@@ -1,0 +1,90 @@
+"""The answer of a report: conforms or not, in one sentence, with how much was really exercised."""
+
+from __future__ import annotations
+
+from conformance.reports.model import FAILING, Clause, Report
+
+
+def decides(report: Report, clause: Clause) -> bool:
+    """True for a violation that counts: documented, or any with --strict, and not waived."""
+    counts = report["strict"] or clause["level"] == "documented"
+    return clause["verdict"] == "violated" and counts and "waiver" not in clause
+
+
+def violations(report: Report) -> list[Clause]:
+    """The violations that decide the exit code."""
+    return [clause for clause in report["clauses"] if decides(report, clause)]
+
+
+def advice(report: Report) -> list[Clause]:
+    """Violations that decide nothing: inferred ones, unless --strict."""
+    return [
+        clause
+        for clause in report["clauses"]
+        if clause["verdict"] == "violated" and not decides(report, clause) and "waiver" not in clause
+    ]
+
+
+def waived(report: Report) -> list[Clause]:
+    """Violations that a waiver excuses."""
+    return [clause for clause in report["clauses"] if "waiver" in clause]
+
+
+def exit_code(report: Report) -> int:
+    """0 conforms, 1 violations or a waiver that excuses nothing, 2 nothing exercised, an error, or broken off."""
+    if violations(report) or any(waiver["state"] in FAILING for waiver in report["waivers"]):
+        return 1
+    verdicts = report["verdicts"]
+    exercised = verdicts["held"] + verdicts["violated"]
+    return 0 if exercised and not verdicts["error"] and report["complete"] else 2
+
+
+def target(report: Report) -> str:
+    """What the target is called in a sentence."""
+    return "The embedded sandbox" if report["embedded"] else report["target"]
+
+
+def answer(report: Report) -> str:
+    """The answer in one sentence."""
+    wrong, verdicts = len(violations(report)), report["verdicts"]
+    failing = [waiver for waiver in report["waivers"] if waiver["state"] in FAILING]
+    if wrong:
+        return f"{target(report)} breaks {plural(wrong, 'clause')} of the contract; {exercised(report)}."
+    if failing:
+        return f"No violation that isn't waived, but {plural(len(failing), 'waiver')} must go or be renewed."
+    if not report["complete"]:
+        return f"Incomplete: {report['stopped']}; {exercised(report)}."
+    if verdicts["error"]:
+        return f"{plural(verdicts['error'], 'clause')} could not be judged for an error; {exercised(report)}."
+    if not verdicts["held"] and not verdicts["violated"]:
+        return f"Nothing could be exercised on {report['target']}."
+    excused = f" but for {plural(len(waived(report)), 'waived violation')}" if waived(report) else ""
+    return f"{target(report)} conforms{excused}, as far as its data could tell: {exercised(report)}."
+
+
+def exercised(report: Report) -> str:
+    """How much of the contract was really exercised."""
+    verdicts = report["verdicts"]
+    told = verdicts["held"] + verdicts["violated"]
+    return f"{told} of {len(report['clauses'])} clauses were exercised"
+
+
+def counts(report: Report) -> str:
+    """The verdicts in numbers."""
+    verdicts = report["verdicts"]
+    hints = len(advice(report))
+    parts = [
+        f"{verdicts['held']} held",
+        f"{verdicts['violated']} violated" + (f" ({hints} inferred: advice)" if hints else ""),
+        f"{verdicts['not-exercised']} not exercised",
+        f"{verdicts['skipped']} skipped",
+        plural(verdicts["error"], "error"),
+    ]
+    if waived(report):
+        parts.insert(2, f"{len(waived(report))} of them waived")
+    return ", ".join(parts) + f"; {plural(report['requests']['total'], 'request')}"
+
+
+def plural(number: int, noun: str) -> str:
+    """A number with its noun: 1 clause, 2 clauses."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,210 @@
+"""report.html: the report as one page that needs nothing but a browser, offline.
+
+Every string is escaped by the template engine; should one slip through all the same, the page's own policy lets
+no script run but the page's, by its hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import difflib
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from conformance.reports import timings
+from conformance.reports.answer import advice, counts, decides, plural, violations, waived
+from conformance.reports.fold import NOT_REACHED
+from conformance.reports.model import FAILING, Clause, Report
+from conformance.reports.text import cut, everywhere
+from conformance.reports.trend import trends
+from conformance.verdict import Verdict
+from conformance.waivers import explanation
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+VERDICTS: dict[Verdict, tuple[str, str]] = {
+    "violated": ("✗", "violated"),
+    "error": ("!", "errors"),
+    "held": ("✓", "held"),
+    "not-exercised": ("○", "not exercised"),
+    "skipped": ("–", "skipped"),
+}
+"""Mark and name of each verdict, the worst first. The mark tells them apart without colour."""
+
+FIRST, LAST = 3, 5
+"""Requests of a long chain that are shown, from its beginning and from its end."""
+
+ANSWERS = 600_000
+"""Characters of answers that a page may hold in all; they are cut so that it opens at once."""
+
+ALIKE = 0.25
+"""Below this, two texts have too little in common for a mark to say anything."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One operation's clauses of one family."""
+
+    prefix: str
+    first: str
+    counts: dict[Verdict, int]
+
+    @property
+    def worst(self) -> Verdict:
+        """What the cell is coloured by."""
+        return next(verdict for verdict in VERDICTS if self.counts.get(verdict))
+
+    @property
+    def words(self) -> str:
+        """The cell, read aloud."""
+        shown = ", ".join(f"{self.counts[v]} {name}" for v, (_, name) in VERDICTS.items() if self.counts.get(v))
+        return f"{self.prefix}: {shown}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request of a chain with what came back; `skipped` steps before it are left out."""
+
+    number: int
+    request: str
+    answer: str
+    skipped: int = 0
+
+
+def html(report: Report, past: Sequence[Report] = ()) -> str:
+    """The report as a page; `past` gives each clause a trend."""
+    history = trends(past, report) if past else {}
+    report = everywhere(report)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(plural=plural, day=_day, cut=cut)
+    script = (TEMPLATES / "report.js").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    answers = sum(len(c["counterexample"]["answers"]) for c in report["clauses"] if "counterexample" in c)
+    longest = max(80, min(1_500, ANSWERS // max(1, answers)))
+    page = environment.get_template("report.html.j2").render(
+        report=report,
+        counts=counts(report),
+        style=Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        digest=digest,
+        verdicts=VERDICTS,
+        families=_families(report),
+        rows=_matrix(report),
+        violations=violations(report),
+        advice=advice(report),
+        waived=waived(report),
+        failing=FAILING,
+        missing=_missing(report),
+        history=history,
+        timings=timings.rows(report),
+        histogram=timings.total(report),
+        marked=marked,
+        steps=lambda clause: _steps(clause, longest),
+        explanation=explanation,
+        decides=lambda clause: decides(report, clause),
+        seconds=_seconds(report),
+    )
+    return re.sub(r"\n\s*\n+", "\n", page)
+
+
+def _families(report: Report) -> list[str]:
+    return list(dict.fromkeys(clause["family"] for clause in report["clauses"]))
+
+
+def _matrix(report: Report) -> list[tuple[str, dict[str, Cell]]]:
+    rows: dict[str, dict[str, list[Clause]]] = {}
+    for clause in report["clauses"]:
+        rows.setdefault(clause["operation"], {}).setdefault(clause["family"], []).append(clause)
+    found = []
+    for operation in report["operations"]:
+        families = rows.get(operation["code"], {})
+        cells = {
+            family: Cell(
+                f"{operation['code']}.{family}",
+                clauses[0]["id"],
+                {v: n for v in VERDICTS if (n := sum(c["verdict"] == v for c in clauses))},
+            )
+            for family, clauses in families.items()
+        }
+        found.append((operation["code"], cells))
+    return found
+
+
+def _missing(report: Report) -> list[tuple[str, str, list[str]]]:
+    """What wasn't exercised by the reason why, with what it would take; the most first."""
+    groups: dict[str, list[str]] = {}
+    for clause in report["clauses"]:
+        if clause["verdict"] in ("not-exercised", "skipped", "error"):
+            groups.setdefault(clause.get("reason", ""), []).append(clause["id"])
+    return [(reason, remedy(reason), ids) for reason, ids in sorted(groups.items(), key=lambda g: -len(g[1]))]
+
+
+def remedy(reason: str) -> str:
+    """What it would take to exercise a clause that wasn't, for the reasons that the target's data can't mend."""
+    if reason.startswith("needs writes"):
+        return "Run with --writes where the suite may make products of its own and take them away again."
+    if reason.startswith(NOT_REACHED):
+        return "Run again to the end, or raise --max-requests and --max-time."
+    if reason.startswith(("not selected", "switched off")):
+        return "Leave out --only and --skip."
+    if reason.startswith("left to another shard"):
+        return "Merge the reports of all shards."
+    if reason.startswith("data moved"):
+        return "Run while nobody else changes the catalog."
+    if reason.startswith("a fault of the suite's own"):
+        return "Report it to the maintainers of the suite, with this report."
+    return "Add data to the target that shows the difference, or run with --writes and let the suite make it."
+
+
+def marked(text: str, other: str) -> Markup:
+    """A text, escaped, with what the other one doesn't have marked."""
+    mine, theirs = (re.findall(r"\w+|\s+|[^\w\s]", part)[:2_000] for part in (text, other))
+    if len(text) > 6_000 or len(other) > 6_000:
+        return escape(text)
+    matcher = difflib.SequenceMatcher(None, mine, theirs, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return escape(text)
+    shown = Markup("")
+    for kind, start, end, _, _ in matcher.get_opcodes():
+        part = "".join(mine[start:end])
+        shown += Markup("<mark>{}</mark>").format(part) if kind in ("replace", "delete") and part.strip() else part
+    return shown
+
+
+def _steps(clause: Clause, longest: int) -> list[Step]:
+    example = clause.get("counterexample")
+    if not example:
+        return []
+    answers = [*example["answers"], *[""] * len(example["requests"])]
+    steps = [
+        Step(number, request, cut(answer, longest))
+        for number, (request, answer) in enumerate(zip(example["requests"], answers, strict=False), 1)
+    ]
+    if len(steps) <= FIRST + LAST + 1:
+        return steps
+    first = steps[-LAST]
+    left_out = len(steps) - FIRST - LAST
+    return [*steps[:FIRST], Step(first.number, first.request, first.answer, left_out), *steps[-LAST + 1 :]]
+
+
+def _seconds(report: Report) -> float | None:
+    if report["finished"] is None:
+        return None
+    return (datetime.fromisoformat(report["finished"]) - datetime.fromisoformat(report["started"])).total_seconds()
+
+
+def _day(moment: str) -> str:
+    return datetime.fromisoformat(moment).strftime("%-d %B %Y, %H:%M UTC")

@@ -1,0 +1,97 @@
+"""summary.md: the answer and the violations, short enough for a job's summary page."""
+
+from __future__ import annotations
+
+import re
+
+from conformance.reports.answer import advice, counts, violations, waived
+from conformance.reports.model import FAILING, Clause, Report
+from conformance.reports.text import everywhere, one_line
+from conformance.verdict import Verdict
+from conformance.waivers import explanation
+
+MOST = 40
+"""Violations shown; a summary page holds a megabyte at most, and nobody reads that."""
+
+MARKS = {0: "✅", 1: "❌", 2: "⚠️"}
+
+
+def markdown(report: Report) -> str:
+    """The report as Markdown."""
+    report = everywhere(report)
+    document = report["document"]
+    lines = [
+        f"## {MARKS[report['exit_code']]} {plain(report['answer'])}",
+        "",
+        f"{counts(report)}. {plain(document['title'])} {plain(document['version'])} "
+        f"(`{document['sha256'][:12]}`), seed {report['seed']}, {report['started'][:16].replace('T', ' ')} UTC.",
+        "",
+        *_matrix(report),
+    ]
+    lines += _listed("Violations", violations(report))
+    lines += _listed("Advice: inferred clauses, which decide nothing", advice(report))
+    lines += _listed("Waived", waived(report))
+    failing = [waiver for waiver in report["waivers"] if waiver["state"] in FAILING]
+    if failing:
+        lines += ["### Waivers to take away or renew", ""]
+        lines += [f"- `{code(waiver['clause'])}` {plain(explanation(waiver))}" for waiver in failing]
+        lines.append("")
+    if report["notes"]:
+        lines += ["### Notes", "", *[f"- {plain(note)}" for note in report["notes"]], ""]
+    lines += _not_exercised(report)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _matrix(report: Report) -> list[str]:
+    verdicts: tuple[Verdict, ...] = ("held", "violated", "not-exercised", "skipped", "error")
+    lines = ["| operation | held | violated | not exercised | skipped | errors |", "|---|--:|--:|--:|--:|--:|"]
+    for operation in report["operations"]:
+        own = [clause["verdict"] for clause in report["clauses"] if clause["operation"] == operation["code"]]
+        if own:
+            numbers = " | ".join(str(own.count(verdict) or "") for verdict in verdicts)
+            lines.append(f"| `{code(operation['code'])}` {plain(operation['summary'])} | {numbers} |")
+    return [*lines, ""]
+
+
+def _listed(title: str, clauses: list[Clause]) -> list[str]:
+    if not clauses:
+        return []
+    lines = [f"### {title}", ""]
+    for clause in clauses[:MOST]:
+        example = clause.get("counterexample")
+        where = f"{clause['location']['file']}:{clause['location']['line']}"
+        lines += [f"- **`{code(clause['id'])}`** {plain(clause['requirement'])} (`{code(where)}`)"]
+        if example:
+            lines += [
+                f"  - expected {plain(one_line(example['expected']))}",
+                f"  - observed {plain(one_line(example['observed']))}",
+            ]
+            if example["requests"] and len(example["requests"][-1]) < 1_000:
+                lines.append(f"  - `{code(example['requests'][-1])}`")
+    if len(clauses) > MOST:
+        lines.append(f"- and {len(clauses) - MOST} more: see the report")
+    return [*lines, ""]
+
+
+def _not_exercised(report: Report) -> list[str]:
+    missing: dict[str, list[str]] = {}
+    for clause in report["clauses"]:
+        if clause["verdict"] == "not-exercised":
+            missing.setdefault(clause.get("reason", ""), []).append(clause["id"])
+    if not missing:
+        return []
+    lines = ["<details><summary>Not exercised, and what was missing</summary>", ""]
+    for reason, ids in list(missing.items())[:MOST]:
+        shown = ", ".join(f"`{code(clause_id)}`" for clause_id in ids[:5])
+        lines.append(f"- {plain(one_line(reason))}: {shown}" + (f" and {len(ids) - 5} more" if len(ids) > 5 else ""))
+    return [*lines, "", "</details>", ""]
+
+
+def plain(text: str) -> str:
+    """A text that Markdown shows as it is, whatever is in it."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&@-])", r"\\\1", " ".join(text.split()))
+
+
+def code(text: str) -> str:
+    """A text for between backticks, which nothing but a backtick can end."""
+    return " ".join(text.replace("`", "'").replace("|", "\u2758").split())

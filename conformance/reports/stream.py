@@ -1,0 +1,192 @@
+"""The stream of a run: what happens, one JSON object a line, written as it happens.
+
+A header says what is tried on what; then come verdicts and answers; a footer says how it ended. Whatever
+kills a run, what it found until then is on disk.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from conformance.exchange import Answer, Request
+from conformance.reports.model import (
+    FORMAT,
+    Answered,
+    Concluded,
+    Event,
+    Example,
+    Footer,
+    Header,
+    Operation,
+    Place,
+    Settings,
+    Statement,
+    Waiver,
+)
+from conformance.reports.text import LONGEST_REQUEST, storable
+from conformance.verdict import Counterexample, Outcome
+from spec import Clause, Contract
+
+NAME = "events.ndjson"
+"""The stream's file in the report folder."""
+
+
+class Stream:
+    """Writes a run's events to a file. Use as a context manager; safe to tell of answers from several threads."""
+
+    def __init__(self, path: Path, header: Header) -> None:
+        self.path = path
+        self.header = header
+        self._answers: dict[str, list[tuple[int, float]]] = {}
+        self._lock = threading.Lock()
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Stream:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self.path.open("w", encoding="utf-8", newline="\n")
+        self._write(self.header)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._file:
+            self._file.close()
+
+    def answered(self, request: Request, answer: Answer) -> None:
+        """Remember how an answer went; written with the next verdict."""
+        with self._lock:
+            self._answers.setdefault(request.operation, []).append((answer.status, round(answer.elapsed * 1000, 1)))
+
+    def concluded(self, outcome: Outcome) -> None:
+        """A clause has its verdict."""
+        self._write_answers()
+        self._write(concluded(outcome))
+
+    def finished(self, stopped: str | None, requests: Mapping[str, int], notes: Iterable[str] = ()) -> None:
+        """The run is over."""
+        self._write_answers()
+        self._write(footer(stopped, requests, notes))
+
+    def _write_answers(self) -> None:
+        with self._lock:
+            answers, self._answers = self._answers, {}
+        if answers:
+            self._write(Answered(event="answered", answers=answers))
+
+    def _write(self, event: Event) -> None:
+        if self._file:
+            self._file.write(line(event))
+            self._file.flush()
+
+
+def line(event: Event) -> str:
+    """An event as it stands in the stream."""
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def header(
+    contract: Contract,
+    target: str,
+    seed: int,
+    settings: Settings,
+    *,
+    embedded: bool = False,
+    waivers: Iterable[Waiver] = (),
+    started: datetime | None = None,
+) -> Header:
+    """The first event of a run."""
+    return Header(
+        event="header",
+        format=FORMAT,
+        tool={"name": "conformance", "version": tool_version()},
+        document={
+            "title": contract.title,
+            "version": contract.version,
+            "file": contract.file,
+            "sha256": contract.sha256,
+        },
+        target=target,
+        embedded=embedded,
+        seed=seed,
+        settings=settings,
+        started=moment(started),
+        operations=[
+            Operation(code=o.code, method=o.method, path=o.path, summary=o.summary) for o in contract.operations
+        ],
+        waivers=list(waivers),
+        clauses=[statement(clause) for clause in contract.clauses],
+    )
+
+
+def statement(clause: Clause) -> Statement:
+    """What a clause says, as data."""
+    where = clause.location
+    return Statement(
+        id=clause.id,
+        level=clause.level,
+        operation=clause.operation,
+        family=clause.family,
+        requirement=clause.requirement,
+        source=clause.source,
+        location=Place(file=where.file, line=where.line, column=where.column),
+        writes=clause.writes,
+    )
+
+
+def concluded(outcome: Outcome) -> Concluded:
+    """A verdict as data, its texts made fit for any file."""
+    event = Concluded(
+        event="concluded",
+        clause=outcome.clause.id,
+        verdict=outcome.verdict,
+        witnesses=outcome.witnesses,
+        requests=outcome.requests,
+        seconds=round(outcome.seconds, 3),
+    )
+    if outcome.reason:
+        event["reason"] = storable(outcome.reason)
+    if outcome.untold:
+        event["untold"] = [storable(text) for text in outcome.untold]
+    if outcome.counterexample:
+        event["counterexample"] = _example(outcome.counterexample)
+    return event
+
+
+def _example(example: Counterexample) -> Example:
+    return {
+        "expected": storable(example.expected),
+        "observed": storable(example.observed),
+        "requests": [storable(request, LONGEST_REQUEST) for request in example.requests],
+        "answers": [storable(answer) for answer in example.answers],
+        "replays": example.replays,
+    }
+
+
+def footer(stopped: str | None, requests: Mapping[str, int], notes: Iterable[str] = ()) -> Footer:
+    """The last event of a run."""
+    return Footer(
+        event="footer",
+        finished=moment(),
+        stopped=storable(stopped) if stopped else None,
+        notes=[storable(note) for note in notes],
+        requests=dict(sorted(requests.items())),
+    )
+
+
+def moment(at: datetime | None = None) -> str:
+    """A time as every report writes it."""
+    return (at or datetime.now(UTC)).isoformat(timespec="milliseconds")
+
+
+def tool_version() -> str:
+    """The version of this project, as installed; "0" in a checkout that isn't."""
+    try:
+        return metadata.version("seller-center-contract")
+    except metadata.PackageNotFoundError:
+        return "0"
