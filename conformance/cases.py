@@ -13,6 +13,7 @@ import re
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from conformance.lookups import Truth, kind_of, parse, satisfies
@@ -96,17 +97,14 @@ def cover(
     names = dict.fromkeys(rival.name for found in wanted.values() for rival in found)
     looked_for = dict(names)
     scored: list[tuple[Case, bool]] = []
+    groups: dict[tuple[str, str | None], _Groups] = {}
     for filter, key, operand in pool:
-        truths: list[Truth] = []
-        told = []
-        for rival in wanted[filter.parameter]:
-            if rival.name in looked_for and rival.differs(operand):
-                if not truths:
-                    truths = [satisfies(filter, row, operand, key) for row in rows]
-                if _differs(rival, rows, truths, operand, key):
-                    told.append(rival.name)
+        if (filter.parameter, key) not in groups:
+            groups[filter.parameter, key] = _grouped(filter, key, rows)
+        answers = _Answers(filter, key, operand, groups[filter.parameter, key])
+        told = [r.name for r in wanted[filter.parameter] if r.name in looked_for and answers.differ(r)]
         if told:
-            scored.append((Case(filter, key, operand, tuple(told)), True in truths))
+            scored.append((Case(filter, key, operand, tuple(told)), True in answers.of_values))
             # A rival that two dozen candidates tell apart needs no further one to be looked at.
             if len(scored) > ENOUGH:
                 for name in told:
@@ -124,10 +122,51 @@ def cover(
     return Cases(tuple(chosen), tuple(name for name in names if name not in told_names))
 
 
-def _differs(rival: Rival, rows: Sequence[Row], truths: Sequence[Truth], operand: str, key: str | None) -> bool:
-    return any(
-        truth is not None and rival.shows(row, operand, key) != truth for row, truth in zip(rows, truths, strict=True)
-    )
+@dataclass(frozen=True)
+class _Groups:
+    """Rows by the value that a filter compares: most rows share theirs with others."""
+
+    rows: Sequence[Row]
+    first: Sequence[Row]
+    """One row for each value."""
+    of_row: Sequence[int]
+    """For each row the place of its value in `first`."""
+
+
+def _grouped(filter: Filter, key: str | None, rows: Sequence[Row]) -> _Groups:
+    places: dict[str, int] = {}
+    first: list[Row] = []
+    of_row: list[int] = []
+    for row in rows:
+        value = repr(value_of(filter, row, key))
+        if value not in places:
+            places[value] = len(first)
+            first.append(row)
+        of_row.append(places[value])
+    return _Groups(rows, first, of_row)
+
+
+class _Answers:
+    """The right answers to one operand, worked out when a rival is first held against them."""
+
+    def __init__(self, filter: Filter, key: str | None, operand: str, groups: _Groups) -> None:
+        self.filter, self.key, self.operand, self.groups = filter, key, operand, groups
+
+    @cached_property
+    def of_values(self) -> list[Truth]:
+        """One for each value that rows have."""
+        return [satisfies(self.filter, row, self.operand, self.key) for row in self.groups.first]
+
+    def differ(self, rival: Rival) -> bool:
+        """True when the rival shows another row than is right."""
+        if not rival.differs(self.operand):
+            return False
+        groups, right = self.groups, self.of_values
+        if rival.by_value:
+            pairs = zip(groups.first, right, strict=True)
+        else:
+            pairs = zip(groups.rows, (right[place] for place in groups.of_row), strict=True)
+        return any(truth is not None and rival.shows(row, self.operand, self.key) != truth for row, truth in pairs)
 
 
 def _columns(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -13,10 +13,10 @@ import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
-from conformance.lookups import ORDER, PLAIN, compare, kind_of, parse, text, turkish_lower
+from conformance.lookups import ORDER, PLAIN, compare, kind_of, parse, text
 from spec import Filter
 
 Row = Mapping[str, Any]
@@ -37,6 +37,8 @@ class Rival:
     """(row, operand, free key) to whether the row is shown."""
     differs: Callable[[str], bool] = _always
     """Whether an operand can matter at all: a change that leaves it as it is can't."""
+    by_value: bool = False
+    """True when it looks at nothing of a row but the value that the filter compares."""
 
 
 def rivals(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str, ...]) -> tuple[Rival, ...]:
@@ -44,7 +46,10 @@ def rivals(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str,
 
     `text_fields` and `time_fields` are the row's columns that could be mistaken for the right one.
     """
-    found = [Rival("ignored", lambda row, operand, key: True), Rival("always empty", lambda row, operand, key: False)]
+    found = [
+        Rival("ignored", lambda row, operand, key: True, by_value=True),
+        Rival("always empty", lambda row, operand, key: False, by_value=True),
+    ]
     kind = kind_of(filter.schema)
     if filter.lookup == "in":
         found += _list_rivals(filter)
@@ -76,7 +81,7 @@ def _reading(filter: Filter, name: str, decide: Reading, differs: Callable[[str]
         value = value_of(filter, row, key)
         return value is not None and bool(decide(value, operand))
 
-    return Rival(name, shows, differs)
+    return Rival(name, shows, differs, by_value=True)
 
 
 def _other_column(filter: Filter, name: str) -> Rival:
@@ -96,10 +101,12 @@ def _texts(decide: Callable[[str, str], bool | None]) -> Reading:
 _ASCII_LOWER = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
 
 
+@lru_cache(maxsize=1 << 16)
 def _ascii_lower(value: str) -> str:
     return value.translate(_ASCII_LOWER)
 
 
+@lru_cache(maxsize=1 << 16)
 def without_accents(value: str) -> str:
     """Letters without their marks, as a collation may compare them."""
     return "".join(c for c in unicodedata.normalize("NFD", value) if not unicodedata.combining(c))
@@ -148,7 +155,6 @@ def _text_rivals(filter: Filter) -> Iterator[Rival]:
         yield _reading(filter, "only ASCII letters fold", both(_ascii_lower))
         yield _reading(filter, "only the value is folded", _texts(lambda v, o: PLAIN[base](v, o.lower())))
         yield _reading(filter, "only the row is folded", _texts(lambda v, o: PLAIN[base](v.lower(), o)))
-        yield _reading(filter, "folded the Turkish way", both(turkish_lower))
     yield _reading(filter, "accents don't count", both(unaccented))
     for name, wildcards in (("% and _ are wildcards", "%_"), ("% is a wildcard", "%"), ("_ is a wildcard", "_")):
         yield _reading(filter, name, _texts(_like(base, fold, wildcards)), _holds(wildcards))
@@ -192,20 +198,26 @@ def _like(base: str, fold: Callable[[str], str], wildcards: str) -> Callable[[st
     """The comparison as SQL's LIKE or a shell's glob makes it, for some of the wildcards."""
     stands_for = {"%": ".*", "*": ".*", "_": "."}
 
-    def decide(value: str, operand: str) -> bool:
-        expression = "".join(stands_for[c] if c in wildcards else re.escape(c) for c in fold(operand))
-        return _search(base, expression, fold(value))
+    @lru_cache(maxsize=256)
+    def expression(operand: str) -> str:
+        return "".join(stands_for[c] if c in wildcards else re.escape(c) for c in fold(operand))
 
-    return decide
+    return lambda value, operand: _search(base, expression(operand), fold(value))
 
 
 def _search(base: str, expression: str, value: str) -> bool:
     begin = "^" if base in ("exact", "startswith") else ""
     end = r"\Z" if base in ("exact", "endswith") else ""
+    pattern = _compiled(f"{begin}(?:{expression}){end}")
+    return pattern is not None and pattern.search(value) is not None
+
+
+@lru_cache(maxsize=4096)
+def _compiled(expression: str) -> re.Pattern[str] | None:
     try:
-        return re.search(f"{begin}(?:{expression}){end}", value, re.DOTALL) is not None
+        return re.compile(expression, re.DOTALL)
     except re.error:
-        return False
+        return None
 
 
 # -- lists ------------------------------------------------------------------------------------------
@@ -336,5 +348,6 @@ def _key_rivals(filter: Filter) -> Iterator[Rival]:
     yield Rival("a key that begins so may match", under(lambda n, k: n.startswith(k)))
     yield Rival("only the key's first part counts", under(lambda n, k: n == k.split("_")[0]))
     yield Rival("having the key is enough", lambda row, operand, key: key in attributes(row))
-    yield _reading(filter, "integers never match", of_type(str))
-    yield _reading(filter, "only integers match", of_type(int))
+    if filter.lookup in ("exact", "iexact"):
+        yield _reading(filter, "integers never match", of_type(str))
+        yield _reading(filter, "only integers match", of_type(int))
