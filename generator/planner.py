@@ -10,6 +10,7 @@ from typing import Any
 import spec
 from generator import bodies, models, names
 from generator.annotations import checked, hint
+from generator.examples import examples
 from generator.filters import filters_plan
 from generator.plan import (
     OperationPlan,
@@ -72,7 +73,7 @@ def plan(contract: spec.Contract, problems: Iterable[spec.Problem] = (), package
         models=models.module(schemas.definitions),
         model_names=tuple(sorted(schemas.definitions.forms)),
         refusals=tuple(refusals),
-        examples={},
+        examples=examples(contract, operations, planner.sources),
     )
 
 
@@ -84,7 +85,7 @@ class _Planner:
         self._schemas = schemas
         self._methods = names.Names(_METHODS)
         self._pollings: dict[tuple[str, str], PollingPlan] = {}
-        self._sources: dict[str, spec.Operation] = {}
+        self.sources: dict[str, spec.Operation] = {}
         self._filtered = 0
 
     def operation(self, operation: spec.Operation) -> OperationPlan:
@@ -102,7 +103,7 @@ class _Planner:
         sent = bodies.request_bodies(body.media, self._schemas, method) if body else ()
         answers = bodies.answers(operation, self._schemas, method)
         paging = self._paging(operation, parameters)
-        self._sources[method] = operation
+        self.sources[method] = operation
         filters = filters_plan(operation, method, first=not self._filtered) if operation.filters else None
         self._filtered += filters is not None
         return OperationPlan(
@@ -136,7 +137,7 @@ class _Planner:
         return [self._linked(o, by_id) for o in made]
 
     def _linked(self, made: OperationPlan, by_id: Mapping[str, OperationPlan]) -> OperationPlan:
-        source = self._sources[made.method]
+        source = self.sources[made.method]
         ticket = source.ticket
         status = by_id.get(ticket.operation_id) if ticket else None
         batch = self._contract.by_id[ticket.operation_id].batch if ticket and status else None

@@ -15,7 +15,6 @@ from pathlib import Path
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, select_autoescape
 
 from generator.plan import OperationPlan, Plan
-from generator.readme import readme
 from generator.runtime import public
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -47,11 +46,10 @@ def files(plan: Plan, templates: Path | None = None) -> Mapping[str, bytes]:
         made[f"{plan.package}/{name}" if inside else name] = text
     for source in sorted(RUNTIME.glob("*.py")):
         made[f"{plan.package}/_runtime/{source.name}"] = _COPIED + source.read_text(encoding="utf-8")
-    made["README.md"] = readme(plan)
     made[f"{plan.package}/py.typed"] = ""
     if plan.refusals:
         made["refusals.json"] = json.dumps([asdict(r) for r in plan.refusals], indent=2, ensure_ascii=False) + "\n"
-    ours = {path: text for path, text in made.items() if path.endswith(".py") and "/_runtime/" not in path}
+    ours = {path: text for path, text in made.items() if path.endswith((".py", ".md")) and "/_runtime/" not in path}
     return {path: text.encode() for path, text in {**made, **_formatted(ours)}.items()}
 
 
