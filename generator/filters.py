@@ -21,7 +21,7 @@ def filters_plan(operation: spec.Operation, method: str, *, first: bool) -> Filt
         taken = names.Names()
         lookups = tuple(_lookup(operation, each, taken) for each in found)
         class_name = classes.take(f"{prefix}{names.pascal(name)}")
-        plans.append(FieldPlan(name, class_name, found[0].free_key, lookups))
+        plans.append(FieldPlan(name, class_name, found[0].free_key, found[0].key_pattern or ".+", lookups))
     constant = "F" if first else f"F_{method.upper()}"
     return FiltersPlan(constant, f"{prefix}Fields", f"Literal[{operation.id!r}]", tuple(plans))
 
@@ -35,16 +35,11 @@ def _field(each: spec.Filter) -> str:
 
 def _lookup(operation: spec.Operation, each: spec.Filter, taken: names.Names) -> LookupPlan:
     parameter = next(p for p in operation.parameters if each in p.filters)
-    pattern = None
-    if each.free_key:
-        schemas = parameter.schema.get("patternProperties", {})
-        pattern = next((p for p, s in schemas.items() if s.get("x-filter", {}).get("name") == each.parameter), None)
     value = hint(_form(each))
     return LookupPlan(
         name=taken.take(names.snake(each.lookup, "lookup")),
         parameter=parameter.name,
         wire=each.parameter,
-        pattern=pattern,
         hint=f"Iterable[{value}]" if each.many else value,
         description=str(each.schema.get("description") or parameter.description),
     )

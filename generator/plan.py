@@ -110,8 +110,6 @@ class LookupPlan:
     name: str
     parameter: str
     wire: str
-    pattern: str | None
-    """For a free key, what the whole name must match."""
     hint: str
     description: str
 
@@ -123,6 +121,8 @@ class FieldPlan:
     name: str
     class_name: str
     free_key: bool
+    key_pattern: str
+    """What a free key must match as a whole."""
     lookups: tuple[LookupPlan, ...]
 
 

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Literal
 
-from ._runtime.filters import Fields, Keyed, Lookup, keyed
+from ._runtime.filters import Fields, Keyed, Lookup
 
 
 class GetProductsName(Fields):
@@ -47,71 +47,31 @@ class GetProductsCategory(Fields):
 
 class GetProductsAttribute(Fields):
     def __init__(self, key: str) -> None:
-        self.exact: Lookup[Literal["get_products"], str] = keyed(
-            "get_products",
-            "attribute",
-            "attribute__KEY",
-            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*$",
-            key,
-        )
+        self.exact = Lookup[Literal["get_products"], str]("get_products", "attribute", f"attribute__{key}")
         """Filter by exact value of the attribute with the specified key."""
-        self.iexact: Lookup[Literal["get_products"], str] = keyed(
-            "get_products",
-            "attribute",
-            "attribute__KEY__iexact",
-            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*__iexact$",
-            key,
-        )
+        self.iexact = Lookup[Literal["get_products"], str]("get_products", "attribute", f"attribute__{key}__iexact")
         """Filter by exact (case-insensitive) value of the attribute with the specified key."""
-        self.contains: Lookup[Literal["get_products"], str] = keyed(
-            "get_products",
-            "attribute",
-            "attribute__KEY__contains",
-            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*__contains$",
-            key,
-        )
+        self.contains = Lookup[Literal["get_products"], str]("get_products", "attribute", f"attribute__{key}__contains")
         """Filter by values in the attribute with the specified key that contain the specified string
         (case-sensitive)."""
-        self.icontains: Lookup[Literal["get_products"], str] = keyed(
-            "get_products",
-            "attribute",
-            "attribute__KEY__icontains",
-            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*__icontains$",
-            key,
+        self.icontains = Lookup[Literal["get_products"], str](
+            "get_products", "attribute", f"attribute__{key}__icontains"
         )
         """Filter by values in the attribute with the specified key that contain the specified string
         (case-insensitive)."""
-        self.startswith: Lookup[Literal["get_products"], str] = keyed(
-            "get_products",
-            "attribute",
-            "attribute__KEY__startswith",
-            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*__startswith$",
-            key,
+        self.startswith = Lookup[Literal["get_products"], str](
+            "get_products", "attribute", f"attribute__{key}__startswith"
         )
         """Filter by values in the attribute with the specified key that start with the specified string."""
-        self.istartswith: Lookup[Literal["get_products"], str] = keyed(
-            "get_products",
-            "attribute",
-            "attribute__KEY__istartswith",
-            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*__istartswith$",
-            key,
+        self.istartswith = Lookup[Literal["get_products"], str](
+            "get_products", "attribute", f"attribute__{key}__istartswith"
         )
         """Filter by values in the attribute with the specified key that start with the specified string
         (case-insensitive)."""
-        self.endswith: Lookup[Literal["get_products"], str] = keyed(
-            "get_products",
-            "attribute",
-            "attribute__KEY__endswith",
-            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*__endswith$",
-            key,
-        )
+        self.endswith = Lookup[Literal["get_products"], str]("get_products", "attribute", f"attribute__{key}__endswith")
         """Filter by values in the attribute with the specified key that end with the specified string."""
-        self.iendswith: Lookup[Literal["get_products"], str] = keyed(
-            "get_products",
-            "attribute",
-            "attribute__KEY__iendswith",
-            "^attribute__[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*__iendswith$",
-            key,
+        self.iendswith = Lookup[Literal["get_products"], str](
+            "get_products", "attribute", f"attribute__{key}__iendswith"
         )
         """Filter by values in the attribute with the specified key that end with the specified string
         (case-insensitive)."""
@@ -155,7 +115,7 @@ class GetProductsFields(Fields):
     base_code = GetProductsBaseCode()
     sku = GetProductsSku()
     category = GetProductsCategory()
-    attribute = Keyed(GetProductsAttribute)
+    attribute = Keyed(GetProductsAttribute, "[^\\s_\\x00-\\x1f]+(_[^\\s_\\x00-\\x1f]+)*")
     approved = GetProductsApproved()
     updated_at = GetProductsUpdatedAt()
     created_at = GetProductsCreatedAt()

@@ -83,26 +83,19 @@ class Fields:
             )
 
 
-def keyed(operation: str, parameter: str, name: str, pattern: str, key: str) -> Lookup[Any, Any]:
-    """The lookup whose query parameter is `name` with its KEY filled in.
-
-    Raises ValueError for a key that the document doesn't allow.
-    """
-    whole = name.replace("KEY", key, 1)
-    if not re.fullmatch(pattern, whole):
-        raise ValueError(f"{key!r} can't be a key: {whole!r} doesn't match {pattern}")
-    return Lookup(operation, parameter, whole)
-
-
 F = TypeVar("F")
 
 
 class Keyed(Generic[F]):
     """A field of free keys: `field["KEY"]` gives the lookups under that key."""
 
-    def __init__(self, lookups: Callable[[str], F]) -> None:
+    def __init__(self, lookups: Callable[[str], F], grammar: str) -> None:
+        """`grammar` is the regular expression that a key must match as a whole."""
         self._lookups = lookups
+        self._grammar = grammar
 
     def __getitem__(self, key: str) -> F:
         """The lookups under a key. Raises ValueError for a key that the document doesn't allow."""
+        if not re.fullmatch(self._grammar, key):
+            raise ValueError(f"{key!r} can't be a key: it doesn't match {self._grammar}")
         return self._lookups(key)
