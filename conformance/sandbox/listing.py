@@ -13,7 +13,7 @@ from spec import Contract, Operation, Pagination
 from spec.model import JSON
 
 
-class PastEnd(Exception):
+class PastEnd(LookupError):
     """A page past the last one, on a sandbox that answers those with 404."""
 
 
@@ -32,7 +32,7 @@ class Listing:
 def answer(listing: Listing, work: store.Store, query: Query, base: str) -> JSON:
     """The body of the answer; `base` is the request's URL without its query.
 
-    Raises PastEnd, and LookupError when the operation shows one row and there is none.
+    Raises LookupError when the operation shows one row and there is none, and PastEnd.
     """
     operation, shape, behaviour = listing.operation, listing.shape, listing.behaviour
     asked = query

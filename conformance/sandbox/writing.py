@@ -148,7 +148,10 @@ def _unseen(step: Step) -> Record:
     fields = {name: step.shape.fields[name] for name in step.approved}
     if step.unapproved_until is None:
         return {name: values.stored(field.kind, step.approved[name]) for name, field in fields.items()}
-    return {name: blank(field) for name, field in fields.items()}
+    return {
+        name: int(not step.approved[name]) if field.kind == "boolean" else blank(field)
+        for name, field in fields.items()
+    }
 
 
 def _columns(record: Record) -> Record:

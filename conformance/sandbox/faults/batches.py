@@ -68,9 +68,6 @@ def ends(case: Case) -> Iterator[Named]:
 
 
 def total(case: Case) -> Iterator[Named]:
-    def one_short(view: BatchView) -> BatchView:
-        return replace(view, total=view.succeeded + view.failed) if view.total != view.succeeded + view.failed else view
-
     def good_only(view: BatchView) -> BatchView:
         return replace(view, total=view.succeeded, failed=0) if view.over else view
 
@@ -84,7 +81,6 @@ def total(case: Case) -> Iterator[Named]:
     yield "zero-at-first", "the first look shows a total of 0", _viewing(case, zero_first)
     yield "one-more", "total and succeeded are one too many", _viewing(case, off_by_one)
     yield "good-only", "items that failed don't count", _viewing(case, good_only)
-    yield "growing", "the total is what is done so far", _viewing(case, one_short)
 
 
 def monotone(case: Case) -> Iterator[Named]:

@@ -135,7 +135,7 @@ def whole(case: Case) -> Iterator[Named]:
 
         def good(right: Callable[[list[JSON]], list[JSON]], items: list[JSON]) -> list[JSON]:
             bad = refused.get(_text(items), {})
-            return [item for index, item in enumerate(right(items)) if str(index) not in bad]
+            return [item for index, item in enumerate(right(items)) if str(index) not in bad and isinstance(item, dict)]
 
         def refuse(right: Callable[[Asked, Answer], Answer], asked: Asked, answer: Answer) -> Answer:
             problems = refused.get(_text(_parsed(asked.body)))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from conformance.sandbox import values
+from conformance.sandbox import texts, values
 from conformance.sandbox.batches import Reasons
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at
 from conformance.sandbox.tables import item_properties
 from conformance.sandbox.writing import Step
 from spec.model import JSON
 
-Apply = Callable[[Step], Reasons]
+Rewrite = Callable[[JSON], JSON]
+"""From a value that is sent to one that is kept."""
 
 
 def _with(step: Step, **changes: JSON) -> Step:
@@ -30,83 +32,82 @@ def field(case: Case) -> Iterator[Named]:
     """A field doesn't read back as it was written."""
     name = case.clause.subject
     schema = _item_schema(case, name)
+    is_part = (
+        any(part.field == name for part in case.operation.access.collection.parts) if case.operation.access else False
+    )
 
     def rewritten(rewrite: Callable[[JSON], JSON]) -> Change:
-        def wrong(right: Apply, step: Step) -> Reasons:
+        def wrong(right: Callable[[Step], Reasons], step: Step) -> Reasons:
             if name not in step.item:
                 return right(step)
             return right(_with(step, **{name: rewrite(step.item[name])}))
 
         return at(case.operation, "apply", wrong)
 
-    def dropped(right: Apply, step: Step) -> Reasons:
-        kept = _without(step, name)
-        reasons = right(kept)
-        # A new entry can't do without the field; that a server drops it all the same isn't told apart here.
-        return right(step) if reasons else {}
+    def dropped(right: Callable[[Step], Reasons], step: Step) -> Reasons:
+        if right(_without(step, name)):
+            # A new entry can't do without the field, so it gets an empty one.
+            return right(_with(step, **{name: "0" if values.kind(schema) == "decimal" else ""}))
+        return {}
 
     yield "dropped", "the field isn't written", at(case.operation, "apply", dropped)
-    for short, description, rewrite in _rewrites(schema):
+    for short, description, rewrite in _rewrites(schema, is_part):
         yield short, description, rewritten(rewrite)
 
 
-def _rewrites(schema: Mapping[str, JSON]) -> Iterator[tuple[str, str, Callable[[JSON], JSON]]]:
+def _rewrites(schema: Mapping[str, JSON], is_part: bool) -> Iterator[tuple[str, str, Rewrite]]:
     kind, types = values.kind(schema), schema.get("type", [])
-    if kind == "text":
-        yield "trimmed", "blanks at the ends are cut off", _on_text(str.strip)
+    if is_part:
+        yield "first-only", "only the first of the entries is kept", _on_list(lambda many: many[:1])
+        yield "amounts-rounded", "amounts are rounded to one decimal place", _on_list(_amounts_rounded)
+    elif kind == "text" and texts.is_symbol(schema):
+        yield "case-swapped", "upper and lower case are swapped", _on_text(str.swapcase)
+    elif kind == "text":
         yield "upper-cased", "letters are made upper-case", _on_text(str.upper)
-        yield (
-            "blanks-joined",
-            "several blanks become one",
-            _on_text(lambda text: " ".join(text.split(" ")) if text else ""),
-        )
+        yield "blanks-joined", "several blanks become one", _on_text(lambda text: " ".join(text.split()))
         yield "ascii-only", "letters lose their accents", _on_text(_plain)
         yield "escaped", "HTML is escaped", _on_text(html.escape)
         yield "truncated", "text is cut after 20 characters", _on_text(lambda text: text[:20])
     elif kind == "decimal":
         yield "rounded", "amounts are rounded to one decimal place", _on_text(_rounded)
-        yield "as-float", "amounts go through a binary float of single precision", _on_text(_single)
+        yield "whole", "amounts lose what stands behind the point", _on_text(lambda text: text.partition(".")[0])
         yield "one-off", "amounts grow by a hundredth", _on_text(lambda text: str(Decimal(text) + Decimal("0.01")))
     elif kind == "uuid":
         yield "nil", "another identifier is kept", lambda _: "00000000-0000-0000-0000-000000000000"
     elif "array" in types:
-        yield "reversed", "lists are turned round", lambda many: many[::-1] if isinstance(many, list) else many
-        yield (
-            "first-only",
-            "only the first of a list is kept",
-            lambda many: many[:1] if isinstance(many, list) else many,
-        )
-        yield "emptied", "lists are kept empty", lambda _: []
+        yield "reversed", "lists are turned round", _on_list(lambda many: many[::-1])
+        yield "sorted", "lists are sorted", _on_list(lambda many: sorted(many, key=str))
+        yield "first-only", "only the first of a list is kept", _on_list(lambda many: many[:1])
     elif "object" in types:
-        yield (
-            "numbers-as-text",
-            "integers are kept as text",
-            _members(lambda value: str(value) if isinstance(value, int) and not isinstance(value, bool) else value),
-        )
-        yield (
-            "texts-as-numbers",
-            "texts of digits are kept as integers",
-            _members(
-                lambda value: int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 19 else value
-            ),
-        )
-        yield (
-            "upper-cased",
-            "values are made upper-case",
-            _members(lambda value: value.upper() if isinstance(value, str) else value),
-        )
-        yield (
-            "one-lost",
-            "the last member is lost",
-            lambda many: dict(list(many.items())[:-1]) if isinstance(many, dict) else many,
-        )
+        yield "numbers-as-text", "integers are kept as text", _members(_text_of_number)
+        yield "upper-cased", "texts in it are made upper-case", _members(_on_text(str.upper))
+        yield "one-lost", "the last member is lost", _one_lost
 
 
-def _on_text(rewrite: Callable[[str], str]) -> Callable[[JSON], JSON]:
+def _on_list(rewrite: Callable[[list[JSON]], list[JSON]]) -> Rewrite:
+    return lambda value: rewrite(value) if isinstance(value, list) else value
+
+
+def _amounts_rounded(entries: list[JSON]) -> list[JSON]:
+    def rounded(value: JSON) -> JSON:
+        return _rounded(value) if isinstance(value, str) and re.fullmatch(r"-?\d+\.\d+", value) else value
+
+    return [{name: rounded(value) for name, value in entry.items()} for entry in entries]
+
+
+def _text_of_number(value: JSON) -> JSON:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _one_lost(value: JSON) -> JSON:
+    return dict(list(value.items())[:-1]) if isinstance(value, dict) else value
+
+
+def _on_text(rewrite: Callable[[str], str]) -> Rewrite:
     return lambda value: rewrite(value) if isinstance(value, str) else value
 
 
-def _members(rewrite: Callable[[JSON], JSON]) -> Callable[[JSON], JSON]:
+def _members(rewrite: Rewrite) -> Rewrite:
     return lambda many: {n: rewrite(v) for n, v in many.items()} if isinstance(many, dict) else many
 
 
@@ -118,18 +119,13 @@ def _rounded(text: str) -> str:
     return str(Decimal(text).quantize(Decimal("0.1"), ROUND_HALF_UP)) if len(text) < 25 else text
 
 
-def _single(text: str) -> str:
-    # Single precision keeps some seven digits.
-    return str(Decimal(f"{float(text):.7g}")) if abs(float(text)) < 1e15 else text
-
-
 def _item_schema(case: Case, name: str) -> Mapping[str, JSON]:
     return item_properties(case.contract, case.operation).get(name, {})
 
 
 def key(case: Case) -> Iterator[Named]:
     def rewritten(rewrite: Callable[[str], str]) -> Change:
-        def wrong(right: Apply, step: Step) -> Reasons:
+        def wrong(right: Callable[[Step], Reasons], step: Step) -> Reasons:
             name = step.shape.key.name
             return right(_with(step, **{name: _on_text(rewrite)(step.item.get(name))}))
 
@@ -137,7 +133,6 @@ def key(case: Case) -> Iterator[Named]:
 
     yield "upper-cased", "keys are made upper-case", rewritten(str.upper)
     yield "lower-cased", "keys are made lower-case", rewritten(str.lower)
-    yield "trimmed", "blanks at the ends of a key are cut off", rewritten(str.strip)
     yield "ascii-only", "keys lose their accents", rewritten(_plain)
 
 

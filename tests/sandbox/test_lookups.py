@@ -1,0 +1,141 @@
+"""The lookups as SQL, against the same lookups in plain Python over the rows that responses show."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance.sandbox import lookups, texts, values
+
+TEXT: dict[str, Callable[[str, str], bool]] = {
+    "exact": lambda row, value: row == value,
+    "contains": lambda row, value: value in row,
+    "startswith": lambda row, value: row.startswith(value),
+    "endswith": lambda row, value: row.endswith(value),
+}
+ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "exact": lambda row, value: row == value,
+    "gt": lambda row, value: row > value,
+    "gte": lambda row, value: row >= value,
+    "lt": lambda row, value: row < value,
+    "lte": lambda row, value: row <= value,
+}
+
+
+def matches(kind: values.Kind, lookup: str, row: Any, value: Any) -> bool:
+    """What SQLite says of one row."""
+    connection = sqlite3.connect(":memory:")
+    lookups.register(connection)
+    column = "INTEGER" if kind in ("instant", "boolean") else "TEXT"
+    connection.execute(f"CREATE TABLE t (c {column})")
+    connection.execute("INSERT INTO t VALUES (?)", (values.stored(kind, row),))
+    bound = [values.bound(kind, one) for one in value] if lookup == "in" else values.bound(kind, value)
+    found = lookups.predicate("c", kind, lookup, bound)
+    (count,) = connection.execute(f"SELECT count(*) FROM t WHERE {found.text}", found.values).fetchone()  # noqa: S608
+    connection.close()
+    return bool(count)
+
+
+telling = st.one_of(st.sampled_from(texts.NAMES), st.text(st.characters(exclude_categories=["Cs"]), max_size=6))
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[str, str]:
+    """A text and another that is often a piece of it, in other letters or with a wildcard in it."""
+    row = draw(telling)
+    start = draw(st.integers(0, len(row)))
+    piece = row[start : draw(st.integers(start, len(row)))]
+    kinds = [
+        lambda t: t,
+        str.swapcase,
+        str.upper,
+        str.lower,
+        lambda t: t + " ",
+        lambda t: "%" + t[1:],
+        lambda t: "_" + t[1:],
+    ]
+    return row, draw(st.one_of(st.just(draw(st.sampled_from(kinds))(piece)), telling))
+
+
+@pytest.mark.parametrize("lookup", TEXT)
+@settings(max_examples=60, deadline=None)
+@given(both=pairs())
+def test_text(lookup: str, both: tuple[str, str]) -> None:
+    row, value = both
+    assert matches("text", lookup, row, value) == TEXT[lookup](row, value)
+    assert matches("text", f"i{lookup}", row, value) == TEXT[lookup](row.casefold(), value.casefold())
+
+
+moments = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))
+offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+
+
+@pytest.mark.parametrize("lookup", ORDER)
+@settings(max_examples=60, deadline=None)
+@given(row=moments, step=st.sampled_from([0, 1, -1, 999, 1000, -1000, 86_400_000_000]), offset=offsets)
+def test_instants(lookup: str, row: datetime, step: int, offset: timezone) -> None:
+    row = row.replace(microsecond=row.microsecond // 1000 * 1000)
+    value = row + timedelta(microseconds=step)
+    shown = row.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    sent = value.astimezone(offset).isoformat()
+    assert values.rendered(values.stored("instant", shown)) == shown
+    assert matches("instant", lookup, shown, sent) == ORDER[lookup](row, value)
+
+
+decimals = st.decimals(-1000, 1000, places=3).map(lambda number: f"{number:f}")
+
+
+@pytest.mark.parametrize("kind", ["decimal", "number"])
+@pytest.mark.parametrize("lookup", ORDER)
+@settings(max_examples=40, deadline=None)
+@given(row=decimals, value=decimals, zeros=st.integers(0, 3))
+def test_numbers(kind: values.Kind, lookup: str, row: str, value: str, zeros: int) -> None:
+    of_row: Any = row if kind == "decimal" else float(row)
+    for one in (value, row + "0" * zeros):
+        assert matches(kind, lookup, of_row, one) == ORDER[lookup](Decimal(row), Decimal(one))
+
+
+@settings(max_examples=60, deadline=None)
+@given(row=telling, many=st.lists(telling, max_size=4))
+def test_in(row: str, many: list[str]) -> None:
+    assert matches("text", "in", row, many) == (row in many)
+
+
+def test_integers_beyond_64_bits_are_compared_by_value() -> None:
+    assert matches("number", "lt", 10**30, str(10**30 + 1))
+    assert not matches("number", "gt", 9007199254740992, "9007199254740993")
+    assert matches("number", "exact", 9007199254740993, "9007199254740993")
+
+
+def test_an_instant_between_two_microseconds_is_equal_to_none() -> None:
+    row, value = "2025-05-22T11:42:32.935Z", "2025-05-22T11:42:32.9350001Z"
+    found = {lookup: matches("instant", lookup, row, value) for lookup in ORDER}
+    assert found == {"exact": False, "gt": False, "gte": False, "lt": True, "lte": True}
+    assert not matches("instant", "in", row, [value])
+    assert matches("instant", "in", row, [value, "2025-05-22T14:42:32.935+03:00"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025-05-22", "2025-05-22T11:42:32", "2025-05-22 11:42:32Z", "2025-02-30T00:00:00Z", "2025-05-22T24:00:00Z",
+        "2025-05-22T11:42:61Z", "2025-05-22T11:42:32+24:00", "2025-05-22T11:42:32 03:00", "٢٠٢٥-05-22T11:42:32Z", "",
+    ],
+)  # fmt: skip
+def test_what_is_no_instant(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^|day|month|hour"):
+        values.instant(text)
+
+
+def test_an_instant_at_the_edges() -> None:
+    assert values.instant("0001-01-01T00:00:00+14:00") < values.instant("0001-01-01T00:00:00Z")
+    assert values.instant("9999-12-31T23:59:59.999999-14:00") > values.instant("9999-12-31T23:59:59.999999Z")
+    assert values.instant("2016-12-31T23:59:60Z") == values.instant("2017-01-01T00:00:00Z")
+    assert values.instant("2025-05-22t11:42:32z") == values.instant("2025-05-22T11:42:32Z")
