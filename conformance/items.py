@@ -100,7 +100,9 @@ def _row_value(
     shown = ask.contract.properties({"$ref": collection.item}) if collection else {}
     if name not in shown:
         return None
-    sample = next((row[name] for row in rows if row.get(name) not in (None, "", [], {})), example.get(name))
+    usable = [row[name] for row in rows if row.get(name) not in (None, "", [], {})]
+    different = [value for n, value in enumerate(usable[:60]) if value not in usable[:n]]
+    sample = different[variant % len(different)] if different else example.get(name)
     types = schema.get("type")
     if name in parts:
         return _entries(ask, operation, schema, example.get(name), parts[name].key, rows, name, variant)

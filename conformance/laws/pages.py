@@ -137,7 +137,7 @@ def limit_law(ask: Ask, clause: Clause) -> Result:
     known = universe(ask, operation)
     if not known.count:
         return NotExercised("the list shows no rows")
-    asked = (1, 2, 5, 10, 11, 20, 25, 50, 51, 99, 100, 101, 200)
+    asked = (1, 2, 10, 20, 50, 51, 100, 101, 200)
     useful = [n for n in asked if n <= known.count] + [n for n in asked if n > known.count][:2]
     requests = {n: get(operation, paged(operation, known.base, limit=n)) for n in useful}
     ask.ahead(requests.values())
@@ -509,4 +509,4 @@ def _filtered_queries(ask: Ask, operation: Operation) -> list[Query]:
                 if key not in best or odd > best[key][0]:
                     best[key] = (odd, case.query)
     queries = [query for _, query in best.values()]
-    return queries[:5]
+    return queries[:4]
