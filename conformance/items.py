@@ -1,7 +1,8 @@
 """The items of a write, made from the document's own example and from rows that the server shows.
 
 A `rich` item holds what goes wrong in servers: letters of other scripts, two spaces in a row, digits that
-rounding would lose. A `plain` one copies the values of a row that the server has taken before.
+rounding would lose, free keys in mixed case. A `known` one keeps to free keys that were seen. A `plain` one
+copies the values of a row that the server has taken before.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from conformance.batches import reader_of
 from conformance.universe import NO_SUCH_ID, universe
 from spec import Operation
 
-Style = Literal["rich", "plain"]
+Style = Literal["rich", "known", "plain"]
+STYLES: tuple[Style, ...] = ("rich", "known", "plain")
 
 _TEXTS = (
     "Çanta  Ağaç & Söğüt + %50 _ 'tek' \"çift\" é",
@@ -118,7 +120,7 @@ def _row_value(
         links = [str(v) for v in (example.get(name) or sample or ["https://example.com/x"])][:1]
         return [f"{links[0]}&n={n}" for n in (3 + variant, 1, 2)]
     if types == "object":
-        return _object(example.get(name) or sample or {"COLOR": "Red"}, variant)
+        return _object(example.get(name) or sample or {"COLOR": "Red"}, variant, more_keys=style == "rich")
     if types in ("integer", "number"):
         return 7 + variant
     if types == "boolean":
@@ -126,7 +128,7 @@ def _row_value(
     return sample
 
 
-def _object(sample: Mapping[str, Any], variant: int) -> dict[str, Any]:
+def _object(sample: Mapping[str, Any], variant: int, *, more_keys: bool) -> dict[str, Any]:
     """A free-form object like a sample: its keys, strings and integers that tell the variant."""
     made: dict[str, Any] = {}
     for name, value in sample.items():
@@ -136,6 +138,8 @@ def _object(sample: Mapping[str, Any], variant: int) -> dict[str, Any]:
             made[name] = value + 1 + variant
         elif isinstance(value, str):
             made[name] = f"Kırmızı ö  {variant}"
+    if more_keys:
+        made |= {"Desen": f"çizgili {variant}", "ölçü_tipi": f"Geniş {variant}", "rafNo": 10 + variant}
     return made or {"COLOR": f"Kırmızı ö  {variant}"}
 
 

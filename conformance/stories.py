@@ -13,7 +13,7 @@ from typing import Any
 from conformance.ask import Ask, get
 from conformance.batches import Item, Look, Seen, Submission, find, look, reader_of, submit
 from conformance.exchange import Exchange
-from conformance.items import Style, bare, item, item_fields, part_ids, required_fields
+from conformance.items import STYLES, Style, bare, item, item_fields, part_ids, required_fields
 from conformance.ownership import NO_SUCH, Ownership
 from conformance.target import NotSent
 from conformance.universe import paged
@@ -123,17 +123,30 @@ def _step(ask: Ask, operation: Operation, items: list[Item], *keys: str, expecte
 
 
 def inserted(ask: Ask, writer: Operation, keys: tuple[str, ...]) -> tuple[Step, list[Item], Style]:
-    """New rows with these keys, as rich as the server takes them: the step, the items and their style."""
-    style: Style = ask.plan(("style", writer.code), lambda a: "rich")
-    items: list[Item] = [item(ask, writer, key, n, style) for n, key in enumerate(keys)]
-    step = _step(ask, writer, items, *keys)
-    if style == "rich" and not step.submission.all_succeeded and not any(s.rows for s in step.seen.values()):
-        plain: list[Item] = [item(ask, writer, key, n, "plain") for n, key in enumerate(keys)]
-        second = _step(ask, writer, plain, *keys)
-        if second.submission.all_succeeded:
-            ask.settle(("style", writer.code), "plain")
-            return second, plain, "plain"
-    return step, items, style
+    """New rows with these keys, as rich as the server takes them: the step, the items and their style.
+
+    The second row shares all but its name with the first, so that a write that looks at anything but the key
+    reaches both.
+    """
+    preferred: Style = ask.plan(("style", writer.code), lambda a: STYLES[0])
+    first: tuple[Step, list[Item], Style] | None = None
+    for style in STYLES[STYLES.index(preferred) :]:
+        items: list[Item] = [item(ask, writer, key, n, style) for n, key in enumerate(keys)]
+        if len(items) > 1:
+            items[1] = _alike(writer, items[0], items[1])
+        step = _step(ask, writer, items, *keys)
+        first = first or (step, items, style)
+        if step.submission.all_succeeded or any(seen.rows for seen in step.seen.values()):
+            ask.settle(("style", writer.code), style)
+            return step, items, style
+    return first or (_step(ask, writer, []), [], preferred)
+
+
+def _alike(writer: Operation, one: Item, other: Item) -> Item:
+    """The other item with everything of the one but its key and the first text that differs."""
+    key = writer.access.collection.key if writer.access else ""
+    own = next((n for n in one if n != key and isinstance(one[n], str) and one[n] != other.get(n)), key)
+    return {**one, key: other[key], own: other[own]}
 
 
 def _near(key: str) -> dict[str, str]:
@@ -158,10 +171,16 @@ def _rows(ask: Ask, operation: Operation) -> Story:
     steps["bare"] = _step(ask, operation, [bare(ask, operation, changed)], keys["A"])
     twice = own.mint("twice")
     keys["twice"] = twice
-    steps["twice"] = _step(
-        ask, operation, [item(ask, operation, twice, 0, style), item(ask, operation, twice, 1, style)], twice
-    )
+    both = [item(ask, operation, twice, 0, style), _padded(operation, item(ask, operation, twice, 1, style))]
+    steps["twice"] = _step(ask, operation, both, twice)
     return _with_mixed(ask, replace(told, keys=keys), style)
+
+
+def _padded(operation: Operation, one: Item) -> Item:
+    """The item with spaces around its first text."""
+    key = operation.access.collection.key if operation.access else ""
+    name = next((n for n in one if n != key and isinstance(one[n], str)), None)
+    return {**one, name: f" {one[name]} "} if name else one
 
 
 def _with_mixed(ask: Ask, told: Story, style: Style) -> Story:

@@ -391,9 +391,30 @@ def last_wins(ask: Ask, clause: Clause) -> Result:
     parts = {part.field for part in collection_of(told).parts}
     telling = [n for n in last if n in row and n not in parts and not same(first.get(n), last[n])]
     for name in telling:
-        if not same(last[name], row[name]):
+        if not same(trimmed(last[name]), trimmed(row[name])):
             return Finding(f"{name} {last[name]!r}"[:400], f"{row[name]!r}"[:400], step.chain(key))
     return Held(len(telling)) if telling else NotExercised("the two items differ in nothing that is shown")
+
+
+def trimmed(value: Any) -> Any:
+    """A text without spaces at its ends."""
+    return value.strip() if isinstance(value, str) else value
+
+
+@law("write.edges")
+def edges(ask: Ask, clause: Clause) -> Result:
+    """Spaces at the ends of a text stay."""
+    told = _told(ask, clause, "twice")
+    if isinstance(told, NotExercised):
+        return told
+    step, key = told.steps["twice"], told.keys["twice"]
+    row = step.row(key)
+    padded = [n for n, v in step.submission.items[-1].items() if n in row and trimmed(v) != v]
+    for name in padded:
+        sent = step.submission.items[-1][name]
+        if row[name] == trimmed(sent):
+            return Finding(f"{name} {sent!r}"[:400], f"{row[name]!r}"[:400], step.chain(key))
+    return Held(len(padded)) if padded else NotExercised("no text with spaces at its ends is shown")
 
 
 @law("write.unknown-row")

@@ -111,6 +111,12 @@ def _upsert(say: _Say, contract: Contract, operation: Operation, access: Access)
         "write.absent", f"An optional field that the item leaves out {verb}.", level="inferred", of=access.provenance
     )
     yield say(
+        "write.edges",
+        "Spaces at the ends of a text are kept.",
+        level="inferred",
+        of=Provenance("inferred", "The page doesn't say that texts are trimmed; many servers do it all the same."),
+    )
+    yield say(
         "write.last-wins",
         f"Of two items with one {key} in a batch the later one is applied last.",
         level="inferred",
