@@ -407,23 +407,26 @@ class Contract:
         """The named properties of an object schema, through `$ref` and `allOf`, each resolved."""
         found: dict[str, Mapping[str, JSON]] = {}
         for branch in self._branches(schema, frozenset()):
-            for name, sub in branch.get("properties", {}).items():
+            properties = branch.get("properties")
+            for name, sub in properties.items() if isinstance(properties, Mapping) else ():
                 # In 3.1 a property's schema may be `true`: anything.
                 found[name] = {**found.get(name, {}), **(self.resolve(sub) if isinstance(sub, Mapping) else {})}
         return found
 
     def required(self, schema: Mapping[str, JSON]) -> tuple[str, ...]:
         """The names that an object schema requires, through `$ref` and `allOf`."""
-        branches = self._branches(schema, frozenset())
-        return tuple(dict.fromkeys(name for branch in branches for name in branch.get("required", ())))
+        lists = [branch.get("required") for branch in self._branches(schema, frozenset())]
+        names = [name for names in lists if isinstance(names, list) for name in names]
+        return tuple(dict.fromkeys(name for name in names if isinstance(name, str)))
 
     def _branches(self, schema: Mapping[str, JSON], outer: frozenset[str]) -> Iterator[Mapping[str, JSON]]:
-        """What an object schema is all of, and then itself; a circle is broken off."""
+        """What an object schema is all of, and then itself; circles and what is no schema are left out."""
         ref = str(schema.get("$ref", ""))
         if ref and ref in outer:
             return
         schema = self.resolve(schema)
-        for branch in schema.get("allOf", ()):
+        branches = schema.get("allOf")
+        for branch in branches if isinstance(branches, list) else ():
             if isinstance(branch, Mapping):
                 yield from self._branches(branch, outer | {ref})
         yield schema

@@ -39,13 +39,13 @@ IDENTITY_LOOKUPS = ("exact", "in")
 
 def lookups_for(schema: Mapping[str, JSON]) -> tuple[str, ...]:
     """The lookups that have a meaning for values of a schema (its `type` and `format`)."""
-    types = schema.get("type", [])
-    types = {types} if isinstance(types, str) else set(types)
+    declared = schema.get("type")
+    types = [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else []
     if "string" in types and schema.get("format") in ("date-time", "date", "decimal"):
         return ORDERED_LOOKUPS
     if "string" in types and schema.get("format") == "uuid":
         return IDENTITY_LOOKUPS
-    if types & {"integer", "number"}:
+    if "integer" in types or "number" in types:
         return ORDERED_LOOKUPS
     if "boolean" in types:
         return ("exact",)

@@ -6,12 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
+from spec import shape
 from spec.diff import render
 from spec.diff.change import Change
 from spec.diff.contracts import compare_contracts
 from spec.model import Contract
 from spec.problems import SpecError
-from spec.reader import load
+from spec.reader import from_source
+from spec.source import read
 
 __all__ = ["Change", "compare_contracts", "main"]
 
@@ -29,15 +31,23 @@ def main(argv: list[str]) -> int:
     parser.add_argument("new", type=Path)
     parser.add_argument("--format", choices=_FORMATS, default="text")
     options = parser.parse_args(argv)
-    contracts: list[Contract] = []
-    for path in (options.old, options.new):
-        try:
-            contracts.append(load(path))
-        except SpecError as error:
-            print(error, file=sys.stderr)
-    if len(contracts) < 2:
+    old, new = _read(options.old), _read(options.new)
+    if old is None or new is None:
         return 2
-    old, new = contracts
     changes = compare_contracts(old, new)
     print(_FORMATS[options.format](old, new, changes))
     return 1 if any(change.breaking for change in changes) else 0
+
+
+def _read(path: Path) -> Contract | None:
+    """The contract of a well-formed document, or None (printed why): nothing can be said of another."""
+    try:
+        source = read(path)
+        contract = from_source(source)
+        unshapely = list(shape.problems(source))
+        if unshapely:
+            raise SpecError(unshapely)
+    except SpecError as error:
+        print(error, file=sys.stderr)
+        return None
+    return contract

@@ -53,7 +53,11 @@ class Node:
     def branches(self) -> tuple[Node, ...]:
         """What the schema is all of."""
         listed = self.schema.get("allOf", ())
-        return tuple(Node(self.contract, branch, f"{self.pointer}/allOf/{i}") for i, branch in enumerate(listed))
+        return tuple(
+            Node(self.contract, branch, f"{self.pointer}/allOf/{index}")
+            for index, branch in enumerate(listed)
+            if isinstance(branch, Mapping)  # in 3.1 true is a schema, and says nothing
+        )
 
     def fields(self) -> dict[str, Node]:
         """The named properties, through `$ref` and `allOf`."""

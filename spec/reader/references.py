@@ -21,17 +21,17 @@ def check(ground: Ground) -> None:
     parts: dict[str, list[str]] = {}  # schema -> the schemas that it is made of
     spoilt: list[tuple[int, str]] = []  # index of a problem, owner of the place where it stands
     for pointer, node, is_schema in walk.objects(ground.data):
-        ref = node.get("$ref")
-        if ref is not None:
-            target = targets.get(ref) if isinstance(ref, str) else None
-            target = target if target is not None else ground.target(ref, pointer)
+        target = None
+        if "$ref" in node:
+            ref = str(node["$ref"])
+            target = targets[ref] if ref in targets else ground.target(node["$ref"], pointer)
             if target is None:
                 spoilt.append((len(ground.problems) - 1, _owner(pointer)))
             else:
                 targets[ref] = target
                 users.setdefault(_owner(target), set()).add(_owner(pointer))
         if is_schema:
-            parts[pointer] = [*_alternatives(node, pointer), *([targets[ref]] if ref in targets else ())]
+            parts[pointer] = [*_alternatives(node, pointer), *([] if target is None else [target])]
     for pointer in _circles(parts):
         ground.circular(str(at(ground.data, pointer)["$ref"]), pointer)
         spoilt.append((len(ground.problems) - 1, _owner(pointer)))

@@ -131,3 +131,11 @@ def check_items(ground: Ground, access: Access | None, body: RequestBody | None,
                 f"the body's items have no field {key!r}",
                 f"They have {', '.join(fields) or 'none: is the body a list of objects?'}.",
             )
+    for node, at in ground.branches(schema.get("items"), f"{here}/items") if fields else ():
+        for name in ground.items(node, "required", at):
+            if isinstance(name, str) and name not in fields:
+                ground.problem(
+                    f"{at}/required",
+                    f"{name!r} is required and no field of the body's items",
+                    f"They have {', '.join(fields)}.",
+                )
