@@ -45,11 +45,24 @@ RESERVED_CLASSES = frozenset(
 
 def words(text: str) -> list[str]:
     """The words of a name, however it joins them: `XMLHttpRequest2`, `x-rate.limit`, `größe`."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = _ascii(text)
     plain = re.sub(r"[^\w]+|_", " ", plain)
     plain = re.sub(r"([a-z\d])([A-Z])", r"\1 \2", plain)
     plain = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", plain)
     return plain.split()
+
+
+_LETTERS = str.maketrans({"ß": "ss", "ı": "i", "ø": "o", "Ø": "O", "æ": "ae", "œ": "oe", "ł": "l", "Ł": "L", "đ": "d"})
+
+
+def _ascii(text: str) -> str:
+    """Text in ASCII: accents fall away, and a letter that has no likeness becomes its code, as in `u540d`."""
+    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return "".join(
+        sign if sign.isascii() else f"u{ord(sign):04x}" if sign.isalnum() else ""
+        for sign in plain
+        if not unicodedata.combining(sign)
+    )
 
 
 def snake(text: str, fallback: str = "value") -> str:

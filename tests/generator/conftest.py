@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class Driver:
     def take(self, given: Any, count: int) -> list[Any]:
         """The first few."""
         if self._run is None:
-            return [row for row, _ in zip(given, range(count), strict=False)]
+            return list(islice(given, count))
         return self._run(_collect(given, count))
 
 
