@@ -77,9 +77,14 @@ def _detail(clause: Clause) -> str:
 
 
 def worse(before: Report, after: Report, changes: Sequence[Change]) -> bool:
-    """True when something that counts got worse: a violation or a clause that went unexercised."""
+    """True when something that counts got worse: a violation, or a clause that went unexercised unasked."""
     strict = after["strict"] or before["strict"]
-    return any(change.kind in ("worse", "unsure") and (strict or change.level == "documented") for change in changes)
+    asked = before["settings"] != after["settings"]
+    return any(
+        (change.kind == "worse" or (change.kind == "unsure" and not (asked and change.after == "skipped")))
+        and (strict or change.level == "documented")
+        for change in changes
+    )
 
 
 def heading(before: Report, after: Report) -> str:

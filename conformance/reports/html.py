@@ -44,8 +44,11 @@ FIRST, LAST = 3, 5
 ANSWERS = 600_000
 """Characters of answers that a page may hold in all; they are cut so that it opens at once."""
 
-ALIKE = 0.25
-"""Below this, two texts have too little in common for a mark to say anything."""
+ALIKE = 0.5
+"""Below this share of common words, two texts differ so much that marks would say nothing."""
+
+MOST_WORDS = 500
+"""... and above so many words finding them takes too long."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def html(report: Report, past: Sequence[Report] = ()) -> str:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     answers = sum(len(c["counterexample"]["answers"]) for c in report["clauses"] if "counterexample" in c)
     longest = max(80, min(1_500, ANSWERS // max(1, answers)))
-    page = environment.get_template("report.html.j2").render(
+    return environment.get_template("report.html.j2").render(
         report=report,
         counts=counts(report),
         style=Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704
@@ -117,7 +120,6 @@ def html(report: Report, past: Sequence[Report] = ()) -> str:
         decides=lambda clause: decides(report, clause),
         seconds=_seconds(report),
     )
-    return re.sub(r"\n\s*\n+", "\n", page)
 
 
 def _families(report: Report) -> list[str]:
@@ -162,6 +164,8 @@ def remedy(reason: str) -> str:
         return "Leave out --only and --skip."
     if reason.startswith("left to another shard"):
         return "Merge the reports of all shards."
+    if "was generated" in reason:
+        return "Leave out --no-schemathesis, or allow more requests (--max-requests)."
     if reason.startswith("data moved"):
         return "Run while nobody else changes the catalog."
     if reason.startswith("a fault of the suite's own"):
@@ -171,12 +175,12 @@ def remedy(reason: str) -> str:
 
 def marked(text: str, other: str) -> Markup:
     """A text, escaped, with what the other one doesn't have marked."""
-    mine, theirs = (re.findall(r"\w+|\s+|[^\w\s]", part)[:2_000] for part in (text, other))
-    if len(text) > 6_000 or len(other) > 6_000:
+    words, others = (re.findall(r"\w+", part) for part in (text, other))
+    alike = difflib.SequenceMatcher(None, words[:MOST_WORDS], others[:MOST_WORDS], autojunk=False).ratio()
+    if max(len(words), len(others)) > MOST_WORDS or alike < ALIKE:
         return escape(text)
+    mine, theirs = (re.findall(r"\w+|\s+|[^\w\s]", part) for part in (text, other))
     matcher = difflib.SequenceMatcher(None, mine, theirs, autojunk=False)
-    if matcher.ratio() < ALIKE:
-        return escape(text)
     shown = Markup("")
     for kind, start, end, _, _ in matcher.get_opcodes():
         part = "".join(mine[start:end])
