@@ -10,7 +10,7 @@ from typing import Any
 
 from conformance.ask import Ask, Page, get, read_page
 from conformance.exchange import MISSING, Exchange
-from conformance.laws.filters import hidden_values
+from conformance.lookups import hidden_values
 from conformance.target import NotSent
 from conformance.universe import paged
 from spec import Batch, Filter, Operation, at
@@ -92,6 +92,7 @@ def submit(
     *,
     headers: tuple[tuple[str, str], ...] = (),
     watch: bool = True,
+    patience: float = PATIENCE,
 ) -> Submission:
     """Send a batch and watch it until it is over or patience is. Raises NotSent when the key may not write."""
     body = json.dumps(list(items), ensure_ascii=False).encode()
@@ -102,7 +103,7 @@ def submit(
     looks: tuple[Look, ...] = ()
     started = time.monotonic()
     if ticket is not None and watch:
-        looks = _watch(ask, operation, ticket)
+        looks = _watch(ask, operation, ticket, patience)
     return Submission(exchange, tuple(items), ticket, looks, time.monotonic() - started)
 
 
@@ -152,9 +153,10 @@ def read_look(batch: Batch | None, exchange: Exchange) -> Look:
     return Look(exchange, value(batch.id), number(batch.total), number(batch.succeeded), number(batch.failed))
 
 
-def _watch(ask: Ask, operation: Operation, ticket: str) -> tuple[Look, ...]:
+def _watch(ask: Ask, operation: Operation, ticket: str, patience: float) -> tuple[Look, ...]:
     endless: dict[str, bool] = ask.plan("batches that don't end", lambda a: {})
-    patience = IMPATIENCE if endless.get(operation.code) or len(endless) > 1 else PATIENCE
+    if endless.get(operation.code) or len(endless) > 1:
+        patience = IMPATIENCE
     looks = [look(ask, operation, ticket)]
     wait, until = FIRST_WAIT, time.monotonic() + patience
     while not looks[-1].over and time.monotonic() < until:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from conformance.answers import listing
-from conformance.ask import Ask
+from conformance.ask import Ask, Query
 from conformance.batches import find, reader_of, submit
-from conformance.laws.filters import hidden_values
-from conformance.ownership import NO_SUCH, Ownership, forget, journaled
+from conformance.lookups import hidden_values
+from conformance.ownership import NO_SUCH, Ownership, forget, journaled, token_of
 from conformance.target import NotSent, Stopped
 from spec import Operation
 
 AT_ONCE = 200
 """Rows that one batch takes away."""
+
+PATIENCE = 90.0
+"""Seconds that the batch which takes them away may wait behind others, and be worked on."""
 
 SAMPLED = 6
 """Keys that are also looked for one by one."""
@@ -39,7 +42,7 @@ def _delete(ask: Ask, operation: Operation, keys: list[str]) -> list[str]:
     for _ in range(3):
         for start in range(0, len(there), AT_ONCE):
             try:
-                submit(ask, operation, [{field: key} for key in there[start : start + AT_ONCE]])
+                submit(ask, operation, [{field: key} for key in there[start : start + AT_ONCE]], patience=PATIENCE)
             except (Stopped, NotSent):
                 return there
         there = _present(ask, operation, there)
@@ -51,13 +54,13 @@ def _delete(ask: Ask, operation: Operation, keys: list[str]) -> list[str]:
 def _present(ask: Ask, operation: Operation, keys: list[str]) -> list[str]:
     """Those of the keys that have a row now; where that can't be asked, all of them.
 
-    Keys of one run are looked for together by what they begin with, and a few of them one by one as well, in
+    Keys of one run are looked for together by its token, and a few of them one by one as well, in
     case the filter that does it is broken.
     """
     found: set[str] = set()
     try:
-        runs = {key.rsplit("-", 2)[0] for key in keys}
-        together = [shown for run in runs if (shown := _beginning_with(ask, operation, run)) is not None]
+        runs = {token_of(key) for key in keys}
+        together = [shown for run in runs if (shown := _holding(ask, operation, run)) is not None]
         one_by_one = keys if len(together) < len(runs) else keys[:: max(1, len(keys) // SAMPLED)]
         found.update(*together)
         found.update(key for key in one_by_one if find(ask, operation, key, expected=False).rows)
@@ -66,7 +69,7 @@ def _present(ask: Ask, operation: Operation, keys: list[str]) -> list[str]:
     return [key for key in keys if key in found]
 
 
-def _beginning_with(ask: Ask, operation: Operation, text: str) -> set[str] | None:
+def _holding(ask: Ask, operation: Operation, text: str) -> set[str] | None:
     """The keys of rows that hold a text, by the list's own filters; None when there is no such filter."""
     reader = reader_of(ask, operation)
     if reader is None or operation.access is None:
@@ -75,7 +78,7 @@ def _beginning_with(ask: Ask, operation: Operation, text: str) -> set[str] | Non
     containing = next((f for f in reader.filters if f.field == field and f.lookup in ("icontains", "contains")), None)
     if containing is None:
         return None
-    queries = [((containing.parameter, text),)]
+    queries: list[Query] = [((containing.parameter, text),)]
     queries += [
         ((containing.parameter, text), (f.parameter, value))
         for f in reader.filters

@@ -79,6 +79,13 @@ def all_of(truths: Any) -> Truth:
     return False if False in seen else (None if None in seen else True)
 
 
+def hidden_values(filter: Filter) -> tuple[str, ...]:
+    """The values of a field that no response shows: both for a boolean, else the schema's enum."""
+    if filter.schema.get("type") == "boolean":
+        return ("true", "false")
+    return tuple(str(value) for value in filter.schema.get("enum", ()))
+
+
 # -- text -------------------------------------------------------------------------------------------
 
 PLAIN: dict[str, Callable[[str, str], bool]] = {

@@ -35,7 +35,7 @@ class Ownership:
         self.path = journal
         self._lock = threading.Lock()
         self._minted = 0
-        self._journaled: set[str] = set()
+        self._journaled: set[str] = set(journaled(journal, base_url))
         self._keys = {
             operation.code: operation.access.collection.key
             for operation in contract.operations
@@ -49,8 +49,8 @@ class Ownership:
             return f"{PREFIX}-{self.token}-{self._minted:03d}-{stem}"
 
     def owns(self, value: object) -> bool:
-        """True for a key that only this run can have made, whatever its case."""
-        return isinstance(value, str) and self.token in value.lower()
+        """True for a key that only this run can have made, whatever its case, or that the journal has from before."""
+        return isinstance(value, str) and (self.token in value.lower() or value in self._journaled)
 
     def guard(self, request: Request) -> str | None:
         """Why a write must not be sent, or None; notes the keys of one that may. See `Target.guard`."""
@@ -86,6 +86,11 @@ class Ownership:
                 file.flush()
                 os.fsync(file.fileno())
             self._journaled.update(new)
+
+
+def token_of(key: str) -> str:
+    """The token of the run that minted a key."""
+    return key.split("-")[1].lower() if "-" in key else key
 
 
 _UNREADABLE = object()

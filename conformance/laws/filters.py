@@ -6,6 +6,7 @@ from conformance.answers import listing, mismatch
 from conformance.ask import Ask, get
 from conformance.cases import Case, Cases, choose, choose_for_wire
 from conformance.laws.law import law, operation_of
+from conformance.lookups import hidden_values
 from conformance.universe import LARGE_PAGE, Universe, paged, universe
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Filter, Operation
@@ -76,13 +77,6 @@ def wire(ask: Ask, clause: Clause) -> Result:
         if found:
             return found
     return Held(len(cases.chosen), cases.untold)
-
-
-def hidden_values(filter: Filter) -> tuple[str, ...]:
-    """The values of a field that no response shows: both for a boolean, else the schema's enum."""
-    if filter.schema.get("type") == "boolean":
-        return ("true", "false")
-    return tuple(str(value) for value in filter.schema.get("enum", ()))
 
 
 def split(ask: Ask, operation: Operation, filter: Filter) -> dict[str, Universe]:
