@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from spec.model import Clause, Contract, Location
+from spec.model import Location
 
 Level = Literal["major", "minor", "patch"]
 """What semantic versioning asks for: major when somebody's code may break, minor for news, patch for wording."""
@@ -58,15 +58,3 @@ def merged(changes: Iterable[Change]) -> list[Change]:
                 clauses=tuple(dict.fromkeys((*known.clauses, *change.clauses))),
             )
     return sorted(found.values(), key=lambda change: LEVELS.index(change.level))
-
-
-def clauses(contracts: Iterable[Contract], code: str, about: Callable[[Clause], bool]) -> tuple[str, ...]:
-    """Ids of the clauses of an operation, in any of the contracts, that `about` says yes to."""
-    return tuple(
-        dict.fromkeys(
-            clause.id
-            for contract in contracts
-            for clause in contract.clauses
-            if clause.operation == code and about(clause)
-        )
-    )

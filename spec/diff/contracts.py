@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spec.diff.change import Change, clauses, merged
+from spec.diff.change import Change, merged
 from spec.diff.operations import compare_operations
 from spec.diff.pair import Pair, shape
-from spec.model import Contract, Operation, SecurityScheme
+from spec.model import Clause, Contract, Operation, SecurityScheme
 
 
 def compare_contracts(old: Contract, new: Contract) -> list[Change]:
@@ -19,22 +19,31 @@ def compare_contracts(old: Contract, new: Contract) -> list[Change]:
 
 def _operations(old: Contract, new: Contract) -> Iterator[Change]:
     partners = _partners(old, new)
+    told_before, told_after = _by_operation(old), _by_operation(new)
     for before in old.operations:
         after = partners.get(before.pointer)
         if after is None:
             name = f"{before.code} {before.method} {before.path}"
-            ids = clauses((old,), before.code, lambda clause: True)
+            ids = tuple(clause.id for clause in told_before.get(before.code, ()))
             why = "Whoever calls it finds nothing."
             yield Change("operation.removed", (name,), "removed", "major", why, "", before.location, None, ids)
         else:
-            yield from compare_operations(Pair(old, new, before, after))
+            told = (*told_before.get(before.code, ()), *told_after.get(after.code, ()))
+            yield from compare_operations(Pair(old, new, before, after, told))
     known = {operation.pointer for operation in partners.values()}
     for after in new.operations:
         if after.pointer not in known:
             name = f"{after.code} {after.method} {after.path}"
-            ids = clauses((new,), after.code, lambda clause: True)
+            ids = tuple(clause.id for clause in told_after.get(after.code, ()))
             why = "Whoever doesn't know it needn't call it."
             yield Change("operation.added", (name,), "added", "minor", why, "", None, after.location, ids)
+
+
+def _by_operation(contract: Contract) -> dict[str, list[Clause]]:
+    found: dict[str, list[Clause]] = {}
+    for clause in contract.clauses:
+        found.setdefault(clause.operation, []).append(clause)
+    return found
 
 
 def _partners(old: Contract, new: Contract) -> dict[str, Operation]:

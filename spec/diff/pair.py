@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from spec.diff.change import Change, Level, clauses
+from spec.diff.change import Change, Level
 from spec.diff.schemas import Difference
 from spec.model import Clause, Contract, Location, Operation
 
@@ -18,6 +18,8 @@ class Pair:
     new: Contract
     before: Operation
     after: Operation
+    clauses: tuple[Clause, ...]
+    """The operation's, of both contracts."""
 
     def change(
         self,
@@ -40,10 +42,9 @@ class Pair:
                 clause.kind == family or clause.kind.startswith(f"{family}.") for family in families
             )
 
-        codes = {self.before.code, self.after.code}
-        ids = tuple(id for code in sorted(codes) for id in clauses((self.old, self.new), code, touched))
+        ids = tuple(dict.fromkeys(clause.id for clause in self.clauses if touched(clause)))
         named = f"{self.after.code} {subject}".strip()
-        return Change(kind, (named,), what, level, why, hint, old, new, tuple(dict.fromkeys(ids)))
+        return Change(kind, (named,), what, level, why, hint, old, new, ids)
 
 
 def shape(path: str) -> str:

@@ -28,9 +28,9 @@ def _write(tmp_path: Path, document: dict[str, Any], suffix: str) -> Path:
 def test_three_megabytes(version: str, suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = _write(tmp_path, big.document(version, MEGABYTES_3), suffix)
     assert file.stat().st_size > 2_700_000
-    began = time.perf_counter()
+    began = time.process_time()
     contract = spec.load(file)
-    assert time.perf_counter() - began < 15, "some 2 s on a quiet machine"
+    assert time.process_time() - began < 15, "some 2 s on a quiet machine"
     assert len(contract.operations) == MEGABYTES_3
     assert not contract.collections
     operation = contract.operations[7]
@@ -54,9 +54,9 @@ def test_three_megabytes_are_validated_without_the_slow_checks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = _write(tmp_path, big.document("3.1.0", MEGABYTES_3), ".json")
-    began = time.perf_counter()
+    began = time.process_time()
     assert main([str(file)]) == 0
-    assert time.perf_counter() - began < 20, "some 3 s on a quiet machine"
+    assert time.process_time() - began < 20, "some 3 s on a quiet machine"
     assert "large: " in capsys.readouterr().err
 
 

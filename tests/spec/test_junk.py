@@ -52,7 +52,7 @@ def _spoilt(document: Any, chance: random.Random) -> Any:
     return spoilt
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 def test_junk_in_a_document(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     file = tmp_path / "document.yaml"
@@ -60,7 +60,7 @@ def test_junk_in_a_document(seed: int, tmp_path: Path) -> None:
     whole = spec.load(file)
     base = whole.document if seed % 2 else big.document("3.0.3" if seed % 4 else "3.1.0", 2)
     file = tmp_path / "document.json"
-    for _ in range(30):
+    for _ in range(15):
         file.write_text(json.dumps(_spoilt(base, chance)), "utf-8")
         verdict = validate(file)
         contract, problems = spec.examine(file)
@@ -75,7 +75,7 @@ def test_junk_in_a_document(seed: int, tmp_path: Path) -> None:
 def test_junk_in_the_text(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     file = tmp_path / "document.yaml"
-    for _ in range(40):
+    for _ in range(25):
         at = chance.randrange(len(_BOOKSHOP))
         junk = chance.choice(
             ["", "\t", ": ", "{", "]", "'", '"', "&a ", "*a", "\n", "- ", "#", "\x07", "\ud7ff", "!!x "]

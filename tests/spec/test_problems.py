@@ -313,9 +313,9 @@ def test_a_document_that_is_no_document(
     text: str, messages: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file, places = _case(tmp_path, _marked(text), ".json" if text.lstrip("§")[:1] in "{[" and text[:1] else ".yaml")
-    began = time.perf_counter()
+    began = time.process_time()
     code, found = _run(file, capsys)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert code == 1
     assert len(found) == len(messages), found
     for (_, said, hint), message in zip(found, messages, strict=True):
