@@ -48,7 +48,9 @@ class Story:
     bad: int = 0
     """How many bad items the step "mixed" holds; 0 when no bad item gets into a batch."""
     filtered: tuple[Exchange, ...] = ()
-    """What filters that had shown a row showed once it was deleted."""
+    """What filters showed: for a delete those that had shown the row, for an update those by its new values."""
+    outdated: tuple[Exchange, ...] = ()
+    """What filters by the old values showed after an update."""
     later: Look | None = None
     """A look at the first batch long after it was over."""
     why_not: str = ""
@@ -168,6 +170,12 @@ def _rows(ask: Ask, operation: Operation) -> Story:
     steps["again"] = _step(ask, operation, [items[0]], keys["A"], headers=headers)
     changed = item(ask, operation, keys["A"], 3, style)
     steps["change"] = _step(ask, operation, [changed], *keys.values())
+    old, new = steps["insert"].row(keys["A"]), steps["change"].row(keys["A"])
+    told = replace(
+        told,
+        filtered=tuple(_filtered(ask, operation, new)),
+        outdated=tuple(_filtered(ask, operation, {n: v for n, v in old.items() if v != new.get(n)})),
+    )
     steps["bare"] = _step(ask, operation, [bare(ask, operation, changed)], keys["A"])
     twice = own.mint("twice")
     keys["twice"] = twice

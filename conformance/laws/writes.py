@@ -226,6 +226,30 @@ def updates(ask: Ask, clause: Clause) -> Result:
     return Held(len(changed)) if changed else NotExercised("nothing of the item is shown")
 
 
+@law("write.filters")
+def filters(ask: Ask, clause: Clause) -> Result:
+    """After an update the new values find the row, and the old ones don't."""
+    told = _told(ask, clause, "insert", "change")
+    if isinstance(told, NotExercised):
+        return told
+    reader = reader_of(ask, told.operation)
+    step, _, row, key = _mine(told, "change")
+    # A row that waits for approval is in no list that wasn't asked for such rows.
+    listed = bool(step.seen[key].rows) and len(step.seen[key].chain) == 1
+    if reader is None or not row or not listed:
+        return NotExercised("the row is in no plain list")
+    for shown, exchanges in ((True, told.filtered), (False, told.outdated)):
+        for exchange in exchanges:
+            page = read_page(reader, exchange)
+            here = any(r.get(collection_of(told).key) == key for r in page.rows)
+            # A long answer may show the row on another page.
+            if page.is_page and here != shown and (here or (page.count or 0) <= len(page.rows)):
+                asked = "=".join(exchange.request.query[0])
+                wanted = f"the row {key} {'under' if shown else 'no longer under'} {asked}"
+                return Finding(wanted, "it is shown" if here else "it isn't shown", (*step.chain(key), exchange))
+    return Held(len(told.filtered) + len(told.outdated))
+
+
 @law("write.one-row")
 def one_row(ask: Ask, clause: Clause) -> Result:
     """Twice the same leaves one."""

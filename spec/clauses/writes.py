@@ -92,6 +92,7 @@ def _upsert(say: _Say, contract: Contract, operation: Operation, access: Access)
                 of=_field_provenance(contract, operation, field),
             )
     yield say("write.updates", f"An item with a known {key} changes its row.")
+    yield say("write.filters", "Filters see a changed row as it is now, not as it was.")
     yield say("write.one-row", "The same item sent twice leaves one row.")
     yield say("write.exact-key", f"Only the row whose {key} is exactly the item's is touched.")
     if collection.created:
