@@ -51,13 +51,16 @@ class Bridge:
         start_response(f"{answer.status} -", headers)
         return [answer.body]
 
+    @property
+    def closed(self) -> bool:
+        """True when nothing can be sent any more."""
+        return self.stopped is not None or self.sent >= self.most
+
     def _answer(self, request: Request) -> Answer:
         """The target's answer; a request that was sent before isn't sent again."""
         if request in self._known:
             return self._known[request]
-        if self.stopped:
-            return _NOT_SENT
-        if self.sent >= self.most:
+        if self.closed:
             self.withheld += 1
             self.stop()
             return _NOT_SENT
@@ -95,9 +98,12 @@ class Bridge:
 
 
 def _query(text: str) -> tuple[tuple[str, str], ...]:
-    """The pairs of a query string, without the engine's own made-up parameter, which tells nothing here."""
+    """The pairs of a query string, each once, and without a parameter that the engine makes up.
+
+    Neither tells anything that the rest of the query doesn't, and what is left was often sent before.
+    """
     pairs = urllib.parse.parse_qsl(text, keep_blank_values=True, errors="replace")
-    return tuple((name, value) for name, value in pairs if name != UNKNOWN_PROPERTY_KEY)
+    return tuple(dict.fromkeys(pair for pair in pairs if pair[0] != UNKNOWN_PROPERTY_KEY))
 
 
 def _body(environ: dict[str, Any], operation: Operation) -> bytes | None:

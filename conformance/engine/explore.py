@@ -16,11 +16,12 @@ from schemathesis.engine import events, from_schema
 from schemathesis.schemas import BaseSchema
 
 from conformance.engine.bridge import Bridge
+from conformance.engine.rough import roughen
 from conformance.engine.seen import Seen
 from conformance.target import Target
 from spec import Contract, Operation
 
-EXAMPLES = 6
+EXAMPLES = 5
 """Examples that its fuzzing phase makes for each operation."""
 
 MOST_REQUESTS = 400
@@ -46,31 +47,42 @@ def explore(
             seen.notes.append("Schemathesis' engine was left out: the budget has no requests left for it.")
         return
     bridge = Bridge(seen.contract, target, seen, left)
-    schema = _schema(seen.contract, chosen, _config(seed, examples))
+    document = _document(seen.contract)
+    _execute(document, ("coverage", "fuzzing"), bridge, chosen, seed, examples)
+    # Rough texts only where examples are sent as they are: coverage would combine them with everything else.
+    roughen(document, seen.contract, chosen)
+    _execute(document, ("examples",), bridge, chosen, seed, examples)
+    if bridge.stopped:
+        seen.notes.append(f"Schemathesis' engine was stopped: {bridge.stopped}.")
+    elif bridge.withheld:
+        seen.notes.append(f"{bridge.withheld} of Schemathesis' requests weren't sent.")
+
+
+def _execute(
+    document: dict[str, Any],
+    phases: Collection[str],
+    bridge: Bridge,
+    chosen: Collection[Operation],
+    seed: int,
+    examples: int,
+) -> None:
+    """One run of the engine over some of its phases."""
+    schema: BaseSchema = schemathesis.openapi.from_dict(copy.deepcopy(document), config=_config(seed, examples, phases))
+    for operation in chosen:
+        schema = schema.include(method=operation.method, path=operation.path)
     schema.app = bridge
     stream = from_schema(schema).execute()
     bridge.stop = stream.stop
     interrupted = False
     for event in stream:
         if isinstance(event, events.NonFatalError):
-            seen.notes.append(f"Schemathesis, {event.label}: {event.info.title}: {event.info.message}"[:300])
+            bridge.seen.notes.append(f"Schemathesis, {event.label}: {event.info.title}: {event.info.message}"[:300])
         elif isinstance(event, events.FatalError):
-            seen.notes.append(f"Schemathesis broke off: {event.exception}"[:300])
+            bridge.seen.notes.append(f"Schemathesis broke off: {event.exception}"[:300])
         elif isinstance(event, events.Interrupted):
             interrupted = True
-    if bridge.stopped:
-        seen.notes.append(f"Schemathesis' engine was stopped: {bridge.stopped}.")
-    elif bridge.withheld:
-        seen.notes.append(f"{bridge.withheld} of Schemathesis' requests weren't sent.")
-    elif interrupted:
+    if interrupted and not bridge.closed:
         raise KeyboardInterrupt
-
-
-def _schema(contract: Contract, chosen: Collection[Operation], config: SchemathesisConfig) -> BaseSchema:
-    schema: BaseSchema = schemathesis.openapi.from_dict(_document(contract), config=config)
-    for operation in chosen:
-        schema = schema.include(method=operation.method, path=operation.path)
-    return schema
 
 
 def _document(contract: Contract) -> dict[str, Any]:
@@ -81,7 +93,7 @@ def _document(contract: Contract) -> dict[str, Any]:
     return document
 
 
-def _config(seed: int, examples: int) -> SchemathesisConfig:
+def _config(seed: int, examples: int, phases: Collection[str]) -> SchemathesisConfig:
     """Nothing that depends on time, on what the server said, on a former run or on the surroundings."""
     alone = {"extra-data-sources": {"responses": False}, "operation-ordering": "none"}
     return SchemathesisConfig.from_dict(
@@ -100,10 +112,10 @@ def _config(seed: int, examples: int) -> SchemathesisConfig:
                 "with-security-parameters": False,
             },
             "phases": {
-                "examples": alone,
-                "coverage": {**alone, "unexpected-methods": []},
-                "fuzzing": {**alone, "error-feedback": {"enabled": False}},
-                "stateful": {"enabled": False},
+                "enabled": False,
+                "examples": {**alone, "enabled": "examples" in phases},
+                "coverage": {**alone, "enabled": "coverage" in phases, "unexpected-methods": []},
+                "fuzzing": {**alone, "enabled": "fuzzing" in phases, "error-feedback": {"enabled": False}},
             },
             # Answers are judged by our own laws, request by request.
             "checks": {"enabled": False},
