@@ -216,14 +216,14 @@ class Schemas:
         if final in self.definitions.forms:
             return {"$ref": REFS + final}
         self.definitions.forms[final] = {}  # so that a field may refer to it
-        only_sent = sent and not (ref and ref in self._received)
+        only_sent = sent and (self._splits(ref) or not (ref and ref in self._received))
         if only_sent:
             self.definitions.requests.add(final)
         fields, taken = {}, names.Names()
         properties: dict[str, Form] = {}
         required = set(flat.get("required") or ())
         for prop, inner in flat["properties"].items():
-            if inner is False or self._hidden(inner, pointer, sent and bool(only_sent or self._splits(ref)), ref):
+            if inner is False or self._hidden(inner, pointer, sent and only_sent, ref):
                 required.discard(prop)
                 continue
             tag = self._tags.get(ref, {}).get(prop)
