@@ -8,14 +8,14 @@ copies the values of a row that the server has taken before.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 from conformance.ask import Ask
 from conformance.batches import reader_of
 from conformance.universe import NO_SUCH_ID, universe
-from spec import Operation
+from spec import Operation, Part
 
 Style = Literal["rich", "known", "plain"]
 STYLES: tuple[Style, ...] = ("rich", "known", "plain")
@@ -73,8 +73,10 @@ def item(ask: Ask, operation: Operation, key: str, variant: int = 0, style: Styl
             continue
         elif access.parts:
             part = next((p for p in access.parts if p.key == name), None)
-            value = _list_ids(ask, operation, name, rows)[0] if part else _entry_value(name, schema, example, variant)
-            made[name] = value
+            ids = _list_ids(ask, operation, name, rows) if part else []
+            made[name] = (
+                ids[0] if ids else _entry_value(name, schema, example, variant, _shown(access.parts, rows, name))
+            )
         elif name in example or "type" in schema:
             value = _row_value(ask, operation, name, schema, example, rows, variant, style)
             if value is not None:
@@ -181,13 +183,25 @@ def _entries(
         entry: dict[str, Any] = {key: id}
         for field, field_schema in fields.items():
             if field != key:
-                entry[field] = _entry_value(field, field_schema, example, variant + 3 * number)
+                shown = _shown((Part(name, key),), rows, field)
+                entry[field] = _entry_value(field, field_schema, example, variant + 3 * number, shown)
         made.append(entry)
     return made
 
 
-def _entry_value(name: str, schema: Mapping[str, Any], example: Mapping[str, Any], variant: int) -> Any:
+def _shown(parts: Sequence[Part], rows: list[Mapping[str, Any]], field: str) -> list[Any]:
+    """The different values that entries of a part show in a field."""
+    entries = (entry for row in rows for part in parts for entry in row.get(part.field) or ())
+    values = (entry.get(field) for entry in entries if isinstance(entry, Mapping))
+    return sorted({value for value in values if isinstance(value, str)})
+
+
+def _entry_value(
+    name: str, schema: Mapping[str, Any], example: Mapping[str, Any], variant: int, shown: list[Any]
+) -> Any:
     sample = example.get(name)
+    if shown and schema.get("format") != "decimal":
+        return shown[variant % len(shown)]
     if sample is None:
         sample = next(iter(schema.get("examples", ())), None)
     if schema.get("format") == "decimal":
