@@ -1,0 +1,121 @@
+"""The package as its users meet it: its surface, its README, its types, its cost to import."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import akinon_seller_products
+import pytest
+from akinon_seller_products import filters, models
+
+from .conftest import KEY, ROOT
+
+SURFACE = Path(__file__).parent / "surface.txt"
+README = ROOT / "generated" / "README.md"
+
+
+def surface() -> str:
+    """Every public name with its signature or fields, one a line."""
+    lines = [f"export {name}" for name in sorted(akinon_seller_products.__all__)]
+    for client in (akinon_seller_products.Client, akinon_seller_products.AsyncClient):
+        for name, member in inspect.getmembers(client, callable):
+            if not name.startswith("_"):
+                lines.append(f"{client.__name__}.{name}{inspect.signature(member)}")
+    for name, model in sorted(vars(models).items()):
+        if inspect.isclass(model) and model.__module__ == models.__name__:
+            for field, about in model.model_fields.items():
+                needed = "required" if about.is_required() else "optional"
+                lines.append(f"{name}({model.__base__.__name__}).{field}: {about.annotation} {needed}")
+    for name in filters.__all__:
+        builder = getattr(filters, name)
+        for field in sorted(n for n in dir(builder) if not n.startswith("_")):
+            found = getattr(builder, field)
+            found = found["KEY"] if isinstance(found, filters.Keyed) else found
+            lines.extend(f"{name}.{field}.{lookup}" for lookup in sorted(dir(found)) if not lookup.startswith("_"))
+    return "\n".join(lines) + "\n"
+
+
+def test_the_public_surface_changes_only_on_purpose() -> None:
+    """After a change that is meant, write the new one with SURFACE=write and review its diff."""
+    if os.environ.get("SURFACE") == "write":
+        SURFACE.write_text(surface(), encoding="utf-8")
+    assert surface() == SURFACE.read_text(encoding="utf-8")
+
+
+def test_the_examples_of_the_readme_run(sandbox: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRD_BASE_URL", sandbox)
+    monkeypatch.setenv("PRD_API_KEY", KEY)
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    code = "\n".join(blocks)
+    for operation in ("search_catalog", "get_products", "upsert_products", "delete_products", "upsert_prices",
+                      "upsert_stocks", "upsert_prices_and_stocks", "get_batch_request"):  # fmt: skip
+        assert f"client.{operation}(" in code
+    exec(compile(code, str(README), "exec"), {})  # noqa: S102
+
+
+def test_it_depends_on_two_packages_and_says_that_it_is_typed() -> None:
+    settings = tomllib.loads((ROOT / "generated" / "pyproject.toml").read_text(encoding="utf-8"))
+    assert [re.match(r"[\w-]+", each)[0] for each in settings["project"]["dependencies"]] == ["httpx2", "pydantic"]  # type: ignore[index]
+    assert (ROOT / "generated" / "akinon_seller_products" / "py.typed").exists()
+    imported = re.findall(
+        r"^\s*(?:from|import) ([a-z_0-9]+)", "\n".join(p.read_text() for p in _sources()), re.MULTILINE
+    )
+    assert set(imported) - set(sys.stdlib_module_names) == {"httpcore2", "httpx2", "pydantic", "pydantic_core"}
+
+
+def test_the_generated_part_is_thin() -> None:
+    lines = sum(len(path.read_text().splitlines()) for path in _sources() if "_runtime" not in path.parts)
+    assert lines < 1000
+
+
+def _sources() -> list[Path]:
+    return sorted((ROOT / "generated" / "akinon_seller_products").rglob("*.py"))
+
+
+WRONG = """
+from akinon_seller_products import AsyncClient, Client, F
+client = Client()
+F.name.startswith("x")
+F.updated_at.gte("2025-01-01")
+client.get_products(F.name == "x")
+client.get_products(limit="x")
+client.get_products(nam="x")
+client.search_catalog()
+for row in client.get_products():
+    row.nothing
+async def main() -> None:
+    page = await AsyncClient().get_products(F.name.exact("x"))
+    page.results[0].prices[0].price + 1.5
+    await AsyncClient().get_products(limit="x")
+"""
+
+
+def test_type_checkers_see_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "wrong.py").write_text(WRONG)
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--config-file",
+        os.devnull,
+        "--cache-dir",
+        str(tmp_path / "c"),
+    ]
+    environment = {**os.environ, "MYPYPATH": str(ROOT / "generated")}
+    done = subprocess.run(
+        [*command, str(tmp_path / "wrong.py")],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        cwd=tmp_path,
+    )
+    found = [int(line) for line in re.findall(r"wrong\.py:(\d+): error", done.stdout)]
+    assert sorted(set(found)) == [4, 5, 6, 7, 8, 9, 11, 14, 15], done.stdout
