@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Gives the exit status; prints what is wrong to standard error, never a traceback."""
     options = _parser().parse_args(arguments)
     try:
-        made = _plan(options.spec, options.package)
+        made = _plan(options.spec, options.package, options.templates)
         files = render.files(made, options.templates)
         if made.refusals and not options.allow_partial:
             return _refused(made.refusals)
@@ -80,12 +80,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _plan(path: Path, package: str | None) -> Plan:
+def _plan(path: Path, package: str | None, templates: Path | None) -> Plan:
     contract, problems = spec.examine(path)
     harmless = contract is not None and all(problem.operations for problem in problems)
     if contract is None or (problems and not harmless):
         raise spec.SpecError(problems)
-    return plan(contract, problems, package)
+    return plan(contract, problems, package, templates)
 
 
 def _refused(refusals: Sequence[Refusal]) -> int:

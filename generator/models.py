@@ -7,6 +7,8 @@ for every version of the document that says the same.
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 import warnings
 from collections import defaultdict
 from collections.abc import Mapping
@@ -25,10 +27,22 @@ _IMPORT_OF_OURS = "from runtime.types import"
 _OURS = ("DecimalString", "Upload")
 
 
-def module(definitions: Definitions, templates: Path = _TEMPLATES) -> str:
-    """The source of the models, imports included, not yet formatted. Empty when there are none."""
+def module(definitions: Definitions, templates: Path | None = None) -> str:
+    """The source of the models, imports included, not yet formatted. Empty when there are none.
+
+    `templates` is a folder whose `models` go before ours.
+    """
     if not definitions.forms:
         return ""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for source in (_TEMPLATES, templates / "models" if templates else _TEMPLATES):
+            if source.is_dir():
+                shutil.copytree(source, folder, dirs_exist_ok=True)
+        return _made(definitions, folder)
+
+
+def _made(definitions: Definitions, templates: Path) -> str:
     document = {
         "openapi": "3.1.0",
         "info": {"title": "models", "version": "1"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import spec
@@ -41,7 +42,12 @@ _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that OpenAPI says are to be ignored."""
 
 
-def plan(contract: spec.Contract, problems: Iterable[spec.Problem] = (), package: str | None = None) -> Plan:
+def plan(
+    contract: spec.Contract,
+    problems: Iterable[spec.Problem] = (),
+    package: str | None = None,
+    templates: Path | None = None,
+) -> Plan:
     """The plan of a whole package. Operations that can't be expressed are left out and named in its refusals."""
     spoilt = _spoilt(contract, problems)
     chosen = [o for o in contract.operations if o.pointer not in spoilt]
@@ -70,7 +76,7 @@ def plan(contract: spec.Contract, problems: Iterable[spec.Problem] = (), package
         schemes=tuple(_scheme(s) for s in contract.security_schemes),
         operations=tuple(operations),
         pollings=tuple({o.write.polling.constant: o.write.polling for o in operations if o.write}.values()),
-        models=models.module(schemas.definitions),
+        models=models.module(schemas.definitions, templates),
         model_names=tuple(sorted(schemas.definitions.forms)),
         refusals=tuple(refusals),
         examples=examples(contract, operations, planner.sources),

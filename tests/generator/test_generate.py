@@ -277,3 +277,11 @@ def test_every_package_can_be_imported_and_has_an_operation_for_each_in_the_docu
 
 def _package(folder: Path) -> str:
     return next(path.name for path in folder.iterdir() if (path / "__init__.py").exists())
+
+
+def test_a_template_of_models_can_be_overridden(tmp_path: Path) -> None:
+    (tmp_path / "models" / "pydantic_v2").mkdir(parents=True)
+    ours = (ROOT / "generator" / "templates" / "models" / "pydantic_v2" / "BaseModel.jinja2").read_text()
+    (tmp_path / "models" / "pydantic_v2" / "BaseModel.jinja2").write_text(ours.replace("class {{", "# Mine.\nclass {{"))
+    assert main(["--templates", str(tmp_path), "--out", str(tmp_path / "out")]) == 0
+    assert "# Mine.\nclass Product(Model):" in (tmp_path / "out" / PACKAGE / "models.py").read_text()
