@@ -31,7 +31,7 @@ def surface() -> str:
         if inspect.isclass(model) and model.__module__ == models.__name__:
             for field, about in model.model_fields.items():
                 needed = "required" if about.is_required() else "optional"
-                lines.append(f"{name}({model.__base__.__name__}).{field}: {about.annotation} {needed}")
+                lines.append(f"{name}({model.__base__.__name__}).{field}: {model.__annotations__[field]} {needed}")
     for name in filters.__all__:
         builder = getattr(filters, name)
         for field in sorted(n for n in dir(builder) if not n.startswith("_")):
