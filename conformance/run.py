@@ -25,6 +25,7 @@ FAMILIES = (
     "default",
     "relation",
     "combine",
+    "explore",
     "wire",
     "search",
     "param",

@@ -96,15 +96,15 @@ def _tell(ask: Ask, operation: Operation) -> Story:
 
 def row_writer(ask: Ask, operation: Operation) -> Operation | None:
     """The operation that inserts whole rows of the collection that an operation writes to."""
-    return next((o for o in _siblings(ask, operation) if _action(o) == "upserts" and not _parts_of(o)), None)
+    return next((o for o in siblings(ask, operation) if _action(o) == "upserts" and not _parts_of(o)), None)
 
 
 def remover(ask: Ask, operation: Operation) -> Operation | None:
     """The operation that deletes rows of the collection that an operation writes to."""
-    return next((o for o in _siblings(ask, operation) if _action(o) == "deletes"), None)
+    return next((o for o in siblings(ask, operation) if _action(o) == "deletes"), None)
 
 
-def _siblings(ask: Ask, operation: Operation) -> list[Operation]:
+def siblings(ask: Ask, operation: Operation) -> list[Operation]:
     """The operations on the same collection."""
     mine = operation.access.collection if operation.access else None
     return [o for o in ask.contract.operations if o.access and o.access.collection == mine]
@@ -244,7 +244,7 @@ def _parts(ask: Ask, operation: Operation) -> Story:
     made = _step(ask, writer, [bare(ask, writer, one) for one in whole], keys["P"], keys["Q"])
     if not made.row(keys["P"]) or not made.row(keys["Q"]):
         return Story(operation, {}, keys, why_not="a new row to write parts of isn't taken, or isn't shown")
-    for other in _siblings(ask, operation):
+    for other in siblings(ask, operation):
         # Something that isn't to be touched must be there to begin with.
         if _parts_of(other) and not set(_parts_of(other)) & set(access.parts):
             made = _step(ask, other, [item(ask, other, keys["P"], 2)], keys["P"], keys["Q"])

@@ -114,7 +114,7 @@ def _some(filter: Filter, rows: list[Row], seed: int) -> list[tuple[str | None, 
 def _plan(ask: Ask, operation: Operation) -> dict[str, list[Pair]]:
     """Pairs of cases by filter: each filter at least twice, and as many pairs of fields as that allows."""
     rows = list(universe(ask, operation).rows.values())[:ROWS]
-    pools = {f.parameter: _pool(f, rows, ask.seed) for f in operation.filters if not f.hidden}
+    pools = {f.parameter: pool_of(f, rows, ask.seed) for f in operation.filters if not f.hidden}
     filters = [f for f in operation.filters if pools.get(f.parameter)]
     planned: dict[str, list[Pair]] = {f.parameter: [] for f in filters}
     fields_met: dict[tuple[str, str], int] = {}
@@ -148,7 +148,8 @@ def _fields(one: Filter, other: Filter) -> tuple[str, str]:
     return first, second
 
 
-def _pool(filter: Filter, rows: list[Row], seed: int) -> list[_Candidate]:
+def pool_of(filter: Filter, rows: list[Row], seed: int) -> list[_Candidate]:
+    """Values of a filter that some of the rows satisfy and others don't, each with the rows that do."""
     found = []
     for key, operand in _some(filter, rows, seed):
         case = Case(filter, key, operand, ())

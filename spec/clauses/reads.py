@@ -238,6 +238,14 @@ def _filters(operation: Operation) -> Iterator[Clause]:
             operation.provenance,
             operation.location,
         )
+    if len(operation.filters) > 1:
+        yield clause(
+            operation,
+            "explore",
+            "Any few filters together show exactly the rows that satisfy them all.",
+            operation.provenance,
+            operation.location,
+        )
     if operation.filters:
         yield clause(
             operation,

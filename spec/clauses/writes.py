@@ -93,6 +93,7 @@ def _upsert(say: _Say, contract: Contract, operation: Operation, access: Access)
             )
     yield say("write.updates", f"An item with a known {key} changes its row.")
     yield say("write.filters", "Filters see a changed row as it is now, not as it was.")
+    yield say("write.history", "After any sequence of writes a row is what the last of them say.")
     yield say("write.one-row", "The same item sent twice leaves one row.")
     yield say("write.exact-key", f"Only the row whose {key} is exactly the item's is touched.")
     if collection.created:
