@@ -49,7 +49,8 @@ def answer(report: Report) -> str:
     wrong, verdicts = len(violations(report)), report["verdicts"]
     failing = [waiver for waiver in report["waivers"] if waiver["state"] in FAILING]
     if wrong:
-        return f"{target(report)} breaks {plural(wrong, 'clause')} of the contract; {exercised(report)}."
+        broken_off = "" if report["complete"] else f"; incomplete: {report['stopped']}"
+        return f"{target(report)} breaks {plural(wrong, 'clause')} of the contract; {exercised(report)}{broken_off}."
     if failing:
         return f"No violation that isn't waived, but {plural(len(failing), 'waiver')} must go or be renewed."
     if not report["complete"]:

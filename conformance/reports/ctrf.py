@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from conformance.reports.answer import decides
 from conformance.reports.junit import details, excuse, observed
 from conformance.reports.model import Clause, Report
-from conformance.reports.text import everywhere
+from conformance.reports.text import as_json, everywhere
 
 VERSION = "0.0.0"
 """Version of the format; its readers take every 0.x alike."""
@@ -47,7 +46,7 @@ def ctrf(report: Report) -> str:
             "tests": tests,
         },
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return as_json(data, indent=2) + "\n"
 
 
 def _test(report: Report, clause: Clause) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import jsonschema_rs
 
 from conformance.reports.fold import fold
 from conformance.reports.model import FORMAT, Event, Header, Report
+from conformance.reports.text import as_json
 
 SCHEMA = Path(__file__).parent.parent / "report.schema.json"
 
@@ -27,13 +28,17 @@ def read(path: Path) -> Report:
     if path.is_dir():
         path = path / "report.json" if (path / "report.json").is_file() else path / "events.ndjson"
     try:
-        text = path.read_text("utf-8")
+        data = path.read_bytes()
     except OSError as error:
         raise UnreadableReport(f"{path}: {error.strerror}") from None
+    if not data.strip():
+        raise UnreadableReport(f"{path} is empty.")
+    # A cut may go through the middle of a letter; that is no reason to call the rest unreadable.
+    whole, newline, tail = data.rpartition(b"\n")
+    try:
+        text = (whole + newline).decode("utf-8") + tail.decode("utf-8", "replace")
     except UnicodeDecodeError:
         raise UnreadableReport(f"{path} isn't text, so it isn't a report.") from None
-    if not text.strip():
-        raise UnreadableReport(f"{path} is empty.")
     return _from_stream(path, text) if text.startswith('{"event"') else _from_json(path, text)
 
 
@@ -104,7 +109,7 @@ def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
 
 def to_json(report: Report) -> str:
     """The report as text, stable and readable."""
-    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    return as_json(report, indent=2) + "\n"
 
 
 def write(folder: Path, name: str, text: str) -> Path:

@@ -11,7 +11,7 @@ import difflib
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -41,13 +41,16 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
 FIRST, LAST = 3, 5
 """Requests of a long chain that are shown, from its beginning and from its end."""
 
-ANSWERS = 600_000
-"""Characters of answers that a page may hold in all; they are cut so that it opens at once."""
+MANY = 100
+"""Violations from which on only one and two are shown."""
+
+MOST = 300_000
+"""Characters of each kind of text that a page may hold in all; beyond, they are cut so that it opens at once."""
 
 ALIKE = 0.5
 """Below this share of common words, two texts differ so much that marks would say nothing."""
 
-MOST_WORDS = 500
+MOST_WORDS = 200
 """... and above so many words finding them takes too long."""
 
 
@@ -78,6 +81,7 @@ class Step:
     number: int
     request: str
     answer: str
+    whole: bool
     skipped: int = 0
 
 
@@ -95,8 +99,7 @@ def html(report: Report, past: Sequence[Report] = ()) -> str:
     environment.filters.update(plural=plural, day=_day, cut=cut)
     script = (TEMPLATES / "report.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    answers = sum(len(c["counterexample"]["answers"]) for c in report["clauses"] if "counterexample" in c)
-    longest = max(80, min(1_500, ANSWERS // max(1, answers)))
+    room = _room(report)
     return environment.get_template("report.html.j2").render(
         report=report,
         counts=counts(report),
@@ -114,8 +117,8 @@ def html(report: Report, past: Sequence[Report] = ()) -> str:
         history=history,
         timings=timings.rows(report),
         histogram=timings.total(report),
-        marked=marked,
-        steps=lambda clause: _steps(clause, longest),
+        marked=lambda text, other: marked(cut(text, room.side), cut(other, room.side)),
+        steps=lambda clause: _steps(clause, room),
         explanation=explanation,
         decides=lambda clause: decides(report, clause),
         seconds=_seconds(report),
@@ -188,20 +191,46 @@ def marked(text: str, other: str) -> Markup:
     return shown
 
 
-def _steps(clause: Clause, longest: int) -> list[Step]:
+@dataclass(frozen=True)
+class Room:
+    """The longest that a text of each kind may be on a page."""
+
+    side: int
+    request: int
+    answer: int
+    first: int
+    last: int
+    """Requests of a chain's beginning and end."""
+
+
+def _room(report: Report) -> Room:
+    """The room that each text has, the fewer there are the more."""
+    examples = [clause["counterexample"] for clause in report["clauses"] if "counterexample" in clause]
+    first, last = (FIRST, LAST) if len(examples) < MANY else (1, 2)
+    requests = sum(min(len(example["requests"]), first + last) for example in examples) or 1
+    return Room(
+        side=max(150, min(4_000, MOST // (2 * len(examples) or 1))),
+        request=max(120, min(8_000, MOST // requests)),
+        answer=max(80, min(1_500, MOST // requests)),
+        first=first,
+        last=last,
+    )
+
+
+def _steps(clause: Clause, room: Room) -> list[Step]:
     example = clause.get("counterexample")
     if not example:
         return []
     answers = [*example["answers"], *[""] * len(example["requests"])]
     steps = [
-        Step(number, request, cut(answer, longest))
+        Step(number, cut(request, room.request), cut(answer, room.answer), len(request) <= room.request)
         for number, (request, answer) in enumerate(zip(example["requests"], answers, strict=False), 1)
     ]
-    if len(steps) <= FIRST + LAST + 1:
+    if len(steps) <= room.first + room.last:
         return steps
-    first = steps[-LAST]
-    left_out = len(steps) - FIRST - LAST
-    return [*steps[:FIRST], Step(first.number, first.request, first.answer, left_out), *steps[-LAST + 1 :]]
+    left_out = len(steps) - room.first - room.last
+    end = steps[-room.last :]
+    return [*steps[: room.first], replace(end[0], skipped=left_out), *end[1:]]
 
 
 def _seconds(report: Report) -> float | None:

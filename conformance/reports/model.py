@@ -3,8 +3,6 @@
 conformance/report.schema.json describes the same for other languages; a test holds the two together.
 """
 
-from __future__ import annotations
-
 from typing import Literal, NotRequired, TypedDict
 
 from conformance.verdict import Verdict

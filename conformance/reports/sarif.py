@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +9,7 @@ from urllib.parse import quote
 from conformance.reports.answer import decides
 from conformance.reports.junit import details
 from conformance.reports.model import Clause, Report
-from conformance.reports.text import cut, everywhere
+from conformance.reports.text import as_json, cut, everywhere
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -33,6 +32,7 @@ def sarif(report: Report) -> str:
                 "startTimeUtc": _utc(report["started"]),
                 **({"endTimeUtc": _utc(report["finished"])} if report["finished"] else {}),
                 "exitCode": report["exit_code"],
+                "toolExecutionNotifications": _notifications(report),
             }
         ],
         "results": [_result(report, clause, index) for index, clause in enumerate(violated)],
@@ -40,7 +40,16 @@ def sarif(report: Report) -> str:
         "properties": {"target": report["target"], "seed": report["seed"], "document": report["document"]},
     }
     data = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return as_json(data, indent=2) + "\n"
+
+
+def _notifications(report: Report) -> list[dict[str, Any]]:
+    """What a person should know of the run itself."""
+    said = [("note", note) for note in report["notes"]]
+    if report["stopped"]:
+        said.append(("error", f"Incomplete: {report['stopped']}"))
+    said += [("error", f"{c['id']}: {c.get('reason', '')}") for c in report["clauses"] if c["verdict"] == "error"]
+    return [{"level": level, "message": {"text": text}} for level, text in said]
 
 
 def _rule(clause: Clause) -> dict[str, Any]:

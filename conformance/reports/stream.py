@@ -6,7 +6,6 @@ kills a run, what it found until then is on disk.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -30,7 +29,7 @@ from conformance.reports.model import (
     Statement,
     Waiver,
 )
-from conformance.reports.text import LONGEST_REQUEST, storable
+from conformance.reports.text import LONGEST_REQUEST, as_json, storable
 from conformance.verdict import Counterexample, Outcome
 from spec import Clause, Contract
 
@@ -87,7 +86,7 @@ class Stream:
 
 def line(event: Event) -> str:
     """An event as it stands in the stream."""
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return as_json(event) + "\n"
 
 
 def header(

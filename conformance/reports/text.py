@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -39,6 +40,14 @@ def one_line(text: str, longest: int = 300) -> str:
     """A text for one line of a terminal."""
     flat = " ".join(visible(text[: longest * 8].replace("\t", " ").replace("\r", " ")).split())
     return flat if len(flat) <= longest else flat[: longest - 3] + "..."
+
+
+def as_json(data: Any, indent: int | None = None) -> str:
+    """JSON that every reader takes, and that does nothing to the terminal of whoever looks at it."""
+    separators = (",", ":") if indent is None else (",", ": ")
+    text = json.dumps(data, indent=indent, ensure_ascii=False, separators=separators)
+    text = _SURROGATES.sub(lambda found: "\\" + _spelled(found), text)
+    return _INVISIBLE.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def everywhere(data: Any) -> Any:
