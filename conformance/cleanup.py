@@ -25,16 +25,18 @@ def clean_up(ask: Ask, ownership: Ownership) -> list[str]:
 
     The budgets of the run don't hold here: what was planted is taken away in any case.
     """
-    keys = [key for key in journaled(ownership.path, ownership.base_url) if NO_SUCH not in key]
+    known = journaled(ownership.path, ownership.base_url)
+    keys = [key for key in known if NO_SUCH not in key and ownership.owns(key)]
+    runs = {token for key in known if (token := token_of(key))}
     left: list[str] = []
     for operation in ask.contract.operations:
         if operation.access and operation.access.action == "deletes":
-            left += _delete(ask, operation, keys)
+            left += _delete(ask, operation, keys, runs, ownership)
     forget(ownership.path, ownership.base_url, left)
     return left
 
 
-def _delete(ask: Ask, operation: Operation, keys: list[str]) -> list[str]:
+def _delete(ask: Ask, operation: Operation, keys: list[str], runs: set[str], ownership: Ownership) -> list[str]:
     if operation.access is None:
         return []
     field = operation.access.collection.key
@@ -45,28 +47,27 @@ def _delete(ask: Ask, operation: Operation, keys: list[str]) -> list[str]:
                 submit(ask, operation, [{field: key} for key in there[start : start + AT_ONCE]], patience=PATIENCE)
             except (Stopped, NotSent):
                 return there
-        there = _present(ask, operation, there)
+        there = _present(ask, operation, there, runs, ownership)
         if not there:
             break
     return there
 
 
-def _present(ask: Ask, operation: Operation, keys: list[str]) -> list[str]:
-    """Those of the keys that have a row now; where that can't be asked, all of them.
+def _present(ask: Ask, operation: Operation, keys: list[str], runs: set[str], ownership: Ownership) -> list[str]:
+    """Those of the keys that have a row now, and rows of ours that a server made where it shouldn't have.
 
     Keys of one run are looked for together by its token, and a few of them one by one as well, in
-    case the filter that does it is broken.
+    case the filter that does it is broken. Where nothing can be asked it is all of the keys.
     """
     found: set[str] = set()
     try:
-        runs = {token_of(key) for key in keys}
         together = [shown for run in runs if (shown := _holding(ask, operation, run)) is not None]
         one_by_one = keys if len(together) < len(runs) else keys[:: max(1, len(keys) // SAMPLED)]
         found.update(*together)
         found.update(key for key in one_by_one if find(ask, operation, key, expected=False).rows)
     except Stopped:
         return keys
-    return [key for key in keys if key in found]
+    return sorted(key for key in found if ownership.owns(key))
 
 
 def _holding(ask: Ask, operation: Operation, text: str) -> set[str] | None:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import threading
-from collections.abc import Iterator
+import urllib.parse
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from conformance.exchange import Credential, Request
-from spec import Contract
+from spec import Contract, Operation
 
 PREFIX = "PRDCT"
 """What every planted key begins with, so that a person recognises it."""
@@ -24,6 +26,9 @@ JOURNAL = "journal.ndjson"
 
 NO_SUCH = "nosuch"
 """Part of keys that are only asked to be deleted or priced, and never inserted."""
+
+NO_ROW = "00000000-0000-4000-8000-000000000000"
+"""A uuid that names nothing, for a path that needs one."""
 
 
 class Ownership:
@@ -36,8 +41,9 @@ class Ownership:
         self._lock = threading.Lock()
         self._minted = 0
         self._journaled: set[str] = set(journaled(journal, base_url))
-        self._keys = {
-            operation.code: operation.access.collection.key
+        self._tokens = {self.token} | {token for key in self._journaled if (token := token_of(key))}
+        self._writers = {
+            operation.code: operation
             for operation in contract.operations
             if operation.access and operation.access.action != "reads"
         }
@@ -49,29 +55,36 @@ class Ownership:
             return f"{PREFIX}-{self.token}-{self._minted:03d}-{stem}"
 
     def owns(self, value: object) -> bool:
-        """True for a key that only this run can have made, whatever its case, or that the journal has from before."""
-        return isinstance(value, str) and (self.token in value.lower() or value in self._journaled)
+        """True for a key that only this run can have made, whatever its case, or an earlier run of the journal.
+
+        What a server may take for several keys isn't one of ours.
+        """
+        if not isinstance(value, str) or re.search(r"[\s,;|]", value):
+            return False
+        return any(token in value.lower() for token in self._tokens)
 
     def guard(self, request: Request) -> str | None:
         """Why a write must not be sent, or None; notes the keys of one that may. See `Target.guard`."""
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return None
-        if request.credential is not Credential.RIGHT and request.body in (None, b"", b"[]"):
+        operation = self._writers.get(request.operation)
+        if request.credential is not Credential.RIGHT and request.body in (None, b"", b"[]") and operation is None:
             return None
-        key = self._keys.get(request.operation)
-        if key is None:
+        if operation is None or operation.access is None:
             return "nothing is known of what the operation writes"
-        found = list(_named(request.body or b"", key))
+        key = operation.access.collection.key
+        found = [*_in_url(operation, request, key), *_named(request.body or b"", key)]
         foreign = [value for value in found if not self._harmless(value)]
         if foreign:
-            return f"{key} {json.dumps(foreign[0])[:80]} isn't this run's"
-        self.note([value for value in found if isinstance(value, str)])
+            shown = "in a body that can't be read" if foreign[0] is _UNREADABLE else json.dumps(foreign[0])[:80]
+            return f"{key} {shown} isn't this run's"
+        self.note([text for value in found for text in _texts(value)])
         return None
 
     def _harmless(self, value: Any) -> bool:
         """True for a key of ours, or for something of another type that holds nothing but such keys."""
-        if isinstance(value, (list, dict)):
-            return all(self.owns(part) for part in (value.values() if isinstance(value, dict) else value))
+        if isinstance(value, (list, _Pairs)):
+            return all(self._harmless(part) for part in _parts(value))
         return self.owns(value)
 
     def note(self, keys: list[str]) -> None:
@@ -81,19 +94,60 @@ class Ownership:
             if not new:
                 return
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            cut = self.path.is_file() and self.path.read_bytes()[-1:] not in (b"\n", b"")
             with self.path.open("a", encoding="utf-8") as file:
+                # What a kill has cut short must not swallow the next line.
+                file.write("\n" if cut else "")
                 file.writelines(json.dumps({"base_url": self.base_url, "key": key}) + "\n" for key in new)
                 file.flush()
                 os.fsync(file.fileno())
             self._journaled.update(new)
 
 
-def token_of(key: str) -> str:
-    """The token of the run that minted a key."""
-    return key.split("-")[1].lower() if "-" in key else key
+_MINTED = re.compile(rf"{PREFIX}-([0-9a-z]+)-\d+-", re.IGNORECASE)
+
+
+def token_of(key: str) -> str | None:
+    """The token of the run that minted a key; None for a key that no run can have minted."""
+    found = _MINTED.match(key)
+    return found[1].lower() if found else None
 
 
 _UNREADABLE = object()
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """A JSON object as it is written: a name that stands there twice is there twice.
+
+    Python keeps the last of the two values and a server may keep the first, so both are looked at.
+    """
+
+
+def _parts(value: list[Any]) -> Iterable[Any]:
+    return [part for _, part in value] if isinstance(value, _Pairs) else value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a value that was found harmless."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for part in _parts(value):
+            yield from _texts(part)
+
+
+def _is(name: str, key: str) -> bool:
+    """True for the key's name, as careless servers may read it too."""
+    return name.strip().casefold() == key.casefold()
+
+
+def _in_url(operation: Operation, request: Request, key: str) -> Iterator[str]:
+    """What stands in the URL of a write: its path parameters, and the key where the query names it."""
+    yield from (value for name, value in request.query if _is(name, key))
+    pattern = "([^/]*)".join(map(re.escape, re.split(r"\{[^{}]*\}", operation.path)))
+    in_path = re.fullmatch(pattern, request.path)
+    values = map(urllib.parse.unquote, in_path.groups() if in_path else [request.path])
+    yield from (value for value in values if value != NO_ROW)
 
 
 def _named(body: bytes, key: str) -> Iterator[Any]:
@@ -102,20 +156,29 @@ def _named(body: bytes, key: str) -> Iterator[Any]:
     A body that isn't JSON names no row if the name isn't in it; if it is, nobody can vet it.
     """
     try:
-        data = json.loads(body) if body.strip() else None
-    except (ValueError, RecursionError):
-        if f'"{key}"'.encode() in body:
+        data = json.loads(body, object_pairs_hook=_Pairs) if body.strip() else None
+    except RecursionError:
+        yield _UNREADABLE
+        return
+    except ValueError:
+        if _mentions(body, key):
             yield _UNREADABLE
         return
     waiting = [data]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, dict):
-            if key in node:
-                yield node[key]
-            waiting += [value for name, value in node.items() if name != key]
+        if isinstance(node, _Pairs):
+            yield from (value for name, value in node if _is(name, key))
+            waiting += [value for name, value in node if not _is(name, key)]
         elif isinstance(node, list):
             waiting += node
+
+
+def _mentions(body: bytes, key: str) -> bool:
+    """True when some reader might find the name in a body: as text of any encoding, escaped or not."""
+    text = urllib.parse.unquote(body.replace(b"\0", b"").decode("latin-1"))
+    text = re.sub(r"\\u00([0-9a-fA-F]{2})|&#x([0-9a-fA-F]{2});", lambda m: chr(int(m[1] or m[2], 16)), text)
+    return key.casefold() in text.casefold()
 
 
 def journaled(journal: Path, base_url: str) -> list[str]:
