@@ -15,6 +15,7 @@ def laws(seen: Seen) -> dict[str, Law]:
     """Laws by the kind of clause that they check."""
 
     def rejects_invalid(ask: Ask, clause: Clause) -> Result:
+        """Schemathesis' engine generates wrong requests; those that our own reading finds wrong show no data."""
         operation = operation_of(ask, clause)
         if not seen.invalid.get(operation.code):
             return NotExercised("no request that is surely invalid was generated")
@@ -25,6 +26,7 @@ def laws(seen: Seen) -> dict[str, Law]:
         return Held(seen.invalid[operation.code])
 
     def status(ask: Ask, clause: Clause) -> Result:
+        """A plain valid request is answered with the declared success, and no valid one of the engine's is refused."""
         result = LAWS["response.status"](ask, clause)
         operation = operation_of(ask, clause)
         if isinstance(result, Finding):

@@ -32,6 +32,9 @@ TEXTS: Mapping[str, str] = {
 LONG = "long " * 400
 """For one parameter only: of several the URL would be longer than servers read."""
 
+FAR = 10**20
+"""A page that no number of 64 bits reaches. A limit of that size could make a server send all that it has."""
+
 
 def roughen(document: dict[str, Any], contract: Contract, operations: list[Operation]) -> None:
     """Add the texts to a copy of the contract's document, as named examples of its text parameters and free keys."""
@@ -39,6 +42,8 @@ def roughen(document: dict[str, Any], contract: Contract, operations: list[Opera
         for index, parameter in enumerate(p for p in operation.parameters if _takes_any_text(contract, p)):
             texts = {**TEXTS, "long": LONG} if index == 0 else TEXTS
             at(document, parameter.pointer)["examples"] = {name: {"value": text} for name, text in texts.items()}
+        for parameter in (p for p in operation.parameters if p.pagination == "page"):
+            at(document, parameter.pointer)["examples"] = {"first": {"value": 1}, "far": {"value": FAR}}
         for parameter in (p for p in operation.parameters if p.free_keys):
             keyed = {name: {parameter.filters[0].name(text): "a"} for name, text in TEXTS.items()}
             at(document, parameter.pointer)["examples"] = {name: {"value": value} for name, value in keyed.items()}

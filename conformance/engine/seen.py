@@ -23,6 +23,8 @@ class Seen:
     contract: Contract
     notes: list[str] = field(default_factory=list)
     """What the engine had to say of itself; never a verdict."""
+    asked: dict[str, list[Request]] = field(default_factory=dict)
+    """Everything that was asked, in order."""
     taken: dict[str, list[Request]] = field(default_factory=dict)
     """Surely invalid, and answered with data."""
     refused: dict[str, list[Request]] = field(default_factory=dict)
@@ -37,6 +39,7 @@ class Seen:
 
     def observe(self, request: Request, answer: Answer) -> None:
         """Take one answer into account."""
+        self.asked.setdefault(request.operation, []).append(request)
         verdict = self.judge(request)
         if verdict is None or answer.status >= 500 or answer.status in (401, 403, 429):
             return

@@ -1,0 +1,188 @@
+"""One fault on trial: a sandbox that has it, and the clauses that should turn red."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from conformance import engine, sandbox
+from conformance.ask import Ask
+from conformance.engine.explore import explore
+from conformance.exchange import Request
+from conformance.laws import LAWS, Law
+from conformance.laws.responses import Evidence, evidence_laws
+from conformance.ownership import JOURNAL, Ownership
+from conformance.run import in_order, try_clause
+from conformance.target import Limits, NotSent, Stopped, Target
+from conformance.verdict import Outcome
+from spec import Clause, Contract
+
+GATHERING = ("param", "auth", "batch", "body")
+"""Families whose requests, right and wrong ones, are the evidence that `response` clauses speak from."""
+
+TELLING = ("batch", "write", "body")
+"""Families whose clauses are judged from the same few batches, so that all cost little more than one."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of one fault."""
+
+    fault: str
+    clause: str
+    """The clause that the fault breaks."""
+    red: tuple[str, ...]
+    """The clauses that turned red."""
+    tried: int
+    """How many clauses were tried."""
+    why_not: str
+    """What the fault's own clause came to, where it didn't turn red."""
+    requests: int
+    seconds: float
+
+    @property
+    def found(self) -> bool:
+        """True when any clause turned red."""
+        return bool(self.red)
+
+    @property
+    def found_by_own(self) -> bool:
+        """True when the clause turned red that the fault breaks."""
+        return self.clause in self.red
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A clause on the honest sandbox, and on one for each of its faults."""
+
+    clause: str
+    honest: str
+    """The verdict on the honest sandbox."""
+    reason: str
+    trials: tuple[Trial, ...]
+
+
+@dataclass
+class Session:
+    """A running sandbox with everything that trying clauses on it takes."""
+
+    ask: Ask
+    laws: dict[str, Law]
+    seen: engine.Seen
+
+    def outcome(self, clause: Clause) -> Outcome:
+        """The verdict on a clause."""
+        law = self.laws.get(clause.kind)
+        return try_clause(self.ask, law, clause) if law else Outcome(clause, "skipped", reason="there is no law for it")
+
+    def gather(self, contract: Contract, clause: Clause) -> None:
+        """Ask what other clauses of the operation ask, for the evidence alone."""
+        for other in in_order(contract.clauses):
+            if other.operation == clause.operation and other.family in GATHERING and other.kind in self.laws:
+                with contextlib.suppress(NotSent, Stopped):
+                    self.laws[other.kind](self.ask, other)
+
+
+class Bench:
+    """Tries faults of a contract. Keeps honest sandboxes for as long as the process lives."""
+
+    def __init__(self, contract: Contract, seed: int, *, full: bool = False) -> None:
+        self.contract = contract
+        self.seed = seed
+        self.full = full
+        self._stack = contextlib.ExitStack()
+        self._honest: dict[bool, Session] = {}
+
+    def close(self) -> None:
+        """Stop the honest sandboxes."""
+        self._stack.close()
+        self._honest.clear()
+
+    def judge(self, clause: Clause, faults: list[sandbox.Fault]) -> Judged:
+        """A clause on the honest sandbox, then each of its faults."""
+        with self._without_fault(clause) as honest:
+            if clause.family == "response":
+                self._gather(honest, clause)
+            outcome = honest.outcome(clause)
+            trials = [self.trial(fault, clause, honest) for fault in faults]
+        return Judged(clause.id, outcome.verdict, outcome.reason, tuple(trials))
+
+    def trial(self, fault: sandbox.Fault, clause: Clause, honest: Session) -> Trial:
+        """Try one fault; `honest` has chosen what to ask, as it would be chosen on the faulty sandbox too."""
+        started = time.monotonic()
+        with self._session((fault.id,), observed=self.full or clause.family == "response") as session:
+            target, session.ask = session.ask.target, honest.ask.fresh()
+            session.ask.target = target
+            if clause.family == "response":
+                self._gather(session, clause)
+            own = session.outcome(clause)
+            if own.verdict != "violated":
+                # What was chosen on honest rows may tell nothing on the rows that are shown here.
+                session.ask = session.ask.replanned()
+                own = session.outcome(clause)
+            others = self._others(clause, own.verdict == "violated")
+            outcomes = [own, *(session.outcome(other) for other in others)]
+            return Trial(
+                fault.id,
+                clause.id,
+                tuple(o.clause.id for o in outcomes if o.verdict == "violated"),
+                len(outcomes),
+                "" if own.verdict == "violated" else f"{own.verdict}: {own.reason}".rstrip(": "),
+                session.ask.target.total,
+                round(time.monotonic() - started, 3),
+            )
+
+    def _others(self, clause: Clause, found: bool) -> list[Clause]:
+        """The clauses to try beside the fault's own."""
+        ordered = [other for other in in_order(self.contract.clauses) if other.id != clause.id]
+        if self.full:
+            return ordered
+        if found:
+            return []
+        families = TELLING if clause.family in TELLING else (clause.family,)
+        return [o for o in ordered if o.operation == clause.operation and o.family in families]
+
+    def _gather(self, session: Session, clause: Clause) -> None:
+        session.gather(self.contract, clause)
+        for request in self._generated.get(clause.operation, ()):
+            with contextlib.suppress(NotSent, Stopped):
+                session.seen.observe(request, session.ask.target.send(request))
+
+    @cached_property
+    def _generated(self) -> dict[str, list[Request]]:
+        """What Schemathesis' engine asks, by operation; the same of every sandbox, so it is made up once."""
+        with self._session() as honest:
+            explore(honest.seen, honest.ask.target, self.seed)
+            return honest.seen.asked
+
+    @contextlib.contextmanager
+    def _without_fault(self, clause: Clause) -> Iterator[Session]:
+        """An honest sandbox: a fresh one where evidence is gathered, else one for reads and one for writes."""
+        if clause.family == "response":
+            with self._session(observed=True) as session:
+                yield session
+            return
+        if clause.writes not in self._honest:
+            self._honest[clause.writes] = self._stack.enter_context(self._session())
+        yield self._honest[clause.writes]
+
+    @contextlib.contextmanager
+    def _session(self, faults: tuple[str, ...] = (), *, observed: bool = False) -> Iterator[Session]:
+        settings = sandbox.Settings(faults=faults)
+        evidence, seen = Evidence(self.contract), engine.Seen(self.contract)
+        with sandbox.serve(self.contract, settings) as url, tempfile.TemporaryDirectory() as folder:
+            ownership = Ownership(self.contract, url, Path(folder) / JOURNAL)
+            # The sandbox speaks plain HTTP: without certificates to load a target is ready at once.
+            target = Target(url, self.contract, settings.api_key, Limits(), ownership=ownership, verify=False)
+            if observed:
+                target.observe = evidence.observe
+            try:
+                laws = {**LAWS, **evidence_laws(evidence), **engine.laws(seen)}
+                yield Session(Ask(self.contract, target, self.seed), laws, seen)
+            finally:
+                target.close()
