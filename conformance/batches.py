@@ -92,9 +92,13 @@ def submit(
     *,
     headers: tuple[tuple[str, str], ...] = (),
     watch: bool = True,
+    closely: bool = False,
     patience: float = PATIENCE,
 ) -> Submission:
-    """Send a batch and watch it until it is over or patience is. Raises NotSent when the key may not write."""
+    """Send a batch and watch it until it is over or patience is. Raises NotSent when the key may not write.
+
+    One that is watched `closely` is looked at as soon as it is accepted; else it is given a moment first.
+    """
     body = json.dumps(list(items), ensure_ascii=False).encode()
     exchange = ask.again(get(operation, body=body, headers=headers))
     if exchange.answer.status == 403:
@@ -103,7 +107,7 @@ def submit(
     looks: tuple[Look, ...] = ()
     started = time.monotonic()
     if ticket is not None and watch:
-        looks = _watch(ask, operation, ticket, patience)
+        looks = _watch(ask, operation, ticket, patience, closely)
     return Submission(exchange, tuple(items), ticket, looks, time.monotonic() - started)
 
 
@@ -153,17 +157,19 @@ def read_look(batch: Batch | None, exchange: Exchange) -> Look:
     return Look(exchange, value(batch.id), number(batch.total), number(batch.succeeded), number(batch.failed))
 
 
-def _watch(ask: Ask, operation: Operation, ticket: str, patience: float) -> tuple[Look, ...]:
+def _watch(ask: Ask, operation: Operation, ticket: str, patience: float, closely: bool) -> tuple[Look, ...]:
     endless: dict[str, bool] = ask.plan("batches that don't end", lambda a: {})
     if endless.get(operation.code) or len(endless) > 1:
         patience = IMPATIENCE
+    if not closely:
+        time.sleep(FIRST_WAIT)
     looks = [look(ask, operation, ticket)]
     wait, until = FIRST_WAIT, time.monotonic() + patience
     while not looks[-1].over and time.monotonic() < until:
         if looks[-1].exchange.answer.status not in (200, 404):
             break
         time.sleep(wait)
-        wait = min(wait * 1.6, LONGEST_WAIT)
+        wait = min(wait * 1.6, max(LONGEST_WAIT, patience / 30))
         looks.append(look(ask, operation, ticket))
     if not looks[-1].over:
         endless[operation.code] = True

@@ -16,7 +16,7 @@ AT_ONCE = 200
 PATIENCE = 90.0
 """Seconds that the batch which takes them away may wait behind others, and be worked on."""
 
-SAMPLED = 6
+SAMPLED = 4
 """Keys that are also looked for one by one."""
 
 

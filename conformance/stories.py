@@ -136,7 +136,7 @@ def inserted(ask: Ask, writer: Operation, keys: tuple[str, ...]) -> tuple[Step, 
         items: list[Item] = [item(ask, writer, key, n, style) for n, key in enumerate(keys)]
         if len(items) > 1:
             items[1] = _alike(writer, items[0], items[1])
-        step = _step(ask, writer, items, *keys)
+        step = _step(ask, writer, items, *keys, closely=True)
         first = first or (step, items, style)
         if step.submission.all_succeeded or any(seen.rows for seen in step.seen.values()):
             ask.settle(("style", writer.code), style)
@@ -205,7 +205,7 @@ def _with_mixed(ask: Ask, told: Story, style: Style) -> Story:
         ]
         if None in spoil.values():
             items[1] = {k: v for k, v in items[1].items() if spoil.get(k, v) is not None}
-        step = _step(ask, operation, items, first, bad, last)
+        step = _step(ask, operation, items, first, bad, last, closely=True)
         if step.submission.exchange.answer.refused:
             steps["refused"] = step
             keys |= {"refused first": first, "refused last": last}
@@ -251,7 +251,7 @@ def _parts(ask: Ask, operation: Operation) -> Story:
     steps = {"row": made}
     first, second = _on_list(ask, operation, keys["P"], 0, 0), _on_list(ask, operation, keys["P"], 1, 1)
     steps["insert"] = _step(
-        ask, operation, [first, second, _on_list(ask, operation, keys["Q"], 0, 2)], keys["P"], keys["Q"]
+        ask, operation, [first, second, _on_list(ask, operation, keys["Q"], 0, 2)], keys["P"], keys["Q"], closely=True
     )
     steps["again"] = _step(ask, operation, [first], keys["P"])
     steps["change"] = _step(ask, operation, [_on_list(ask, operation, keys["P"], 0, 4)], keys["P"], keys["Q"])
@@ -288,7 +288,7 @@ def _deletes(ask: Ask, operation: Operation) -> Story:
     if not made.row(keys["A"]):
         return Story(operation, {}, keys, why_not="a new row to delete isn't taken, or isn't shown")
     steps = {"row": made}
-    steps["delete"] = _step(ask, operation, [{key: keys["A"]}], *near[:1], expected=False)
+    steps["delete"] = _step(ask, operation, [{key: keys["A"]}], *near[:1], expected=False, closely=True)
     after = {k: find(ask, operation, k) for k in near[1:]}
     steps["delete"] = replace(steps["delete"], seen={**steps["delete"].seen, **after})
     filtered = tuple(_filtered(ask, operation, made.row(keys["A"])))

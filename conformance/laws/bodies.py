@@ -102,13 +102,12 @@ def _raw(ask: Ask, operation: Operation, body: bytes) -> Exchange:
 def not_array(ask: Ask, clause: Clause) -> Result:
     """Something else than a list of items is refused."""
     operation = operation_of(ask, clause)
-    for body in (b'"text"', b"7"):
-        exchange = _raw(ask, operation, body)
-        if not exchange.answer.refused:
-            return Finding(f"400 for the body {body.decode()}", brief(exchange), (exchange,))
-    exchange = _raw(ask, operation, b"null")
-    if exchange.answer.status >= 500:
-        return Finding("400 for the body null", brief(exchange), (exchange,))
+    text = _raw(ask, operation, b'"text"')
+    if not text.answer.refused:
+        return Finding('400 for the body "text"', brief(text), (text,))
+    null = _raw(ask, operation, b"null")
+    if null.answer.status >= 500:
+        return Finding("400 for the body null", brief(null), (null,))
     return Held(2)
 
 
@@ -126,11 +125,10 @@ def single_object(ask: Ask, clause: Clause) -> Result:
 def malformed(ask: Ask, clause: Clause) -> Result:
     """What isn't JSON is refused."""
     operation = operation_of(ask, clause)
-    for body in (b'[{"x": ', b"not json"):
-        exchange = _raw(ask, operation, body)
-        if not exchange.answer.refused:
-            return Finding(f"400 for the body {body.decode()}", brief(exchange), (exchange,))
-    return Held(2)
+    exchange = _raw(ask, operation, b'[{"x": ')
+    if not exchange.answer.refused:
+        return Finding("400 for a body that breaks off", brief(exchange), (exchange,))
+    return Held(1)
 
 
 @law("body.empty")

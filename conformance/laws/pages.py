@@ -384,7 +384,7 @@ def _linked(ask: Ask, clause: Clause, which: str) -> Result:
             if link is None:
                 continue
             follow = number in (1, 2, w.last) and w is found[0]
-            wrong = misdirected(ask, operation, page, number, link, which, follow=follow)
+            wrong = misdirected(ask, operation, page, number, link, which, size=w.size, follow=follow)
             if wrong:
                 return wrong
             checked += 1
@@ -392,11 +392,12 @@ def _linked(ask: Ask, clause: Clause, which: str) -> Result:
 
 
 def misdirected(
-    ask: Ask, operation: Operation, page: Page, number: int, link: str, which: str, *, follow: bool
+    ask: Ask, operation: Operation, page: Page, number: int, link: str, which: str, *, size: int, follow: bool
 ) -> Finding | None:
     """What is wrong with a link: its page, its limit, the query that it carries, or what it leads to.
 
-    Another host or path is legal, as in the page's own example, and isn't followed.
+    Another host or path is legal, as in the page's own example, and isn't followed. The limit may be the one
+    asked for, or the `size` that the server caps it to.
     """
     names = operation.pagination
     if names is None:
@@ -411,8 +412,7 @@ def misdirected(
     if leads_to != str(target):
         return Finding(f"{which} of page {number} carries {names.page}={target}", f"{link!r}", chain)
     limit = int(asked.get(names.limit, names.default_limit))
-    allowed = {str(limit), str(len(page.rows))} if page.rows else {str(limit)}
-    if found.get(names.limit, str(names.default_limit)) not in allowed:
+    if found.get(names.limit, str(names.default_limit)) not in (str(limit), str(size)):
         return Finding(f"{which} of page {number} carries {names.limit}={limit}", f"{link!r}", chain)
     for name, value in asked.items():
         if name not in (names.page, names.limit) and found.get(name) != value:
@@ -488,7 +488,7 @@ def filtered(ask: Ask, clause: Clause) -> Result:
 def _wrong_links(ask: Ask, operation: Operation, w: Walk) -> Finding | None:
     for number, page in w.pages.items():
         for which, link in (("next", page.next), ("previous", page.previous)):
-            wrong = link and misdirected(ask, operation, page, number, link, which, follow=number == 2)
+            wrong = link and misdirected(ask, operation, page, number, link, which, size=w.size, follow=number == 2)
             if wrong:
                 return wrong
     return None
