@@ -53,7 +53,8 @@ def from_curl(line: str, operation: str) -> Request | None:
     if words[:1] != ["curl"] or len(words) < 4:
         return None
     method, headers, body, credential = "GET", [], None, Credential.MISSING
-    variants = {variant.value: variant for variant in Credential if variant is not Credential.MISSING}
+    # Within double quotes the shell's own quotes are gone once the line is split.
+    variants = {variant.value.replace('"', ""): variant for variant in Credential if variant is not Credential.MISSING}
     options = iter(words[1:-1])
     for option in options:
         if option == "-X":
