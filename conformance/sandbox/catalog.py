@@ -24,9 +24,9 @@ from spec.model import JSON
 _SPACE = uuid.UUID("5b1c7c1e-8d0a-4c58-9d6f-2f4f3b6f3c11")
 _MINUTE = 60_000_000
 _DAY = 24 * 60 * _MINUTE
-_BASE = int(values.instant("2025-05-22T11:42:32.935Z"))
-_MIDNIGHT = int(values.instant("2025-05-23T00:00:00.000Z"))
-_NEW_YEAR = int(values.instant("2025-01-01T00:00:00.000Z"))
+_BASE = int(values.instant("2024-05-22T11:42:32.935Z"))
+_MIDNIGHT = int(values.instant("2024-05-23T00:00:00.000Z"))
+_NEW_YEAR = int(values.instant("2024-01-01T00:00:00.000Z"))
 
 # Equal and neighbouring instants, the same second with other fractions, both sides of midnight and of the year.
 _INSTANTS = tuple(
@@ -180,7 +180,7 @@ def _stamps(index: int) -> tuple[int, int]:
     created = _INSTANTS[turn * 7 % len(_INSTANTS)] - days
     if index % 9 == 0:
         return created, created
-    return created, _INSTANTS[(turn * 5 + 3) % len(_INSTANTS)] + 40 * _DAY + (index % 3) * 1000 - days
+    return created, _INSTANTS[(turn * 5 + 3) % len(_INSTANTS)] + 200 * _DAY + (index % 3) * 1000 - days
 
 
 def _telling(name: str, schema: Mapping[str, JSON], *, is_key: bool) -> Iterator[JSON]:

@@ -53,7 +53,7 @@ class Query:
     """What a request asks for."""
 
     pairs: Pairs
-    """As sent, for the links."""
+    """As sent but for any key, for the links."""
     page: int = 1
     limit: int = 0
     conditions: tuple[Condition, ...] = ()
@@ -175,7 +175,9 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
         ]
     if errors:
         raise Invalid(errors)
-    return Query(sent, asked["page"], asked["limit"], tuple(conditions), tuple(searches))
+    # A link is copied and logged; the key has no place in it.
+    kept = tuple(pair for pair in sent if pair[0] not in signature.ignored)
+    return Query(kept, asked["page"], asked["limit"], tuple(conditions), tuple(searches))
 
 
 def _take(

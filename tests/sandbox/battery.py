@@ -27,7 +27,7 @@ ID = re.compile(r"\([0-9a-f]{8}\)|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{
 
 def transcript(contract: Contract, operation: Operation, subject: str = "", fault: str | None = None) -> list[str]:
     """What an operation of a sandbox answers to what is asked here: of its filters only to `subject`, if it is one."""
-    settings = Settings(products=80, faults=(fault,) if fault else ())
+    settings = Settings(products=45, faults=(fault,) if fault else ())
     return asyncio.run(_transcript(contract, operation, subject, settings))
 
 
@@ -128,7 +128,7 @@ async def _reads(asked: _Asked, operation: Operation, subject: str) -> None:
             await asked("GET", f"{base}&limit=100&{name}={quote(value)}")
         name, value = next(_values(filter, rows))
         await asked("GET", f"{base}&limit=3&page=2&{name}={quote(value)}")
-        for other in ("name__icontains=a", "updated_at__gt=2025-01-01T00:00:00Z", "sku__icontains=t"):
+        for other in ("name__icontains=a", "updated_at__gt=2024-01-01T00:00:00Z", "sku__icontains=t"):
             await asked("GET", f"{base}&limit=100&{name}={quote(value)}&{other}")
             await asked("GET", f"{base}&limit=100&{other}&{name}={quote(value)}")
         await asked("GET", f"{base}&{name[:-1]}={quote(value)}")
@@ -142,7 +142,7 @@ def _values(filter: Filter, rows: list[dict[str, Any]]) -> Iterator[tuple[str, s
     if filter.free_key:
         for key in ("COLOR", "COL", "color", "SIZE", "WEIGHT"):
             seen = dict.fromkeys(str(row["attributes"].get(key, "")) for row in rows)
-            for value in list(seen)[:25]:
+            for value in list(seen)[:9]:
                 yield from ((filter.name(key), one) for one in _variants(value))
         yield filter.name("NO_SUCH_KEY"), "x"
         return
@@ -155,11 +155,11 @@ def _values(filter: Filter, rows: list[dict[str, Any]]) -> Iterator[tuple[str, s
         yield filter.parameter, ",".join(seen[:2])
         yield filter.parameter, ",".join(seen[1:4])
     elif filter.schema.get("format") == "date-time":
-        for value in seen[:12]:
+        for value in seen[:10]:
             yield filter.parameter, value
             yield filter.parameter, value.replace("Z", "+03:00")
     else:
-        for value in seen[:60]:
+        for value in seen[:24]:
             yield from ((filter.parameter, one) for one in _variants(value))
 
 
@@ -292,7 +292,7 @@ async def _writes(asked: _Asked, contract: Contract, operation: Operation) -> No
     for body in ("{", "{}", "null", "[]", "[1]", '"x"', "[" + "1," * 600 + "1]"):
         await send(operation, None, content=body, headers=HEADERS)
     await send(operation, [{**good[0], "pad": "x" * 120_000}])
-    await send(operation, [good[0]] * 600)
+    await send(operation, [bad] * 600)
     await look()
     await send(operation, [{**fresh[0], "name": "77", "price": "77", "stock": "77"}, {}])
     await look()

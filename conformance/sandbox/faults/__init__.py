@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 from conformance.sandbox.behaviour import HONEST, Behaviour
-from conformance.sandbox.faults import access, answers, batches, bodies, fields, filters, paging, writes
+from conformance.sandbox.faults import access, answers, batches, bodies, fields, filters, histories, paging, writes
 from conformance.sandbox.faults.fault import Case, Family, Fault
 from spec import Contract
 
@@ -24,6 +24,7 @@ _FAMILIES: Mapping[str, Family] = {
     **batches.FAMILIES,
     **fields.FAMILIES,
     **writes.FAMILIES,
+    **histories.FAMILIES,
     **bodies.FAMILIES,
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from conformance.sandbox import conditions, lookups
 from conformance.sandbox.behaviour import Answer, Asked
+from conformance.sandbox.faults import bodies
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at, matching, named, obeying
 from conformance.sandbox.query import Condition, Pairs
 from conformance.sandbox.sql import FALSE, TRUE, Sql, joined, some
@@ -34,6 +35,7 @@ def _crash(answer: Answer) -> Answer:
 
 
 def status(case: Case) -> Iterator[Named]:
+    """Success with another status."""
     success = case.operation.success
     right = success.status if success else "200"
     wrong = 201 if right != "201" else 200
@@ -43,6 +45,7 @@ def status(case: Case) -> Iterator[Named]:
 
 
 def content_type(case: Case) -> Iterator[Named]:
+    """JSON under another name."""
     yield (
         "html",
         "JSON is sent as text/html",
@@ -104,6 +107,8 @@ def _objects(case: Case, body: JSON) -> list[dict[str, Any]]:
 
 
 def no_server_error(case: Case) -> Iterator[Named]:
+    """Input that crashes."""
+
     def crashing(on: Callable[[Answer, Asked], bool]) -> Change:
         return _answering(case, lambda answer, asked: _crash(answer) if on(answer, asked) else answer)
 
@@ -129,16 +134,50 @@ def no_server_error(case: Case) -> Iterator[Named]:
 
 
 def declared_status(case: Case) -> Iterator[Named]:
+    """A status that the document doesn't have."""
+
     def redirect(answer: Answer, _: Asked) -> Answer:
         return Answer(302, {}, {"Location": "/"}) if answer.status == 400 else answer
 
     yield "redirect", "invalid input is answered with a redirect", _answering(case, redirect)
 
 
+def rejects_invalid(case: Case) -> Iterator[Named]:
+    """What the document doesn't allow is taken all the same."""
+    if case.operation.body:
+        yield from bodies.rejects_invalid(case)
+        return
+    if case.operation.batch:
+        yield from _taken(case, 400)
+        return
+    checks = {
+        p.name: check(case.contract, p.schema)
+        for p in case.operation.parameters
+        if p.place == "query" and not p.free_keys
+    }
+    needed = tuple((p.name, "") for p in case.operation.parameters if p.required and p.place == "query")
+
+    def good(name: str, value: str) -> bool:
+        try:
+            checks[name].text(value, many=checks[name].schema.get("type") == "array")
+        except ValueError:
+            return False
+        except KeyError:
+            return True
+        return True
+
+    def dropped(pairs: Pairs) -> Pairs:
+        kept = tuple(pair for pair in pairs if good(*pair))
+        return (*kept, *(pair for pair in needed if pair[0] not in dict(kept)))
+
+    yield "ignored", "values that aren't allowed are ignored", obeying(case.operation, dropped)
+
+
 # -- parameters ------------------------------------------------------------------------------------
 
 
 def required(case: Case) -> Iterator[Named]:
+    """A required parameter that isn't asked for."""
     name = case.clause.subject
 
     def add(pairs: Pairs) -> Pairs:
@@ -148,6 +187,7 @@ def required(case: Case) -> Iterator[Named]:
 
 
 def accepted(case: Case) -> Iterator[Named]:
+    """A header that changes the answer."""
     header = case.clause.subject.lower()
 
     def on_header(wrong: Callable[[Answer, str], Answer]) -> Change:
@@ -185,6 +225,8 @@ def accepted(case: Case) -> Iterator[Named]:
 
 
 def unknown_key(case: Case) -> Iterator[Named]:
+    """Free keys that are ignored where no row has them."""
+
     def all_rows(right: Sql, shape: Shape, condition: Condition) -> Sql:
         keyed = shape.keyed[condition.filter.field]
         known = joined("EXISTS (SELECT 1 FROM", keyed, "WHERE", Sql(f"{KEY} = ?", (condition.key,)), ")")
@@ -223,6 +265,7 @@ def invalid(case: Case) -> Iterator[Named]:
 
 
 def bounds(case: Case) -> Iterator[Named]:
+    """Numbers outside their bounds that are taken."""
     name, schema = case.clause.subject, case.contract.resolve(case.parameter.schema)
     least, default = schema.get("minimum", 0), schema.get("default", 1)
 
@@ -284,16 +327,17 @@ def _in_fields(case: Case, lookup: str, fields: slice = slice(None)) -> Change:
 
 def finds(case: Case) -> Iterator[Named]:
     """A search that doesn't find what is there."""
-    yield "nothing", "nothing is ever found", _searching(case, lambda *_: FALSE)
-    yield "first-field", "only the first of the fields is searched", _in_fields(case, "icontains", slice(0, 1))
     yield "last-field", "only the last of the fields is searched", _in_fields(case, "icontains", slice(-1, None))
 
 
 def selective(case: Case) -> Iterator[Named]:
+    """A search that doesn't select."""
     yield "ignored", "every search finds every row", _searching(case, lambda *_: TRUE)
 
 
 def search_sound(case: Case) -> Iterator[Named]:
+    """A search that finds too much."""
+
     def any_word(_: Sql, shape: Shape, search: Any) -> Sql:
         words = search.value.split() or [search.value]
         return some(conditions.search(shape, replace(search, value=word)) for word in words)
@@ -307,12 +351,16 @@ def search_sound(case: Case) -> Iterator[Named]:
 
 
 def search_complete(case: Case) -> Iterator[Named]:
+    """A search that finds too little."""
+    yield "nothing", "nothing is ever found", _searching(case, lambda *_: FALSE)
     yield "whole-value", "only a field's whole value is found", _in_fields(case, "iexact")
     yield "beginning", "only the beginning of a field is searched", _in_fields(case, "istartswith")
     yield "first-field", "only the first of the fields is searched", _in_fields(case, "icontains", slice(0, 1))
 
 
 def search_case(case: Case) -> Iterator[Named]:
+    """A search in which upper and lower case aren't equal."""
+
     def ascii_only(_: Sql, shape: Shape, search: Any) -> Sql:
         columns = (shape.fields[name].column for name in search.fields)
         return some(Sql(f"instr(lower({column}), lower(?)) > 0", (search.value,)) for column in columns)
@@ -339,10 +387,12 @@ def _taken(case: Case, status: int) -> Iterator[Named]:
 
 
 def unknown_id(case: Case) -> Iterator[Named]:
+    """A batch that there isn't, shown."""
     yield from _taken(case, 404)
 
 
 def malformed_id(case: Case) -> Iterator[Named]:
+    """An id that is none, taken."""
     yield from _taken(case, 400)
 
 
@@ -352,6 +402,7 @@ FAMILIES: Mapping[str, Family] = {
     "response.schema": schema,
     "response.no-server-error": no_server_error,
     "response.declared-status": declared_status,
+    "response.rejects-invalid": rejects_invalid,
     "param.required": required,
     "param.accepted": accepted,
     "param.unknown-key": unknown_key,

@@ -23,6 +23,8 @@ def _viewing(case: Case, wrong: Callable[[BatchView], BatchView | None]) -> Chan
 
 
 def ticket(case: Case) -> Iterator[Named]:
+    """A 202 without a ticket of use."""
+
     def step(right: Callable[[Asked, Answer], Answer], asked: Asked, answer: Answer) -> Answer:
         honest = right(asked, answer)
         return replace(honest, body={}) if honest.status < 300 else honest
@@ -40,10 +42,12 @@ def ticket(case: Case) -> Iterator[Named]:
 
 
 def found(case: Case) -> Iterator[Named]:
+    """A ticket that leads nowhere."""
     yield "lost", "the status operation never knows the batch", _viewing(case, lambda _: None)
 
 
 def own_id(case: Case) -> Iterator[Named]:
+    """A batch that takes itself for another."""
     yield (
         "another",
         "the batch shows another id",
@@ -52,6 +56,8 @@ def own_id(case: Case) -> Iterator[Named]:
 
 
 def ends(case: Case) -> Iterator[Named]:
+    """A batch that never ends."""
+
     def stuck(view: BatchView) -> BatchView:
         if not view.total:
             return view
@@ -68,6 +74,8 @@ def ends(case: Case) -> Iterator[Named]:
 
 
 def total(case: Case) -> Iterator[Named]:
+    """A total that isn't the number of items."""
+
     def good_only(view: BatchView) -> BatchView:
         return replace(view, total=view.succeeded, failed=0) if view.over else view
 
@@ -84,6 +92,8 @@ def total(case: Case) -> Iterator[Named]:
 
 
 def monotone(case: Case) -> Iterator[Named]:
+    """Numbers that fall, or are more than there are items."""
+
     def falls_back(view: BatchView) -> BatchView:
         if view.looks > 1 or view.total < 2:
             return view
@@ -101,6 +111,8 @@ def monotone(case: Case) -> Iterator[Named]:
 
 
 def final(case: Case) -> Iterator[Named]:
+    """A batch that goes on after its end."""
+
     def changing(shift: Callable[[BatchView], BatchView]) -> Change:
         def remembering() -> Change:
             over: set[str] = set()
@@ -132,6 +144,8 @@ def final(case: Case) -> Iterator[Named]:
 
 
 def all_good(case: Case) -> Iterator[Named]:
+    """A good item that is counted as bad."""
+
     def one_failed(view: BatchView) -> BatchView:
         if view.over and view.succeeded and not view.failed:
             return replace(view, succeeded=view.succeeded - 1, failed=1)
@@ -141,6 +155,8 @@ def all_good(case: Case) -> Iterator[Named]:
 
 
 def mixed(case: Case) -> Iterator[Named]:
+    """Items that are counted where they don't belong."""
+
     def none_failed(view: BatchView) -> BatchView:
         return replace(view, succeeded=view.total, failed=0, status=DONE) if view.over else view
 
@@ -152,6 +168,8 @@ def mixed(case: Case) -> Iterator[Named]:
 
 
 def isolated(case: Case) -> Iterator[Named]:
+    """A bad item that takes the ones after it with it."""
+
     def skips(right: Callable[[Step], Reasons], step: Step) -> Reasons:
         return {} if step.failed_before else right(step)
 
@@ -167,6 +185,7 @@ def isolated(case: Case) -> Iterator[Named]:
 
 
 def times(case: Case) -> Iterator[Named]:
+    """Times in the wrong order."""
     yield (
         "backwards",
         "created_at is after updated_at",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -68,6 +69,7 @@ def _fits(step: Step, name: str) -> bool:
 
 
 def required(case: Case) -> Iterator[Named]:
+    """A required field that may be missing."""
     subject = case.clause.subject
     yield (
         "optional",
@@ -77,6 +79,7 @@ def required(case: Case) -> Iterator[Named]:
 
 
 def of_type(case: Case) -> Iterator[Named]:
+    """A field of which any type is taken."""
     subject = case.clause.subject
     yield (
         "unchecked",
@@ -93,6 +96,8 @@ def _reading(case: Case, wrong: Callable[[Callable[[bytes], JSON], bytes], JSON]
 
 
 def not_array(case: Case) -> Iterator[Named]:
+    """A body that isn't a list, taken."""
+
     def none(right: Callable[[bytes], JSON], content: bytes) -> JSON:
         items = right(content)
         return items if isinstance(items, list) else []
@@ -105,7 +110,35 @@ def not_array(case: Case) -> Iterator[Named]:
     )
 
 
+def one_object(case: Case) -> Iterator[Named]:
+    """An item outside a list, taken."""
+
+    def listed(right: Callable[[bytes], JSON], content: bytes) -> JSON:
+        items = right(content)
+        return [items] if isinstance(items, dict) else items
+
+    yield "as-list", "an item that isn't in a list is taken as a list of one", _reading(case, listed)
+
+
+def rejects_invalid(case: Case) -> Iterator[Named]:
+    """Nothing in a body is checked; what can't be applied is counted as succeeded."""
+
+    def none(right: Callable[[JSON, Problems], Problems], items: JSON, problems: Problems) -> Problems:
+        return {} if isinstance(items, list) else right(items, problems)
+
+    def applied(right: Callable[[Step], Reasons], step: Step) -> Reasons:
+        try:
+            return right(step)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, sqlite3.Error):
+            return {}
+
+    unchecked = together(at(case.operation, "problems", none), at(case.operation, "apply", applied))
+    yield "unchecked", "the items of a body aren't checked", unchecked
+
+
 def malformed(case: Case) -> Iterator[Named]:
+    """A body that isn't JSON, taken."""
+
     def none(right: Callable[[bytes], JSON], content: bytes) -> JSON:
         try:
             return right(content)
@@ -151,6 +184,7 @@ def whole(case: Case) -> Iterator[Named]:
 
 
 def large(case: Case) -> Iterator[Named]:
+    """Bodies that are too much."""
     yield (
         "crash",
         f"more than {_LARGE} bytes are an unhandled exception",
@@ -165,6 +199,7 @@ def large(case: Case) -> Iterator[Named]:
 
 
 def empty(case: Case) -> Iterator[Named]:
+    """A list of nothing that crashes."""
     yield "crash", "an empty array is an unhandled exception", _crashing(case, lambda asked: _parsed(asked.body) == [])
 
 
@@ -197,6 +232,7 @@ FAMILIES: Mapping[str, Family] = {
     "body.type": of_type,
     "body.not-array": not_array,
     "body.malformed": malformed,
+    "body.object": one_object,
     "body.whole": whole,
     "body.large": large,
     "body.empty": empty,

@@ -124,6 +124,8 @@ def _item_schema(case: Case, name: str) -> Mapping[str, JSON]:
 
 
 def key(case: Case) -> Iterator[Named]:
+    """Keys that don't read back as they were written."""
+
     def rewritten(rewrite: Callable[[str], str]) -> Change:
         def wrong(right: Callable[[Step], Reasons], step: Step) -> Reasons:
             name = step.shape.key.name
@@ -136,4 +138,14 @@ def key(case: Case) -> Iterator[Named]:
     yield "ascii-only", "keys lose their accents", rewritten(_plain)
 
 
-FAMILIES: Mapping[str, Family] = {"write.field": field, "write.key": key}
+def edges(case: Case) -> Iterator[Named]:
+    """Blanks at the ends of texts are lost."""
+
+    def trimmed(right: Callable[[Step], Reasons], step: Step) -> Reasons:
+        kept = {n: v.strip() if isinstance(v, str) else v for n, v in step.item.items() if n != step.shape.key.name}
+        return right(_with(step, **kept))
+
+    yield "trimmed", "blanks at the ends of texts are cut off", at(case.operation, "apply", trimmed)
+
+
+FAMILIES: Mapping[str, Family] = {"write.field": field, "write.key": key, "write.edges": edges}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from conformance.sandbox import conditions, lookups, values
 from conformance.sandbox.behaviour import Conditions
-from conformance.sandbox.faults.fault import Case, Family, Named, at, matching, reading
-from conformance.sandbox.query import Condition
+from conformance.sandbox.faults.fault import Case, Change, Family, Named, at, matching, named, obeying, reading
+from conformance.sandbox.query import Condition, Pairs
 from conformance.sandbox.sql import FALSE, TRUE, Sql, every, joined, some
 from conformance.sandbox.sql import name as quoted
 from conformance.sandbox.tables import KEY, ROW, TEXT, Shape
@@ -75,14 +76,6 @@ def _text(case: Case) -> Iterator[Named]:
         yield "ascii-only", "only the letters A to Z are taken as equal in both cases", matching(case, _ascii_only)
     if lookup.removeprefix("i") in _LIKE:
         yield "wildcards", "% and _ stand for any text, as in an unescaped LIKE", matching(case, _wildcards)
-    yield "trimmed", "blanks at the ends of the value are cut off", reading(case, str.strip)
-    yield "non-ascii-dropped", "letters beyond ASCII are dropped from the value", reading(case, _ascii)
-    yield "at-comma", "the value ends at its first comma", reading(case, lambda value: value.partition(",")[0])
-    yield (
-        "twice-decoded",
-        "the value is percent-decoded a second time, so a plus is a blank",
-        reading(case, lambda value: value.replace("+", " ")),
-    )
 
 
 def _instant(case: Case) -> Iterator[Named]:
@@ -202,6 +195,29 @@ def _other_instant(right: Sql, shape: Shape, condition: Condition) -> Sql:
     return lookups.predicate(others[0].column, "instant", condition.filter.lookup, condition.value) if others else right
 
 
+def wire(case: Case) -> Iterator[Named]:
+    """Texts that don't arrive as they were sent, whatever filter they are for."""
+    texts = [named(f) for f in case.operation.filters if "format" not in f.schema and f.schema.get("type") == "string"]
+
+    def arriving(rewrite: Callable[[str], str]) -> Change:
+        def rewritten(pairs: Pairs) -> Pairs:
+            return tuple((n, rewrite(v) if any(t.fullmatch(n) for t in texts) else v) for n, v in pairs)
+
+        return obeying(case.operation, rewritten)
+
+    yield "trimmed", "blanks at the ends of a value are cut off", arriving(str.strip)
+    yield "at-comma", "a value ends at its first comma", arriving(lambda value: value.partition(",")[0])
+    yield "at-ampersand", "a value ends at its first ampersand", arriving(lambda value: value.partition("&")[0])
+    yield (
+        "plus-as-blank",
+        "a plus that was escaped is taken for a blank",
+        arriving(lambda value: value.replace("+", " ")),
+    )
+    yield "twice-decoded", "a value is percent-decoded a second time", arriving(unquote)
+    yield "non-ascii-dropped", "letters beyond ASCII are dropped", arriving(_ascii)
+    yield "backslash-dropped", "a backslash is taken for an escape", arriving(lambda value: value.replace("\\", ""))
+
+
 def default(case: Case) -> Iterator[Named]:
     """A default that isn't the declared one."""
 
@@ -236,6 +252,39 @@ def combine(case: Case) -> Iterator[Named]:
         "last-wins",
         "only the filter that is given last counts",
         combining(lambda mine, others, last: mine if last else others[-1]),
+    )
+
+
+def explore(case: Case) -> Iterator[Named]:
+    """Filters that combine rightly two by two, and not in every company."""
+
+    def combining(wrong: Callable[[list[tuple[Condition, Sql]]], Sql]) -> Change:
+        def step(_: Callable[[Conditions], Sql], many: Conditions) -> Sql:
+            silent = every(sql for condition, sql in many if condition.by_default)
+            return silent & wrong([(condition, sql) for condition, sql in many if not condition.by_default])
+
+        return at(case.operation, "combine", step)
+
+    def by_field(asked: list[tuple[Condition, Sql]]) -> list[list[Sql]]:
+        found: dict[tuple[str, str | None], list[Sql]] = {}
+        for condition, sql in asked:
+            found.setdefault((condition.filter.field, condition.key), []).append(sql)
+        return list(found.values())
+
+    yield (
+        "two-at-most",
+        "of more than two filters only the first two count",
+        combining(lambda asked: every(sql for _, sql in asked[:2])),
+    )
+    yield (
+        "one-of-a-field",
+        "of several filters on one field only the last counts",
+        combining(lambda asked: every(same[-1] for same in by_field(asked))),
+    )
+    yield (
+        "or-within-field",
+        "of several filters on one field one is enough",
+        combining(lambda asked: every(some(same) for same in by_field(asked))),
     )
 
 
@@ -288,4 +337,11 @@ def _kind(case: Case) -> values.Kind:
     return values.kind(case.contract.resolve(schema))
 
 
-FAMILIES: Mapping[str, Family] = {"filter": filter, "default": default, "combine": combine, "relation": relation}
+FAMILIES: Mapping[str, Family] = {
+    "filter": filter,
+    "default": default,
+    "combine": combine,
+    "relation": relation,
+    "wire": wire,
+    "explore": explore,
+}

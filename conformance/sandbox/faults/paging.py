@@ -64,6 +64,7 @@ def _link(case: Case, role: str, wrong: Callable[[Pairs, Query], Pairs]) -> Chan
 
 
 def default_page(case: Case) -> Iterator[Named]:
+    """Another page than the declared default."""
     paging = _paging(case)
     yield (
         "second",
@@ -73,6 +74,7 @@ def default_page(case: Case) -> Iterator[Named]:
 
 
 def default_limit(case: Case) -> Iterator[Named]:
+    """Another limit than the declared default."""
     paging = _paging(case)
     yield (
         "doubled",
@@ -84,6 +86,7 @@ def default_limit(case: Case) -> Iterator[Named]:
 
 
 def limit(case: Case) -> Iterator[Named]:
+    """Pages of another length than was asked for."""
     default = _paging(case).default_limit
     yield (
         "large-falls-back",
@@ -96,6 +99,7 @@ def limit(case: Case) -> Iterator[Named]:
 
 
 def count(case: Case) -> Iterator[Named]:
+    """A count that isn't the number of rows."""
     yield (
         "of-page",
         "the count is that of this page's rows",
@@ -119,6 +123,8 @@ def count(case: Case) -> Iterator[Named]:
 
 
 def disjoint(case: Case) -> Iterator[Named]:
+    """Rows that are shown on two pages."""
+
     def overlap(right: Window, query: Query, count: int) -> Window:
         return Window(right.offset - 1, query.limit) if query.page > 1 and right.size else right
 
@@ -131,22 +137,21 @@ def disjoint(case: Case) -> Iterator[Named]:
 
 
 def complete(case: Case) -> Iterator[Named]:
+    """Rows that no page shows."""
+
     def gap(right: Window, query: Query, count: int) -> Window:
         return Window(right.offset + query.page - 1, max(0, min(query.limit, count - right.offset - query.page + 1)))
 
     def empty_last(right: Window, query: Query, count: int) -> Window:
         return Window(right.offset, 0) if query.page > 1 and 0 < right.size < query.limit else right
 
-    def early_end(page: Page, query: Query) -> Page:
-        whole = page.count // query.limit
-        return replace(page, next=None) if whole and query.page >= whole else page
-
     yield "row-lost", "a row is lost between two pages", _window(case, gap)
     yield "last-page-empty", "the last page is empty unless it is full", _window(case, empty_last)
-    yield "last-page-lost", "nothing leads to a last page that isn't full", _page(case, early_end)
 
 
 def stable(case: Case) -> Iterator[Named]:
+    """An order that changes by itself."""
+
     def turning() -> Change:
         asked = iter(range(1_000_000_000))
         return _order(case, lambda right, *_: right if next(asked) % 2 else [f"{column} DESC" for column in right])
@@ -156,6 +161,7 @@ def stable(case: Case) -> Iterator[Named]:
 
 
 def same_order(case: Case) -> Iterator[Named]:
+    """An order that depends on the limit."""
     default = _paging(case).default_limit
 
     def by_limit(right: list[str], shape: Shape, query: Query) -> list[str]:
@@ -169,6 +175,12 @@ def same_order(case: Case) -> Iterator[Named]:
 
 
 def following(case: Case) -> Iterator[Named]:
+    """A next that is null where it shouldn't be, or isn't where it should."""
+
+    def early_end(page: Page, query: Query) -> Page:
+        whole = page.count // query.limit
+        return replace(page, next=None) if whole and query.page >= whole else page
+
     yield (
         "on-last-page",
         "the last page links to one after it",
@@ -182,6 +194,7 @@ def following(case: Case) -> Iterator[Named]:
             lambda page, query: replace(page, next=query.page + 1) if query.page * query.limit == page.count else page,
         ),
     )
+    yield "rest-lost", "nothing leads to a last page that isn't full", _page(case, early_end)
     yield "null", "no page links to the next", _page(case, lambda page, _: replace(page, next=None))
     yield (
         "null-early",
@@ -193,6 +206,7 @@ def following(case: Case) -> Iterator[Named]:
 
 
 def preceding(case: Case) -> Iterator[Named]:
+    """The same for previous."""
     yield "null", "no page links to the previous", _page(case, lambda page, _: replace(page, previous=None))
     yield (
         "on-first-page",
@@ -271,6 +285,7 @@ def _links(role: str, step: int) -> Family:
 
 
 def filtered(case: Case) -> Iterator[Named]:
+    """Pages that are wrong only where a filter narrows the rows."""
     paging = _paging(case)
 
     def unfiltered_count(_: Callable[..., int], connection: Connection, shape: Shape, query: Query, where: Sql) -> int:
@@ -296,6 +311,8 @@ def _is_filtered(query: Query) -> bool:
 
 
 def past_end(case: Case) -> Iterator[Named]:
+    """Rows past the last page."""
+
     def last_again(right: Window, query: Query, count: int) -> Window:
         if right.offset < count or not count:
             return right

@@ -1,4 +1,4 @@
-"""Upserts and deletes gone wrong: rows and entries that are lost, doubled, or changed beside those that were meant."""
+"""Upserts gone wrong: rows and entries that are lost, doubled, or changed beside those that were meant."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ from typing import Any, Literal
 
 from conformance.sandbox import store, values
 from conformance.sandbox.batches import Reasons
-from conformance.sandbox.behaviour import Conditions
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, together
 from conformance.sandbox.pages import Page
-from conformance.sandbox.query import Query
+from conformance.sandbox.query import Condition, Query
 from conformance.sandbox.sql import Sql, joined, row, run
 from conformance.sandbox.sql import name as quoted
 from conformance.sandbox.store import Row
+from conformance.sandbox.tables import KEY, ROW, TEXT, Shape
 from conformance.sandbox.writing import Step, blank, find
 from spec.model import JSON
 
 Apply = Callable[[Step], Reasons]
 
 
-def _applying(case: Case, wrong: Callable[[Apply, Step], Reasons]) -> Change:
+def applying(case: Case, wrong: Callable[[Apply, Step], Reasons]) -> Change:
+    """Items of the clause's operation are applied in another way."""
     return at(case.operation, "apply", wrong)
 
 
-def _set(step: Step, changes: dict[str, Any], where: Sql) -> None:
+def set_fields(step: Step, changes: dict[str, Any], where: Sql) -> None:
+    """Change fields of the rows for which `where` is true."""
     store.update(step.connection, step.shape.table, {quoted(n): v for n, v in changes.items()}, where)
 
 
@@ -62,21 +64,23 @@ def _sparing_part(case: Case, known: bool) -> Change:
         others = tuple(part for part in step.access.parts if part.field != name)
         return right(replace(step, access=replace(step.access, parts=others))) if others else {}
 
-    return _applying(case, wrong)
+    return applying(case, wrong)
 
 
 def inserts(case: Case) -> Iterator[Named]:
+    """New rows or entries that are lost."""
     if case.clause.subject:
         yield "lost", "a new entry is counted as succeeded and not added", _sparing_part(case, known=False)
         return
     yield (
         "lost",
         "a new row is counted as succeeded and not inserted",
-        _applying(case, lambda right, step: right(step) if _is_known(step) else {}),
+        applying(case, lambda right, step: right(step) if _is_known(step) else {}),
     )
 
 
 def updates(case: Case) -> Iterator[Named]:
+    """Known rows or entries that stay as they were."""
     if case.clause.subject:
         yield (
             "ignored",
@@ -87,7 +91,7 @@ def updates(case: Case) -> Iterator[Named]:
     yield (
         "ignored",
         "a row that is known is counted as succeeded and not changed",
-        _applying(case, lambda right, step: {} if _is_known(step) else right(step)),
+        applying(case, lambda right, step: {} if _is_known(step) else right(step)),
     )
 
 
@@ -104,27 +108,29 @@ def one_row(case: Case) -> Iterator[Named]:
 
         def rows_twice(right: Callable[[Query, Page], Page], query: Query, page: Page) -> Page:
             honest = right(query, page)
-            copies = [one for one in honest.rows if one.get(_key_name(case)) in twice]
+            copies = [one for one in honest.rows if one.get(key_name(case)) in twice]
             return replace(honest, count=honest.count + len(copies), rows=[*honest.rows, *copies])
 
         def entries_twice(right: Callable[[Row], Row], one: Row) -> Row:
             honest = right(one)
-            if honest.get(_key_name(case)) not in twice:
+            if honest.get(key_name(case)) not in twice:
                 return honest
             return {**honest, case.clause.subject: [*honest[case.clause.subject], *honest[case.clause.subject][-1:]]}
 
         seam, wrong = ("row", entries_twice) if case.clause.subject else ("page", rows_twice)
-        return together(_applying(case, remember), *(at(reader, seam, wrong) for reader in case.readers))
+        return together(applying(case, remember), *(at(reader, seam, wrong) for reader in case.readers))
 
     what = "an entry" if case.clause.subject else "a row"
     yield "twice", f"{what} that is sent twice is shown twice", afresh(remembering)
 
 
-def _key_name(case: Case) -> str:
+def key_name(case: Case) -> str:
+    """The name of the key of the rows that the clause is about."""
     return case.operation.access.collection.key if case.operation.access else ""
 
 
 def exact_key(case: Case) -> Iterator[Named]:
+    """Rows with a key like the item's that are touched as well."""
     deletes = case.operation.access is not None and case.operation.access.action == "deletes"
 
     def others(step: Step, likeness: str) -> Sql:
@@ -136,10 +142,10 @@ def exact_key(case: Case) -> Iterator[Named]:
             if not reasons and deletes:
                 run(step.connection, "DELETE FROM", step.shape.table, "WHERE", others(step, likeness))
             elif not reasons and _label(step) in step.item:
-                _set(step, {_label(step): step.item[_label(step)]}, others(step, likeness))
+                set_fields(step, {_label(step): step.item[_label(step)]}, others(step, likeness))
             return reasons
 
-        return _applying(case, wrong)
+        return applying(case, wrong)
 
     verb = "deleted" if deletes else "changed"
     yield "prefix", f"rows whose key begins with the item's are {verb} as well", also("instr({0}, ?) = 1")
@@ -148,28 +154,33 @@ def exact_key(case: Case) -> Iterator[Named]:
 
 
 def created_stays(case: Case) -> Iterator[Named]:
+    """A time of creation that moves."""
+
     def wrong(right: Apply, step: Step) -> Reasons:
         known, created = _is_known(step), step.shape.collection.created
         reasons = right(step)
         if known and created and not reasons:
-            _set(step, {created: step.now}, step.this)
+            set_fields(step, {created: step.now}, step.this)
         return reasons
 
-    yield "moves", "the row's time of creation moves with each update", _applying(case, wrong)
+    yield "moves", "the row's time of creation moves with each update", applying(case, wrong)
 
 
 def updated_moves(case: Case) -> Iterator[Named]:
+    """A time of change that stays."""
+
     def wrong(right: Apply, step: Step) -> Reasons:
         before, updated = find(step), step.shape.collection.updated
         reasons = right(step)
         if before and updated and not reasons:
-            _set(step, {updated: before[updated]}, step.this)
+            set_fields(step, {updated: before[updated]}, step.this)
         return reasons
 
-    yield "stays", "the row's time of change stays", _applying(case, wrong)
+    yield "stays", "the row's time of change stays", applying(case, wrong)
 
 
 def others_stay(case: Case) -> Iterator[Named]:
+    """What an item doesn't name, changed."""
     own = {part.field for part in case.operation.access.parts} if case.operation.access else set()
 
     def entries_lost(right: Apply, step: Step) -> Reasons:
@@ -183,7 +194,7 @@ def others_stay(case: Case) -> Iterator[Named]:
         reasons = right(step)
         lists = [f for f in step.shape.shown if f.kind == "json" and f.schema.get("type") == "array"]
         if not reasons:
-            _set(step, {f.name: blank(f) for f in lists}, step.this)
+            set_fields(step, {f.name: blank(f) for f in lists}, step.this)
         return reasons
 
     def neighbour(right: Apply, step: Step) -> Reasons:
@@ -197,18 +208,19 @@ def others_stay(case: Case) -> Iterator[Named]:
                 after,
                 ")",
             )
-            _set(step, {_label(step): before[_label(step)]}, nearest)
+            set_fields(step, {_label(step): before[_label(step)]}, nearest)
         return reasons
 
     parts = case.operation.access.collection.parts if case.operation.access else ()
     if any(part.field not in own for part in parts):
-        yield "entries-lost", "the row's entries in other lists are deleted", _applying(case, entries_lost)
+        yield "entries-lost", "the row's entries in other lists are deleted", applying(case, entries_lost)
     if own:
-        yield "fields-lost", "the row's lists of its own are emptied", _applying(case, fields_lost)
-        yield "neighbour", "the next row gets a field of the item's", _applying(case, neighbour)
+        yield "fields-lost", "the row's lists of its own are emptied", applying(case, fields_lost)
+        yield "neighbour", "the next row gets a field of the item's", applying(case, neighbour)
 
 
 def absent(case: Case) -> Iterator[Named]:
+    """The other thing done to what an item leaves out."""
     access = case.operation.access
     other: Literal["keep", "clear"] = "clear" if access and access.absent == "keep" else "keep"
 
@@ -216,10 +228,47 @@ def absent(case: Case) -> Iterator[Named]:
         return right(replace(step, access=replace(step.access, absent=other)))
 
     does = "cleared" if other == "clear" else "kept"
-    yield does, f"a field that the item leaves out is {does}", _applying(case, wrong)
+    yield does, f"a field that the item leaves out is {does}", applying(case, wrong)
+
+
+def filters(case: Case) -> Iterator[Named]:
+    """Filters see a row as it was before it was changed."""
+
+    def forgetting() -> Change:
+        changed: set[Any] = set()
+
+        def remember(right: Apply, step: Step) -> Reasons:
+            if find(step):
+                changed.add(step.key)
+            return right(step)
+
+        def unseen(right: Callable[[Shape, Condition], Sql], shape: Shape, condition: Condition) -> Sql:
+            honest = right(shape, condition)
+            if condition.filter.field == shape.key.name or condition.filter.hidden:
+                return honest
+            return honest & ~joined(shape.key.column, "IN", row(changed))
+
+        return together(applying(case, remember), *(at(reader, "condition", unseen) for reader in case.readers))
+
+    def free_keys_stale(right: Apply, step: Step) -> Reasons:
+        stale = {
+            table: run(step.connection, "SELECT", f"{ROW}, {KEY}, {TEXT}", "FROM", table, "WHERE", step.own).fetchall()
+            for table in step.shape.keyed.values()
+        }
+        known, reasons = find(step), right(step)
+        for table, records in stale.items() if known and not reasons else ():
+            run(step.connection, "DELETE FROM", table, "WHERE", step.own)
+            store.insert(step.connection, table, [dict(zip((ROW, KEY, TEXT), one, strict=True)) for one in records])
+        return reasons
+
+    yield "forgotten", "filters don't find a row that was changed", afresh(forgetting)
+    if any(filter.free_key for reader in case.readers for filter in reader.filters):
+        yield "free-keys-stale", "free keys find a row under its old values", applying(case, free_keys_stale)
 
 
 def last_wins(case: Case) -> Iterator[Named]:
+    """Items worked on in another order."""
+
     def backwards(right: Callable[[list[JSON]], list[JSON]], items: list[JSON]) -> list[JSON]:
         return right(items)[::-1]
 
@@ -227,6 +276,7 @@ def last_wins(case: Case) -> Iterator[Named]:
 
 
 def other_entries(case: Case) -> Iterator[Named]:
+    """Entries beside the item's that are lost or overwritten."""
     name = case.clause.subject
 
     def wrong(right: Apply, step: Step) -> Reasons:
@@ -250,15 +300,16 @@ def other_entries(case: Case) -> Iterator[Named]:
             store.update(step.connection, part.table, sent, step.own)
         return reasons
 
-    yield "replaced", "the row's other entries are deleted", _applying(case, wrong)
-    yield "overwritten", "the row's other entries get the same values", _applying(case, overwritten)
+    yield "replaced", "the row's other entries are deleted", applying(case, wrong)
+    yield "overwritten", "the row's other entries get the same values", applying(case, overwritten)
 
 
 def unknown_row(case: Case) -> Iterator[Named]:
+    """Items for rows that there aren't, taken."""
     yield (
         "succeeds",
         "an item with an unknown key is counted as succeeded",
-        _applying(case, lambda right, step: right(step) if find(step) else {}),
+        applying(case, lambda right, step: right(step) if find(step) else {}),
     )
 
     def made(right: Apply, step: Step) -> Reasons:
@@ -271,85 +322,7 @@ def unknown_row(case: Case) -> Iterator[Named]:
         return right(step)
 
     if case.operation.access and case.operation.access.action == "upserts":
-        yield "made", "an item with an unknown key makes a row", _applying(case, made)
-
-
-# -- deletes -----------------------------------------------------------------------------------------
-
-
-def deletes(case: Case) -> Iterator[Named]:
-    def hiding() -> Change:
-        hidden: set[Any] = set()
-
-        def hide(right: Apply, step: Step) -> Reasons:
-            if find(step) is None or step.key in hidden:
-                return step.fails(step.shape.key.name, "unknown-row")
-            hidden.add(step.key)
-            return {}
-
-        def unless_filtered(right: Callable[[Conditions], Sql], many: Conditions) -> Sql:
-            honest = right(many)
-            if any(not condition.by_default for condition, _ in many) or not hidden:
-                return honest
-            return honest & ~joined(quoted(_key_name(case)), "IN", row(hidden))
-
-        def show_again(right: Apply, step: Step) -> Reasons:
-            hidden.discard(step.key)
-            return right(step)
-
-        return together(
-            _applying(case, hide),
-            *(at(reader, "combine", unless_filtered) for reader in case.readers),
-            *(at(writer, "apply", show_again) for writer in case.upserts),
-        )
-
-    yield (
-        "ignored",
-        "a row is counted as deleted and stays",
-        _applying(case, lambda right, step: {} if find(step) else right(step)),
-    )
-    yield "still-filtered", "a deleted row is still shown where a filter finds it", afresh(hiding)
-
-
-def recreate(case: Case) -> Iterator[Named]:
-    def remembering(again: Callable[[Apply, Step, Mapping[str, Any]], Reasons]) -> Change:
-        def make() -> Change:
-            gone: dict[Any, Mapping[str, Any]] = {}
-
-            def forget(right: Apply, step: Step) -> Reasons:
-                before = find(step)
-                reasons = right(step)
-                if before and not reasons:
-                    gone[step.key] = before
-                return reasons
-
-            def come_back(right: Apply, step: Step) -> Reasons:
-                before = gone.get(step.key)
-                return again(right, step, before) if before and find(step) is None else right(step)
-
-            return together(_applying(case, forget), *(at(writer, "apply", come_back) for writer in case.upserts))
-
-        return afresh(make)
-
-    def old_times(right: Apply, step: Step, before: Mapping[str, Any]) -> Reasons:
-        reasons = right(step)
-        created = step.shape.collection.created
-        if created and not reasons:
-            _set(step, {created: before[created]}, step.this)
-        return reasons
-
-    def unseen(right: Apply, step: Step, before: Mapping[str, Any]) -> Reasons:
-        reasons = right(step)
-        run(step.connection, "DELETE FROM", step.shape.table, "WHERE", step.this)
-        return reasons
-
-    yield (
-        "refused",
-        "a row that was deleted can't be inserted again",
-        remembering(lambda right, step, before: step.fails(step.shape.key.name, "invalid")),
-    )
-    yield "lost", "a row that is inserted again is counted as succeeded and isn't there", remembering(unseen)
-    yield "old-times", "a row that is inserted again has its old time of creation", remembering(old_times)
+        yield "made", "an item with an unknown key makes a row", applying(case, made)
 
 
 FAMILIES: Mapping[str, Family] = {
@@ -361,9 +334,8 @@ FAMILIES: Mapping[str, Family] = {
     "write.updated-moves": updated_moves,
     "write.others-stay": others_stay,
     "write.absent": absent,
+    "write.filters": filters,
     "write.last-wins": last_wins,
     "write.other-entries": other_entries,
     "write.unknown-row": unknown_row,
-    "write.deletes": deletes,
-    "write.recreate": recreate,
 }
