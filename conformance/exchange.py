@@ -34,6 +34,11 @@ class Credential(Enum):
     SWAPPED_CASE = "$(printf %s \"$PRD_API_KEY\" | tr 'a-zA-Z' 'A-Za-z')"
 
 
+def swap_case(key: str) -> str:
+    """The key with upper and lower case of its ASCII letters swapped, as `tr` does it."""
+    return "".join(c.swapcase() if c.isascii() else c for c in key)
+
+
 @dataclass(frozen=True)
 class Request:
     """What is asked: an operation's method and path with its parameters filled in."""
@@ -51,8 +56,11 @@ class Request:
         """Path and query as they go on the wire."""
         return self.path + ("?" + encode_query(self.query) if self.query else "")
 
-    def curl(self, base_url: str, key_header: str) -> str:
-        """A line for a POSIX shell that sends this request; it reads the key from $PRD_API_KEY."""
+    def curl(self, base_url: str, key_header: str, key_prefix: str = "") -> str:
+        """A line for a POSIX shell that sends this request; it reads the key from $PRD_API_KEY.
+
+        `key_prefix` is what stands before the key in its header, as in `Bearer `.
+        """
         parts = ["curl -sS -g"]
         if self.method != "GET":
             parts.append(f"-X {self.method}")
@@ -62,12 +70,14 @@ class Request:
             case Credential.EMPTY:
                 parts.append(f"-H '{key_header};'")
             case _:
-                parts.append(f'-H "{key_header}: {self.credential.value}"')
+                parts.append(f'-H "{key_header}: {key_prefix}{self.credential.value}"')
         parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in self.headers]
         if self.body is not None:
             if not any(name.lower() == "content-type" for name, _ in self.headers):
                 parts.append("-H 'Content-Type: application/json'")
-            parts.append(f"--data-binary {shlex.quote(self.body.decode('utf-8', 'replace'))}")
+            # With --data-binary an @ at the beginning would name a file.
+            option = "--data-raw" if self.body.startswith(b"@") else "--data-binary"
+            parts.append(f"{option} {shlex.quote(self.body.decode('utf-8', 'replace'))}")
         parts.append(shlex.quote(base_url.rstrip("/") + self.target))
         return " ".join(parts)
 

@@ -59,7 +59,7 @@ def from_curl(line: str, operation: str) -> Request | None:
     for option in options:
         if option == "-X":
             method = next(options, "GET")
-        elif option == "--data-binary":
+        elif option in ("--data-binary", "--data-raw"):
             body = next(options, "").encode()
         elif option == "-H":
             name, colon, value = next(options, "").partition(":")

@@ -181,7 +181,7 @@ def try_clause(ask: Ask, law: Law, clause: Clause) -> Outcome:
             result, replays = confirm(ask, law, clause, result)
         outcome = _outcome(ask.target, clause, result, replays)
     except NotSent as held_back:
-        outcome = Outcome(clause, "skipped", reason=f"not sent: {held_back}")
+        outcome = Outcome(clause, "skipped", reason=ask.target.redact(f"not sent: {held_back}"))
     except Unreachable as error:
         outcome = Outcome(clause, "error", reason=str(error))
     except Stopped as stopped:
@@ -195,7 +195,7 @@ def try_clause(ask: Ask, law: Law, clause: Clause) -> Outcome:
 
 def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Finding, replays: int) -> Outcome:
     if isinstance(result, NotExercised):
-        return Outcome(clause, "not-exercised", reason=result.missing)
+        return Outcome(clause, "not-exercised", reason=target.redact(result.missing))
     if isinstance(result, Held):
         if result.witnesses < 1:
             return Outcome(
@@ -205,7 +205,9 @@ def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Findi
     counterexample = Counterexample(
         expected=target.redact(result.expected),
         observed=target.redact(result.observed),
-        requests=tuple(target.redact(e.request.curl(target.base_url, target.key_header)) for e in result.chain),
+        requests=tuple(
+            target.redact(e.request.curl(target.base_url, target.key_header, target.key_prefix)) for e in result.chain
+        ),
         answers=tuple(target.redact(e.answer.shown()) for e in result.chain),
         replays=replays,
     )

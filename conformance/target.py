@@ -6,17 +6,22 @@ retries that a throttling server asks for, and the guard that keeps writes to wh
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
+import html
+import json
+import ssl
 import threading
 import time
+import urllib.parse
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import httpx2
 
-from conformance.exchange import Answer, Credential, Request
+from conformance.exchange import Answer, Credential, Request, swap_case
 from conformance.ownership import Ownership
 from spec import Contract
 
@@ -26,11 +31,20 @@ Guard = Callable[[Request], str | None]
 ATTEMPTS = 6
 """How often one request is tried in the face of 429, 502, 503, 504 and broken connections."""
 
+LATER = (429, 502, 503, 504)
+"""Answers that say to try again."""
+
+LATER_WRITE = (429, 503)
+"""The same for a write: a gateway that gave up doesn't know whether it arrived."""
+
 LONGEST_WAIT = 30.0
 """Seconds that a Retry-After is obeyed for; more is cut to this."""
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of an answer that are read; a larger one is cut, and then isn't JSON."""
+
+SHORT_KEY = 3
+"""A key of up to so many characters is no secret: taking it out would spoil every text."""
 
 PARALLEL = 4
 """Requests in flight at once, where a law knows several in advance."""
@@ -102,7 +116,8 @@ class Target:
         self._pool: ThreadPoolExecutor | None = None
         scheme = next((s for s in self.contract.security_schemes if s.place == "header"), None)
         self.key_header = scheme.parameter if scheme else "Authorization"
-        self._prefix = f"{scheme.scheme.title()} " if scheme and scheme.scheme in ("bearer", "basic") else ""
+        self._shapes = sorted(set(_shapes(self.key or "")), key=lambda shape: (-len(shape), shape))
+        self.key_prefix = f"{scheme.scheme.title()} " if scheme and scheme.scheme in ("bearer", "basic") else ""
 
     def close(self) -> None:
         """Let go of connections and threads."""
@@ -131,11 +146,11 @@ class Target:
             try:
                 answer = self._send_once(request)
             except httpx2.TransportError as error:
-                # A write that may have arrived is not sent twice.
-                if last or (request.method != "GET" and not isinstance(error, httpx2.ConnectError)):
-                    raise Unreachable(f"{request.method} {request.path}: {_reason(error)}") from None
+                if last or not _worth_another_try(request, error, attempt):
+                    # The library quotes what it couldn't read, and a server may have put the key there.
+                    raise Unreachable(self.redact(f"{request.method} {request.path}: {_reason(error)}")) from None
             else:
-                if answer.status not in (429, 502, 503, 504) or last:
+                if answer.status not in (LATER if request.method == "GET" else LATER_WRITE) or last:
                     self.observe(request, answer)
                     return answer
                 wait = max(wait, min(retry_after(answer), LONGEST_WAIT))
@@ -155,8 +170,10 @@ class Target:
         return list(self._pool.map(self.send, waiting))
 
     def redact(self, text: str) -> str:
-        """A text without the key, wherever the server may have repeated it."""
-        return text.replace(self.key, "$PRD_API_KEY") if self.key and len(self.key) > 3 else text
+        """A text without the key, wherever the server may have repeated it, and however it wrote it."""
+        for shape in self._shapes:
+            text = text.replace(shape, "$PRD_API_KEY")
+        return text
 
     def credential(self, variant: Credential) -> str | None:
         """The header's value for a variant of the key; None for no header at all."""
@@ -167,15 +184,15 @@ class Target:
             case Credential.EMPTY:
                 return ""
             case Credential.WRONG:
-                return self._prefix + Credential.WRONG.value
+                return self.key_prefix + Credential.WRONG.value
             case Credential.TRUNCATED:
-                return self._prefix + key[:-1]
+                return self.key_prefix + key[:-1]
             case Credential.EXTENDED:
-                return self._prefix + key + "x"
+                return self.key_prefix + key + "x"
             case Credential.SWAPPED_CASE:
-                return self._prefix + key.swapcase()
+                return self.key_prefix + swap_case(key)
             case _:
-                return self._prefix + key if self.key is not None else None
+                return self.key_prefix + key if self.key is not None else None
 
     def _send_once(self, request: Request) -> Answer:
         headers = [(name, value.encode("utf-8")) for name, value in request.headers]
@@ -186,16 +203,22 @@ class Target:
             headers.append(("Content-Type", b"application/json"))
         started = time.monotonic()
         body = bytearray()
-        with self._client.stream(
-            request.method,
-            self.base_url + request.target,
-            headers=[(name.encode("ascii", "replace"), value) for name, value in headers],
-            content=request.body,
-        ) as response:
+        # What isn't compressed as its header says is an answer that can't be read, and ends there.
+        with (
+            contextlib.suppress(httpx2.DecodingError),
+            self._client.stream(
+                request.method,
+                self.base_url + request.target,
+                headers=[(name.encode("ascii", "replace"), value) for name, value in headers],
+                content=request.body,
+            ) as response,
+        ):
             for chunk in response.iter_bytes():
                 body += chunk
-                if len(body) > LARGEST_BODY or time.monotonic() - started > self.limits.timeout:
+                if len(body) > LARGEST_BODY:
                     break
+                if time.monotonic() - started > self.limits.timeout:
+                    raise httpx2.ReadTimeout(f"the answer doesn't end within {self.limits.timeout:g} s")
         elapsed = time.monotonic() - started
         answer_headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, answer_headers, bytes(body), elapsed)
@@ -230,6 +253,41 @@ class Target:
         time.sleep(seconds)
 
 
+def _worth_another_try(request: Request, error: httpx2.TransportError, attempt: int) -> bool:
+    """False where trying again can't help, and for a write that may have arrived: it is not sent twice."""
+    if isinstance(error, httpx2.ConnectError):
+        return not _bad_certificate(error)
+    if isinstance(error, httpx2.TimeoutException) and attempt > 1:
+        return False
+    return request.method == "GET"
+
+
+def _bad_certificate(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _shapes(key: str) -> Iterator[str]:
+    """The key, and what is sent in its place that tells most of it, in the ways that a server may write them."""
+    if len(key) <= SHORT_KEY:
+        return
+    for text in (key, swap_case(key), *([key[:-1]] if len(key) > 2 * SHORT_KEY else [])):
+        yield text
+        yield json.dumps(text)[1:-1]
+        yield json.dumps(text, ensure_ascii=False)[1:-1]
+        yield json.dumps(text).replace("/", "\\/")[1:-1]
+        yield html.escape(text)
+        yield repr(text)[1:-1]
+        yield repr(text.encode())[2:-1]
+        yield text.encode().decode("latin-1")
+        yield urllib.parse.quote(text)
+        yield urllib.parse.quote(text, safe="")
+        yield urllib.parse.quote_plus(text)
+
+
 def retry_after(answer: Answer) -> float:
     """The seconds that a Retry-After asks for, as a number or a date (RFC 9110, section 10.2.3); 0 without one."""
     text = answer.headers.get("retry-after", "").strip()
@@ -244,7 +302,9 @@ def retry_after(answer: Answer) -> float:
 
 
 def _reason(error: httpx2.TransportError) -> str:
-    """What went wrong on the wire, in words; the library's own message, which holds no header."""
+    """What went wrong on the wire, in words."""
+    if _bad_certificate(error):
+        return "its certificate isn't trusted; name one that vouches for it with --ca-bundle"
     name = type(error).__name__
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
     return f"{words}: {error}" if str(error) else words

@@ -6,7 +6,7 @@ import json
 
 from conformance.answers import brief
 from conformance.ask import Ask, get
-from conformance.exchange import Credential, Request
+from conformance.exchange import Credential, Request, swap_case
 from conformance.items import example_item, item
 from conformance.laws.law import LAWS, Law, operation_of
 from conformance.ownership import NO_SUCH
@@ -55,7 +55,7 @@ def _law(variant: Credential) -> Law:
         operation = operation_of(ask, clause)
         if variant not in (Credential.MISSING, Credential.EMPTY, Credential.WRONG):
             key = ask.target.key or ""
-            if len(key) < 2 or (variant is Credential.SWAPPED_CASE and key.swapcase() == key):
+            if len(key) < 2 or (variant is Credential.SWAPPED_CASE and swap_case(key) == key):
                 return NotExercised("the key is too short, or has no letters")
         if operation.safe:
             allowed = ask(_requests(ask, operation, Credential.RIGHT)[0])

@@ -1,0 +1,363 @@
+"""The one door: retries, rate, budgets, redirects, where the key goes and where it doesn't."""
+
+from __future__ import annotations
+
+import contextlib
+import email.utils
+import gzip
+import itertools
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import spec
+from conformance import target as module
+from conformance.exchange import MISSING, Answer, Credential, Request, swap_case
+from conformance.target import Limits, NotSent, Stopped, Target, Unreachable, refuse_writes, retry_after
+from tests.conformance.loopback import CLOSE, Received, Respond, answer, loopback
+
+CONTRACT = spec.load()
+KEY = 'canary-5f0e/é"K'
+GET = Request("PRD102", "GET", "/api/i2/products/")
+POST = Request("PRD101", "POST", "/api/i2/products/", body=b"[]")
+
+
+@pytest.fixture(autouse=True)
+def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What a target would have slept; it sleeps a hundredth of it."""
+    slept: list[float] = []
+    sleep = time.sleep
+
+    def nap(seconds: float) -> None:
+        slept.append(seconds)
+        sleep(seconds / 100)
+
+    monkeypatch.setattr(module.time, "sleep", nap)
+    return slept
+
+
+@contextlib.contextmanager
+def at(respond: Respond, **more: Any) -> Iterator[tuple[Target, list[Received]]]:
+    """A target of a server that answers as `respond` says, and what the server received."""
+    more.setdefault("guard", lambda request: None)
+    with loopback(respond) as server:
+        target = Target(server.url + "/", CONTRACT, more.pop("key", KEY), **more)
+        try:
+            yield target, server.received
+        finally:
+            target.close()
+
+
+def in_turn(*answers: bytes) -> Respond:
+    """One answer after the other, the last for ever."""
+    waiting = itertools.chain(answers, itertools.repeat(answers[-1]))
+    return lambda _: next(waiting)
+
+
+# -- retries ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_read_that_is_put_off_is_sent_again(status: int) -> None:
+    with at(in_turn(answer(status), answer(status), answer(200, b"[1]"))) as (target, received):
+        assert target.send(GET).json == [1]
+        assert len(received) == 3 == target.total
+
+
+@pytest.mark.parametrize(("status", "sent"), [(429, 2), (503, 2), (502, 1), (504, 1)])
+def test_a_write_is_sent_again_only_where_it_surely_did_nothing(status: int, sent: int) -> None:
+    with at(in_turn(answer(status), answer(202))) as (target, received):
+        assert target.send(POST).status == (202 if sent == 2 else status)
+        assert len(received) == sent
+
+
+@pytest.mark.parametrize("status", [200, 204, 301, 400, 401, 404, 500, 501])
+def test_every_other_answer_stands(status: int) -> None:
+    with at(in_turn(answer(status, b""), answer(299))) as (target, received):
+        assert target.send(GET).status == status
+        assert len(received) == 1
+
+
+def test_a_server_that_puts_off_for_ever_is_shown_as_it_is() -> None:
+    observed = []
+    with at(in_turn(answer(503)), observe=lambda request, found: observed.append(found.status)) as (target, received):
+        assert target.send(GET).status == 503
+        assert len(received) == module.ATTEMPTS
+        assert observed == [503]
+
+
+@pytest.mark.parametrize(("asked", "least"), [("7", 7), ("0", 0.25), ("-3", 0.25), ("soon", 0.25), ("9999", 30)])
+def test_retry_after_is_obeyed_within_bounds(naps: list[float], asked: str, least: float) -> None:
+    with at(in_turn(answer(503, b"", f"Retry-After: {asked}"), answer())) as (target, _):
+        target.send(GET)
+    assert naps == [pytest.approx(least)]
+
+
+def test_waits_grow_where_the_server_names_none(naps: list[float]) -> None:
+    with at(in_turn(answer(503))) as (target, _):
+        target.send(GET)
+    assert naps == [0.25, 0.5, 1, 2, 4]
+
+
+def test_a_date_is_a_retry_after_too() -> None:
+    later = email.utils.formatdate(time.time() + 20, usegmt=True)
+    assert 18 < retry_after(Answer(429, {"retry-after": later}, b"", 0)) <= 20
+    assert retry_after(Answer(429, {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, b"", 0)) == 0
+    assert retry_after(Answer(429, {}, b"", 0)) == 0
+    assert retry_after(Answer(429, {"retry-after": " 1.5 "}, b"", 0)) == 1.5
+
+
+@given(st.text(max_size=40) | st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+:\d+ .*", fullmatch=True))
+def test_no_retry_after_is_too_odd(text: str) -> None:
+    assert retry_after(Answer(429, {"retry-after": text}, b"", 0)) >= 0
+
+
+def test_after_a_429_it_goes_slower() -> None:
+    with at(in_turn(*[answer()] * 10, answer(429), answer())) as (target, _):
+        for _ in range(11):
+            target.send(GET)
+        assert target._rate is not None
+        assert 1 <= target._rate <= 0.8 * 11
+
+
+def test_a_connection_that_breaks_is_tried_again_for_a_read_and_never_for_a_write() -> None:
+    with at(in_turn(CLOSE, CLOSE, answer())) as (target, received):
+        assert target.send(GET).status == 200
+        assert len(received) == 3
+    for broken in (CLOSE, b"HTTP/1.1 202 X\r\nContent-Length: 99\r\n\r\nab", b"junk\r\n\r\n"):
+        with at(lambda _, broken=broken: _then_close(broken)) as (target, received):
+            with pytest.raises(Unreachable):
+                target.send(POST)
+            assert len(received) == 1
+
+
+def _then_close(found: bytes) -> Any:
+    return lambda connection: connection.sendall(found)
+
+
+def test_a_port_where_nobody_listens() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        target = Target(f"http://127.0.0.1:{taken.getsockname()[1]}", CONTRACT, KEY, guard=lambda request: None)
+        for request in (GET, POST):
+            with pytest.raises(Unreachable, match="connect"):
+                target.send(request)
+        assert target.total == 2 * module.ATTEMPTS
+        target.close()
+
+
+def test_an_answer_that_never_ends_ends_with_the_timeout() -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\n\r\n[")
+        for _ in range(400):
+            connection.sendall(b" ")
+            threading.Event().wait(0.01)
+
+    began = time.monotonic()
+    with at(lambda _: drip, limits=Limits(timeout=0.3)) as (target, received):
+        with pytest.raises(Unreachable, match=r"doesn't end within 0\.3 s"):
+            target.send(GET)
+        assert len(received) == 2
+    assert time.monotonic() - began < 3
+
+
+def test_an_answer_that_never_comes_is_waited_for_twice() -> None:
+    with at(lambda _: lambda connection: threading.Event().wait(1) and None, limits=Limits(timeout=0.2)) as (
+        target,
+        received,
+    ):
+        with pytest.raises(Unreachable, match="timeout"):
+            target.send(GET)
+        assert len(received) == 2
+
+
+# -- bodies -------------------------------------------------------------------------------------------------
+
+
+def test_a_large_body_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LARGEST_BODY", 200_000)
+    with at(in_turn(answer(200, b"[" + b"1," * 1_000_000 + b"1]"))) as (target, _):
+        found = target.send(GET)
+        assert 200_000 < len(found.body) < 500_000
+        assert found.json is MISSING
+
+
+def test_a_compressed_body_is_read_and_a_bad_one_is_no_json() -> None:
+    packed = gzip.compress(b'{"count": 1}')
+    with at(in_turn(answer(200, packed, "Content-Encoding: gzip"))) as (target, _):
+        assert target.send(GET).json == {"count": 1}
+    with at(in_turn(answer(200, b'{"count": 1}', "Content-Encoding: gzip"))) as (target, _):
+        assert target.send(GET).json is MISSING
+
+
+# -- redirects and the key ----------------------------------------------------------------------------------
+
+
+def test_no_redirect_is_followed() -> None:
+    with (
+        loopback(in_turn(answer())) as elsewhere,
+        at(in_turn(answer(302, b"", f"Location: {elsewhere.url}/login"))) as (target, received),
+    ):
+        assert target.send(GET).status == 302
+        assert (len(received), elsewhere.received) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("variant", "value"),
+    [
+        (Credential.RIGHT, KEY),
+        (Credential.MISSING, None),
+        (Credential.EMPTY, ""),
+        (Credential.WRONG, "not-the-key"),
+        (Credential.TRUNCATED, KEY[:-1]),
+        (Credential.EXTENDED, KEY + "x"),
+        (Credential.SWAPPED_CASE, swap_case(KEY)),
+    ],
+)
+def test_the_key_is_in_its_header_and_nowhere_else(variant: Credential, value: str | None) -> None:
+    request = Request(
+        "PRD101", "POST", "/p", (("a", "b c&+é"),), (("Accept-Language", "tr"),), b'[{"a":"\xc3\xa9"}]', variant
+    )
+    with at(in_turn(answer())) as (target, received):
+        target.send(request)
+    (got,) = received
+    assert got.header("Authorization") == value
+    assert got.target == "/p?a=b%20c%26%2B%C3%A9"
+    assert got.body == request.body
+    assert got.header("Content-Type") == "application/json"
+    assert got.header("Accept-Language") == "tr"
+    elsewhere = [v for n, v in got.headers if n.lower() != "authorization"] + [got.target, got.body.decode()]
+    assert not any("canary" in text.lower() for text in elsewhere)
+
+
+def test_without_a_key_no_header_is_sent() -> None:
+    with at(in_turn(answer()), key=None) as (target, received):
+        target.send(GET)
+        assert received[0].header("Authorization") is None
+        assert target.credential(Credential.RIGHT) is None
+
+
+def test_a_content_type_of_the_requests_own_stands() -> None:
+    with at(in_turn(answer())) as (target, received):
+        target.send(Request("PRD101", "POST", "/p", (), (("content-type", "text/plain"),), b"x"))
+        assert [v for n, v in received[0].headers if n.lower() == "content-type"] == ["text/plain"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KEY,
+        KEY[:-1],
+        swap_case(KEY),
+        KEY + "x",
+        'canary-5f0e/\\u00e9\\"K',
+        'canary-5f0e/é\\"K',
+        'canary-5f0e\\/\\u00e9\\"K',
+        "canary-5f0e/é&quot;K",
+        "canary-5f0e/%C3%A9%22K",
+        "canary-5f0e%2F%C3%A9%22K",
+        'canary-5f0e/\\xc3\\xa9"K',
+        'canary-5f0e/Ã©"K',
+    ],
+)
+def test_the_key_is_taken_out_however_it_is_written(text: str) -> None:
+    target = Target("http://127.0.0.1:1", CONTRACT, KEY)
+    assert "canary" not in target.redact(f"the key {text} is").lower()
+    assert target.redact("nothing here") == "nothing here"
+    assert "canary" not in repr(target)
+
+
+def test_a_key_too_short_to_be_one_spoils_no_text() -> None:
+    assert Target("http://127.0.0.1:1", CONTRACT, "a").redact("banana") == "banana"
+    assert Target("http://127.0.0.1:1", CONTRACT, None).redact("banana") == "banana"
+    assert Target("http://127.0.0.1:1", CONTRACT, "abcd").redact("abc abcd") == "abc $PRD_API_KEY"
+
+
+def test_a_server_that_breaks_the_parser_with_the_key_doesnt_get_it_into_the_message() -> None:
+    def echo(received: Received) -> Any:
+        return _then_close((received.header("Authorization") or "").encode() + b"\r\n\r\n")
+
+    with at(echo) as (target, _), pytest.raises(Unreachable) as caught:
+        target.send(POST)
+    assert "canary" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+# -- guard and budgets ------------------------------------------------------------------------------------
+
+
+def test_what_the_guard_holds_back_isnt_sent_nor_counted() -> None:
+    with at(in_turn(answer()), guard=refuse_writes) as (target, received):
+        with pytest.raises(NotSent, match="read-only"):
+            target.send(POST)
+        target.send(GET)
+        target.send(Request("PRD101", "POST", "/p", body=b"[]", credential=Credential.WRONG))
+        assert [r.method for r in received] == ["GET", "POST"]
+        assert target.total == 2
+
+
+@pytest.mark.parametrize("threads", [1, 8])
+def test_the_budget_of_requests_is_exact(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
+    monkeypatch.setattr(Target, "_slow_down", lambda self: None)
+    with at(in_turn(answer(429, b""), answer()), limits=Limits(requests=25)) as (target, received):
+
+        def ask(_: int) -> int | str:
+            try:
+                return target.send(GET).status
+            except Stopped as stopped:
+                return str(stopped)
+
+        with ThreadPoolExecutor(threads) as pool:
+            statuses = list(pool.map(ask, range(60)))
+        assert len(received) == 25 == target.total == target.sent["PRD102"]
+        assert statuses.count(200) == 24
+        assert set(statuses) == {200, "the budget of 25 requests is spent"}
+
+
+def test_the_budget_of_seconds_stops_a_run_before_it_is_overdrawn(naps: list[float]) -> None:
+    with at(in_turn(answer(503, b"", "Retry-After: 10")), limits=Limits(seconds=5)) as (target, received):
+        with pytest.raises(Stopped, match="5 seconds"):
+            target.send(GET)
+        assert len(received) == 1
+    with at(in_turn(answer()), limits=Limits(seconds=0.01)) as (target, received):
+        threading.Event().wait(0.02)
+        with pytest.raises(Stopped, match=r"0\.01 seconds"):
+            target.send(GET)
+        assert received == []
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_the_rate_is_kept_between_threads(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
+    moments: list[float] = []
+    wait = Target._wait_for_slot
+
+    def noted(target: Target, request: Request) -> None:
+        wait(target, request)
+        moments.extend(target._recent)
+
+    monkeypatch.setattr(Target, "_wait_for_slot", noted)
+    with at(in_turn(answer()), limits=Limits(rate=50)) as (target, _), ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda _: target.send(GET), range(20)))
+    moments = sorted(set(moments))
+    assert len(moments) == 20
+    assert all(later - earlier >= 0.0199 for earlier, later in itertools.pairwise(moments))
+
+
+def test_several_answers_come_in_the_order_of_the_requests() -> None:
+    def slow_first(received: Received) -> bytes:
+        number = int(received.target.rpartition("=")[2])
+        threading.Event().wait(0.03 if number % 3 == 0 else 0)
+        return answer(200, str(number).encode())
+
+    requests = [Request("PRD102", "GET", "/p", (("n", str(n)),)) for n in range(12)]
+    with at(slow_first) as (target, _):
+        assert [found.json for found in target.send_all(requests)] == list(range(12))
+        assert [found.json for found in target.send_all(requests[:1])] == [0]
+        assert target.send_all([]) == []
