@@ -43,7 +43,8 @@ def roughen(document: dict[str, Any], contract: Contract, operations: list[Opera
             texts = {**TEXTS, "long": LONG} if index == 0 else TEXTS
             at(document, parameter.pointer)["examples"] = {name: {"value": text} for name, text in texts.items()}
         for parameter in (p for p in operation.parameters if p.pagination == "page"):
-            at(document, parameter.pointer)["examples"] = {"first": {"value": 1}, "far": {"value": FAR}}
+            pages = {**dict.fromkeys((*TEXTS, "long"), 1), "far": FAR}
+            at(document, parameter.pointer)["examples"] = {name: {"value": page} for name, page in pages.items()}
         for parameter in (p for p in operation.parameters if p.free_keys):
             keyed = {name: {parameter.filters[0].name(text): "a"} for name, text in TEXTS.items()}
             at(document, parameter.pointer)["examples"] = {name: {"value": value} for name, value in keyed.items()}
