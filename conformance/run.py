@@ -15,9 +15,10 @@ from conformance.laws import LAWS, Law
 from conformance.laws.responses import Evidence, evidence_laws
 from conformance.planting import plant
 from conformance.selection import Selection
+from conformance.stories import tell_all
 from conformance.target import NotSent, Stopped, Target, Unreachable
 from conformance.verdict import Counterexample, Finding, Held, NotExercised, Outcome
-from spec import Clause, Contract
+from spec import Clause, Contract, Operation
 
 FAMILIES = (
     "page",
@@ -35,6 +36,9 @@ FAMILIES = (
     "body",
 )
 """The order in which families are tried; `response` speaks from all of them and comes last."""
+
+TOLD = ("batch.ticket", "batch.found", "write.", "body.")
+"""Kinds of clauses that are judged by the stories of our own writes."""
 
 GONE = 3
 """After so many clauses in a row without an answer the target counts as gone."""
@@ -83,6 +87,7 @@ def carry_out(
     laws = {**LAWS, **evidence_laws(evidence), **(more_laws or {})}
     unanswered = 0
     waiting: list[Outcome] = []
+    told = False
 
     def conclude(outcome: Outcome) -> None:
         run.outcomes.append(outcome)
@@ -107,6 +112,9 @@ def carry_out(
                 continue
             if clause.writes and waiting:
                 ask = _with_witnesses(ask, laws, waiting, conclude)
+            if clause.kind.startswith(TOLD) and not told:
+                told = True
+                tell_all(ask, _writers(run.contract, ordered, selection))
             outcome = try_clause(ask, law, clause)
             unanswered = unanswered + 1 if outcome.verdict == "error" else 0
             if outcome.verdict == "not-exercised" and _may_be_helped(target, clause, outcome):
@@ -133,6 +141,12 @@ def carry_out(
 
 
 _BUDGET = "not reached: "
+
+
+def _writers(contract: Contract, clauses: Iterable[Clause], selection: Selection) -> list[Operation]:
+    """The operations whose writes some selected clause is about."""
+    codes = {c.operation for c in clauses if c.kind.startswith(TOLD) and selection.reason_to_skip(c) is None}
+    return [o for o in contract.operations if o.code in codes]
 
 
 def _may_be_helped(target: Target, clause: Clause, outcome: Outcome) -> bool:

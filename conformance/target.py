@@ -108,6 +108,7 @@ class Target:
             follow_redirects=False,
             limits=httpx2.Limits(max_connections=PARALLEL * 2, max_keepalive_connections=PARALLEL * 2),
         )
+        self._halted = False
         self._lock = threading.Lock()
         self._started = time.monotonic()
         self._next_slot = 0.0
@@ -124,6 +125,10 @@ class Target:
         if self._pool:
             self._pool.shutdown(wait=True, cancel_futures=True)
         self._client.close()
+
+    def halt(self) -> None:
+        """Let no further request out: whoever asks is told that the run was interrupted."""
+        self._halted = True
 
     @property
     def total(self) -> int:
@@ -227,6 +232,8 @@ class Target:
         """Take one request from the budget and wait until the rate allows it."""
         with self._lock:
             now = time.monotonic()
+            if self._halted:
+                raise Stopped("interrupted")
             if self.limits.requests is not None and self.total >= self.limits.requests:
                 raise Stopped(f"the budget of {self.limits.requests} requests is spent")
             slot = max(now, self._next_slot)

@@ -5,6 +5,7 @@ The evidence is gathered as answers come in, whatever asked; a law here asks its
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -36,6 +37,7 @@ class Evidence:
 
     def __post_init__(self) -> None:
         self._check = checker(self.contract)
+        self._lock = threading.Lock()
 
     def observe(self, request: Request, answer: Answer) -> None:
         """Take one answer into account."""
@@ -45,10 +47,10 @@ class Evidence:
             if verdict is None:
                 continue
             key = (operation.code, kind)
-            self.seen[key] = self.seen.get(key, 0) + 1
-            if verdict:
+            with self._lock:
+                self.seen[key] = self.seen.get(key, 0) + 1
                 kept = self.suspects.setdefault(key, [])
-                if len(kept) < MOST_SUSPECTS and request not in kept:
+                if verdict and len(kept) < MOST_SUSPECTS and request not in kept:
                     kept.append(request)
 
     def judge(self, operation: Operation, kind: str, answer: Answer) -> str | None:
