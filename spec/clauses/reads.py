@@ -260,7 +260,8 @@ def _filters(operation: Operation) -> Iterator[Clause]:
     for filter in operation.filters:
         by_field.setdefault(filter.field, []).append(filter)
     for field, filters in by_field.items():
-        if len(filters) > 1:
+        lookups = {f.lookup for f in filters}
+        if len(lookups - {"in"}) > 1 or lookups == {"in", "exact"}:
             yield clause(
                 operation,
                 "relation",
