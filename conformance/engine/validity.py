@@ -82,7 +82,9 @@ class Judge:
         """Everything that is sent under one name."""
         if parameter is None or parameter.free_keys:
             # A name that isn't declared is a question of its own (param.misspelt), and nothing is forbidden by it.
-            keyed = next((f for f in operation.filters if f.free_key and _is_key(f, name)), None)
+            # The same goes for a key that no attribute is likely to have.
+            plain = re.fullmatch(r"\w+", name, re.ASCII)
+            keyed = next((f for f in operation.filters if plain and f.free_key and _is_key(f, name)), None)
             return _first(self._text(keyed.schema, text, name) for text in texts) if keyed else None
         if parameter.pagination:
             return self._paging(operation, parameter, texts)
