@@ -9,7 +9,7 @@ ARGS     ?=
 PORT     ?= 8000
 
 .DEFAULT_GOAL := conformance
-.PHONY: conformance test generate check sandbox bench lock clean help
+.PHONY: conformance merge test generate check sandbox bench lock clean help
 
 help:           ## show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 16
@@ -23,6 +23,9 @@ $(READY): requirements.lock pyproject.toml generated/pyproject.toml
 
 conformance: $(READY)  ## test BASE_URL (default: the embedded sandbox) against the contract
 	@$(PY) -m conformance $(BASE_URL) $(ARGS)
+
+merge: $(READY)        ## one report of the shards that ARGS names
+	@$(PY) -m conformance merge $(ARGS)
 
 test: $(READY)         ## the project's own tests
 	@$(PY) -m pytest -n auto $(ARGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -125,7 +126,8 @@ def test_junit_is_read_by_junitparser(hostile: Report) -> None:
     assert five.result[0].type == "waived"
     assert cases[inferred().id].result[0].type == "advice"
     assert (suites.tests, suites.failures, suites.errors) == (len(cases), 1, 1)
-    properties = {p.name: p.value for p in next(iter(suites)).properties()}
+    suite = ElementTree.fromstring(FORMATS["junit"][1](hostile, ()))[0]
+    properties = {element.get("name"): element.get("value") for element in suite.iter("property")}
     assert (properties["seed"], properties["document.sha256"]) == ("7", contract().sha256)
 
 
@@ -220,8 +222,8 @@ def test_the_difference_is_marked_and_escaped() -> None:
 def test_past_reports_make_a_trend(tmp_path: Path) -> None:
     clause = documented(1)[0]
     past = [
-        {**report(tmp_path, [violated(clause)]), "started": "2026-02-01T00:00:00.000+00:00"},
-        {**report(tmp_path, []), "started": "2026-02-02T00:00:00.000+00:00"},
+        report(tmp_path, [violated(clause)], started=datetime(2026, 2, 1, tzinfo=UTC)),
+        report(tmp_path, [], started=datetime(2026, 2, 2, tzinfo=UTC)),
     ]
     page = html(report(tmp_path, [outcome(clause, "not-exercised")]), past)
     assert "over time: violated, held, not-exercised" in page

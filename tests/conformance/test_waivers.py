@@ -10,6 +10,7 @@ import pytest
 from conformance import waivers
 from conformance.reports.markdown import markdown
 from conformance.reports.model import Waiver
+from conformance.verdict import Verdict
 from tests.conformance.made_up import TARGET, documented, outcome, report, violated
 
 
@@ -46,9 +47,9 @@ def test_a_waiver_excuses_a_violation_or_says_why_not(
     [("held", "stale", 1), ("not-exercised", "untried", 0), ("skipped", "untried", 0)],
 )
 def test_a_waiver_is_stale_only_where_its_clause_is_seen_to_hold(
-    tmp_path: Path, verdict: str, state: str, exit_code: int
+    tmp_path: Path, verdict: Verdict, state: str, exit_code: int
 ) -> None:
-    found = report(tmp_path, [outcome(ONE, verdict)], waivers=[waiver(ONE.id)])  # type: ignore[arg-type]
+    found = report(tmp_path, [outcome(ONE, verdict)], waivers=[waiver(ONE.id)])
     assert (found["waivers"][0]["state"], found["exit_code"]) == (state, exit_code)
 
 

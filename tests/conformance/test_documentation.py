@@ -1,0 +1,144 @@
+"""Every command of the documentation runs, and what it quotes is there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import textwrap
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from akinon_seller_products import Client
+
+import spec
+from conformance import sandbox, waivers
+from conformance.__main__ import main
+from conformance.sandbox.__main__ import main as serve_sandbox
+from generator.__main__ import main as generate
+from spec.__main__ import main as validate
+from tests.conformance.made_up import documented, violated, write
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "conformance" / "README.md"]
+QUICK = ["--only", "PRD107.auth", "--no-schemathesis"]
+KEY = "sandbox-key"
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The fenced blocks of a page in a language, without the indentation of a list."""
+    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return [textwrap.dedent(body) for _, body in found]
+
+
+COMMANDS = sorted({line for page in PAGES for block in blocks(page, "sh") for line in block.splitlines()})
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """A sandbox, in the place of any server that the documentation names."""
+    with sandbox.serve(spec.load(), sandbox.Settings(api_key=KEY)) as found:
+        yield found
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> Path:
+    """A folder with everything that the documentation takes for granted."""
+    wrong = [violated(clause) for clause in documented(2)]
+    for name, outcomes in (("report", wrong), ("before", wrong[:1]), ("after", []), ("past/1", [])):
+        write(tmp_path / name, outcomes, target=url)
+    (tmp_path / "waivers.yaml").write_text("waivers: []\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PRD_API_KEY", KEY)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith("python -m conformance ")])
+def test_a_command_of_the_suite_runs(command: str, folder: Path, url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = shlex.split(command)[3:]
+    if words == ["--help"]:
+        with pytest.raises(SystemExit, match="0"):
+            main(words)
+        return
+    if words[0] == "selftest":
+        pytest.skip("the self-test has tests of its own")
+    if words[0] == "merge":
+        for shard in ("1", "2"):
+            main([url, *QUICK, "--shard", f"{shard}/2", "--report", f"shard-{shard}"])
+    if words[0] in ("URL", "https://sandbox.akinon.com"):
+        words = [url, *words[1:], *QUICK]
+    if words[0] == "replay" and len(words) > 2:
+        words[2] = documented(1)[0].id
+    assert main(words) in (0, 1), capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if not c.startswith("python -m conformance ")])
+def test_another_command_runs(command: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    words = shlex.split(command)
+    if words[0] == "make":
+        shown = subprocess.run(["make", "--dry-run", *words[1:]], capture_output=True, text=True, check=True).stdout
+        assert "python -m " in shown
+    elif words[0] == "pytest":
+        pytest.skip("the plugin has tests of its own")
+    else:
+        run = {"spec": validate, "generator": generate, "conformance.sandbox": serve_sandbox}[words[2]]
+        assert run(words[3:]) in (0, 1)
+
+
+def test_the_clients_usage_runs(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRD_BASE_URL", url)
+    monkeypatch.setenv("PRD_API_KEY", KEY)
+    monkeypatch.chdir(ROOT)
+    (example,) = blocks(PAGES[0], "python")
+    with Client() as client:
+        sku = next(iter(client.get_products())).sku
+    lines: dict[str, Any] = {}
+    code = compile(example.replace("MY-SKU", sku or ""), "README.md", "exec")
+    types.FunctionType(code, lines)()
+    assert (lines["result"].succeeded, lines["result"].failed) == (1, 0)
+
+
+def test_the_example_of_a_law_is_the_law() -> None:
+    sources = "\n".join(
+        path.read_text("utf-8")
+        for folder in ("spec/clauses", "conformance/laws", "conformance/sandbox/faults")
+        for path in (ROOT / folder).glob("*.py")
+    )
+    quoted = [block for block in blocks(PAGES[1], "python") if "shop" not in block]
+    assert len(quoted) == 3
+    for block in quoted:
+        assert block.strip() in textwrap.dedent(sources) or block.strip() in sources
+
+
+def test_the_example_of_a_waiver_can_be_used(tmp_path: Path) -> None:
+    (example,) = blocks(PAGES[1], "yaml")
+    (tmp_path / "waivers.yaml").write_text(example, "utf-8")
+    assert waivers.load(tmp_path / "waivers.yaml")[0]["clause"] == "PRD102.filter.name__icontains"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        assert (page.parent / link).exists(), link
+
+
+def test_the_workflows_run_commands_that_there_are() -> None:
+    for name in ("github-actions.yml", "gitlab-ci.yml"):
+        text = (ROOT / "docs" / "ci" / name).read_text("utf-8")
+        assert yaml.safe_load(text)
+        targets = set(re.findall(r"\bmake ([a-z]+)", text))
+        assert targets
+        assert targets <= set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+        assert "PRD_API_KEY" in text
+
+
+def test_the_hooks_run_commands_of_the_documentation() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert [hook["entry"] for hook in hooks] == ["python -m spec", "python -m generator --check"]
+    jsonschema.validate(hooks, {"type": "array", "items": {"required": ["id", "name", "entry", "language"]}})
