@@ -35,7 +35,7 @@ FAMILIES = (
     "write",
     "body",
 )
-"""The order in which families are tried; `response` speaks from all of them and comes last."""
+"""The order in which families are tried."""
 
 TOLD = ("batch.ticket", "batch.found", "write.", "body.")
 """Kinds of clauses that are judged by the stories of our own writes."""
@@ -80,94 +80,108 @@ def carry_out(
 ) -> None:
     """Try every selected clause; `run` holds what was found however the run ends.
 
-    `before_responses` is called when all laws but those that speak from the evidence are through: there
-    Schemathesis' engine adds to it, and brings its own laws.
+    First what only reads, then, on data that lacked a telling case, the same again with rows of our own; then
+    what writes; last what speaks from all answers. `before_responses` is called before those: there
+    Schemathesis' engine adds to the evidence, and brings its own laws.
     """
-    ask = Ask(run.contract, target, run.seed, began)
     laws = {**LAWS, **evidence_laws(evidence), **(more_laws or {})}
-    unanswered = 0
-    waiting: list[Outcome] = []
-    told = False
-
-    def conclude(outcome: Outcome) -> None:
-        run.outcomes.append(outcome)
-        run.requests = dict(target.sent)
-        on_outcome(outcome)
-
+    course = _Course(run, target, selection, laws, on_start, on_outcome)
+    reads, writes, responses = in_passes(run.contract.clauses)
+    ask = Ask(run.contract, target, run.seed, began)
     try:
-        ordered = in_order(run.contract.clauses)
-        for index, clause in enumerate(ordered):
-            if clause.family == "response" and waiting and not run.stopped:
-                ask = _with_witnesses(ask, laws, waiting, conclude)
-            if clause.family == "response" and (index == 0 or ordered[index - 1].family != "response"):
-                before_responses()
-            reason = selection.reason_to_skip(clause)
-            if reason or run.stopped:
-                conclude(_untried(clause, reason, run.stopped))
-                continue
-            on_start(clause)
-            law = laws.get(clause.kind)
-            if law is None:
-                conclude(Outcome(clause, "skipped", reason="there is no law for it yet"))
-                continue
-            if clause.writes and waiting:
-                ask = _with_witnesses(ask, laws, waiting, conclude)
-            if clause.kind.startswith(TOLD) and not told:
-                told = True
-                tell_all(ask, _writers(run.contract, ordered, selection))
-            outcome = try_clause(ask, law, clause)
-            unanswered = unanswered + 1 if outcome.verdict == "error" else 0
-            if outcome.verdict == "not-exercised" and _may_be_helped(target, clause, outcome):
-                waiting.append(outcome)
-                continue
-            conclude(outcome)
-            if outcome.reason.startswith(_BUDGET):
-                run.stopped = outcome.reason.removeprefix(_BUDGET)
-            elif unanswered >= GONE:
-                run.stopped = "the target stopped answering"
+        course.try_all(ask, reads, may_plant=target.ownership is not None)
+        if course.lacking:
+            ask = course.try_with_witnesses(ask)
+        if not run.stopped:
+            tell_all(ask, _tellers(run.contract, writes, selection))
+        course.try_all(ask, writes)
+        if not run.stopped:
+            before_responses()
+        course.try_all(ask, responses)
     except KeyboardInterrupt:
         run.stopped = "interrupted"
     finally:
-        for outcome in waiting:
-            conclude(outcome)
-        tried = {o.clause.id for o in run.outcomes}
-        for clause in in_order(run.contract.clauses):
-            if clause.id not in tried:
-                conclude(_untried(clause, selection.reason_to_skip(clause), run.stopped))
-        run.requests = dict(target.sent)
-        run.finished = datetime.now(UTC)
-        order = {clause.id: n for n, clause in enumerate(run.contract.clauses)}
-        run.outcomes.sort(key=lambda o: order[o.clause.id])
+        course.finish()
+
+
+class _Course:
+    """A run under way: tries clauses, concludes them one by one, and knows when to stop."""
+
+    def __init__(
+        self,
+        run: Run,
+        target: Target,
+        selection: Selection,
+        laws: Mapping[str, Law],
+        on_start: Callable[[Clause], None],
+        on_outcome: Callable[[Outcome], None],
+    ) -> None:
+        self.run = run
+        self.target = target
+        self.selection = selection
+        self.laws = laws
+        self.on_start = on_start
+        self.on_outcome = on_outcome
+        self.unanswered = 0
+        self.lacking: list[Outcome] = []
+        """Outcomes that rows of our own may change, not concluded yet."""
+
+    def try_all(self, ask: Ask, clauses: Iterable[Clause], *, may_plant: bool = False) -> None:
+        """Try clauses in turn; those that lack a telling case are set aside where rows may be planted."""
+        for clause in clauses:
+            reason = self.selection.reason_to_skip(clause)
+            if reason or self.run.stopped:
+                self.conclude(_untried(clause, reason, self.run.stopped))
+                continue
+            self.on_start(clause)
+            outcome = try_clause(ask, self.laws[clause.kind], clause)
+            self.watch(outcome)
+            if may_plant and outcome.verdict == "not-exercised" and not outcome.reason.startswith(_BUDGET):
+                self.lacking.append(outcome)
+            else:
+                self.conclude(outcome)
+
+    def try_with_witnesses(self, ask: Ask) -> Ask:
+        """Plant rows and try again what was set aside; gives an Ask that has asked nothing of the old rows."""
+        try:
+            planted = plant(ask)
+        except (NotSent, Stopped):
+            planted = 0
+        asked = ask.replanned()
+        while self.lacking:
+            outcome = self.lacking.pop(0)
+            clause = outcome.clause
+            self.conclude(try_clause(asked, self.laws[clause.kind], clause) if planted else outcome)
+        return asked
+
+    def watch(self, outcome: Outcome) -> None:
+        """Stop when a budget is spent or the target is gone."""
+        self.unanswered = self.unanswered + 1 if outcome.verdict == "error" else 0
+        if outcome.reason.startswith(_BUDGET):
+            self.run.stopped = outcome.reason.removeprefix(_BUDGET)
+        elif self.unanswered >= GONE:
+            self.run.stopped = "the target stopped answering"
+
+    def conclude(self, outcome: Outcome) -> None:
+        """A clause has its verdict."""
+        self.run.outcomes.append(outcome)
+        self.run.requests = dict(self.target.sent)
+        self.on_outcome(outcome)
+
+    def finish(self) -> None:
+        """Every clause gets a verdict, also those that weren't reached."""
+        for outcome in self.lacking:
+            self.conclude(outcome)
+        concluded = {outcome.clause.id for outcome in self.run.outcomes}
+        for clause in self.run.contract.clauses:
+            if clause.id not in concluded:
+                self.conclude(_untried(clause, self.selection.reason_to_skip(clause), self.run.stopped))
+        order = {clause.id: n for n, clause in enumerate(self.run.contract.clauses)}
+        self.run.outcomes.sort(key=lambda outcome: order[outcome.clause.id])
+        self.run.finished = datetime.now(UTC)
 
 
 _BUDGET = "not reached: "
-
-
-def _writers(contract: Contract, clauses: Iterable[Clause], selection: Selection) -> list[Operation]:
-    """The operations whose writes some selected clause is about."""
-    codes = {c.operation for c in clauses if c.kind.startswith(TOLD) and selection.reason_to_skip(c) is None}
-    return [o for o in contract.operations if o.code in codes]
-
-
-def _may_be_helped(target: Target, clause: Clause, outcome: Outcome) -> bool:
-    """True for a clause that only reads and lacks a telling case, where the run may plant rows."""
-    reads = not clause.writes and clause.family not in ("auth", "response")
-    return reads and target.ownership is not None and not outcome.reason.startswith(_BUDGET)
-
-
-def _with_witnesses(
-    ask: Ask, laws: Mapping[str, Law], waiting: list[Outcome], conclude: Callable[[Outcome], None]
-) -> Ask:
-    """Plant rows and try again what lacked a telling case; gives an Ask that has asked nothing of the old rows."""
-    try:
-        planted = plant(ask)
-    except (NotSent, Stopped):
-        planted = 0
-    asked = ask.replanned()
-    while waiting:
-        outcome = waiting.pop(0)
-        conclude(try_clause(asked, laws[outcome.clause.kind], outcome.clause) if planted else outcome)
-    return asked
 
 
 def _untried(clause: Clause, skipped: str | None, stopped: str | None) -> Outcome:
@@ -176,13 +190,30 @@ def _untried(clause: Clause, skipped: str | None, stopped: str | None) -> Outcom
     return Outcome(clause, "not-exercised", reason=f"{_BUDGET}{stopped}")
 
 
-def in_order(clauses: Iterable[Clause]) -> list[Clause]:
-    """Clauses family by family, those that gather evidence before those that speak from it."""
+def _tellers(contract: Contract, clauses: Iterable[Clause], selection: Selection) -> list[Operation]:
+    """The operations whose writes some selected clause is about."""
+    codes = {c.operation for c in clauses if c.kind.startswith(TOLD) and selection.reason_to_skip(c) is None}
+    return [o for o in contract.operations if o.code in codes]
+
+
+def in_passes(clauses: Iterable[Clause]) -> tuple[list[Clause], list[Clause], list[Clause]]:
+    """Clauses that only read, those that write, and those that speak from all answers, each family by family."""
     rank = {family: n for n, family in enumerate(FAMILIES)}
-    # A very large batch keeps a server busy, so nothing else waits behind it.
-    return sorted(
-        clauses, key=lambda c: (c.family == "response", c.kind == "body.large", rank.get(c.family, len(rank)))
-    )
+
+    def place(clause: Clause) -> tuple[bool, int]:
+        # A very large batch keeps a server busy, so nothing else waits behind it.
+        return clause.kind == "body.large", rank.get(clause.family, len(rank))
+
+    ordered = sorted(clauses, key=place)
+    responses = [c for c in ordered if c.family == "response"]
+    writes = [c for c in ordered if c.writes and c.family != "response"]
+    return [c for c in ordered if not c.writes and c.family != "response"], writes, responses
+
+
+def in_order(clauses: Iterable[Clause]) -> list[Clause]:
+    """Clauses in the order in which a run tries them."""
+    reads, writes, responses = in_passes(clauses)
+    return [*reads, *writes, *responses]
 
 
 def try_clause(ask: Ask, law: Law, clause: Clause) -> Outcome:
