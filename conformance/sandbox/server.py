@@ -76,6 +76,7 @@ class _Server(uvicorn.Server):
             ws="none",
             lifespan="on",
             log_config=None,
+            log_level="critical",
             access_log=False,
             server_header=False,
             date_header=False,

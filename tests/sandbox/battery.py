@@ -149,17 +149,17 @@ def _values(filter: Filter, rows: list[dict[str, Any]]) -> Iterator[tuple[str, s
     if filter.hidden:
         yield from ((filter.parameter, value) for value in ("true", "false", "maybe"))
         return
-    seen = list(dict.fromkeys(str(row[filter.field]) for row in rows))
+    shown = list(dict.fromkeys(str(row[filter.field]) for row in rows))
     if filter.many:
-        yield filter.parameter, seen[0]
-        yield filter.parameter, ",".join(seen[:2])
-        yield filter.parameter, ",".join(seen[1:4])
+        yield filter.parameter, shown[0]
+        yield filter.parameter, ",".join(shown[:2])
+        yield filter.parameter, ",".join(shown[1:4])
     elif filter.schema.get("format") == "date-time":
-        for value in seen[:10]:
+        for value in shown[:10]:
             yield filter.parameter, value
             yield filter.parameter, value.replace("Z", "+03:00")
     else:
-        for value in seen[:24]:
+        for value in shown[:24]:
             yield from ((filter.parameter, one) for one in _variants(value))
 
 

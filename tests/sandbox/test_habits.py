@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 
@@ -70,7 +71,7 @@ texts = st.text(max_size=12) | st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(derandomize=True, max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=texts | st.sampled_from(["page", "limit", "name", "category__in", "updated_at", "attribute__A"]), value=texts
 )
@@ -83,7 +84,7 @@ def test_no_query_is_a_server_error(client: httpx2.Client, name: str, value: str
 def _escaped(text: str) -> str:
     """Percent-encoded byte by byte, halves of surrogate pairs included; a percent sign now and then as it is."""
     if text.startswith("%"):
-        return "".join(character for character in text if character.isalnum() or character == "%")
+        return "".join(re.findall("[%0-9A-Za-z]", text))
     return "".join(f"%{byte:02X}" for byte in text.encode("utf-8", "surrogatepass"))
 
 

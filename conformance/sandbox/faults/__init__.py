@@ -10,7 +10,18 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 from conformance.sandbox.behaviour import HONEST, Behaviour
-from conformance.sandbox.faults import access, answers, batches, bodies, fields, filters, histories, paging, writes
+from conformance.sandbox.faults import (
+    access,
+    answers,
+    batches,
+    bodies,
+    fields,
+    filters,
+    histories,
+    paging,
+    searches,
+    writes,
+)
 from conformance.sandbox.faults.fault import Case, Family, Fault
 from spec import Contract
 
@@ -19,6 +30,7 @@ __all__ = ["Fault", "behaviour", "faults"]
 _FAMILIES: Mapping[str, Family] = {
     **access.FAMILIES,
     **answers.FAMILIES,
+    **searches.FAMILIES,
     **paging.FAMILIES,
     **filters.FAMILIES,
     **batches.FAMILIES,

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.sandbox import conditions, lookups
 from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.faults import bodies
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at, matching, named, obeying
 from conformance.sandbox.query import Condition, Pairs
-from conformance.sandbox.sql import FALSE, TRUE, Sql, joined, some
+from conformance.sandbox.sql import Sql, joined
 from conformance.sandbox.tables import KEY, Shape
 from conformance.sandbox.validation import check
 from spec.model import JSON
@@ -310,65 +309,6 @@ def misspelt(case: Case) -> Iterator[Named]:
     )
 
 
-# -- searches --------------------------------------------------------------------------------------
-
-
-def _searching(case: Case, wrong: Callable[[Sql, Shape, Any], Sql]) -> Change:
-    return at(case.operation, "search", lambda right, shape, search: wrong(right(shape, search), shape, search))
-
-
-def _in_fields(case: Case, lookup: str, fields: slice = slice(None)) -> Change:
-    def wrong(_: Sql, shape: Shape, search: Any) -> Sql:
-        columns = (shape.fields[name].column for name in search.fields[fields])
-        return some(lookups.predicate(column, "text", lookup, search.value) for column in columns)
-
-    return _searching(case, wrong)
-
-
-def finds(case: Case) -> Iterator[Named]:
-    """A search that doesn't find what is there."""
-    yield "last-field", "only the last of the fields is searched", _in_fields(case, "icontains", slice(-1, None))
-
-
-def selective(case: Case) -> Iterator[Named]:
-    """A search that doesn't select."""
-    yield "ignored", "every search finds every row", _searching(case, lambda *_: TRUE)
-
-
-def search_sound(case: Case) -> Iterator[Named]:
-    """A search that finds too much."""
-
-    def any_word(_: Sql, shape: Shape, search: Any) -> Sql:
-        words = search.value.split() or [search.value]
-        return some(conditions.search(shape, replace(search, value=word)) for word in words)
-
-    def beginning(_: Sql, shape: Shape, search: Any) -> Sql:
-        return conditions.search(shape, replace(search, value=search.value[: max(1, len(search.value) // 2)]))
-
-    yield "any-word", "one of several words is enough", _searching(case, any_word)
-    yield "half", "the first half of the value is enough", _searching(case, beginning)
-    yield "ignored", "every search finds every row", _searching(case, lambda *_: TRUE)
-
-
-def search_complete(case: Case) -> Iterator[Named]:
-    """A search that finds too little."""
-    yield "nothing", "nothing is ever found", _searching(case, lambda *_: FALSE)
-    yield "whole-value", "only a field's whole value is found", _in_fields(case, "iexact")
-    yield "beginning", "only the beginning of a field is searched", _in_fields(case, "istartswith")
-    yield "first-field", "only the first of the fields is searched", _in_fields(case, "icontains", slice(0, 1))
-
-
-def search_case(case: Case) -> Iterator[Named]:
-    """A search in which upper and lower case aren't equal."""
-
-    def ascii_only(_: Sql, shape: Shape, search: Any) -> Sql:
-        columns = (shape.fields[name].column for name in search.fields)
-        return some(Sql(f"instr(lower({column}), lower(?)) > 0", (search.value,)) for column in columns)
-
-    yield "told-apart", "upper and lower case are told apart", _in_fields(case, "contains")
-    yield "ascii-only", "only the letters A to Z are taken as equal in both cases", _searching(case, ascii_only)
-
-
 # -- a batch that there isn't -----------------------------------------------------------------------
 
 
@@ -409,11 +349,6 @@ FAMILIES: Mapping[str, Family] = {
     "param.invalid": invalid,
     "param.bounds": bounds,
     "param.misspelt": misspelt,
-    "search.finds": finds,
-    "search.selective": selective,
-    "search.sound": search_sound,
-    "search.complete": search_complete,
-    "search.case": search_case,
     "batch.unknown-id": unknown_id,
     "batch.malformed-id": malformed_id,
 }
