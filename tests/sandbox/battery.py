@@ -87,7 +87,7 @@ async def _keys(asked: _Asked, operation: Operation) -> None:
     url = operation.path.replace("{id}", "00000000-0000-0000-0000-000000000001")
     for key in (None, "", "wrong", DEFAULT_KEY[:-1], DEFAULT_KEY + "x", DEFAULT_KEY.swapcase()):
         headers = {} if key is None else {"Authorization": key}
-        body = {} if operation.safe else {"json": "nothing"}
+        body: dict[str, Any] = {} if operation.safe else {"json": "nothing"}
         await asked(operation.method, url, headers=headers, **body)
 
 
