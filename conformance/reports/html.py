@@ -169,6 +169,8 @@ def remedy(reason: str) -> str:
         return "Merge the reports of all shards."
     if "was generated" in reason:
         return "Leave out --no-schemathesis, or allow more requests (--max-requests)."
+    if "stopped answering" in reason or "no answer" in reason or "error:" in reason:
+        return "Run again when the target answers."
     if reason.startswith("data moved"):
         return "Run while nobody else changes the catalog."
     if reason.startswith("a fault of the suite's own"):

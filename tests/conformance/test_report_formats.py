@@ -17,7 +17,7 @@ from rich.console import Console
 from sarif_pydantic import Sarif
 
 from conformance.reports.formats import FORMATS, write_all
-from conformance.reports.html import html, marked
+from conformance.reports.html import TEMPLATES, html, marked
 from conformance.reports.markdown import markdown
 from conformance.reports.model import Report, Waiver
 from conformance.verdict import Outcome
@@ -238,3 +238,30 @@ def test_the_summary_is_appended_to_a_jobs_summary_page(tmp_path: Path, monkeypa
     write_all(tmp_path / "report", found)
     assert page.read_text("utf-8") == "before\n" + markdown(found)
     assert {path.name for path in (tmp_path / "report").iterdir()} == {name for name, _ in FORMATS.values()}
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, by WCAG 2.2."""
+
+    def luminance(colour: str) -> float:
+        channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_every_text_can_be_read_by_wcag_aa(theme: int) -> None:
+    style = (TEMPLATES / "report.css").read_text("utf-8")
+    found = re.findall(r"--([a-z-]+): light-dark\((#\w{6}), (#\w{6})\)", style)
+    colours = {name: pair[theme] for name, *pair in found}
+    verdicts = [name.removesuffix("-back") for name in colours if name.endswith("-back")]
+    assert set(verdicts) == {"held", "violated", "error", "not-exercised", "skipped"}
+    pairs = [(text, ground) for text in ("text", "soft", "link", *verdicts) for ground in ("page", "raised")]
+    # A cell of the matrix may count any verdict on the ground of the worst; notes and answers stand on them too.
+    pairs += [(text, f"{verdict}-back") for verdict in verdicts for text in ("text", *verdicts)]
+    pairs += [("page", verdict) for verdict in ("held", "violated", "not-exercised")]
+    low = {pair: contrast(colours[pair[0]], colours[pair[1]]) for pair in pairs}
+    assert {pair: ratio for pair, ratio in low.items() if ratio < 4.5} == {}
