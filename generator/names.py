@@ -52,6 +52,9 @@ def words(text: str) -> list[str]:
     return plain.split()
 
 
+_LONGEST = 80
+"""Names of what is nested deep in place would grow without bound."""
+
 _LETTERS = str.maketrans({"ß": "ss", "ı": "i", "ø": "o", "Ø": "O", "æ": "ae", "œ": "oe", "ł": "l", "Ł": "L", "đ": "d"})
 
 
@@ -84,6 +87,7 @@ def pascal(text: str, fallback: str = "Model") -> str:
         name = f"{fallback}{name}"
     if not name.isidentifier():
         name = fallback
+    name = name[:_LONGEST]
     return f"{name}Model" if name in RESERVED_CLASSES else name
 
 

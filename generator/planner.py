@@ -129,13 +129,19 @@ class _Planner:
             bodies=sent,
             answers=answers,
             result=bodies.result(answers),
-            security=operation.security,
+            security=self._security(operation),
             repeatable=_repeatable(operation),
             paging=paging,
             write=None,
             filters=filters,
             location=str(operation.location),
         )
+
+    def _security(self, operation: spec.Operation) -> tuple[tuple[str, ...], ...]:
+        """The alternatives, with an empty one where a key may be sent and needn't: the contract leaves those out."""
+        written = self._contract.at(operation.pointer)
+        wanted = written.get("security", self._contract.document.get("security")) or ()
+        return tuple(tuple(each) for each in wanted if isinstance(each, Mapping)) if any(wanted) else ()
 
     def linked(self, made: Sequence[OperationPlan]) -> list[OperationPlan]:
         """The operations, with writes that are answered with tickets tied to the operation that tells of them."""

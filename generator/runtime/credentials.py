@@ -51,11 +51,11 @@ class Credentials:
         raise TypeError("credentials aren't pickled")
 
     def choose(self, alternatives: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-        """The first alternative for which every secret is here.
+        """The first alternative for which every secret is here; going without a key comes last.
 
         Raises ConfigurationError when there is none; no alternatives at all need none.
         """
-        for names in alternatives:
+        for names in sorted(alternatives, key=lambda names: not names):
             if all(name in self._secrets for name in names):
                 return names
         if not alternatives:

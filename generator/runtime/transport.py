@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import httpx2
@@ -150,10 +150,18 @@ def _outgoing(request: Request, credentials: Credentials) -> httpx2.Request:
     return httpx2.Request(
         request.method,
         url,
-        headers=[*request.headers, *credentials.headers(request.schemes)],
+        headers=_joined(request.headers, credentials.headers(request.schemes)),
         content=request.body,
         extensions={"timeout": steps},
     )
+
+
+def _joined(headers: Iterable[tuple[str, str]], secrets: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Headers with those that carry secrets, which go before others of their names; cookies stand side by side."""
+    own = {name.lower() for name, _ in secrets}
+    cookies = "; ".join(value for name, value in (*headers, *secrets) if name.lower() == "cookie")
+    kept = [(n, v) for n, v in headers if n.lower() not in own]
+    return [*kept, *((n, cookies if n.lower() == "cookie" else v) for n, v in secrets)]
 
 
 def _failure(error: Exception, request: Request) -> APIConnectionError:

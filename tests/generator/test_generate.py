@@ -208,6 +208,13 @@ def test_no_such_document_or_a_folder_that_cannot_be_written(
     assert "Traceback" not in capsys.readouterr().err
 
 
+def test_a_document_without_operations_makes_a_client_without_methods(tmp_path: Path) -> None:
+    path = saved(tmp_path, document({}))
+    assert main(["--spec", str(path), "--out", str(tmp_path / "out")]) == 0
+    done = run([sys.executable, "-c", "import odd_api; odd_api.Client"], PYTHONPATH=str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every package that the corpus makes, beside each other, and ours."""

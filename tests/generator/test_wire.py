@@ -125,10 +125,11 @@ def test_bodies_are_checked_before_they_are_sent(drive: Drive) -> None:
 def test_headers_carry_key_language_and_kind(drive: Drive) -> None:
     with server(lambda peer: peer.answer(page([], 0))) as made:
         driver = drive(made.url, accept_language="tr", headers={"X-App": "a"})
-        driver.do(driver.client.get_products(extra_headers={"X-Call": "b"}))
+        driver.do(driver.client.get_products(extra_headers={"X-Call": "b", "Authorization": "another"}))
         head = made.seen[0].head.lower()
     for line in (f"authorization: {KEY}", "accept-language: tr", "x-app: a", "x-call: b", "accept: application/json"):
         assert line in head
+    assert "another" not in head
     assert "user-agent: akinon-seller-products/1.0.0" in head
     assert KEY not in repr(driver.client) + repr(vars(driver.client))
 
@@ -328,6 +329,7 @@ def test_credentials_go_where_the_document_says(odd: Callable[[str], Any]) -> No
         client.both()
         client.one()
         client.none()
+        client.maybe()
     with (
         server(lambda peer: peer.answer(b"")) as cookies,
         security.Client({"Cookie": "c"}, base_url=cookies.url) as client,
@@ -338,5 +340,6 @@ def test_credentials_go_where_the_document_says(odd: Callable[[str], Any]) -> No
     assert "x-key: k y" in heads[0]
     assert "authorization: basic dtpw" in heads[0]
     assert made.seen[1].target == "/one?key=q%26q"
+    assert "x-key: k y" in heads[3]
     assert "key" not in heads[2].replace("keep", "")
     assert "cookie: sid=c" in cookies.seen[0].head.lower()

@@ -24,10 +24,10 @@ from pydantic import BaseModel, RootModel
 def duplicate(body: bytes, value: Any) -> str | None:
     """A name that stands twice in one object of a JSON text, or None. `value` is what was made of the text.
 
-    Every name is followed by a quote and a colon. Strings may hold that too, and a space may come between;
-    then the counts differ, or there is a space, and the text is parsed again.
+    Every name ends in a quote and a colon. Strings may hold that too, and a space may come between: then the
+    counts differ, and the text is parsed again.
     """
-    if body.count(b'":') == _members([value]) and b'" :' not in body:
+    if body.count(b'":') == _members([value]):
         return None
     return search(body)
 
