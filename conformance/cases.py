@@ -27,6 +27,9 @@ MOST_CANDIDATES = 300
 
 ENOUGH = 30
 
+MOST_ODD = 8
+"""Values with odd characters that are asked for as they are."""
+
 LEAST = 3
 """Cases that a filter gets, where there are so many, even if one alone tells it from every rival."""
 
@@ -77,7 +80,7 @@ def choose_for_wire(filters: Sequence[Filter], rows: Sequence[Row], seed: int, m
     pool: list[tuple[Filter, str | None, str]] = []
     for filter in filters:
         if filter.parameter in wanted:
-            for key, values in _values(filter, sampled, rng)[:2]:
+            for key, values in _texty(_values(filter, sampled, rng)):
                 pool += [(filter, key, operand) for operand in crafted(filter, values) if operand == operand.strip()]
     rng.shuffle(pool)
     return cover(pool, wanted, sampled, most, 0)
@@ -194,7 +197,7 @@ def candidates(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Itera
         make = _plain_values
     known = _values(filter, rows, rng)
     if kind == "text" and not filter.many:
-        for key, values in known[:2]:
+        for key, values in _texty(known):
             yield from ((key, operand) for operand in _wild(filter, values) if operand == operand.strip())
     sources = [(key, make(filter, values, rng)) for key, values in known]
     streams = [(key, stream) for key, found in sources for stream in found]
@@ -227,6 +230,11 @@ def _values(filter: Filter, rows: Sequence[Row], rng: random.Random) -> list[tup
     odd = [key for key in by_key if not re.fullmatch(r"[A-Z0-9_]+", key)][:3]
     keys = list(dict.fromkeys(odd + sorted(by_key, key=lambda key: -len(by_key[key]))))[:9]
     return [(key, _odd_first(rng.sample(list(by_key[key]), len(by_key[key])))) for key in keys]
+
+
+def _texty(known: list[tuple[str | None, list[Any]]]) -> list[tuple[str | None, list[Any]]]:
+    """The first two keys with a text that is long enough to be altered."""
+    return [(key, values) for key, values in known if any(isinstance(v, str) and len(v) > 3 for v in values)][:2]
 
 
 def _usable(value: Any) -> bool:
@@ -267,8 +275,10 @@ _TAILS = ("&x", ";x", "#x", ",x", " x", "\\", '"', "'", "é", "\U0001f600", "%",
 
 
 def crafted(filter: Filter, values: list[Any]) -> Iterator[str]:
-    """Texts that match nothing as they stand, and something once they are tampered with."""
+    """Texts that match nothing as they stand and something once they are tampered with, and the other way round."""
     strings = [str(value) for value in values if len(str(value)) > 3]
+    yield from [value for value in strings if _ODD.search(value)][:MOST_ODD]
+    yield from sorted(strings, key=len)[-1:]
     spaced = next((v for v in strings if re.search(r"[A-Za-z] [A-Za-z]", v)), None)
     plain = next((v for v in strings if v.isascii() and v.isalnum()), None)
     odd = next((v for v in strings if _ODD.search(v)), None)

@@ -53,7 +53,7 @@ def rivals(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str,
     kind = kind_of(filter.schema)
     if filter.lookup == "in":
         found += _list_rivals(filter)
-    elif kind == "text":
+    elif kind == "text" and filter.lookup.removeprefix("i") in PLAIN:
         found += _text_rivals(filter)
         found += [_other_column(filter, name) for name in text_fields if name != filter.field]
     elif kind in ("date-time", "number", "date"):

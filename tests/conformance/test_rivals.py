@@ -1,0 +1,315 @@
+"""Rivals: each misreading differs from the right one where it says, and agrees where it doesn't matter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import spec
+from conformance.lookups import satisfies
+from conformance.rivals import Rival, rivals, tamperings, value_of, without_accents
+from spec import Filter
+
+FILTERS = {f.parameter: f for f in spec.load().by_code["PRD102"].filters}
+A, B, C, D = (f"{n}0000000-0000-4000-8000-000000000000" for n in "abcd")
+NOON = "2025-05-22T12:00:00.500Z"
+
+
+def named(name: str, filter: Filter) -> Rival:
+    found = rivals(filter, ("name", "sku", "base_code"), ("created_at", "updated_at")) + tamperings(filter)
+    return next(rival for rival in found if rival.name == name)
+
+
+def text_filter(lookup: str) -> Filter:
+    """A filter on `name` with any lookup."""
+    return replace(FILTERS["name"], parameter=f"name__{lookup}", lookup=lookup)
+
+
+def number_filter(lookup: str) -> Filter:
+    return replace(FILTERS["name"], parameter=f"n__{lookup}", field="n", lookup=lookup, schema={"type": "integer"})
+
+
+def row_of(filter: Filter, value: Any) -> dict[str, Any]:
+    return {filter.field: {"COLOR": value}} if filter.free_key else {filter.field: value}
+
+
+TEXTS = [
+    # lookup, rival, value, an operand that tells it, an operand where it doesn't matter
+    ("exact", "ignored", "Red", "Blue", "Red"),
+    ("exact", "always empty", "Red", "Red", "Blue"),
+    ("exact", "read as iexact", "Red", "RED", "Red"),
+    ("exact", "read as contains", "Redder", "Red", "Redder"),
+    ("exact", "read as icontains", "Redder", "rED", "Redder"),
+    ("exact", "read as startswith", "Redder", "Red", "der"),
+    ("exact", "read as istartswith", "Redder", "rED", "der"),
+    ("exact", "read as endswith", "Redder", "der", "Red"),
+    ("exact", "read as iendswith", "Redder", "DER", "Red"),
+    ("contains", "read as exact", "Redder", "edd", "Redder"),
+    ("contains", "read as icontains", "Redder", "EDD", "edd"),
+    ("contains", "read as startswith", "Redder", "edd", "Red"),
+    ("contains", "read as endswith", "Redder", "Red", "der"),
+    ("icontains", "read as contains", "Redder", "EDD", "edd"),
+    ("icontains", "read as iexact", "Redder", "edd", "REDDER"),
+    ("startswith", "read as contains", "Redder", "der", "Red"),
+    ("istartswith", "read as startswith", "Redder", "rED", "Red"),
+    ("endswith", "read as iendswith", "Redder", "DER", "der"),
+    ("iendswith", "read as endswith", "Redder", "DER", "der"),
+    ("icontains", "only ASCII letters fold", "ÇANTA", "çanta", "Çan"),
+    ("icontains", "only the value is folded", "CANTA", "canta", "xyz"),
+    ("icontains", "only the row is folded", "canta", "CANTA", "can"),
+    ("contains", "accents don't count", "Çanta", "Canta", "anta"),
+    ("icontains", "accents don't count", "Çanta", "CANTA", "ANTA"),
+    ("contains", "% and _ are wildcards", "Red bag", "R_d%g", "Red"),
+    ("contains", "% and _ are wildcards", "Red bag", "R_d", "Red"),
+    ("contains", "% is a wildcard", "Red bag", "R%g", "R_d"),
+    ("contains", "_ is a wildcard", "Red bag", "R_d", "R%g"),
+    ("icontains", "_ is a wildcard", "Red bag", "r_D", "r%g"),
+    ("contains", "* is a wildcard", "Red bag", "R*g", "R_d"),
+    ("exact", "* is a wildcard", "Red bag", "R*", "R*b"),
+    ("startswith", "% is a wildcard", "Red bag", "R%b", "%b?"),
+    ("endswith", "% is a wildcard", "Red bag", "d%g", "d%b"),
+    ("contains", "% is a wildcard", "Red\nbag", "R%g", "R.g"),
+    ("contains", "read as a regular expression", "Red bag", "R.d", "Red"),
+    ("exact", "read as a regular expression", "Red", "R[e]d", "R["),
+    ("endswith", "read as a regular expression", "Red", "e.", "R."),
+    ("startswith", "read as a regular expression", "Red", "R.", "e."),
+    ("icontains", "read as a regular expression", "Red bag", "r.D", "red"),
+    ("exact", "looks at sku", "Red", "Red", "S-1"),
+    # on the way
+    ("contains", "backslashes are lost", "Red", "R\\ed", "Red"),
+    ("contains", "backslashes are doubled", "R\\ed", "R\\ed", "ed"),
+    ("contains", "+ is read as a space", "a b", "a+b", "a"),
+    ("contains", "spaces become +", "a b", "a b", "a"),
+    ("contains", "percent-decoded twice", "a b", "a%20b", "a"),
+    ("contains", "cut at &", "Salt", "Salt&x", "Salt"),
+    ("contains", "cut at ;", "Salt", "Salt;x", "Salt"),
+    ("contains", "cut at #", "Salt", "Salt#x", "Salt"),
+    ("contains", "only the part before a comma counts", "Salt", "Salt,x", "Salt"),
+    ("contains", "quotes are lost", "Salt", "Sa\"l't", "Salt"),
+    ("contains", "read as Latin-1", "Çanta", "Ça", "an"),
+    ("contains", "non-ASCII is lost", "anta", "Çanta", "anta"),
+    ("contains", "only the first word counts", "Red bag", "Red hat", "Red"),
+    ("contains", "spaces inside are squeezed", "Red bag", "Red  bag", "Red bag"),
+    ("contains", "spaces are lost", "Redbag", "Red bag", "Red"),
+    ("contains", "cut at 20 characters", "x" * 20, "x" * 21, "x" * 20),
+    ("contains", "HTML-escaped", "a&b", "a&b", "a"),
+    ("contains", "HTML-escaped", "a'b", "a'b", "a"),
+    ("contains", "HTML-escaped", 'a"b', 'a"b', "a"),
+    ("contains", "characters beyond the BMP are lost", "bag", "bag🎒", "bag"),
+    ("contains", "any word may match", "Red bag", "Red hat", "Red"),
+    ("contains", "any part between commas may match", "Red", "Blue,Red", "Red"),
+]
+
+
+@pytest.mark.parametrize(("lookup", "name", "value", "telling", "same"), TEXTS)
+def test_text_rivals(lookup: str, name: str, value: str, telling: str, same: str) -> None:
+    filter = text_filter(lookup)
+    rival, row = named(name, filter), {"name": value, "sku": "x", "base_code": "x"}
+    right = satisfies(filter, row, telling)
+    assert right is not None
+    assert rival.differs(telling)
+    assert rival.shows(row, telling, None) is not right
+    assert not rival.differs(same) or rival.shows(row, same, None) is satisfies(filter, row, same)
+
+
+def test_every_text_rival_is_tried_above() -> None:
+    for lookup in ("exact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith", "iexact"):
+        names = {r.name for r in rivals(text_filter(lookup), (), ()) + tamperings(text_filter(lookup))}
+        assert {n for n in names if not n.startswith("read as i")} <= {name for _, name, *_ in TEXTS}
+
+
+def test_a_lookup_is_no_rival_of_itself_and_no_name_is_there_twice() -> None:
+    for filter in [*FILTERS.values(), *map(number_filter, ("exact", "gt", "gte", "lt", "lte"))]:
+        names = [r.name for r in rivals(filter, ("name", "sku"), ("created_at", "updated_at")) + tamperings(filter)]
+        assert len(set(names)) == len(names)
+        assert f"read as {filter.lookup}" not in names
+        assert f"looks at {filter.field}" not in names
+        assert {"ignored", "always empty"} <= set(names)
+
+
+@given(st.text("aAbBçÇ %_*.+&;#,\\'\"🎒", max_size=6), st.text("aAbBçÇ %_*.+&;#,\\'\"🎒", min_size=1, max_size=6))
+def test_a_rival_says_of_itself_where_it_doesnt_matter(value: str, operand: str) -> None:
+    for lookup in ("exact", "icontains", "startswith"):
+        filter = text_filter(lookup)
+        for rival in rivals(filter, (), ()) + tamperings(filter):
+            right = satisfies(filter, {"name": value}, operand)
+            if not rival.differs(operand) and right is not None:
+                assert rival.shows({"name": value}, operand, None) is right
+
+
+ORDERED = [
+    (lookup, f"read as {other}", value, "7")
+    for lookup, other, value in [
+        ("gt", "gte", 7),
+        ("gt", "lt", 8),
+        ("gt", "lte", 6),
+        ("gt", "exact", 7),
+        ("gte", "gt", 7),
+        ("lt", "lte", 7),
+        ("lte", "lt", 7),
+        ("lte", "gte", 8),
+        ("exact", "gte", 8),
+        ("exact", "lte", 6),
+    ]
+]
+
+
+@pytest.mark.parametrize(("lookup", "name", "value", "operand"), ORDERED)
+def test_ordered_rivals(lookup: str, name: str, value: int, operand: str) -> None:
+    filter = number_filter(lookup)
+    assert named(name, filter).shows({"n": value}, operand, None) is not satisfies(filter, {"n": value}, operand)
+
+
+TIMES = [
+    # lookup, rival, the row's instant, the operand
+    ("exact", "the offset is dropped", NOON, "2025-05-22T15:00:00.500+03:00"),
+    ("exact", "the offset counts the wrong way", NOON, "2025-05-22T15:00:00.500+03:00"),
+    ("exact", "the value's fraction is dropped", NOON, NOON),
+    ("exact", "the row's fraction is dropped", NOON, NOON),
+    ("exact", "both fractions are dropped", NOON, "2025-05-22T12:00:00Z"),
+    ("gt", "both fractions are dropped", NOON, "2025-05-22T12:00:00Z"),
+    ("gt", "the row's fraction is dropped", NOON, "2025-05-22T12:00:00.499Z"),
+    ("gte", "the value's fraction is dropped", "2025-05-22T12:00:00.100Z", NOON),
+    ("exact", "seconds don't count", NOON, "2025-05-22T12:00:30Z"),
+    ("exact", "only the date counts", NOON, "2025-05-22T23:00:00Z"),
+    ("exact", "compared as text", NOON, "2025-05-22T15:00:00.500+03:00"),
+    ("gt", "compared as text", NOON, "2025-05-22T13:00:00.000+03:00"),
+    ("exact", "+3 hours off", NOON, NOON),
+    ("exact", "-3 hours off", NOON, NOON),
+    ("gt", "+3 hours off", NOON, "2025-05-22T10:00:00Z"),
+    ("gt", "-3 hours off", NOON, "2025-05-22T14:00:00Z"),
+    ("lt", "+1 hours off", NOON, "2025-05-22T11:30:00Z"),
+    ("gt", "-1 hours off", NOON, "2025-05-22T12:30:00Z"),
+    ("gt", "+1 ms off", NOON, "2025-05-22T12:00:00.499Z"),
+    ("gt", "-1 ms off", NOON, NOON),
+    ("lt", "+1000 ms off", NOON, "2025-05-22T12:00:00Z"),
+    ("gt", "-1000 ms off", NOON, "2025-05-22T12:00:01Z"),
+    ("exact", "within 0.001 s counts as equal", NOON, "2025-05-22T12:00:00.501Z"),
+    ("exact", "within 0.01 s counts as equal", NOON, "2025-05-22T12:00:00.509Z"),
+    ("exact", "within 1 s counts as equal", NOON, "2025-05-22T12:00:01Z"),
+    ("exact", "within 60 s counts as equal", NOON, "2025-05-22T12:01:00Z"),
+    ("gt", "looks at created_at", NOON, "2025-05-22T11:00:00Z"),
+]
+
+
+@pytest.mark.parametrize(("lookup", "name", "value", "operand"), TIMES)
+def test_time_rivals(lookup: str, name: str, value: str, operand: str) -> None:
+    filter = FILTERS["updated_at" if lookup == "exact" else f"updated_at__{lookup}"]
+    row = {"updated_at": value, "created_at": "2025-05-01T00:00:00Z"}
+    rival = named(name, filter)
+    right = satisfies(filter, row, operand)
+    assert right is not None
+    assert rival.shows(row, operand, None) is not right
+    assert rival.by_value is (not name.startswith("looks at"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "operand"),
+    [
+        ("the offset is dropped", NOON, "2025-05-22T12:00:00.500Z"),
+        ("the offset is dropped", NOON, "2025-05-22T12:00:00.500+00:00"),
+        ("the offset counts the wrong way", NOON, NOON),
+        ("the offset counts the wrong way", NOON, "2025-05-22T12:00:00.500+00:00"),
+        ("the value's fraction is dropped", "2025-05-22T12:00:00Z", "2025-05-22T12:00:00Z"),
+        ("seconds don't count", NOON, "2025-05-22T12:01:00Z"),
+        ("only the date counts", NOON, "2025-05-23T12:00:00Z"),
+        ("compared as text", NOON, NOON),
+        ("+3 hours off", NOON, "2025-05-22T12:00:00Z"),
+        ("+1 ms off", NOON, "2025-05-22T12:00:00.510Z"),
+        ("within 0.001 s counts as equal", NOON, "2025-05-22T12:00:00.502Z"),
+        ("within 0.01 s counts as equal", NOON, "2025-05-22T12:00:00.511Z"),
+        ("within 1 s counts as equal", NOON, "2025-05-22T12:00:01.501Z"),
+        ("within 60 s counts as equal", NOON, "2025-05-22T12:01:01Z"),
+        ("the offset is dropped", NOON, "yesterday"),
+        ("within 1 s counts as equal", NOON, "yesterday"),
+        ("both fractions are dropped", "yesterday", NOON),
+        ("+1 ms off", NOON, "yesterday"),
+    ],
+)
+def test_time_rivals_agree_where_they_dont_matter(name: str, value: str, operand: str) -> None:
+    row = {"updated_at": value}
+    assert named(name, FILTERS["updated_at"]).shows(row, operand, None) is bool(
+        satisfies(FILTERS["updated_at"], row, operand)
+    )
+
+
+LISTS = [
+    ("only the first of the list counts", B, f"{A},{B}", f"{B},{A}"),
+    ("only the last of the list counts", A, f"{A},{B}", f"{B},{A}"),
+    ("only the first two of the list count", C, f"{A},{B},{C}", f"{A},{C},{B}"),
+    ("only the first three of the list count", D, f"{A},{B},{C},{D}", f"{A},{B},{D},{C}"),
+    ("all but the first of the list count", A, f"{A},{B}", A),
+    ("all but the last of the list count", B, f"{A},{B}", B),
+    ("a list of one is empty", A, A, f"{A},{B}"),
+    ("the list is one value", A, f"{A},{B}", A),
+    ("all but the listed ones", A, f"{A},{B}", None),
+    ("ignored", A, B, A),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "telling", "same"), LISTS)
+def test_list_rivals(name: str, value: str, telling: str, same: str | None) -> None:
+    filter = FILTERS["category__in"]
+    rival, row = named(name, filter), {"category": value}
+    assert rival.differs(telling)
+    assert rival.shows(row, telling, None) is not satisfies(filter, row, telling)
+    assert same is None or rival.shows(row, same, None) is satisfies(filter, row, same)
+
+
+KEYS = [
+    ("upper and lower case of the key don't count", {"color": "Red"}, {"COLOR": "Red"}, "Red"),
+    ("any key may match", {"SIZE": "Red"}, {"COLOR": "Red"}, "Red"),
+    ("a key that begins so may match", {"COLOR_2": "Red"}, {"XCOLOR": "Red"}, "Red"),
+    ("having the key is enough", {"COLOR": "Blue"}, {"SIZE": "Blue"}, "Red"),
+    ("integers never match", {"COLOR": 7}, {"COLOR": "7"}, "7"),
+    ("only integers match", {"COLOR": "7"}, {"COLOR": 7}, "7"),
+]
+
+
+@pytest.mark.parametrize(("name", "telling", "same", "operand"), KEYS)
+def test_key_rivals(name: str, telling: dict[str, Any], same: dict[str, Any], operand: str) -> None:
+    filter = FILTERS["attribute__KEY"]
+    rival = named(name, filter)
+    for attributes, differs in ((telling, True), (same, False)):
+        right = satisfies(filter, {"attributes": attributes}, operand, "COLOR")
+        assert (rival.shows({"attributes": attributes}, operand, "COLOR") is not right) is differs
+
+
+def test_a_key_that_is_cut() -> None:
+    filter = FILTERS["attribute__KEY"]
+    row = {"attributes": {"COLOR": "Red", "COLOR_2": "Blue"}}
+    cut = named("only the key's first part counts", filter)
+    assert cut.shows(row, "Red", "COLOR_2") is True
+    assert cut.shows(row, "Blue", "COLOR_2") is False
+    assert cut.shows(row, "Red", "COLOR") is True
+
+
+def test_rivals_of_integers_are_for_whole_values_only() -> None:
+    names = {p: {r.name for r in rivals(FILTERS[p], (), ())} for p in FILTERS if p.startswith("attribute")}
+    assert {p for p, found in names.items() if "integers never match" in found} == {
+        "attribute__KEY",
+        "attribute__KEY__iexact",
+    }
+
+
+@pytest.mark.parametrize("row", [{}, {"name": None}, {"attributes": None}, {"attributes": []}, {"attributes": {}}])
+def test_a_row_without_the_value_is_shown_only_by_what_looks_elsewhere(row: dict[str, Any]) -> None:
+    for parameter in ("name", "attribute__KEY", "updated_at", "category__in"):
+        for rival in rivals(FILTERS[parameter], ("sku",), ("created_at",)) + tamperings(FILTERS[parameter]):
+            assert rival.shows(row, "a", "COLOR") is (rival.name == "ignored")
+
+
+def test_filters_that_arent_text_arrive_as_they_are() -> None:
+    assert tamperings(FILTERS["category__in"]) == tamperings(FILTERS["updated_at"]) == ()
+    assert {r.name for r in rivals(text_filter("gt"), (), ())} == {"ignored", "always empty"}
+
+
+def test_the_value_that_is_compared() -> None:
+    assert value_of(FILTERS["name"], {"name": "a"}, None) == "a"
+    assert value_of(FILTERS["attribute__KEY"], {"attributes": {"A": 1}}, "A") == 1
+    assert value_of(FILTERS["attribute__KEY"], {"attributes": 7}, "A") is None
+    assert without_accents("Çiğ ı é ß") == "Cig ı e ß"
