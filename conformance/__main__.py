@@ -5,8 +5,12 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
+
+from hypothesis.configuration import set_hypothesis_home_dir
 
 import spec
 from conformance.conform import conform
@@ -34,6 +38,8 @@ def main(argv: list[str] | None = None) -> int:
         if arguments and arguments[0] in COMMANDS:
             command: Callable[[list[str]], int] = import_module(COMMANDS[arguments[0]]).main
             return command(arguments[1:])
+        # Hypothesis keeps files of its own; they don't belong into the folder that somebody works in.
+        set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "seller-center-contract-hypothesis")
         with ending_on_sigterm():
             return conform(parse(arguments))
     except (spec.SpecError, Usage, WrongTarget, WaiversError, UnreadableReport) as error:

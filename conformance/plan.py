@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from conformance.options import Options
 from conformance.reports.answer import plural
@@ -18,8 +19,13 @@ def text(contract: Contract, selection: Selection, options: Options) -> str:
         families = Counter(clause.family for clause in tried if clause.operation == operation.code)
         if not families:
             continue
-        shown = ", ".join(f"{family} {number}" for family, number in families.items())
+        shown = ", ".join(
+            f"{family} {number} ({_requests({family: number}, options)})" for family, number in families.items()
+        )
         lines += [f"  {operation.method} {operation.path}  ({operation.code})", f"      {shown}"]
+    everything = Counter(clause.family for clause in tried)
+    lines.append(f"clauses of each family, and in brackets the requests that they took on {MEASURED_ON};")
+    lines.append(f"altogether about {_requests(everything, options):,}, and more where something has to be confirmed")
     changing = [clause for clause in tried if clause.writes]
     if changing:
         lines.append(f"writes: for {plural(len(changing), 'clause')}, only to SKUs that the run makes and takes away")
@@ -29,6 +35,32 @@ def text(contract: Contract, selection: Selection, options: Options) -> str:
     skipped = Counter(reason for clause in contract.clauses if (reason := selection.reason_to_skip(clause)))
     lines += [f"left out: {plural(number, 'clause')}, {reason}" for reason, number in skipped.items()]
     return "\n".join(lines)
+
+
+MEASURED_ON = "the sandbox's catalog of 150"
+
+REQUESTS = {
+    "auth": 1.0,
+    "response": 6.2,
+    "param": 1.8,
+    "page": 4.1,
+    "search": 5.8,
+    "filter": 5.3,
+    "combine": 1.4,
+    "wire": 13,
+    "explore": 12,
+    "relation": 4.4,
+    "batch": 3.2,
+    "write": 0.7,
+    "body": 1.3,
+}
+"""Requests for one clause of a family, as `make` takes them; a batch's are those of the story that writes share."""
+
+
+def _requests(families: Mapping[str, int], options: Options) -> int:
+    """About how many requests so many clauses of each family take."""
+    cost = {**REQUESTS, "response": REQUESTS["response"] if options.schemathesis else 0}
+    return round(sum(number * cost.get(family, 1) for family, number in families.items()))
 
 
 def _limits(options: Options) -> str:
