@@ -70,6 +70,8 @@ class Evidence:
         media = declared.json
         if media is None or media.schema is None:
             return None
+        if not answer.ok and not answer.body.strip():
+            return None  # what an error's body holds is nowhere said, so it may hold nothing
         if answer.json is MISSING:
             return "a body that isn't JSON"
         return self._check(f"{media.pointer}/schema", answer.json) or ""
