@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from generator.schemas import REFS, Form
+from generator.forms import REFS, Form
 
 _TYPES: Mapping[tuple[str, str | None], str] = {
     ("string", None): "str",

@@ -7,8 +7,9 @@ from typing import Any
 
 import spec
 from generator.annotations import checked, hint
+from generator.forms import Form
 from generator.plan import AnswerPlan, BodyPlan, ContentPlan
-from generator.schemas import Form, Schemas
+from generator.schemas import Schemas
 
 
 def essence(content_type: str) -> str:

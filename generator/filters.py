@@ -5,8 +5,8 @@ from __future__ import annotations
 import spec
 from generator import names
 from generator.annotations import hint
+from generator.forms import Form
 from generator.plan import FieldPlan, FiltersPlan, LookupPlan
-from generator.schemas import Form
 
 
 def filters_plan(operation: spec.Operation, method: str, *, first: bool) -> FiltersPlan:

@@ -19,7 +19,8 @@ from datamodel_code_generator import generate
 from datamodel_code_generator.enums import DataModelType, InputFileType, OpenAPIScope
 from datamodel_code_generator.format import DatetimeClassType, PythonVersion
 
-from generator.schemas import REFS, Definitions, Form, unbounded
+from generator.forms import REFS, Form, unbounded
+from generator.schemas import Definitions
 
 _TEMPLATES = Path(__file__).parent / "templates" / "models"
 _ALIAS = re.compile(r"\balias=('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")

@@ -13,6 +13,7 @@ from generator import bodies, models, names
 from generator.annotations import checked, hint
 from generator.examples import examples
 from generator.filters import filters_plan
+from generator.forms import REFS
 from generator.plan import (
     OperationPlan,
     PagingPlan,
@@ -23,7 +24,7 @@ from generator.plan import (
     SchemePlan,
     WritePlan,
 )
-from generator.schemas import REFS, Refused, Schemas
+from generator.schemas import Refused, Schemas
 
 _PACKAGES = {"Akinon Seller Center Products API": "akinon_seller_products"}
 """Packages whose names don't follow from their titles; `info.x-package` of a document goes first."""

@@ -8,8 +8,7 @@ alias that contains itself. Their names are final.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -17,19 +16,29 @@ from urllib.parse import unquote
 
 import spec
 from generator import names
-
-Schema = Mapping[str, Any]
-Form = dict[str, Any]
-"""A schema in one of the forms above, still JSON Schema."""
-
-REFS = "#/components/schemas/"
-_NULL: Form = {"type": "null"}
-_CONSTRAINTS = (
-    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    *("minLength", "maxLength", "pattern", "minItems", "maxItems"),
+from generator.forms import (
+    MOST_BRANCHES,
+    NULL,
+    REFS,
+    Form,
+    Schema,
+    described,
+    escaped,
+    has_direction,
+    inferred,
+    is_enum,
+    is_number,
+    is_object,
+    member,
+    merge,
+    nullable,
+    primitive,
+    refs,
+    types_of,
+    union,
+    unwrapped,
+    walk,
 )
-_FORMATS = frozenset({"date", "date-time", "uuid", "decimal", "binary"})
-_MOST_BRANCHES = 64
 
 
 class Refused(Exception):
@@ -77,13 +86,12 @@ class Schemas:
         """
         if not isinstance(schema, Mapping):
             return {}
-        schema = _unwrapped(schema)
+        schema = unwrapped(schema)
         if isinstance(schema.get("$ref"), str):
             return self._reference(schema, pointer, sent)
         flat = self._flatten(schema, pointer)
-        nullable = _nullable(flat)
         form = self._plain(flat, pointer, hint, sent)
-        return _union([form, _NULL]) if nullable and form else form
+        return union([form, NULL]) if nullable(flat) and form else form
 
     # References
 
@@ -95,7 +103,7 @@ class Schemas:
         form = self._aliases.get(key)
         if form is None:
             form = self._resolve(key, target, ref, sent)
-        return _union([form, _NULL]) if schema.get("nullable") is True and form else form
+        return union([form, NULL]) if schema.get("nullable") is True and form else form
 
     def _resolve(self, key: tuple[str, bool], target: Any, ref: str, sent: bool) -> Form:
         if key in self._busy:
@@ -120,13 +128,13 @@ class Schemas:
         pointer = ref.removeprefix("#")
         if not isinstance(target, Mapping):
             return {}
-        target = _unwrapped(target)
+        target = unwrapped(target)
         if isinstance(target.get("$ref"), str):
             return self._reference(target, pointer, sent)
         flat = self._flatten(target, pointer)
-        name = self._name(key) if _is_object(flat) or _is_enum(flat) else ""
+        name = self._name(key) if is_object(flat) or is_enum(flat) else ""
         form = self._plain(flat, pointer, name or ref.rpartition("/")[2], sent, name, ref)
-        return _union([form, _NULL]) if _nullable(flat) and form else form
+        return union([form, NULL]) if nullable(flat) and form else form
 
     def _name(self, key: tuple[str, bool]) -> str:
         if key not in self._named:
@@ -155,8 +163,8 @@ class Schemas:
                 made = self._flatten(target, ref.removeprefix("#"), seen | {ref})
         for number, branch in enumerate(schema.get("allOf") or ()):
             if isinstance(branch, Mapping):
-                made = _merge(made, self._flatten(branch, f"{pointer}/allOf/{number}", seen))
-        return _merge(made, {k: v for k, v in schema.items() if k not in ("allOf", "$ref")})
+                made = merge(made, self._flatten(branch, f"{pointer}/allOf/{number}", seen))
+        return merge(made, {k: v for k, v in schema.items() if k not in ("allOf", "$ref")})
 
     # Forms
 
@@ -164,22 +172,22 @@ class Schemas:
         """The form without null. `name` is the class that the schema defines, where it has one already."""
         if "const" in flat and "enum" not in flat:
             flat = {**flat, "enum": [flat["const"]]}
-        if _is_enum(flat):
+        if is_enum(flat):
             return self._enum(flat, name or hint, bool(name))
         branches = [*(flat.get("oneOf") or ()), *(flat.get("anyOf") or ())]
         branches = [b for b in branches if not (isinstance(b, Mapping) and b.keys() <= {"required", "not", "title"})]
         if branches:
             return self._branches(flat, branches, pointer, hint, sent)
-        types = [t for t in _types(flat) if t != "null"]
+        types = [t for t in types_of(flat) if t != "null"]
         if len(types) > 1:
             rest = {k: v for k, v in flat.items() if k != "type"}
-            return _union([self._plain({**rest, "type": t}, pointer, hint, sent) for t in types])
-        kind = types[0] if types else _inferred(flat)
+            return union([self._plain({**rest, "type": t}, pointer, hint, sent) for t in types])
+        kind = types[0] if types else inferred(flat)
         if kind == "object":
             return self._object(flat, pointer, hint, sent, name, ref)
         if kind == "array":
             return self._array(flat, pointer, hint, sent)
-        return _primitive(kind, flat)
+        return primitive(kind, flat)
 
     def _branches(self, flat: dict[str, Any], branches: list[Any], pointer: str, hint: str, sent: bool) -> Form:
         """A union. What stands beside it holds for every branch."""
@@ -187,7 +195,7 @@ class Schemas:
         both = bool(flat.get("oneOf")) and bool(flat.get("anyOf"))
         if both:
             pairs = list(product(flat["oneOf"], flat["anyOf"]))
-            branches = [{"allOf": [a, b]} for a, b in pairs][:_MOST_BRANCHES]
+            branches = [{"allOf": [a, b]} for a, b in pairs][:MOST_BRANCHES]
         plain = not (base.keys() & {"properties", "additionalProperties", "required", "items", "type"})
         beside = {k: v for k, v in base.items() if k in ("type", "properties", "required", "items", "format")}
         word = "oneOf" if flat.get("oneOf") else "anyOf"
@@ -197,20 +205,20 @@ class Schemas:
             whole = branch if plain or not beside or not isinstance(branch, Mapping) else {"allOf": [beside, branch]}
             title = str(branch.get("title", "")) if isinstance(branch, Mapping) else ""
             forms.append(self.form(whole, at, title or f"{hint} {number + 1}", sent))
-        return _union(forms)
+        return union(forms)
 
     def _array(self, flat: dict[str, Any], pointer: str, hint: str, sent: bool) -> Form:
-        form: Form = {"type": "array", **{k: flat[k] for k in ("minItems", "maxItems") if _number(flat.get(k))}}
+        form: Form = {"type": "array", **{k: flat[k] for k in ("minItems", "maxItems") if is_number(flat.get(k))}}
         prefix = flat.get("prefixItems")
         if isinstance(prefix, Sequence) and prefix:
             rest = [flat["items"]] if isinstance(flat.get("items"), Mapping) else []
             inner = [self.form(s, f"{pointer}/prefixItems/{n}", f"{hint} {n + 1}", sent) for n, s in enumerate(prefix)]
             inner += [self.form(s, f"{pointer}/items", f"{hint} item", sent) for s in rest]
-            return {**form, "items": _union(inner)}
+            return {**form, "items": union(inner)}
         return {**form, "items": self.form(flat.get("items", {}), f"{pointer}/items", f"{hint} item", sent)}
 
     def _object(self, flat: dict[str, Any], pointer: str, hint: str, sent: bool, name: str, ref: str) -> Form:
-        if not _is_object(flat):
+        if not is_object(flat):
             return self._map(flat, pointer, hint, sent)
         final = name or self._names.take(names.pascal(hint))
         if final in self.definitions.forms:
@@ -227,14 +235,14 @@ class Schemas:
                 required.discard(prop)
                 continue
             tag = self._tags.get(ref, {}).get(prop)
-            at = f"{pointer}/properties/{_escaped(prop)}"
+            at = f"{pointer}/properties/{escaped(prop)}"
             form = {"enum": tag, "x-tag": True} if tag else self.form(inner, at, f"{final} {prop}", sent)
             told = self._contract.resolve(inner) if isinstance(inner, Mapping) and "$ref" not in form else inner
-            properties[prop] = _described(form, told, strict=only_sent)
+            properties[prop] = described(form, told, strict=only_sent)
             fields[prop] = taken.take(names.field(prop))
         form = {"type": "object", "properties": properties, "required": sorted(required & properties.keys())}
         self.definitions.fields[final] = fields
-        self.definitions.forms[final] = _described(form, flat, strict=only_sent)
+        self.definitions.forms[final] = described(form, flat, strict=only_sent)
         return {"$ref": REFS + final}
 
     def _hidden(self, prop: Any, pointer: str, sent: bool, ref: str) -> bool:
@@ -249,12 +257,12 @@ class Schemas:
         extra = flat.get("additionalProperties")
         patterns = flat.get("patternProperties") or {}
         at = f"{pointer}/patternProperties"
-        values = [self.form(s, f"{at}/{_escaped(p)}", f"{hint} value", sent) for p, s in patterns.items()]
+        values = [self.form(s, f"{at}/{escaped(p)}", f"{hint} value", sent) for p, s in patterns.items()]
         if isinstance(extra, Mapping) and extra:
             values.append(self.form(extra, f"{pointer}/additionalProperties", f"{hint} value", sent))
         elif extra is not False and patterns:
             values.append({})
-        return {"type": "object", "additionalProperties": _union(values) if values and all(values) else {}}
+        return {"type": "object", "additionalProperties": union(values) if values and all(values) else {}}
 
     def _enum(self, flat: dict[str, Any], hint: str, named: bool) -> Form:
         values = list(dict.fromkeys(v for v in flat["enum"] if isinstance(v, (str, int, float))))
@@ -264,10 +272,10 @@ class Schemas:
         if kinds <= {str} or kinds <= {int}:
             final = hint if named else self._names.take(names.pascal(hint))
             taken = names.Names()
-            members = [taken.take(_member(v)).upper() for v in values]
+            members = [taken.take(member(v)).upper() for v in values]
             form: Form = {"type": "string" if kinds == {str} else "integer", "enum": values}
             form["x-enum-varnames"] = members
-            self.definitions.forms[final] = _described(form, flat, strict=False)
+            self.definitions.forms[final] = described(form, flat, strict=False)
             return {"$ref": REFS + final}
         if float in kinds:
             return {"type": "number"}
@@ -278,7 +286,7 @@ class Schemas:
     def _discriminated(self) -> Mapping[str, Mapping[str, list[str]]]:
         """For every schema in a discriminated union: the property and the values that mean it."""
         found: dict[str, dict[str, list[str]]] = {}
-        for schema in _walk(self._contract.document):
+        for schema in walk(self._contract.document):
             discriminator = schema.get("discriminator")
             branches = schema.get("oneOf") or schema.get("anyOf")
             if not (isinstance(discriminator, Mapping) and isinstance(branches, Sequence)):
@@ -302,7 +310,7 @@ class Schemas:
     def _closure(self, roots: Sequence[Schema]) -> frozenset[str]:
         """Every `$ref` that can be reached."""
         found: set[str] = set()
-        todo = [ref for root in roots for ref in _refs(root)]
+        todo = [ref for root in roots for ref in refs(root)]
         while todo:
             ref = todo.pop()
             if ref not in found:
@@ -313,7 +321,7 @@ class Schemas:
     def _direct(self, ref: str) -> frozenset[str]:
         if ref not in self._reach:
             try:
-                self._reach[ref] = frozenset(_refs(self._target(ref, "")))
+                self._reach[ref] = frozenset(refs(self._target(ref, "")))
             except Refused:
                 self._reach[ref] = frozenset()
         return self._reach[ref]
@@ -325,7 +333,7 @@ class Schemas:
     def _find_directed(self) -> frozenset[str]:
         """The definitions that travel both ways and hold, at any depth, a property of one direction only."""
         both = self._sent & self._received
-        marked = {ref for ref in both if _has_direction(self._quiet(ref))}
+        marked = {ref for ref in both if has_direction(self._quiet(ref))}
         while more := {ref for ref in both - marked if self._direct(ref) & marked}:
             marked |= more
         return frozenset(marked)
@@ -335,177 +343,3 @@ class Schemas:
             return self._target(ref, "")
         except Refused:
             return {}
-
-
-def _merge(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """What two branches of `allOf` say together; where they can't both hold, the second counts."""
-    merged = {**first, **second}
-    if "properties" in first and "properties" in second:
-        properties = dict(first["properties"])
-        for name, schema in second["properties"].items():
-            properties[name] = _both(properties[name], schema) if name in properties else schema
-        merged["properties"] = properties
-    if "required" in first and "required" in second:
-        merged["required"] = [*first["required"], *second["required"]]
-    for word in ("oneOf", "anyOf"):
-        if first.get(word) and second.get(word):
-            pairs = [{"allOf": [a, b]} for a, b in product(first[word], second[word])]
-            merged[word] = pairs[:_MOST_BRANCHES]
-    return merged
-
-
-def _both(first: Any, second: Any) -> Any:
-    if not isinstance(first, Mapping) or not first or first == second:
-        return second
-    if not isinstance(second, Mapping) or not second:
-        return first
-    if "$ref" in first and not (second.keys() & {"$ref", "type", "properties", "enum", "allOf", "oneOf", "anyOf"}):
-        return {"allOf": [first], **second}
-    return {"allOf": [first, second]}
-
-
-def _unwrapped(schema: Schema) -> Schema:
-    """`allOf` around a single `$ref`, as 3.0 needs it to describe a reference, is that reference."""
-    branches = schema.get("allOf")
-    told = {"description", "title", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "nullable"}
-    if not isinstance(branches, Sequence) or len(branches) != 1 or not isinstance(branches[0], Mapping):
-        return schema
-    if "$ref" in branches[0] and all(k in told or k.startswith("x-") for k in schema if k != "allOf"):
-        return {**{k: v for k, v in schema.items() if k != "allOf"}, **branches[0]}
-    return schema
-
-
-def _types(flat: Schema) -> list[str]:
-    kind = flat.get("type")
-    return [kind] if isinstance(kind, str) else [t for t in kind or () if isinstance(t, str)]
-
-
-def _nullable(flat: Schema) -> bool:
-    if flat.get("nullable") is True or ("null" in _types(flat) and len(_types(flat)) > 1):
-        return True
-    return None in (flat.get("enum") or ())
-
-
-def _is_enum(flat: Schema) -> bool:
-    values = flat.get("enum", [flat["const"]] if "const" in flat else ())
-    return any(isinstance(v, (str, int, float)) for v in values or ())
-
-
-def _is_object(flat: Schema) -> bool:
-    unions = flat.get("oneOf") or flat.get("anyOf")
-    alternatives = [b for b in unions or () if isinstance(b, Mapping) and not b.keys() <= {"required", "not", "title"}]
-    kinds = _types(flat)
-    fits = not kinds or "object" in kinds
-    return bool(flat.get("properties")) and not alternatives and fits and len([k for k in kinds if k != "null"]) <= 1
-
-
-def _inferred(flat: Schema) -> str:
-    if flat.get("properties") or "additionalProperties" in flat or "patternProperties" in flat:
-        return "object"
-    if "items" in flat or "prefixItems" in flat:
-        return "array"
-    if flat.get("format") in _FORMATS or flat.keys() & {"pattern", "minLength", "maxLength"}:
-        return "string"
-    return "null" if _types(flat) == ["null"] else ""
-
-
-def _primitive(kind: str, flat: Schema) -> Form:
-    if kind not in ("string", "integer", "number", "boolean", "null"):
-        return {}
-    form: Form = {"type": kind}
-    if kind == "string" and (flat.get("format") in _FORMATS or flat.get("contentMediaType")):
-        form["format"] = flat.get("format") or "binary"
-    if form.get("format"):
-        return form
-    for word in _CONSTRAINTS:
-        value = flat.get(word)
-        textual = word in ("minLength", "maxLength", "pattern")
-        if word.endswith("Items") or textual != (kind == "string") or kind in ("boolean", "null"):
-            continue
-        if _number(value) or (word == "pattern" and isinstance(value, str) and _compiles(value)):
-            form[word] = value
-        elif value is True and word.startswith("exclusive"):  # OpenAPI 3.0 says so beside the bound
-            bound = word.replace("exclusiveM", "m")
-            if _number(flat.get(bound)):
-                form[word] = flat[bound]
-                form.pop(bound, None)
-    return form
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _compiles(pattern: str) -> bool:
-    """True for a pattern that both Python and pydantic's own engine take."""
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return not re.search(r"\(\?[=!<]|\\[1-9pPkZ]|\(\?P=|\\u|\\c", pattern)
-
-
-def _union(forms: Sequence[Form]) -> Form:
-    """Any of several forms, each once; anything at all where one of them is."""
-    flat: list[Form] = []
-    for form in forms:
-        flat.extend(form["anyOf"] if set(form) == {"anyOf"} else [form])
-    if not all(flat):
-        return {}
-    unique: list[Form] = []
-    unique.extend(form for form in flat if form not in unique and form != _NULL)
-    unique = list({repr(form): form for form in unique}.values())
-    if _NULL in flat:
-        unique.append(_NULL)
-    return unique[0] if len(unique) == 1 else {"anyOf": unique}
-
-
-def _described(form: Form, schema: Any, *, strict: bool) -> Form:
-    """The form with what a reader is told, and with bounds only where they are to be checked."""
-    told = dict(form) if strict else unbounded(form)
-    if isinstance(schema, Mapping) and isinstance(schema.get("description"), str) and schema["description"].strip():
-        told["description"] = " ".join(schema["description"].split())
-    return told
-
-
-def unbounded(form: Form) -> Form:
-    """The form without bounds, at any depth."""
-    bare = {k: v for k, v in form.items() if k not in _CONSTRAINTS}
-    if "anyOf" in bare:
-        bare["anyOf"] = [unbounded(f) for f in bare["anyOf"]]
-    for word in ("items", "additionalProperties"):
-        if isinstance(bare.get(word), dict):
-            bare[word] = unbounded(bare[word])
-    return bare
-
-
-def _member(value: Any) -> str:
-    if isinstance(value, int):
-        return f"value_minus_{-value}" if value < 0 else f"value_{value}"
-    name = names.snake(value, "value") if value else "empty"
-    return name.strip("_") or "value"
-
-
-def _refs(schema: Any) -> Iterator[str]:
-    for node in _walk(schema):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-
-
-def _walk(value: Any) -> Iterator[Schema]:
-    todo = [value]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Mapping):
-            yield node
-            todo.extend(v for k, v in node.items() if k not in ("example", "examples", "default", "enum"))
-        elif isinstance(node, (list, tuple)):
-            todo.extend(node)
-
-
-def _has_direction(schema: Any) -> bool:
-    return any(n.get("readOnly") is True or n.get("writeOnly") is True for n in _walk(schema))
-
-
-def _escaped(token: str) -> str:
-    return token.replace("~", "~0").replace("/", "~1")

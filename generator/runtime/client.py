@@ -11,26 +11,21 @@ from collections.abc import (
     Iterator,
     Mapping,
 )
-from copy import copy
-from dataclasses import dataclass, replace
-from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar, Generic, ParamSpec, Self, TypeVar
-from urllib.parse import urlsplit
-from urllib.request import getproxies
+from typing import Any, ParamSpec, Self, TypeVar
 
 import httpx2
 
+from .base import BaseClient, RawResponse, checked_url, count, proxied, secrets
 from .batches import AsyncBatch, Batch, Polling, at
-from .bulk import Bulk, BulkOptions, Outcome, Write
+from .bulk import BulkOptions, Outcome, Write
 from .call import Hooks, Operation, RequestOptions, Settings
-from .credentials import Credentials, Scheme
+from .credentials import Credentials
 from .deadline import no_tls
-from .errors import Answer, ConfigurationError
+from .errors import Answer
 from .filters import Condition
 from .flow import Timeout, iterate, iterate_async, run, run_async
-from .journal import Journal
-from .pages import AsyncPager, Page, Paging, Walk
+from .pages import AsyncPager, Page, Paging
 from .retry import Retry
 from .session import LAST_ANSWER, Session, value
 from .transport import AsyncTransport, SyncTransport, async_client, sync_client
@@ -40,100 +35,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Api:
-    """What a package's clients have in common, as the document says it."""
-
-    package: str
-    """Name and version, for the User-Agent header."""
-    env: str
-    """The prefix of the environment variables."""
-    server: str | None
-    """The base URL, where the document names one."""
-    schemes: Mapping[str, Scheme]
-    writes: Mapping[str, Write[Any]]
-    """The operations that bulk writes know, by the names of their methods."""
-
-
-@dataclass(frozen=True)
-class RawResponse(Generic[T]):
-    """An answer as it came, beside what was made of it."""
-
-    status_code: int
-    headers: Mapping[str, str]
-    """Names in lower case."""
-    content: bytes
-    """The body, decompressed."""
-    parsed: T
-
-
-class BaseClient:
-    """Settings and credentials. The key is in no attribute that shows it, and in no `repr`."""
-
-    _api: ClassVar[Api]
-
-    _session: Session
-
-    @property
-    def base_url(self) -> str:
-        """What paths are appended to."""
-        return self._session.settings.base_url
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.base_url}>"
-
-    def with_options(
-        self,
-        *,
-        timeout: float | Timeout | None = None,
-        max_retries: int | None = None,
-        accept_language: str | None = None,
-        headers: Mapping[str, str] | None = None,
-        hooks: Hooks | None = None,
-    ) -> Self:
-        """A client with other settings that shares this one's connections. `headers` are added to those there are."""
-        settings = self._session.settings
-        if timeout is not None:
-            settings = replace(settings, timeout=Timeout.of(timeout))
-        if max_retries is not None:
-            settings = replace(settings, retry=replace(settings.retry, retries=_count(max_retries)))
-        if accept_language is not None:
-            settings = replace(settings, defaults={"accept-language": accept_language})
-        if headers is not None:
-            settings = replace(settings, headers={**settings.headers, **headers})
-        if hooks is not None:
-            settings = replace(settings, hooks=hooks)
-        other = copy(self)
-        other._session = replace(self._session, settings=settings)
-        return other
-
-    def _bulk(
-        self,
-        write: Callable[..., Any],
-        options: BulkOptions,
-        journal: str | os.PathLike[str] | None,
-        call: RequestOptions,
-    ) -> Bulk[Any]:
-        name = getattr(write, "__name__", "")
-        if getattr(write, "__self__", None) is not self or name not in self._api.writes:
-            known = ", ".join(self._api.writes) or "none"
-            raise TypeError(f"bulk takes one of this client's own methods: {known}")
-        found = self._api.writes[name]
-        path = Path(journal) if journal is not None else None
-        kept = Journal(path, found.operation.id, options.chunk_size)
-        return Bulk(self._session, found, options, call, kept)
-
-    def _walk(
-        self,
-        operation: Operation[Any],
-        paging: Paging[T],
-        arguments: dict[str, Any],
-        options: RequestOptions,
-        where: Condition[Any] | None,
-    ) -> Walk[T]:
-        return Walk(self._session, operation, paging, arguments, options, where)
 
 
 class SyncBase(BaseClient):
@@ -171,20 +72,20 @@ class SyncBase(BaseClient):
         Raises ConfigurationError for settings that can't work.
         """
         settings = Settings(
-            base_url=_base_url(self._api, base_url),
+            base_url=checked_url(self._api, base_url),
             package=self._api.package,
             timeout=Timeout.of(timeout),
-            retry=Retry(_count(max_retries)),
+            retry=Retry(count(max_retries)),
             defaults={"accept-language": accept_language} if accept_language else {},
             headers=headers or {},
             hooks=hooks or Hooks(),
             max_response_bytes=max_response_bytes,
         )
-        self._session = Session(settings, Credentials(self._api.schemes, _secrets(self._api, api_key)))
+        self._session = Session(settings, Credentials(self._api.schemes, secrets(self._api, api_key)))
         if transport is not None and http_client is None:
             self._http = httpx2.Client(transport=transport, verify=no_tls())
         else:
-            self._http = http_client or sync_client(settings.base_url, _proxied())
+            self._http = http_client or sync_client(settings.base_url, proxied())
         self._owned = http_client is None
         self._transport = SyncTransport(self._http, self._session.credentials, max_response_bytes)
 
@@ -332,20 +233,20 @@ class AsyncBase(BaseClient):
         Raises ConfigurationError for settings that can't work.
         """
         settings = Settings(
-            base_url=_base_url(self._api, base_url),
+            base_url=checked_url(self._api, base_url),
             package=self._api.package,
             timeout=Timeout.of(timeout),
-            retry=Retry(_count(max_retries)),
+            retry=Retry(count(max_retries)),
             defaults={"accept-language": accept_language} if accept_language else {},
             headers=headers or {},
             hooks=hooks or Hooks(),
             max_response_bytes=max_response_bytes,
         )
-        self._session = Session(settings, Credentials(self._api.schemes, _secrets(self._api, api_key)))
+        self._session = Session(settings, Credentials(self._api.schemes, secrets(self._api, api_key)))
         if transport is not None and http_client is None:
             self._http = httpx2.AsyncClient(transport=transport, verify=no_tls())
         else:
-            self._http = http_client or async_client(settings.base_url, _proxied())
+            self._http = http_client or async_client(settings.base_url, proxied())
         self._owned = http_client is None
         self._transport = AsyncTransport(self._http, self._session.credentials, max_response_bytes)
 
@@ -443,34 +344,3 @@ class AsyncBase(BaseClient):
         finally:
             LAST_ANSWER.reset(token)
         return RawResponse(answers[-1].status, answers[-1].headers, answers[-1].body, parsed)
-
-
-def _base_url(api: Api, given: str | None) -> str:
-    """A base URL fit to append paths to. Raises ConfigurationError."""
-    url = given or os.environ.get(f"{api.env}_BASE_URL") or api.server
-    if not url:
-        raise ConfigurationError(f"no base_url was given and {api.env}_BASE_URL isn't set")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ConfigurationError("base_url must be http or https with a host, and without query or fragment")
-    if "@" in parts.netloc:
-        raise ConfigurationError("base_url must not hold a user or password; pass api_key")
-    return url.rstrip("/")
-
-
-def _count(retries: int) -> int:
-    if retries < 0:
-        raise ValueError(f"max_retries must be 0 or more, not {retries}")
-    return retries
-
-
-def _secrets(api: Api, given: str | Mapping[str, str | tuple[str, str]] | None) -> Mapping[str, str | tuple[str, str]]:
-    """Secrets by scheme; a plain string is for the document's first scheme."""
-    key = given or os.environ.get(f"{api.env}_API_KEY") or {}
-    if not isinstance(key, str):
-        return key
-    return dict.fromkeys(list(api.schemes)[:1], key)
-
-
-def _proxied() -> bool:
-    return any(name in getproxies() for name in ("http", "https", "all"))

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
+from .base import RawResponse
 from .batches import AsyncBatch, Batch, BatchResult
 from .bulk import Outcome
 from .call import Event, Hooks, RequestOptions
-from .client import RawResponse
 from .errors import (
     APIConnectionError,
     APIError,

@@ -1,0 +1,157 @@
+"""What both kinds of client have in common."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import (
+    Callable,
+    Mapping,
+)
+from copy import copy
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar, Generic, ParamSpec, Self, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from .bulk import Bulk, BulkOptions, Write
+from .call import Hooks, Operation, RequestOptions
+from .credentials import Scheme
+from .errors import ConfigurationError
+from .filters import Condition
+from .flow import Timeout
+from .journal import Journal
+from .pages import Paging, Walk
+from .session import Session
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Api:
+    """What a package's clients have in common, as the document says it."""
+
+    package: str
+    """Name and version, for the User-Agent header."""
+    env: str
+    """The prefix of the environment variables."""
+    server: str | None
+    """The base URL, where the document names one."""
+    schemes: Mapping[str, Scheme]
+    writes: Mapping[str, Write[Any]]
+    """The operations that bulk writes know, by the names of their methods."""
+
+
+@dataclass(frozen=True)
+class RawResponse(Generic[T]):
+    """An answer as it came, beside what was made of it."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    content: bytes
+    """The body, decompressed."""
+    parsed: T
+
+
+class BaseClient:
+    """Settings and credentials. The key is in no attribute that shows it, and in no `repr`."""
+
+    _api: ClassVar[Api]
+
+    _session: Session
+
+    @property
+    def base_url(self) -> str:
+        """What paths are appended to."""
+        return self._session.settings.base_url
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.base_url}>"
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Timeout | None = None,
+        max_retries: int | None = None,
+        accept_language: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        hooks: Hooks | None = None,
+    ) -> Self:
+        """A client with other settings that shares this one's connections. `headers` are added to those there are."""
+        settings = self._session.settings
+        if timeout is not None:
+            settings = replace(settings, timeout=Timeout.of(timeout))
+        if max_retries is not None:
+            settings = replace(settings, retry=replace(settings.retry, retries=count(max_retries)))
+        if accept_language is not None:
+            settings = replace(settings, defaults={"accept-language": accept_language})
+        if headers is not None:
+            settings = replace(settings, headers={**settings.headers, **headers})
+        if hooks is not None:
+            settings = replace(settings, hooks=hooks)
+        other = copy(self)
+        other._session = replace(self._session, settings=settings)
+        return other
+
+    def _bulk(
+        self,
+        write: Callable[..., Any],
+        options: BulkOptions,
+        journal: str | os.PathLike[str] | None,
+        call: RequestOptions,
+    ) -> Bulk[Any]:
+        name = getattr(write, "__name__", "")
+        if getattr(write, "__self__", None) is not self or name not in self._api.writes:
+            known = ", ".join(self._api.writes) or "none"
+            raise TypeError(f"bulk takes one of this client's own methods: {known}")
+        found = self._api.writes[name]
+        path = Path(journal) if journal is not None else None
+        kept = Journal(path, found.operation.id, options.chunk_size)
+        return Bulk(self._session, found, options, call, kept)
+
+    def _walk(
+        self,
+        operation: Operation[Any],
+        paging: Paging[T],
+        arguments: dict[str, Any],
+        options: RequestOptions,
+        where: Condition[Any] | None,
+    ) -> Walk[T]:
+        return Walk(self._session, operation, paging, arguments, options, where)
+
+
+def checked_url(api: Api, given: str | None) -> str:
+    """A base URL fit to append paths to. Raises ConfigurationError."""
+    url = given or os.environ.get(f"{api.env}_BASE_URL") or api.server
+    if not url:
+        raise ConfigurationError(f"no base_url was given and {api.env}_BASE_URL isn't set")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ConfigurationError("base_url must be http or https with a host, and without query or fragment")
+    if "@" in parts.netloc:
+        raise ConfigurationError("base_url must not hold a user or password; pass api_key")
+    return url.rstrip("/")
+
+
+def count(retries: int) -> int:
+    """A number of retries. Raises ValueError for a negative one."""
+    if retries < 0:
+        raise ValueError(f"max_retries must be 0 or more, not {retries}")
+    return retries
+
+
+def secrets(api: Api, given: str | Mapping[str, str | tuple[str, str]] | None) -> Mapping[str, str | tuple[str, str]]:
+    """Secrets by scheme; a plain string is for the document's first scheme."""
+    key = given or os.environ.get(f"{api.env}_API_KEY") or {}
+    if not isinstance(key, str):
+        return key
+    return dict.fromkeys(list(api.schemes)[:1], key)
+
+
+def proxied() -> bool:
+    """True when the environment names a proxy."""
+    return any(name in getproxies() for name in ("http", "https", "all"))
