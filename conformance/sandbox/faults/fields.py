@@ -59,7 +59,7 @@ def _rewrites(schema: Mapping[str, JSON], is_part: bool) -> Iterator[tuple[str, 
     kind, types = values.kind(schema), schema.get("type", [])
     if is_part:
         yield "first-only", "only the first of the entries is kept", _on_list(lambda many: many[:1])
-        yield "amounts-rounded", "amounts are rounded to one decimal place", _on_list(_amounts_rounded)
+        yield "amounts-one-off", "amounts grow by a hundredth", _on_list(_amounts_one_off)
     elif kind == "text" and texts.is_symbol(schema):
         yield "case-swapped", "upper and lower case are swapped", _on_text(str.swapcase)
     elif kind == "text":
@@ -71,7 +71,7 @@ def _rewrites(schema: Mapping[str, JSON], is_part: bool) -> Iterator[tuple[str, 
     elif kind == "decimal":
         yield "rounded", "amounts are rounded to one decimal place", _on_text(_rounded)
         yield "whole", "amounts lose what stands behind the point", _on_text(lambda text: text.partition(".")[0])
-        yield "one-off", "amounts grow by a hundredth", _on_text(lambda text: str(Decimal(text) + Decimal("0.01")))
+        yield "one-off", "amounts grow by a hundredth", _on_text(_one_off)
     elif kind == "uuid":
         yield "nil", "another identifier is kept", lambda _: "00000000-0000-0000-0000-000000000000"
     elif "array" in types:
@@ -88,11 +88,15 @@ def _on_list(rewrite: Callable[[list[JSON]], list[JSON]]) -> Rewrite:
     return lambda value: rewrite(value) if isinstance(value, list) else value
 
 
-def _amounts_rounded(entries: list[JSON]) -> list[JSON]:
-    def rounded(value: JSON) -> JSON:
-        return _rounded(value) if isinstance(value, str) and re.fullmatch(r"-?\d+\.\d+", value) else value
+def _amounts_one_off(entries: list[JSON]) -> list[JSON]:
+    def grown(value: JSON) -> JSON:
+        return _one_off(value) if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value) else value
 
-    return [{name: rounded(value) for name, value in entry.items()} for entry in entries]
+    return [{name: grown(value) for name, value in entry.items()} for entry in entries]
+
+
+def _one_off(text: str) -> str:
+    return str(Decimal(text) + Decimal("0.01"))
 
 
 def _text_of_number(value: JSON) -> JSON:
@@ -133,9 +137,7 @@ def key(case: Case) -> Iterator[Named]:
 
         return at(case.operation, "apply", wrong)
 
-    yield "upper-cased", "keys are made upper-case", rewritten(str.upper)
     yield "lower-cased", "keys are made lower-case", rewritten(str.lower)
-    yield "ascii-only", "keys lose their accents", rewritten(_plain)
 
 
 def edges(case: Case) -> Iterator[Named]:

@@ -150,7 +150,6 @@ def exact_key(case: Case) -> Iterator[Named]:
     verb = "deleted" if deletes else "changed"
     yield "prefix", f"rows whose key begins with the item's are {verb} as well", also("instr({0}, ?) = 1")
     yield "any-case", f"rows whose key differs in upper and lower case are {verb} as well", also("fold({0}) = fold(?)")
-    yield "trimmed", f"rows whose key differs in blanks at its ends are {verb} as well", also("trim({0}) = trim(?)")
 
 
 def created_stays(case: Case) -> Iterator[Named]:
