@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -81,11 +82,13 @@ class _Handler(socketserver.StreamRequestHandler):
 
 
 @contextlib.contextmanager
-def loopback(respond: Respond) -> Iterator[Loopback]:
+def loopback(respond: Respond, tls: ssl.SSLContext | None = None) -> Iterator[Loopback]:
     """Serve for as long as the block lasts."""
     with _Server(("127.0.0.1", 0), _Handler) as server:
         server.respond = respond
-        server.log = Loopback(f"http://127.0.0.1:{server.server_address[1]}")
+        server.log = Loopback(f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}")
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
