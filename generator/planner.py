@@ -6,7 +6,6 @@ import os.path
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import spec
 from generator import bodies, models, names
@@ -25,9 +24,6 @@ from generator.plan import (
     WritePlan,
 )
 from generator.schemas import Refused, Schemas
-
-_PACKAGES = {"Akinon Seller Center Products API": "akinon_seller_products"}
-"""Packages whose names don't follow from their titles; `info.x-package` of a document goes first."""
 
 _BUILTINS = frozenset(("list", "dict", "str", "int", "float", "bool", "bytes", "type", "object"))
 """A method of such a name would hide the type from the annotations of the methods after it."""
@@ -282,8 +278,7 @@ def _scheme(scheme: spec.SecurityScheme) -> SchemePlan:
 
 
 def _package(contract: spec.Contract) -> str:
-    info: Mapping[str, Any] = contract.document.get("info", {})
-    name = str(info.get("x-package") or _PACKAGES.get(contract.title) or names.snake(contract.title, "client"))
+    name = contract.package or names.snake(contract.title, "client")
     return re.sub(r"[^a-z0-9_]", "", name.lower()) or "client"
 
 

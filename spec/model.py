@@ -349,6 +349,8 @@ class Contract:
 
     title: str
     version: str
+    package: str | None
+    """The import name of the client (x-package), or None."""
     openapi: str
     file: str
     sha256: str

@@ -100,6 +100,7 @@ def _not_openapi(source: Source) -> Problem | None:
 def _contract(ground: Ground) -> Contract:
     source = ground.source
     info = ground.mapping(ground.data, "info", "")
+    package = ground.extension(info, "x-package", "/info")
     collections = rows.collections(ground)
     found = operations.operations(ground, collections)
     schemes = operations.security_schemes(ground)
@@ -109,6 +110,7 @@ def _contract(ground: Ground) -> Contract:
     return Contract(
         title=str(info.get("title", "")),
         version=str(info.get("version", "")),
+        package=str(package) if package else None,
         openapi=str(ground.data["openapi"]),
         file=source.file,
         sha256=hashlib.sha256(source.content).hexdigest(),
