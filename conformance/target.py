@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
+import errno
 import html
 import json
 import ssl
@@ -104,7 +105,7 @@ class Target:
             self.guard = self.ownership.guard
         self._client = httpx2.Client(
             timeout=self.limits.timeout,
-            verify=self.verify,
+            verify=_trusted(self.verify) if isinstance(self.verify, str) else self.verify,
             follow_redirects=False,
             limits=httpx2.Limits(max_connections=PARALLEL * 2, max_keepalive_connections=PARALLEL * 2),
         )
@@ -258,6 +259,14 @@ class Target:
     def _sleep(self, seconds: float) -> None:
         self._check_time(time.monotonic() + seconds)
         time.sleep(seconds)
+
+
+def _trusted(bundle: str) -> ssl.SSLContext:
+    """TLS that trusts a file of certificates. Raises OSError for one that holds none."""
+    try:
+        return ssl.create_default_context(cafile=bundle)
+    except ssl.SSLError:
+        raise OSError(errno.EINVAL, "holds no certificate that can be read", bundle) from None
 
 
 def _worth_another_try(request: Request, error: httpx2.TransportError, attempt: int) -> bool:

@@ -271,7 +271,8 @@ def test_an_endless_answer_is_said_in_one_sentence(sentence: Callable[..., str])
 def test_a_certificate_that_nobody_vouches_for_is_said_in_one_sentence(
     tmp_path: Path, sentence: Callable[..., str]
 ) -> None:
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    certificate, key, junk = tmp_path / "cert.pem", tmp_path / "key.pem", tmp_path / "cert.srl"
+    junk.write_text("junk")
     subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
     subprocess.run([*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
@@ -280,6 +281,7 @@ def test_a_certificate_that_nobody_vouches_for_is_said_in_one_sentence(
     with loopback(lambda received: PAGE, context) as server:
         assert "isn't trusted" in sentence(server.url)
         assert "is a web page" in sentence(server.url, "--ca-bundle", str(certificate))
+        assert "cert.srl: holds no certificate" in sentence(server.url, "--ca-bundle", str(junk))
 
 
 def test_without_a_key_it_says_which_variable(sentence: Callable[..., str]) -> None:
