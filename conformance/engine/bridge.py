@@ -14,10 +14,13 @@ from typing import Any
 
 from schemathesis.specs.openapi.coverage._schema import UNKNOWN_PROPERTY_KEY
 
+from conformance.engine.owned import Rewrite
 from conformance.engine.seen import Seen
 from conformance.exchange import Answer, Request
 from conformance.target import NotSent, Stopped, Target
 from spec import Contract, Operation
+
+JSON_TYPE = "application/json"
 
 _NOT_SENT = Answer(503, {}, b"", 0.0)
 """What the engine is told where nothing was sent: a status that no check of its takes for a finding."""
@@ -32,8 +35,9 @@ class Bridge:
     seen: Seen
     most: int
     """Requests that may be sent."""
+    rewrite: Rewrite = lambda operation, content: None
+    """Makes a generated body one of this run's, or keeps it from being sent."""
     sent: int = 0
-    withheld: int = 0
     stopped: Stopped | None = None
     """Why nothing is sent any more."""
     stop: Callable[[], None] = lambda: None
@@ -61,13 +65,11 @@ class Bridge:
         if request in self._known:
             return self._known[request]
         if self.closed:
-            self.withheld += 1
             self.stop()
             return _NOT_SENT
         try:
             answer = self.target.send(request)
         except NotSent:
-            self.withheld += 1
             answer = _NOT_SENT
         except Stopped as stopped:
             self.stopped = stopped
@@ -93,7 +95,14 @@ class Bridge:
         )
         if any(not value.isprintable() or value != value.strip() for _, value in headers):
             return None
-        query, body = _query(environ["QUERY_STRING"]), _body(environ, operation)
+        query, body = _query(environ["QUERY_STRING"]), None
+        if operation.body:
+            if not environ.get("CONTENT_TYPE", JSON_TYPE).startswith(JSON_TYPE):
+                return None
+            content = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            body = self.rewrite(operation, content)
+            if body is None:
+                return None
         return Request(operation.code, method, path, query, headers, body)
 
 
@@ -104,14 +113,6 @@ def _query(text: str) -> tuple[tuple[str, str], ...]:
     """
     pairs = urllib.parse.parse_qsl(text, keep_blank_values=True, errors="replace")
     return tuple(dict.fromkeys(pair for pair in pairs if pair[0] != UNKNOWN_PROPERTY_KEY))
-
-
-def _body(environ: dict[str, Any], operation: Operation) -> bytes | None:
-    if operation.body is None:
-        return None
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    content: bytes = environ["wsgi.input"].read(length)
-    return content
 
 
 def _pattern(operation: Operation) -> re.Pattern[str]:

@@ -16,7 +16,8 @@ from schemathesis.engine import events, from_schema
 from schemathesis.schemas import BaseSchema
 
 from conformance.engine.bridge import Bridge
-from conformance.engine.rough import roughen
+from conformance.engine.owned import rewriting
+from conformance.engine.rough import roughened
 from conformance.engine.seen import Seen
 from conformance.target import Target
 from spec import Contract, Operation
@@ -24,7 +25,8 @@ from spec import Contract, Operation
 EXAMPLES = 5
 """Examples that its fuzzing phase makes for each operation."""
 
-MOST_REQUESTS = 400
+MOST_REQUESTS = 600
+"""Requests of one exploration: some three hundred are usual for this document, and a hundred more with writes."""
 
 RESERVE = 60
 """Requests of the run's budget that are left for asking suspects again."""
@@ -33,29 +35,42 @@ RESERVE = 60
 def explore(
     seen: Seen, target: Target, seed: int, *, operations: Collection[str] | None = None, examples: int = EXAMPLES
 ) -> None:
-    """Let the engine ask the operations that only read, or those of them whose codes are given.
+    """Let the engine ask the operations, or those of them whose codes are given; in a read-only run those that read.
 
-    Same seed, same requests. Raises KeyboardInterrupt where the engine was interrupted, which it would
-    keep to itself.
+    Same seed, same requests, but for the keys of the run in what it writes. Raises KeyboardInterrupt where the
+    engine was interrupted, which it would keep to itself.
     """
-    chosen = [o for o in seen.contract.operations if o.safe and (operations is None or o.code in operations)]
+    may_write = target.ownership is not None
+    wanted = [o for o in seen.contract.operations if operations is None or o.code in operations]
+    readers, writers = [o for o in wanted if o.safe], [o for o in wanted if not o.safe and may_write]
     left = MOST_REQUESTS
     if target.limits.requests is not None:
         left = min(left, target.limits.requests - target.total - RESERVE)
-    if not chosen or left < 1:
-        if chosen:
-            seen.notes.append("Schemathesis' engine was left out: the budget has no requests left for it.")
+    if left < 1:
+        seen.notes.append("Schemathesis' engine was left out: the budget has no requests left for it.")
         return
     bridge = Bridge(seen.contract, target, seen, left)
+    if target.ownership:
+        bridge.rewrite = rewriting(target.ownership)
     document = _document(seen.contract)
-    _execute(document, ("coverage", "fuzzing"), bridge, chosen, seed, examples)
+    _execute(document, ("coverage", "fuzzing"), bridge, readers, seed, examples)
     # Rough texts only where examples are sent as they are: coverage would combine them with everything else.
-    roughen(document, seen.contract, chosen)
-    _execute(document, ("examples",), bridge, chosen, seed, examples)
+    rough = roughened(document, seen.contract, readers)
+    _execute(rough, ("examples",), bridge, readers, seed, examples)
+    # What is written comes last: odd rows would only be in the way of what reads. Rows come before what needs some.
+    for rank in range(3):
+        some = [o for o in writers if _rank(o) == rank]
+        _execute(document, ("examples", "coverage", "fuzzing"), bridge, some, seed, examples)
     if bridge.stopped:
         seen.notes.append(f"Schemathesis' engine was stopped: {bridge.stopped}.")
-    elif bridge.withheld:
-        seen.notes.append(f"{bridge.withheld} of Schemathesis' requests weren't sent.")
+    elif bridge.closed:
+        seen.notes.append("Schemathesis' engine was stopped: it has sent as much as it may.")
+
+
+def _rank(operation: Operation) -> int:
+    """0 for what inserts rows, 1 for what changes parts of them, 2 for what removes them."""
+    access = operation.access
+    return 1 if access is None or access.parts else (2 if access.action == "deletes" else 0)
 
 
 def _execute(
@@ -67,6 +82,8 @@ def _execute(
     examples: int,
 ) -> None:
     """One run of the engine over some of its phases."""
+    if not chosen or bridge.closed:
+        return
     schema: BaseSchema = schemathesis.openapi.from_dict(copy.deepcopy(document), config=_config(seed, examples, phases))
     for operation in chosen:
         schema = schema.include(method=operation.method, path=operation.path)
@@ -88,8 +105,10 @@ def _execute(
 def _document(contract: Contract) -> dict[str, Any]:
     """The document without its servers: the engine would send probes of its own there."""
     document: dict[str, Any] = copy.deepcopy(dict(contract.document))
-    for node in (document, *document.get("paths", {}).values()):
-        node.pop("servers", None)
+    for item in document.get("paths", {}).values():
+        for node in (item, *(value for value in item.values() if isinstance(value, dict))):
+            node.pop("servers", None)
+    document.pop("servers", None)
     return document
 
 

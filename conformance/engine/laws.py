@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 from conformance.answers import brief
 from conformance.ask import Ask
-from conformance.engine.seen import REFUSALS, Seen
+from conformance.batches import submit
+from conformance.engine.seen import REFUSALS, Seen, is_taken
 from conformance.laws.law import LAWS, Law, operation_of
-from conformance.laws.parameters import shows_data
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause
+
+MOST_BATCHES = 8
+"""Accepted batches of invalid items that are sent again to see what becomes of them."""
 
 
 def laws(seen: Seen) -> dict[str, Law]:
@@ -21,8 +26,13 @@ def laws(seen: Seen) -> dict[str, Law]:
             return NotExercised("no request that is surely invalid was generated")
         for request in seen.taken.get(operation.code, ()):
             exchange = ask(request)
-            if shows_data(operation, exchange):
+            if is_taken(seen.contract, exchange):
                 return Finding(f"4xx, or no data: {seen.judge(request)}", brief(exchange), (exchange,))
+        for flaw, request in list(seen.accepted.get(operation.code, {}).items())[:MOST_BATCHES]:
+            batch = submit(ask, operation, json.loads(request.body or b"[]"))
+            if batch.exchange.answer.ok and batch.last and batch.last.succeeded:
+                applied = f"{batch.last.succeeded} succeeded"
+                return Finding(f"400, or no item that succeeds: {flaw}", applied, batch.chain)
         return Held(seen.invalid[operation.code])
 
     def status(ask: Ask, clause: Clause) -> Result:

@@ -6,6 +6,7 @@ server may refuse one of them, and would then never look at the others.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,8 +37,9 @@ FAR = 10**20
 """A page that no number of 64 bits reaches. A limit of that size could make a server send all that it has."""
 
 
-def roughen(document: dict[str, Any], contract: Contract, operations: list[Operation]) -> None:
-    """Add the texts to a copy of the contract's document, as named examples of its text parameters and free keys."""
+def roughened(document: dict[str, Any], contract: Contract, operations: list[Operation]) -> dict[str, Any]:
+    """A copy of the contract's document with the texts as named examples of its text parameters and free keys."""
+    document = copy.deepcopy(document)
     for operation in operations:
         for index, parameter in enumerate(p for p in operation.parameters if _takes_any_text(contract, p)):
             texts = {**TEXTS, "long": LONG} if index == 0 else TEXTS
@@ -48,6 +50,7 @@ def roughen(document: dict[str, Any], contract: Contract, operations: list[Opera
         for parameter in (p for p in operation.parameters if p.free_keys):
             keyed = {name: {parameter.filters[0].name(text): "a"} for name, text in TEXTS.items()}
             at(document, parameter.pointer)["examples"] = {name: {"value": value} for name, value in keyed.items()}
+    return document
 
 
 def _takes_any_text(contract: Contract, parameter: Parameter) -> bool:

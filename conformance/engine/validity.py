@@ -55,6 +55,35 @@ class Judge:
             ]
         )
 
+    def items(self, request: Request) -> str | None:
+        """What is surely wrong with each item of a write's body; None unless all are wrong for sure."""
+        media = self.contract.by_code[request.operation].body
+        schema = self.contract.resolve(media.json.schema) if media and media.json and media.json.schema else {}
+        try:
+            data = json.loads(request.body or b"")
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(data, list) or not data or "items" not in schema:
+            return None
+        flaws = [self._item(schema["items"], item) for item in data]
+        return flaws[0] if all(flaws) else None
+
+    def _item(self, schema: Mapping[str, Any], item: Any) -> str | None:
+        """Missing fields, and lists or objects where something plain is declared or the other way round."""
+        if not isinstance(item, dict):
+            return f"the item {json.dumps(item)[:40]} isn't an object"
+        fields = self.contract.properties(schema)
+        for name in self.contract.required(schema):
+            if name not in item and "default" not in fields.get(name, {}):
+                return f"{name} is required, and isn't there"
+        for name, value in item.items():
+            wanted = fields.get(name, {}).get("type")
+            if isinstance(wanted, str) and value not in (None, "", [], {}):
+                needed = _JSON_TYPES.get(wanted)
+                if not isinstance(value, needed) if needed else isinstance(value, (list, dict)):
+                    return f"{name} isn't of the type {wanted}"
+        return None
+
     def _path(self, operation: Operation, request: Request) -> Iterable[Validity]:
         names = re.findall(r"\{([^{}]*)\}", operation.path)
         pattern = "([^/]+)".join(map(re.escape, re.split(r"\{[^{}]*\}", operation.path)))

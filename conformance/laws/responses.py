@@ -129,8 +129,8 @@ def _law(evidence: Evidence, kind: str) -> Law:
 
 def _answers(ask: Ask, requests: list[Request]) -> Iterator[Exchange]:
     for request in requests:
-        # A write isn't repeated for the sake of a proof: what came back the first time is the proof.
-        if request.method == "GET" or request.credential is not Credential.RIGHT:
+        # A write is repeated only in a run that may write: to rows of its own, which the guard has seen to.
+        if request.method == "GET" or request.credential is not Credential.RIGHT or ask.target.ownership:
             yield ask(request)
 
 

@@ -81,9 +81,15 @@ class Session:
         return try_clause(self.ask, law, clause) if law else Outcome(clause, "skipped", reason="there is no law for it")
 
     def gather(self, contract: Contract, clause: Clause) -> None:
-        """Ask what other clauses of the operation ask, for the evidence alone."""
+        """Ask what other clauses of the operation ask, for the evidence alone.
+
+        What a status operation answers is seen when batches are written.
+        """
+        status = contract.by_code[clause.operation].id
+        asking = [o.code for o in contract.operations if o.ticket and o.ticket.operation_id == status][:1]
         for other in in_order(contract.clauses):
-            if other.operation == clause.operation and other.family in GATHERING and other.kind in self.laws:
+            concerned = other.operation in (clause.operation, *asking)
+            if concerned and other.family in GATHERING and other.kind in self.laws:
                 with contextlib.suppress(NotSent, Stopped):
                     self.laws[other.kind](self.ask, other)
 
@@ -149,7 +155,11 @@ class Bench:
 
     def _gather(self, session: Session, clause: Clause) -> None:
         session.gather(self.contract, clause)
-        for request in self._generated.get(clause.operation, ()):
+        rows = [
+            o.code for o in self.contract.operations if o.access and o.access.action == "upserts" and not o.access.parts
+        ]
+        wanted = dict.fromkeys([*rows, clause.operation] if clause.writes else [clause.operation])
+        for request in (one for code in wanted for one in self._generated.get(code, ())):
             with contextlib.suppress(NotSent, Stopped):
                 session.seen.observe(request, session.ask.target.send(request))
 
@@ -176,7 +186,8 @@ class Bench:
         settings = sandbox.Settings(faults=faults)
         evidence, seen = Evidence(self.contract), engine.Seen(self.contract)
         with sandbox.serve(self.contract, settings) as url, tempfile.TemporaryDirectory() as folder:
-            ownership = Ownership(self.contract, url, Path(folder) / JOURNAL)
+            # One token for all, so that what was generated for one sandbox may be sent to another.
+            ownership = Ownership(self.contract, url, Path(folder) / JOURNAL, "selftest")
             # The sandbox speaks plain HTTP: without certificates to load a target is ready at once.
             target = Target(url, self.contract, settings.api_key, Limits(), ownership=ownership, verify=False)
             if observed:

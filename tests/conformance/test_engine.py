@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +19,7 @@ from conformance.engine.explore import explore
 from conformance.engine.validity import Judge
 from conformance.exchange import Answer, Request
 from conformance.laws.responses import Evidence
+from conformance.ownership import Ownership
 from conformance.run import try_clause
 from conformance.target import Limits, Target
 from conformance.verdict import Outcome
@@ -203,6 +207,58 @@ def test_a_spent_time_budget_is_a_note() -> None:
     explored = Explored(limits=Limits(seconds=0.000001))
     assert explored.asked == 0
     assert "stopped" in explored.seen.notes[0]
+
+
+def test_in_a_run_that_may_write_only_its_own_rows_are_written(tmp_path: Path) -> None:
+    seen = engine.Seen(CONTRACT)
+    with sandbox.serve(CONTRACT) as url:
+        ownership = Ownership(CONTRACT, url, tmp_path / "journal")
+        target = Target(url, CONTRACT, sandbox.DEFAULT_KEY, ownership=ownership)
+        explore(seen, target, 0, operations=("PRD101", "PRD103", "PRD105"))
+        target.close()
+    written = [item for code in seen.asked for request in seen.asked[code] for item in items(request)]
+    assert {code for code in seen.asked if seen.asked[code]} == {"PRD101", "PRD103", "PRD105"}
+    assert len(written) >= 20
+    # An empty list or object names no row; everything else is a key of this run.
+    assert [item["sku"] for item in written if not ownership.owns(item["sku"]) and item["sku"] not in ([], {})] == []
+    assert seen.invalid["PRD101"] >= 5
+
+
+def items(request: Request) -> list[dict[str, Any]]:
+    try:
+        data = json.loads(request.body or b"")
+    except ValueError:
+        return []
+    return [item for item in data if isinstance(item, dict) and "sku" in item] if isinstance(data, list) else []
+
+
+@pytest.mark.parametrize(
+    ("body", "flaw"),
+    [
+        (b'[{"sku": "a"}]', "name is required, and isn't there"),
+        (b"[7]", "the item 7 isn't an object"),
+        (b"[7, {}]", "the item 7 isn't an object"),
+        (b"[]", None),
+        (b"{}", None),
+    ],
+)
+def test_items_are_wrong_when_each_is(body: bytes, flaw: str | None) -> None:
+    assert JUDGE.items(Request("PRD101", "POST", LIST.path, body=body)) == flaw
+
+
+def test_an_item_of_another_type_is_wrong() -> None:
+    media = CONTRACT.by_code["PRD101"].body
+    assert media
+    assert media.json
+    good = media.json.examples[0][0]
+    for item, flaw in (
+        (good, None),
+        ({**good, "name": ["a"]}, "name isn't of the type string"),
+        ({**good, "images": "a"}, "images isn't of the type array"),
+        ({**good, "name": None}, None),
+    ):
+        body = json.dumps([item]).encode()
+        assert JUDGE.items(Request("PRD101", "POST", LIST.path, body=body)) == flaw
 
 
 SCRIPT = """
