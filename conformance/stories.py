@@ -195,7 +195,7 @@ def _rows(ask: Ask, operation: Operation) -> Story:
     told = replace(
         told,
         filtered=tuple(_filtered(ask, operation, new)),
-        outdated=tuple(_filtered(ask, operation, {n: v for n, v in old.items() if v != new.get(n)})),
+        outdated=tuple(_filtered(ask, operation, _changed(old, new))),
     )
     steps["bare"] = _step(ask, operation, [bare(ask, operation, changed)], keys["A"])
     twice = own.mint("twice")
@@ -325,7 +325,21 @@ def _filtered(ask: Ask, operation: Operation, row: Mapping[str, Any]) -> Iterato
     """The lists under filters that a row satisfies, as they are now."""
     reader = reader_of(ask, operation)
     for filter in reader.filters if reader else ():
+        if reader is None or filter.hidden or filter.lookup not in ("exact", "contains", "icontains"):
+            continue
         value = row.get(filter.field)
-        asked = filter.lookup in ("exact", "contains", "icontains") and not filter.free_key and not filter.hidden
-        if reader and asked and isinstance(value, str):
-            yield ask.again(get(reader, paged(reader, ((filter.parameter, value),), limit=50)))
+        values: Mapping[str | None, Any] = value if isinstance(value, Mapping) and filter.free_key else {None: value}
+        for key, text in list(values.items())[:2]:
+            if isinstance(text, str) and (key is not None) == filter.free_key:
+                yield ask.again(get(reader, paged(reader, ((filter.name(key), text),), limit=50)))
+
+
+def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a row has changed, as it was; of an object in it only the keys that have."""
+    found: dict[str, Any] = {}
+    for name, value in old.items():
+        if isinstance(value, Mapping) and isinstance(new.get(name), Mapping):
+            found[name] = {k: v for k, v in value.items() if new[name].get(k) != v}
+        elif value != new.get(name):
+            found[name] = value
+    return found
