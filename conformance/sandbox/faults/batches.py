@@ -154,8 +154,11 @@ def mixed(case: Case) -> Iterator[Named]:
     def good_only(view: BatchView) -> BatchView:
         return replace(view, total=view.succeeded, failed=0) if view.over else view
 
-    yield "bad-forgotten", "items that failed are never counted", _viewing(case, bad_forgotten)
-    yield "good-only", "items that failed aren't in the total either", _viewing(case, good_only)
+    access = case.operation.access
+    if access and (access.parts or access.action == "deletes"):
+        # An item for a row that there isn't is surely bad. What else is bad, a client sees by these numbers alone.
+        yield "bad-forgotten", "items that failed are never counted", _viewing(case, bad_forgotten)
+        yield "good-only", "items that failed aren't in the total either", _viewing(case, good_only)
     yield "one-off", "beside items that failed, one good item counts as failed", _viewing(case, one_off)
     yield "all-failed", "one bad item makes all of them count as failed", _viewing(case, all_failed)
 

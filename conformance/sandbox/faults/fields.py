@@ -51,11 +51,11 @@ def field(case: Case) -> Iterator[Named]:
         return {}
 
     yield "dropped", "the field isn't written", at(case.operation, "apply", dropped)
-    for short, description, rewrite in _rewrites(schema, is_part):
+    for short, description, rewrite in _rewrites(schema, is_part=is_part, has_fraction=_has_fraction(case, name)):
         yield short, description, rewritten(rewrite)
 
 
-def _rewrites(schema: Mapping[str, JSON], is_part: bool) -> Iterator[tuple[str, str, Rewrite]]:
+def _rewrites(schema: Mapping[str, JSON], *, is_part: bool, has_fraction: bool) -> Iterator[tuple[str, str, Rewrite]]:
     kind, types = values.kind(schema), schema.get("type", [])
     if is_part:
         yield "first-only", "only the first of the entries is kept", _on_list(lambda many: many[:1])
@@ -68,6 +68,8 @@ def _rewrites(schema: Mapping[str, JSON], is_part: bool) -> Iterator[tuple[str, 
         yield "ascii-only", "letters lose their accents", _on_text(_plain)
         yield "escaped", "HTML is escaped", _on_text(html.escape)
         yield "truncated", "text is cut after 20 characters", _on_text(lambda text: text[:20])
+    elif kind == "decimal" and not has_fraction:
+        yield "one-off", "amounts grow by a hundredth", _on_text(_one_off)
     elif kind == "decimal":
         yield "rounded", "amounts are rounded to one decimal place", _on_text(_rounded)
         yield "whole", "amounts lose what stands behind the point", _on_text(lambda text: text.partition(".")[0])
@@ -121,6 +123,13 @@ def _plain(text: str) -> str:
 
 def _rounded(text: str) -> str:
     return str(Decimal(text).quantize(Decimal("0.1"), ROUND_HALF_UP)) if len(text) < 25 else text
+
+
+def _has_fraction(case: Case, name: str) -> bool:
+    """True unless the document's example of the field is a whole number: then a client may send no other."""
+    media = case.operation.body.json if case.operation.body else None
+    items = media.examples[0] if media and media.examples else []
+    return not any(str(item.get(name, "")).isdecimal() for item in items if isinstance(item, dict))
 
 
 def _item_schema(case: Case, name: str) -> Mapping[str, JSON]:

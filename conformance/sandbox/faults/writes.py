@@ -97,7 +97,10 @@ def updates(case: Case) -> Iterator[Named]:
 
 def one_row(case: Case) -> Iterator[Named]:
     """What is sent twice is shown twice."""
+    yield from _one_entry(case) if case.clause.subject else _one_whole_row(case)
 
+
+def _one_whole_row(case: Case) -> Iterator[Named]:
     def remembering() -> Change:
         twice: set[Any] = set()
 
@@ -106,22 +109,39 @@ def one_row(case: Case) -> Iterator[Named]:
                 twice.add(step.item.get(step.shape.key.name))
             return right(step)
 
-        def rows_twice(right: Callable[[Query, Page], Page], query: Query, page: Page) -> Page:
+        def doubled(right: Callable[[Query, Page], Page], query: Query, page: Page) -> Page:
             honest = right(query, page)
             copies = [one for one in honest.rows if one.get(key_name(case)) in twice]
             return replace(honest, count=honest.count + len(copies), rows=[*honest.rows, *copies])
 
-        def entries_twice(right: Callable[[Row], Row], one: Row) -> Row:
+        return together(applying(case, remember), *(at(reader, "page", doubled) for reader in case.readers))
+
+    yield "twice", "a row that is sent twice is shown twice", afresh(remembering)
+
+
+def _one_entry(case: Case) -> Iterator[Named]:
+    name = case.clause.subject
+    part_key = (
+        next(part.key for part in case.operation.access.parts if part.field == name) if case.operation.access else ""
+    )
+
+    def remembering() -> Change:
+        twice: set[tuple[Any, Any]] = set()
+
+        def remember(right: Apply, step: Step) -> Reasons:
+            if find(step) and _entry_known(step, name):
+                twice.add((step.item.get(step.shape.key.name), step.item.get(part_key)))
+            return right(step)
+
+        def doubled(right: Callable[[Row], Row], one: Row) -> Row:
             honest = right(one)
-            if honest.get(key_name(case)) not in twice:
-                return honest
-            return {**honest, case.clause.subject: [*honest[case.clause.subject], *honest[case.clause.subject][-1:]]}
+            entries = honest.get(name, [])
+            copies = [entry for entry in entries if (honest.get(key_name(case)), entry.get(part_key)) in twice]
+            return {**honest, name: [*entries, *copies]} if copies else honest
 
-        seam, wrong = ("row", entries_twice) if case.clause.subject else ("page", rows_twice)
-        return together(applying(case, remember), *(at(reader, seam, wrong) for reader in case.readers))
+        return together(applying(case, remember), *(at(reader, "row", doubled) for reader in case.readers))
 
-    what = "an entry" if case.clause.subject else "a row"
-    yield "twice", f"{what} that is sent twice is shown twice", afresh(remembering)
+    yield "twice", "an entry that is sent twice is shown twice", afresh(remembering)
 
 
 def key_name(case: Case) -> str:
@@ -191,9 +211,10 @@ def others_stay(case: Case) -> Iterator[Named]:
 
     def fields_lost(right: Apply, step: Step) -> Reasons:
         reasons = right(step)
-        lists = [f for f in step.shape.shown if f.kind == "json" and f.schema.get("type") == "array"]
+        kept = (step.shape.key.name, step.shape.collection.created, step.shape.collection.updated)
+        others = [f for f in step.shape.shown if f.kind in ("text", "json") and f.name not in kept]
         if not reasons:
-            set_fields(step, {f.name: blank(f) for f in lists}, step.this)
+            set_fields(step, {f.name: blank(f) for f in others}, step.this)
         return reasons
 
     def neighbour(right: Apply, step: Step) -> Reasons:
@@ -214,7 +235,11 @@ def others_stay(case: Case) -> Iterator[Named]:
     if any(part.field not in own for part in parts):
         yield "entries-lost", "the row's entries in other lists are deleted", applying(case, entries_lost)
     if own:
-        yield "fields-lost", "the row's lists of its own are emptied", applying(case, fields_lost)
+        yield (
+            "fields-lost",
+            "the row's other fields are emptied, as if the item were all of it",
+            applying(case, fields_lost),
+        )
         yield "neighbour", "the next row gets a field of the item's", applying(case, neighbour)
 
 
