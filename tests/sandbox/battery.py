@@ -140,9 +140,9 @@ async def _reads(asked: _Asked, operation: Operation, subject: str) -> None:
 
 def _values(filter: Filter, rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     if filter.free_key:
-        for key in ("COLOR", "COL", "color", "SIZE", "WEIGHT"):
+        for key in ("COLOR", "COL", "WEIGHT"):
             seen = dict.fromkeys(str(row["attributes"].get(key, "")) for row in rows)
-            for value in list(seen)[:9]:
+            for value in list(seen)[:5]:
                 yield from ((filter.name(key), one) for one in _variants(value))
         yield filter.name("NO_SUCH_KEY"), "x"
         return
