@@ -27,6 +27,9 @@ MOST_CANDIDATES = 300
 
 ENOUGH = 30
 
+MOST_PAIRS = 8
+"""Pairs of free keys of which one is asked for what the other holds."""
+
 MOST_ODD = 8
 """Values with odd characters that are asked for as they are."""
 
@@ -199,6 +202,8 @@ def candidates(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Itera
     if kind == "text" and not filter.many:
         for key, values in _texty(known):
             yield from ((key, operand) for operand in _wild(filter, values) if operand == operand.strip())
+    if filter.free_key:
+        yield from _of_other_keys(filter, known)
     sources = [(key, make(filter, values, rng)) for key, values in known]
     streams = [(key, stream) for key, found in sources for stream in found]
     rng.shuffle(streams)
@@ -230,6 +235,15 @@ def _values(filter: Filter, rows: Sequence[Row], rng: random.Random) -> list[tup
     odd = [key for key in by_key if not re.fullmatch(r"[A-Z0-9_]+", key)][:3]
     keys = list(dict.fromkeys(odd + sorted(by_key, key=lambda key: -len(by_key[key]))))[:9]
     return [(key, _odd_first(rng.sample(list(by_key[key]), len(by_key[key])))) for key in keys]
+
+
+def _of_other_keys(filter: Filter, known: list[tuple[str | None, list[Any]]]) -> Iterator[tuple[str | None, str]]:
+    """What other keys hold, asked under a key that a careless server takes for them: those most alike first."""
+    pairs = [(key or "", other or "", values) for key, _ in known for other, values in known if key != other]
+    pairs.sort(key=lambda pair: (pair[0].casefold() != pair[1].casefold(), not pair[1].startswith(pair[0])))
+    for key, _, values in pairs[:MOST_PAIRS]:
+        found = (_satisfying(str(value), filter.lookup) for value in values[:2])
+        yield from ((key, operand) for operand in found if operand and operand == operand.strip())
 
 
 def _texty(known: list[tuple[str | None, list[Any]]]) -> list[tuple[str | None, list[Any]]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
-from conformance.ask import Ask, Query
+from conformance.ask import Ask, Page
 from conformance.cases import in_offset
 from conformance.laws.law import Law
 from conformance.universe import LARGE_PAGE, base_query, identity, paged
@@ -13,6 +14,9 @@ from spec import Clause, Filter, Operation
 
 ATTEMPTS = 4
 """How often a finding is tried again while the data moves."""
+
+MARGIN = datetime.timedelta(seconds=10)
+"""By how much a server's clocks may disagree."""
 
 RESTLESS = 6
 """After so many clauses whose data wouldn't stand still the others get one try: it costs what it shows."""
@@ -33,14 +37,15 @@ def confirm(ask: Ask, law: Law, clause: Clause, found: Finding) -> tuple[Result,
         return second, 2 if isinstance(second, Finding) else 0
     restless: list[str] = ask.plan("clauses whose data moved", lambda a: [])
     for _ in range(ATTEMPTS if len(restless) < RESTLESS else 1):
-        before = marker(ask.fresh(), operation)
+        lately = _lately(ask)
+        before = marker(ask.fresh(), operation, lately)
         first = law(ask.fresh(), clause)
-        if marker(ask.fresh(), operation) != before:
+        if marker(ask.fresh(), operation, lately) != before:
             continue
         if not isinstance(first, Finding):
             return first, 0
         second = law(ask.fresh(), clause)
-        if marker(ask.fresh(), operation) != before:
+        if marker(ask.fresh(), operation, lately) != before:
             continue
         if isinstance(second, Finding):
             return second, 2
@@ -52,26 +57,40 @@ def confirm(ask: Ask, law: Law, clause: Clause, found: Finding) -> tuple[Result,
     return NotExercised("data moved while it was looked at"), 0
 
 
-def marker(ask: Ask, operation: Operation) -> Any:
-    """Something that changes when the rows of a list change: how many there are, and how many are new.
+def marker(ask: Ask, operation: Operation, lately: datetime.datetime | None = None) -> Any:
+    """Something that changes when the rows of a list change: how many there are, and those that are new.
 
-    Where all rows fit on a page they are part of it. An operation without a list has none to move.
+    Where all rows fit on a page they are part of it, else those that changed since the run began; where
+    even these are more than a page, those that changed `lately`. An operation without a list has none to move.
     """
     if operation.pagination is None:
         return None
     base = base_query(ask, operation)
     page = ask.page(operation, paged(operation, base, limit=LARGE_PAGE))
-    whole = page.count is not None and page.count <= len(page.rows)
-    rows = sorted((identity(operation, row), repr(row)) for row in page.rows) if whole else None
-    return page.count, _recent(ask, operation, base), rows
+    rows, changed = _whole(operation, page), _since(operation)
+    if rows is not None or changed is None:
+        return page.count, rows
+    for since in (ask.began, lately or ask.began):
+        # The same row may change once more, so how many have changed isn't enough.
+        recent = ask.page(
+            operation, paged(operation, (*base, (changed.parameter, in_offset(since, 0))), limit=LARGE_PAGE)
+        )
+        rows = _whole(operation, recent)
+        if rows is not None:
+            break
+    return page.count, recent.count, rows
 
 
-def _recent(ask: Ask, operation: Operation, base: Query) -> int | None:
-    """How many rows changed since the run began, by the server's own filter, if it has one."""
-    since = _since(operation)
-    if since is None:
+def _whole(operation: Operation, page: Page) -> list[tuple[str, str]] | None:
+    """The rows of a list that fits on a page; None for a longer one."""
+    if page.count is None or page.count > len(page.rows):
         return None
-    return ask.page(operation, paged(operation, (*base, (since.parameter, in_offset(ask.began, 0))), limit=1)).count
+    return sorted((identity(operation, row), repr(row)) for row in page.rows)
+
+
+def _lately(ask: Ask) -> datetime.datetime:
+    """A little before now, by the server's clock."""
+    return ask.began + datetime.timedelta(seconds=ask.target.age) - MARGIN
 
 
 def _since(operation: Operation) -> Filter | None:

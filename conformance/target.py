@@ -136,6 +136,11 @@ class Target:
         """Requests sent so far."""
         return sum(self.sent.values())
 
+    @property
+    def age(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self._started
+
     def send(self, request: Request) -> Answer:
         """Send a request and give its answer, after as many retries as a throttling server asks for.
 

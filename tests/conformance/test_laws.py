@@ -1,0 +1,90 @@
+"""The laws, each on a small shop of its own: silent on an honest one, and never on one that makes the mistake."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import batches, target
+from conformance.cases import Cases, choose
+from conformance.laws import LAWS, filters
+from conformance.run import try_clause
+from conformance.verdict import Finding
+from spec import Filter
+from tests.conformance.fake import CONTRACT, Shop, ask_of, outcome
+from tests.conformance.mistakes import MISTAKES, Mistake
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shop without a wire keeps nobody waiting."""
+    monkeypatch.setattr(batches, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(batches, "LONGEST_WAIT", 0.001)
+    monkeypatch.setattr(batches, "IMPATIENCE", 0.01)
+    monkeypatch.setattr(batches, "SETTLING", (0.0, 0.0))
+    monkeypatch.setattr(batches._watch, "__kwdefaults__", None)
+    monkeypatch.setattr(batches.submit, "__kwdefaults__", {**(batches.submit.__kwdefaults__ or {}), "patience": 0.02})
+    monkeypatch.setattr(target, "ATTEMPTS", 1)
+    monkeypatch.setattr(filters, "choose", _remembered)
+
+
+def _remembered(filter: Filter, rows: list[Any], seed: int, **more: Any) -> Cases:
+    """The choice of cases, made once for the same rows: it takes most of a law's time."""
+    key = (filter.parameter, seed, repr(rows), repr(more))
+    if key not in _CHOICES:
+        _CHOICES[key] = choose(filter, rows, seed, **more)
+    return _CHOICES[key]
+
+
+_CHOICES: dict[Any, Cases] = {}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m[0]}: {m[1]}")
+def test_a_mistake_is_found_and_confirmed(tmp_path: Path, mistake: Mistake) -> None:
+    clause, _, shop = mistake
+    found = outcome(ask_of(shop(), tmp_path), clause)
+    assert found.verdict == "violated", found
+    example = found.counterexample
+    assert example is not None
+    assert example.requests
+    assert example.expected
+    assert example.observed
+    assert example.replays == 2 or clause.endswith("page.stable")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_honest_shop_is_never_accused(tmp_path: Path, seed: int) -> None:
+    """A tenth of the clauses for each seed, so that the test stays quick."""
+    ask = ask_of(Shop(28), tmp_path, seed)
+    clauses = [clause for clause in CONTRACT.clauses if clause.kind in LAWS][seed % 10 :: 10]
+    wrong = [(c.id, found) for c in clauses if isinstance(found := LAWS[c.kind](ask, c), Finding)]
+    assert wrong == []
+
+
+def test_an_honest_shop_holds_nearly_everything(tmp_path: Path) -> None:
+    ask = ask_of(Shop(), tmp_path)
+    clauses = [clause for clause in CONTRACT.clauses if clause.kind in LAWS]
+    found = [try_clause(ask, LAWS[clause.kind], clause) for clause in clauses]
+    assert Counter(o.verdict for o in found if not o.clause.id.endswith("body.whole")).keys() == {"held"}
+    assert all(o.witnesses for o in found if o.verdict == "held")
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_where_there_is_nothing_to_tell_by_nothing_is_held_that_speaks_of_rows(count: int) -> None:
+    ask = ask_of(Shop(count))
+    clauses = [c for c in CONTRACT.clauses if c.kind in LAWS and not c.writes and c.family != "auth"]
+    found = {c.id: try_clause(ask, LAWS[c.kind], c) for c in clauses}
+    assert not [o for o in found.values() if o.verdict in ("violated", "error")]
+    if count == 0:
+        held = {id.split(".", 1)[1].split(".")[0] for id, o in found.items() if o.verdict == "held"}
+        assert held <= {"param", "batch", "response"}
+    for name in ("page.next", "page.disjoint", "page.complete", "page.default-page", "page.limit"):
+        assert count > 1 or found[f"PRD102.{name}"].verdict == "not-exercised"
+
+
+def test_every_law_has_a_mistake() -> None:
+    tried = {clause.kind for id, _, _ in MISTAKES if (clause := CONTRACT.clause(id))}
+    assert sorted(set(LAWS) - tried) == []
