@@ -51,7 +51,7 @@ def explore(
         return
     bridge = Bridge(seen.contract, target, seen, left)
     if target.ownership:
-        bridge.rewrite = rewriting(target.ownership)
+        bridge.rewrite = rewriting(target.ownership, seen.judge)
     document = _document(seen.contract)
     _execute(document, ("coverage", "fuzzing"), bridge, readers, seed, examples)
     # Rough texts only where examples are sent as they are: coverage would combine them with everything else.
