@@ -28,6 +28,7 @@ FAMILIES = (
     "combine",
     "explore",
     "wire",
+    "edges",
     "search",
     "param",
     "auth",

@@ -61,6 +61,12 @@ class Story:
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps.values())
 
+    @property
+    def first(self) -> Submission | None:
+        """The first batch that the operation itself was sent."""
+        own = (s.submission for s in self if s.submission.exchange.request.operation == self.operation.code)
+        return next(own, None)
+
     def step(self, name: str) -> Step | None:
         """A step by name, or None when it wasn't reached."""
         return self.steps.get(name)
@@ -104,9 +110,9 @@ def _tell(ask: Ask, operation: Operation) -> Story:
         told = _parts(ask, operation)
     else:
         told = _rows(ask, operation)
-    first = next(iter(told.steps.values()), None)
-    if first and first.submission.over and first.submission.ticket:
-        told = replace(told, later=look(ask, operation, first.submission.ticket))
+    first = told.first
+    if first and first.over and first.ticket:
+        told = replace(told, later=look(ask, operation, first.ticket))
     return told
 
 

@@ -132,14 +132,14 @@ def final(ask: Ask, clause: Clause) -> Result:
     told = story(ask, operation_of(ask, clause))
     if told.why_not:
         return NotExercised(told.why_not)
-    first = next(iter(told.steps.values()), None)
-    if first is None or told.later is None or first.submission.last is None:
+    first = told.first
+    if first is None or told.later is None or first.last is None:
         return NotExercised("no batch was seen to end")
-    end, later = first.submission.last, told.later
+    end, later = first.last, told.later
     mine = (end.total, end.succeeded, end.failed)
     theirs = (later.total, later.succeeded, later.failed)
     if mine != theirs:
-        chain = (first.submission.exchange, end.exchange, later.exchange)
+        chain = (first.exchange, end.exchange, later.exchange)
         return Finding(f"total, succeeded and failed {mine} as before", f"{theirs}", chain)
     return Held(1)
 

@@ -22,6 +22,9 @@ POOL = 40
 
 ROWS = 120
 
+PAIRS = 32
+"""Pairs that are asked at most, each filter in one of them at least; Hypothesis goes on from there."""
+
 Row = Mapping[str, Any]
 
 
@@ -121,7 +124,7 @@ def _plan(ask: Ask, operation: Operation) -> dict[str, list[Pair]]:
     names_met: set[frozenset[str]] = set()
     for round in range(2):
         for filter in filters:
-            if len(planned[filter.parameter]) > round:
+            if len(planned[filter.parameter]) > round or sum(map(len, planned.values())) >= 2 * PAIRS:
                 continue
             others = sorted(
                 (o for o in filters if frozenset((o.parameter, filter.parameter)) not in names_met),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from conformance.answers import listing, mismatch
 from conformance.ask import Ask, get
 from conformance.cases import Case, Cases, choose, choose_for_wire
@@ -24,7 +27,7 @@ def cases_of(ask: Ask, operation: Operation, filter: Filter) -> Cases:
     """The telling cases of a filter on the rows that the server shows."""
 
     def make(asked: Ask) -> Cases:
-        return choose(filter, list(universe(asked, operation).rows.values()), asked.seed)
+        return choose(filter, list(universe(asked, operation).rows.values()), asked.seed, most=7)
 
     return ask.plan(("cases", operation.code, filter.parameter), make)
 
@@ -69,7 +72,8 @@ def wire(ask: Ask, clause: Clause) -> Result:
         return NotExercised("the list shows no rows")
     plain = [f for f in operation.filters if not f.hidden]
     cases = ask.plan(
-        ("wire", operation.code), lambda a: choose_for_wire(plain, list(universe(a, operation).rows.values()), a.seed)
+        ("wire", operation.code),
+        lambda a: choose_for_wire(plain, list(universe(a, operation).rows.values()), a.seed, most=11),
     )
     ask.ahead(get(operation, paged(operation, known.base + case.query, limit=LARGE_PAGE)) for case in cases.chosen)
     for case in cases.chosen:
@@ -77,6 +81,35 @@ def wire(ask: Ask, clause: Clause) -> Result:
         if found:
             return found
     return Held(len(cases.chosen), cases.untold)
+
+
+@law("edges")
+def edges(ask: Ask, clause: Clause) -> Result:
+    """A space at the end of a value tells a word from one that only begins so."""
+    operation = operation_of(ask, clause)
+    known = universe(ask, operation)
+    plain = [f for f in operation.filters if f.lookup in ("contains", "icontains") and not f.free_key and not f.hidden]
+    tried = 0
+    for filter in plain:
+        case = next((c for c in _with_edges(filter, list(known.rows.values())) if tried < 2), None)
+        if case is None:
+            continue
+        found = mismatch(ask, operation, known, case.query, case.judge, words(case), about=(filter.field,))
+        if found:
+            return found
+        tried += 1
+    return Held(tried) if tried else NotExercised("no row has a word that is the beginning of a longer one elsewhere")
+
+
+def _with_edges(filter: Filter, rows: list[Mapping[str, Any]]) -> Iterator[Case]:
+    """Words with the space behind them, where other rows have the word and no space."""
+    for row in rows:
+        word, space, _ = str(row.get(filter.field, "")).partition(" ")
+        if not word or not space:
+            continue
+        padded, bare = Case(filter, None, f"{word} ", ()), Case(filter, None, word, ())
+        if any(padded.judge(other) is False and bare.judge(other) is True for other in rows):
+            yield padded
 
 
 def split(ask: Ask, operation: Operation, filter: Filter) -> dict[str, Universe]:

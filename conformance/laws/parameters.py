@@ -38,7 +38,8 @@ def invalid(ask: Ask, clause: Clause) -> Result:
     kind = kind_of(ask.contract.resolve(schema.get("items", {})) if many else schema)
     if parameter.place == "path":
         return _refused_in_path(ask, operation, _JUNK.get(kind, ()))
-    return _refused(ask, operation, [((parameter.name, value),) for value in _JUNK.get(kind, ("\u2603",))])
+    junk = _JUNK.get(kind, ("\u2603",)) + (("1.5",) if schema.get("type") == "integer" else ())
+    return _refused(ask, operation, [((parameter.name, value),) for value in junk])
 
 
 _JUNK = {

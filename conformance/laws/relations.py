@@ -33,6 +33,9 @@ WITHIN = (
 )
 """What the first shows, the second shows as well."""
 
+CHAIN = ("exact", "iexact", "contains", "icontains", "gt", "gte", "lt", "lte")
+"""The lookups that are asked: each of the others has a law of its own, and is bounded by these."""
+
 HALVES = (("gt", "lte"), ("gte", "lt"))
 """Together they show every row, and no row twice."""
 
@@ -57,7 +60,7 @@ def relation(ask: Ask, clause: Clause) -> Result:
     requests = {
         lookup: get(operation, paged(operation, (*known.base, (f.name(key), operand)), limit=1))
         for lookup, f in filters.items()
-        if lookup != "in"
+        if lookup in CHAIN
     }
     ask.ahead(requests.values())
     pages = {lookup: read_page(operation, ask(request)) for lookup, request in requests.items()}
@@ -102,16 +105,20 @@ def _operand(ask: Ask, operation: Operation, filters: dict[str, Filter]) -> tupl
     if sample is None:
         return None
     best: tuple[int, str | None, str] | None = None
+    telling = 0
     found = candidates(sample, rows, random.Random(f"{ask.seed}:{sample.field}:relation"))
     for _, (key, operand) in zip(range(50), found, strict=False):
         sizes = {
             sum(Case(f, key, operand, ()).judge(row) is True for row in rows) for f in filters.values() if not f.many
         }
-        if best is None or len(sizes) > best[0]:
-            best = (len(sizes), key, operand)
-    if best is None or best[0] < 2:
+        # A value that some row has as a whole tells more: exact shows something, too.
+        told = len(sizes - {0}) + len(sizes)
+        if best is None or told > best[0]:
+            best = (told, key, operand)
+            telling = len(sizes)
+    if best is None or telling < 2:
         return None
-    return best[1], best[2], best[0] - 1
+    return best[1], best[2], telling - 1
 
 
 def _union(ask: Ask, operation: Operation, filters: dict[str, Filter]) -> Finding | int:

@@ -17,7 +17,7 @@ from spec import Clause, Operation, Parameter
 NOWHERE = "qzxjwvkqpz"
 """A word that no product has."""
 
-ODD = ("%", "_\\", "'\"", "(*[", "&+#", " ", "🎒", "é" * 300)
+ODD = ("%", "_\\'\"", "(*[", "&+#", "🎒", "é" * 300)
 """What a search may be asked for, and mustn't stumble over; whether it does is seen on every answer."""
 
 
@@ -81,14 +81,13 @@ def selective(ask: Ask, clause: Clause) -> Result:
 
 def _words(ask: Ask, operation: Operation) -> list[str]:
     """Words and values of the rows to look for, of every searched field."""
-    found: dict[str, None] = {}
+    rows = list(universe(ask, operation).rows.values())
+    by_field: list[list[str]] = []
     for field in search_parameter(operation).search:
-        for _, row in _rows(ask, operation, field, 2):
-            found[str(row[field])] = None
-        for row in list(universe(ask, operation).rows.values())[:: max(1, len(universe(ask, operation).rows) // 3)]:
-            value = str(row.get(field, ""))
-            found[value] = None
-            found[value[1:-1].strip()] = None
+        values = [str(row[field]) for _, row in _rows(ask, operation, field, 1)]
+        values += [str(row.get(field, "")) for row in rows[:: max(1, len(rows) // 2)]]
+        by_field.append([part for value in values for part in (value, value[1:-1].strip())])
+    found = dict.fromkeys(word for turn in zip(*by_field, strict=False) for word in turn)
     return [word for word in found if len(word) > 2][:7]
 
 

@@ -238,6 +238,13 @@ def _filters(operation: Operation) -> Iterator[Clause]:
             operation.provenance,
             operation.location,
         )
+        yield clause(
+            operation,
+            "edges",
+            "A space at the end of a filter's text counts.",
+            Provenance("inferred", "The page doesn't say that values are trimmed; many servers do it all the same."),
+            operation.location,
+        )
     if len(operation.filters) > 1:
         yield clause(
             operation,

@@ -165,7 +165,7 @@ def _delete(say: _Say, access: Access) -> Iterator[Clause]:
     yield say("write.deletes", f"The row with the item's {key} is in no list any more, filtered or not.")
     yield say("write.exact-key", f"Only the row whose {key} is exactly the item's is removed.")
     yield say("write.unknown-row", f"An item with an unknown {key} fails as an item, not as a request.")
-    yield say("write.recreate", "A removed row can be inserted again, and is a new one.")
+    yield say("write.recreate", "A removed row can be inserted again.")
 
 
 def _body(say: _Say, contract: Contract, operation: Operation) -> Iterator[Clause]:

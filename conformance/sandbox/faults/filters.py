@@ -195,8 +195,8 @@ def _other_instant(right: Sql, shape: Shape, condition: Condition) -> Sql:
     return lookups.predicate(others[0].column, "instant", condition.filter.lookup, condition.value) if others else right
 
 
-def wire(case: Case) -> Iterator[Named]:
-    """Texts that don't arrive as they were sent, whatever filter they are for."""
+def _arriving(case: Case) -> Callable[[Callable[[str], str]], Change]:
+    """How a change of every text on its way is put into a behaviour."""
     texts = [named(f) for f in case.operation.filters if "format" not in f.schema and f.schema.get("type") == "string"]
 
     def arriving(rewrite: Callable[[str], str]) -> Change:
@@ -205,7 +205,17 @@ def wire(case: Case) -> Iterator[Named]:
 
         return obeying(case.operation, rewritten)
 
-    yield "trimmed", "blanks at the ends of a value are cut off", arriving(str.strip)
+    return arriving
+
+
+def edges(case: Case) -> Iterator[Named]:
+    """Texts that lose the blanks at their ends."""
+    yield "trimmed", "blanks at the ends of a value are cut off", _arriving(case)(str.strip)
+
+
+def wire(case: Case) -> Iterator[Named]:
+    """Texts that don't arrive as they were sent, whatever filter they are for."""
+    arriving = _arriving(case)
     yield "at-comma", "a value ends at its first comma", arriving(lambda value: value.partition(",")[0])
     yield "at-ampersand", "a value ends at its first ampersand", arriving(lambda value: value.partition("&")[0])
     yield (
@@ -343,5 +353,6 @@ FAMILIES: Mapping[str, Family] = {
     "combine": combine,
     "relation": relation,
     "wire": wire,
+    "edges": edges,
     "explore": explore,
 }

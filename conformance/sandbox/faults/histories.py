@@ -10,7 +10,7 @@ from typing import Any
 from conformance.sandbox.batches import Reasons
 from conformance.sandbox.behaviour import Conditions
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, together
-from conformance.sandbox.faults.writes import Apply, applying, key_name, set_fields
+from conformance.sandbox.faults.writes import Apply, applying, key_name
 from conformance.sandbox.sql import Sql, joined, row, run
 from conformance.sandbox.sql import name as quoted
 from conformance.sandbox.writing import Step, find
@@ -102,13 +102,6 @@ def recreate(case: Case) -> Iterator[Named]:
 
         return afresh(make)
 
-    def old_times(right: Apply, step: Step, before: Mapping[str, Any]) -> Reasons:
-        reasons = right(step)
-        created = step.shape.collection.created
-        if created and not reasons:
-            set_fields(step, {created: before[created]}, step.this)
-        return reasons
-
     def unseen(right: Apply, step: Step, before: Mapping[str, Any]) -> Reasons:
         reasons = right(step)
         run(step.connection, "DELETE FROM", step.shape.table, "WHERE", step.this)
@@ -120,7 +113,6 @@ def recreate(case: Case) -> Iterator[Named]:
         remembering(lambda right, step, before: step.fails(step.shape.key.name, "invalid")),
     )
     yield "lost", "a row that is inserted again is counted as succeeded and isn't there", remembering(unseen)
-    yield "old-times", "a row that is inserted again has its old time of creation", remembering(old_times)
 
 
 FAMILIES: Mapping[str, Family] = {
