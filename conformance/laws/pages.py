@@ -446,7 +446,7 @@ def past_end(ask: Ask, clause: Clause) -> Result:
         return NotExercised("the list shows no rows")
     w = found[0]
     known = universe(ask, operation)
-    for number in (w.last + 1, w.last + 1000):
+    for number in (w.last + 1, w.last + 1000, 10**20):
         page = ask.page(operation, paged(operation, known.base, page=number, limit=w.size))
         if page.rows:
             return Finding("404, or no rows", f"{len(page.rows)} rows on page {number} of {w.last}", (page.exchange,))
