@@ -14,8 +14,11 @@ from conformance.laws import LAWS, filters
 from conformance.run import try_clause
 from conformance.verdict import Finding
 from spec import Filter
+from tests.conformance import mistakes_in_reads, mistakes_in_writes
 from tests.conformance.fake import CONTRACT, Shop, ask_of, outcome
-from tests.conformance.mistakes import MISTAKES, Mistake
+from tests.conformance.spoiling import Mistake
+
+MISTAKES = [*mistakes_in_reads.MISTAKES, *mistakes_in_writes.MISTAKES]
 
 
 @pytest.fixture(autouse=True)

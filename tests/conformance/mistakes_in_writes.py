@@ -1,0 +1,396 @@
+"""Mistakes of servers in what they do with a write, by the clause that each breaks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.conformance.fake import Refused, Row, Shop, moment
+from tests.conformance.spoiling import Mistake, changed, spoilt
+
+
+def _state(**other: Callable[[dict[str, int]], int]) -> type[Shop]:
+    """A shop whose batches say other numbers."""
+
+    def looked_up(found: tuple[int, Any], shop: Shop, ticket: str) -> tuple[int, Any]:
+        state = dict(found[1]["state"])
+        return 200, {**found[1], "state": {**state, **{name: make(state) for name, make in other.items()}}}
+
+    return changed("looked_up", looked_up)
+
+
+def _batch(**other: Any) -> type[Shop]:
+    return changed("looked_up", lambda found, shop, ticket: (200, {**found[1], **other}))
+
+
+def _by_looks(make: Callable[[int, dict[str, int]], dict[str, int]]) -> type[Shop]:
+    """A shop whose batches say something else each time."""
+
+    def looked_up(self: Shop, ticket: str) -> tuple[int, Any]:
+        _, data = Shop.looked_up(self, ticket)
+        looks = self.__dict__.setdefault("looks", {})
+        looks[ticket] = looks.get(ticket, 0) + 1
+        return 200, {**data, "state": make(looks[ticket], dict(data["state"]))}
+
+    return spoilt(looked_up=looked_up)
+
+
+def _upsert(change: Callable[[Shop, Row | None, Row], None]) -> type[Shop]:
+    return spoilt(upsert=change)
+
+
+def _stored(change: Callable[[Row], None]) -> type[Shop]:
+    """A shop that keeps rows otherwise than they were sent."""
+
+    def upsert(self: Shop, row: Row | None, item: Row) -> None:
+        Shop.upsert(self, row, item)
+        kept = self.row(item["sku"])
+        if kept:
+            change(kept)
+
+    return spoilt(upsert=upsert)
+
+
+def _twice(self: Shop, row: Row | None, item: Row) -> None:
+    Shop.upsert(self, None, item)
+
+
+def _clears(self: Shop, row: Row | None, item: Row) -> None:
+    Shop.upsert(self, row, {"attributes": {}, "images": [], "videos": [], "product": None, **item})
+
+
+def _lists_lost(self: Shop, row: Row | None, item: Row) -> None:
+    Shop.upsert(self, row, item)
+    if row and "prices" not in item:
+        row["prices"] = []
+
+
+def _first_wins(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+    items = json.loads(body) if body.startswith(b"[") else None
+    keys = [item.get("sku") for item in items if isinstance(item, dict)] if items else []
+    if len(keys) > 1 and len(set(map(str, keys))) < len(keys):
+        body = json.dumps(items[::-1]).encode()
+    return Shop.submitted(self, operation, body)
+
+
+def _same_created(self: Shop, row: Row | None, item: Row) -> None:
+    Shop.upsert(self, row, item)
+    kept = self.row(item["sku"])
+    if kept:
+        kept.update(created_at=moment(self.clock))
+
+
+def _put(change: Callable[[Shop, Row, str, str, Row], None]) -> type[Shop]:
+    return spoilt(put=change)
+
+
+def _entry(part: str, **other: Any) -> type[Shop]:
+    def put(self: Shop, row: Row, name: str, key: str, entry: Row) -> None:
+        Shop.put(self, row, name, key, {**entry, **other} if name == part else entry)
+
+    return _put(put)
+
+
+def _replaces(self: Shop, row: Row, part: str, key: str, entry: Row) -> None:
+    row[part] = [entry]
+
+
+def _adds(self: Shop, row: Row, part: str, key: str, entry: Row) -> None:
+    row[part] = [*row[part], entry]
+
+
+def _keeps(self: Shop, row: Row, part: str, key: str, entry: Row) -> None:
+    if all(e[key] != entry[key] for e in row[part]):
+        Shop.put(self, row, part, key, entry)
+
+
+def _loses(self: Shop, row: Row, part: str, key: str, entry: Row) -> None:
+    pass
+
+
+def _parts(part: str, change: Callable[[Shop, Row, Row], None]) -> type[Shop]:
+    """A shop that does more than to write a row's parts."""
+
+    def write_parts(self: Shop, operation: Any, row: Row, item: Row) -> bool:
+        if part in item:
+            change(self, row, item)
+        return Shop.write_parts(self, operation, row, item)
+
+    return spoilt(write_parts=write_parts)
+
+
+def _deleting(which: Callable[[str, Row], bool], rows: Callable[[Shop, str], Row | None] = Shop.row) -> type[Shop]:
+    """A shop that deletes the rows that `which(sku, row)` says."""
+
+    def delete(self: Shop, sku: str) -> bool:
+        before = len(self.rows)
+        self.rows = [row for row in self.rows if not which(sku, row)]
+        return len(self.rows) < before
+
+    return spoilt(delete=delete)
+
+
+def _delete_alike(self: Shop, sku: str) -> bool:
+    found = self.row(sku)
+    self.rows = [row for row in self.rows if found is None or row["base_code"] != found["base_code"]]
+    return found is not None
+
+
+def _invents(self: Shop, operation: Any, item: Any) -> bool:
+    if operation.code == "PRD105" and isinstance(item, dict) and self.row(item.get("sku", "")) is None:
+        Shop.upsert(self, None, {"sku": item["sku"]})
+        return False
+    return Shop.taken(self, operation, item)
+
+
+def _new_batch(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+    self.__dict__["bad"] = False
+    return Shop.submitted(self, operation, body)
+
+
+def _lost_after_bad(self: Shop, operation: Any, item: Any) -> bool:
+    if self.__dict__.get("bad"):
+        return True
+    done = Shop.taken(self, operation, item)
+    self.__dict__["bad"] = not done
+    return done
+
+
+def _neighbours_too(self: Shop, row: Row | None, item: Row) -> None:
+    Shop.upsert(self, row, item)
+    for other in self.rows if row else ():
+        if other["sku"].startswith(item["sku"]) and other is not row:
+            Shop.upsert(self, other, {**item, "sku": other["sku"]})
+
+
+def _double(self: Shop, row: Row | None, item: Row) -> None:
+    Shop.upsert(self, row, item)
+    if row is None:
+        Shop.upsert(self, None, item)
+
+
+def _valid(field: str, operation: str) -> type[Shop]:
+    """A shop that doesn't check one field."""
+
+    def valid(self: Shop, op: Any, item: Row) -> bool:
+        if op.code == operation and "sku" in item and (field not in item or not isinstance(item[field], (int, float))):
+            good = {"name": "n", "base_code": "b", "category": "07be580a-ad72-4778-b309-1d02d6c2acec", "attributes": {}}
+            return Shop.valid(self, op, {**good, **{n: v for n, v in item.items() if n != field}})
+        return Shop.valid(self, op, item)
+
+    return spoilt(valid=valid)
+
+
+def _bodies(takes: Callable[[bytes], bool], status: int = 202) -> type[Shop]:
+    """A shop that takes bodies for an empty list, or fails on them."""
+
+    def submitted(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+        if not takes(body):
+            return Shop.submitted(self, operation, body)
+        return Shop.submitted(self, operation, b"[]") if status == 202 else (status, {})
+
+    return spoilt(submitted=submitted)
+
+
+def _half(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+    """Refuses a batch for one of its items, after it has applied those before it."""
+    items = json.loads(body) if body.startswith(b"[") else None
+    if items and any(not isinstance(i, dict) or "sku" not in i for i in items):
+        for one in items:
+            if not isinstance(one, dict) or "sku" not in one:
+                raise Refused(400, "bad item")
+            self.taken(operation, one)
+    return Shop.submitted(self, operation, body)
+
+
+MISTAKES: list[Mistake] = [
+    # batches
+    ("PRD101.batch.ticket", "missing", changed("submitted", lambda found, *_: (202, {}))),
+    ("PRD101.batch.found", "lost", spoilt(looked_up=lambda s, t: (404, {}))),
+    ("PRD101.batch.own-id", "another", _batch(id="00000000-0000-4000-8000-000000000001")),
+    ("PRD101.batch.ends", "never", _state(succeeded=lambda s: 0, failed=lambda s: 0)),
+    ("PRD101.batch.total", "one more", _state(total=lambda s: s["total"] + 1, succeeded=lambda s: s["succeeded"] + 1)),
+    ("PRD103.batch.total", "good only", _state(total=lambda s: s["succeeded"], failed=lambda s: 0)),
+    (
+        "PRD101.batch.monotone",
+        "falls back",
+        _by_looks(
+            lambda n, s: (
+                [{"total": s["total"], "succeeded": s["succeeded"] - n % 2, "failed": 0}, s][n > 3]
+                if n != 2
+                else {**s, "succeeded": 0, "failed": 0}
+            )
+        ),
+    ),
+    ("PRD101.batch.monotone", "too many", _by_looks(lambda n, s: {**s, "failed": s["failed"] + (2 if n == 1 else 0)})),
+    (
+        "PRD101.batch.final",
+        "moves on",
+        _by_looks(lambda n, s: s if n == 1 else {**s, "succeeded": s["succeeded"] - 1, "failed": s["failed"] + 1}),
+    ),
+    (
+        "PRD101.batch.all-good",
+        "one failed",
+        _state(succeeded=lambda s: s["succeeded"] - 1, failed=lambda s: s["failed"] + 1),
+    ),
+    ("PRD105.batch.mixed", "none failed", _state(succeeded=lambda s: s["total"], failed=lambda s: 0)),
+    ("PRD101.batch.isolated", "lost after bad", spoilt(submitted=_new_batch, taken=_lost_after_bad)),
+    ("PRD101.batch.times", "backwards", _batch(created_at="2030-01-01T00:00:00Z", updated_at="2029-01-01T00:00:00Z")),
+    # rows
+    ("PRD101.write.inserts", "twice", _upsert(_double)),
+    ("PRD101.write.inserts", "lost", _upsert(lambda s, row, item: None)),
+    (
+        "PRD101.write.key",
+        "lower case",
+        _upsert(lambda s, row, item: Shop.upsert(s, row, {**item, "sku": item["sku"].lower()})),
+    ),
+    ("PRD101.write.field.name", "spaces squeezed", _stored(lambda row: row.update(name=" ".join(row["name"].split())))),
+    (
+        "PRD101.write.field.name",
+        "Latin only",
+        _stored(lambda row: row.update(name=row["name"].encode("latin-1", "ignore").decode("latin-1"))),
+    ),
+    (
+        "PRD101.write.field.category",
+        "lost",
+        _stored(lambda row: row.update(category="00000000-0000-4000-8000-000000000000")),
+    ),
+    (
+        "PRD101.write.field.attributes",
+        "integers as texts",
+        _stored(lambda row: row.update(attributes={k: str(v) for k, v in row["attributes"].items()})),
+    ),
+    ("PRD101.write.field.images", "sorted", _stored(lambda row: row.update(images=sorted(row["images"])))),
+    ("PRD101.write.field.prices", "rounded", _entry("prices", price="1")),
+    ("PRD101.write.field.stocks", "lost", _stored(lambda row: row.update(stocks=[]))),
+    ("PRD101.write.updates", "ignored", _upsert(lambda s, row, item: None if row else Shop.upsert(s, row, item))),
+    (
+        "PRD101.write.filters",
+        "old name found",
+        spoilt(
+            upsert=lambda s, row, item: (
+                s.__dict__.setdefault("old", {}).update({item["sku"]: row["name"]} if row else {}),
+                Shop.upsert(s, row, item),
+            )[1],
+            matches=Shop.matches,
+            shows=lambda s, n, v, row: (
+                s.__dict__.get("old", {}).get(row["sku"]) == v
+                if n == "name" and row["sku"] in s.__dict__.get("old", {})
+                else Shop.shows(s, n, v, row)
+            ),
+        ),
+    ),
+    ("PRD101.write.one-row", "twice", _upsert(_twice)),
+    ("PRD101.write.exact-key", "neighbours too", _upsert(_neighbours_too)),
+    ("PRD101.write.created-stays", "moves", _upsert(_same_created)),
+    ("PRD101.write.updated-moves", "stays", _stored(lambda row: row.update(updated_at=row["created_at"]))),
+    ("PRD101.write.others-stay", "prices lost", _upsert(_lists_lost)),
+    ("PRD101.write.absent", "cleared", _upsert(_clears)),
+    ("PRD101.write.last-wins", "first wins", spoilt(submitted=_first_wins)),
+    ("PRD101.write.edges", "trimmed", _stored(lambda row: row.update(name=row["name"].strip()))),
+    # parts
+    ("PRD105.write.inserts.prices", "lost", _put(_loses)),
+    ("PRD104.write.inserts.stocks", "twice", _put(lambda s, row, part, key, e: row.update({part: [*row[part], e, e]}))),
+    ("PRD105.write.updates.prices", "ignored", _put(_keeps)),
+    ("PRD106.write.one-row.stocks", "added", _put(_adds)),
+    ("PRD105.write.other-entries.prices", "replaced", _put(_replaces)),
+    (
+        "PRD105.write.other-entries.prices",
+        "overwritten",
+        _put(
+            lambda s, row, part, key, e: row.update(
+                {part: [{**e, key: old[key]} for old in row[part] if old[key] != e[key]] + [e]}
+            )
+        ),
+    ),
+    ("PRD105.write.field.price", "rounded", _entry("prices", price="89")),
+    ("PRD106.write.field.unit_type", "another", _entry("stocks", unit_type="box")),
+    ("PRD105.write.others-stay", "name lost", _parts("price_list", lambda s, row, item: row.update(name=""))),
+    ("PRD105.write.others-stay", "stocks lost", _parts("price_list", lambda s, row, item: row.update(stocks=[]))),
+    (
+        "PRD106.write.others-stay",
+        "neighbour",
+        _parts(
+            "stock_list",
+            lambda s, row, item: (
+                [r.update(name="x") for r in s.rows if r is not row and r["sku"].startswith("PRDCT")] and None
+            ),
+        ),
+    ),
+    (
+        "PRD105.write.unknown-row",
+        "succeeds",
+        spoilt(taken=lambda s, o, item: Shop.taken(s, o, item) or (o.code == "PRD105" and "nosuch" in str(item))),
+    ),
+    ("PRD105.write.unknown-row", "made", spoilt(taken=_invents)),
+    (
+        "PRD105.write.unknown-row",
+        "refused",
+        spoilt(submitted=lambda s, o, body: (400, {}) if b"nosuch" in body else Shop.submitted(s, o, body)),
+    ),
+    ("PRD101.write.history", "twice", _upsert(_double)),
+    ("PRD102.explore", "long texts cut", spoilt(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o[:2]))),
+    # deletes
+    ("PRD103.write.deletes", "ignored", spoilt(delete=lambda s, sku: s.row(sku) is not None)),
+    (
+        "PRD103.write.deletes",
+        "still filtered",
+        spoilt(
+            delete=lambda s, sku: bool(s.row(sku)) and s.row(sku).update(gone=True) is None,
+            fits=lambda s, o, q, row: ("gone" not in row or "name" in dict(q)) and Shop.fits(s, o, q, row),
+            upsert=lambda s, row, item: ((row or {}).pop("gone", 0), Shop.upsert(s, row, item))[1],
+        ),
+    ),
+    ("PRD103.write.exact-key", "by prefix", _deleting(lambda sku, row: row["sku"].startswith(sku))),
+    ("PRD103.write.exact-key", "any case", _deleting(lambda sku, row: row["sku"].lower() == sku.lower())),
+    ("PRD103.write.exact-key", "by base code", spoilt(delete=_delete_alike)),
+    ("PRD103.write.unknown-row", "succeeds", changed("delete", lambda found, *_: True)),
+    (
+        "PRD103.write.recreate",
+        "stays gone",
+        spoilt(
+            delete=lambda s, sku: s.__dict__.setdefault("gone", set()).add(sku) is None and Shop.delete(s, sku),
+            upsert=lambda s, row, item: (
+                None if item["sku"] in s.__dict__.get("gone", ()) else Shop.upsert(s, row, item)
+            ),
+        ),
+    ),
+    # bodies
+    ("PRD101.body.required.name", "optional", _valid("name", "PRD101")),
+    (
+        "PRD101.body.required.sku",
+        "made up",
+        spoilt(taken=lambda s, o, item: "sku" not in item or Shop.taken(s, o, item)),
+    ),
+    (
+        "PRD105.body.type.price",
+        "unchecked",
+        spoilt(typed=lambda s, schema, v: v == "not-one" or Shop.typed(s, schema, v)),
+    ),
+    (
+        "PRD101.body.type.sku",
+        "unchecked",
+        spoilt(taken=lambda s, o, item: isinstance(item["sku"], list) or Shop.taken(s, o, item)),
+    ),
+    (
+        "PRD101.body.type.name",
+        "half taken",
+        spoilt(
+            taken=lambda s, o, item: (
+                not (isinstance(item.get("name"), dict) and Shop.upsert(s, None, {**item, "name": "x"}) is None)
+                and Shop.taken(s, o, item)
+            )
+        ),
+    ),
+    ("PRD103.body.not-array", "taken", _bodies(lambda body: body == b'"text"')),
+    ("PRD103.body.not-array", "null fails", _bodies(lambda body: body == b"null", 500)),
+    ("PRD101.body.object", "taken", _bodies(lambda body: body.startswith(b"{"))),
+    ("PRD101.body.malformed", "taken", _bodies(lambda body: body == b'[{"x": ')),
+    ("PRD101.body.empty", "fails", _bodies(lambda body: body == b"[]", 500)),
+    ("PRD101.body.large", "fails", _bodies(lambda body: len(body) > 900_000, 500)),
+    ("PRD103.body.large", "fails on many", _bodies(lambda body: body.count(b"{") > 5_000, 503)),
+    ("PRD101.body.whole", "half applied", spoilt(submitted=_half)),
+    ("PRD103.body.whole", "half applied", spoilt(submitted=_half)),
+    ("PRD105.body.whole", "half applied", spoilt(submitted=_half)),
+]
