@@ -60,9 +60,10 @@ def test_a_mistake_is_found_and_confirmed(tmp_path: Path, mistake: Mistake) -> N
 
 @pytest.mark.parametrize("seed", range(20))
 def test_an_honest_shop_is_never_accused(tmp_path: Path, seed: int) -> None:
-    """A tenth of the clauses for each seed, so that the test stays quick."""
+    """Another part of the clauses for each seed, those of a family together: they share what they ask."""
     ask = ask_of(Shop(28), tmp_path, seed)
-    clauses = [clause for clause in CONTRACT.clauses if clause.kind in LAWS][seed % 10 :: 10]
+    known = sorted((clause for clause in CONTRACT.clauses if clause.kind in LAWS), key=lambda c: (c.kind, c.id))
+    clauses = known[seed * len(known) // 20 : (seed + 1) * len(known) // 20]
     wrong = [(c.id, found) for c in clauses if isinstance(found := LAWS[c.kind](ask, c), Finding)]
     assert wrong == []
 
