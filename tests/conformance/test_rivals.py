@@ -262,6 +262,7 @@ def test_list_rivals(name: str, value: str, telling: str, same: str | None) -> N
 
 KEYS = [
     ("upper and lower case of the key don't count", {"color": "Red"}, {"COLOR": "Red"}, "Red"),
+    ("upper and lower case of the key don't count", {"Color": "Red"}, {"A": "Red", "Z": "Red"}, "Red"),
     ("any key may match", {"SIZE": "Red"}, {"COLOR": "Red"}, "Red"),
     ("a key that begins so may match", {"COLOR_2": "Red"}, {"XCOLOR": "Red"}, "Red"),
     ("having the key is enough", {"COLOR": "Blue"}, {"SIZE": "Blue"}, "Red"),
@@ -306,6 +307,14 @@ def test_a_row_without_the_value_is_shown_only_by_what_looks_elsewhere(row: dict
 def test_filters_that_arent_text_arrive_as_they_are() -> None:
     assert tamperings(FILTERS["category__in"]) == tamperings(FILTERS["updated_at"]) == ()
     assert {r.name for r in rivals(text_filter("gt"), (), ())} == {"ignored", "always empty"}
+
+
+def test_only_times_are_misread_as_times() -> None:
+    assert {r.name for r in rivals(number_filter("gt"), ("sku",), ("created_at",))} == {
+        "ignored",
+        "always empty",
+        *(f"read as {other}" for other in ("exact", "gte", "lt", "lte")),
+    }
 
 
 def test_the_value_that_is_compared() -> None:
