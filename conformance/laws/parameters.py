@@ -107,7 +107,7 @@ def required(ask: Ask, clause: Clause) -> Result:
     return Held(1)
 
 
-LANGUAGES = ("en", "tr", "tr-TR,tr;q=0.9,en;q=0.5")
+LANGUAGES = ("en", "tr", "de-DE,de;q=0.9,en;q=0.5")
 ODD_LANGUAGES = ("xx", "*", ";;q=,")
 
 
