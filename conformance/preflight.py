@@ -91,5 +91,5 @@ def _time(answer: Answer) -> datetime:
     """The server's clock, by its Date header (RFC 9110, section 6.6.1), else ours."""
     try:
         return email.utils.parsedate_to_datetime(answer.headers.get("date", "")).astimezone(UTC)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return datetime.now(UTC).replace(microsecond=0)

@@ -61,7 +61,7 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
             return float(value) / scale
     try:
         moment = parsedate_to_datetime(headers.get("retry-after", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

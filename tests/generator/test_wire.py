@@ -216,6 +216,7 @@ def test_when_and_after_how_long_a_request_is_sent_again() -> None:
     assert retry_after({"retry-after": "1.5"}) == 1.5
     assert retry_after({"retry-after-ms": "250", "retry-after": "9"}) == 0.25
     assert retry_after({"retry-after": "soon"}) is None
+    assert retry_after({"retry-after": "1 Dec 30000000000 0:0:0"}) is None
     assert retry_after({"retry-after": format_datetime(now, usegmt=True)}, now + datetime.timedelta(1)) == 0.0
     assert retry.delay(1, Answer(429, {"retry-after": "61"}, b"")) is None
 

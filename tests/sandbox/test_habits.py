@@ -71,7 +71,7 @@ texts = st.text(max_size=12) | st.sampled_from(
 )
 
 
-@settings(derandomize=True, max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=texts | st.sampled_from(["page", "limit", "name", "category__in", "updated_at", "attribute__A"]), value=texts
 )

@@ -65,7 +65,7 @@ def pairs(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("lookup", TEXT)
-@settings(derandomize=True, max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(both=pairs())
 def test_text(lookup: str, both: tuple[str, str]) -> None:
     row, value = both
@@ -78,7 +78,7 @@ offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(
 
 
 @pytest.mark.parametrize("lookup", ORDER)
-@settings(derandomize=True, max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(row=moments, step=st.sampled_from([0, 1, -1, 999, 1000, -1000, 86_400_000_000]), offset=offsets)
 def test_instants(lookup: str, row: datetime, step: int, offset: timezone) -> None:
     row = row.replace(microsecond=row.microsecond // 1000 * 1000)
@@ -94,7 +94,7 @@ decimals = st.decimals(-1000, 1000, places=3).map(lambda number: f"{number:f}")
 
 @pytest.mark.parametrize("kind", ["decimal", "number"])
 @pytest.mark.parametrize("lookup", ORDER)
-@settings(derandomize=True, max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(row=decimals, value=decimals, zeros=st.integers(0, 3))
 def test_numbers(kind: values.Kind, lookup: str, row: str, value: str, zeros: int) -> None:
     of_row: Any = row if kind == "decimal" else float(row)
@@ -102,7 +102,7 @@ def test_numbers(kind: values.Kind, lookup: str, row: str, value: str, zeros: in
         assert matches(kind, lookup, of_row, one) == ORDER[lookup](Decimal(row), Decimal(one))
 
 
-@settings(derandomize=True, max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(row=telling, many=st.lists(telling, max_size=4))
 def test_in(row: str, many: list[str]) -> None:
     assert matches("text", "in", row, many) == (row in many)
