@@ -184,8 +184,10 @@ class Pagination:
     """The last four are property names of the response object."""
     default_page: int
     default_limit: int
-    provenance: Provenance
-    location: Location
+    provenances: Mapping[str, Provenance]
+    """By the role of a response field (count, next, previous, results): where it comes from."""
+    locations: Mapping[str, Location]
+    """By the same roles: where the field stands in the document."""
 
 
 @dataclass(frozen=True)

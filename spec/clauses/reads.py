@@ -147,10 +147,12 @@ def rejects_text(schema: object) -> bool:
 def _pages(operation: Operation, pagination: Pagination) -> Iterator[Clause]:
     page, limit = pagination.page, pagination.limit
     by_role = {p.pagination: p for p in operation.parameters if p.pagination}
-    shape, location = pagination.provenance, pagination.location
 
-    def say(kind: str, requirement: str, rests_on: Provenance = shape, at: Location = location) -> Clause:
+    def say(kind: str, requirement: str, rests_on: Provenance, at: Location) -> Clause:
         return clause(operation, f"page.{kind}", requirement, rests_on, at)
+
+    def shows(role: str, kind: str, requirement: str) -> Clause:
+        return say(kind, requirement, pagination.provenances[role], pagination.locations[role])
 
     page_says, limit_says = by_role["page"].provenance, by_role["limit"].provenance
     page_at, limit_at = by_role["page"].location, by_role["limit"].location
@@ -172,7 +174,9 @@ def _pages(operation: Operation, pagination: Pagination) -> Iterator[Clause]:
         limit_says,
         limit_at,
     )
-    yield say("count", f"{pagination.count} is the number of rows on all pages together, and the same on each.")
+    yield shows(
+        "count", "count", f"{pagination.count} is the number of rows on all pages together, and the same on each."
+    )
     yield say("disjoint", "No row stands on two pages.", page_says, page_at)
     yield say("complete", "Walking the pages to the end shows every row.", page_says, page_at)
     yield say(
@@ -182,10 +186,13 @@ def _pages(operation: Operation, pagination: Pagination) -> Iterator[Clause]:
         page_at,
     )
     yield say("same-order", f"The rows are the same, in the same order, for every {limit}.", limit_says, limit_at)
-    yield say("next", f"{pagination.next} is null on the last page and only there.")
-    yield say("next-link", f"{pagination.next} carries the next {page}, the same {limit} and the rest of the query.")
-    yield say("previous", f"{pagination.previous} is null on the first page and only there.")
-    yield say(
+    yield shows("next", "next", f"{pagination.next} is null on the last page and only there.")
+    yield shows(
+        "next", "next-link", f"{pagination.next} carries the next {page}, the same {limit} and the rest of the query."
+    )
+    yield shows("previous", "previous", f"{pagination.previous} is null on the first page and only there.")
+    yield shows(
+        "previous",
         "previous-link",
         f"{pagination.previous} carries the previous {page}, the same {limit} and the rest of the query.",
     )

@@ -74,12 +74,15 @@ def _meaning(pair: Pair) -> Iterator[Change]:
         yield pair.change(name, "", what, graded(breaking), why, *here, families=(family,))
 
 
+_PLACES = ("provenance", "location", "provenances", "locations")
+
+
 def _marks(operation: Operation) -> Mapping[str, Mapping[str, object]]:
     """What the vocabulary says of an operation, without places and provenances."""
     found: dict[str, Mapping[str, object]] = {}
     for name, value in (("pagination", operation.pagination), ("batch", operation.batch), ("ticket", operation.ticket)):
         if value is not None:
-            found[name] = {k: v for k, v in vars(value).items() if k not in ("provenance", "location")}
+            found[name] = {k: v for k, v in vars(value).items() if k not in _PLACES}
             if name == "pagination":  # a change of a default is told with its parameter
                 found[name] = {k: v for k, v in found[name].items() if not k.startswith("default_")}
     access = operation.access

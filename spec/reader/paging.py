@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from spec.model import Media, Pagination, Parameter, Provenance
+from spec.model import Location, Media, Pagination, Parameter, Provenance
 from spec.reader.ground import Ground
 from spec.source_text import escape
 
@@ -18,7 +19,7 @@ def pagination(
     if not ground.vocabulary:
         return None
     asked = {parameter.pagination: parameter for parameter in parameters if parameter.pagination}
-    shown, provenance = _shown(ground, media, inherited)
+    shown = _shown(ground, media, inherited)
     if not asked and not shown:
         return None
     missing = [role for role in ("page", "limit") if role not in asked] + [r for r in _FIELDS if r not in shown]
@@ -32,28 +33,38 @@ def pagination(
     return Pagination(
         page=asked["page"].name,
         limit=asked["limit"].name,
-        **{role: shown[role] for role in _FIELDS},
+        **{role: shown[role].name for role in _FIELDS},
         default_page=_default(ground, asked["page"]),
         default_limit=_default(ground, asked["limit"]),
-        provenance=provenance,
-        location=ground.where(pointer),
+        provenances={role: field.provenance for role, field in shown.items()},
+        locations={role: field.location for role, field in shown.items()},
     )
 
 
-def _shown(ground: Ground, media: Media | None, inherited: Provenance) -> tuple[Mapping[str, str], Provenance]:
-    """Role to property name, and the provenance of the schema that marks them."""
-    found: dict[str, str] = {}
-    provenance = inherited
+@dataclass(frozen=True)
+class _Shown:
+    """A property of the page that has a role."""
+
+    name: str
+    provenance: Provenance
+    location: Location
+
+
+def _shown(ground: Ground, media: Media | None, inherited: Provenance) -> Mapping[str, _Shown]:
+    """The page's properties by their roles. Where a property isn't marked, its schema speaks for it."""
+    found: dict[str, _Shown] = {}
     for node, here in ground.branches(media.schema, f"{media.pointer}/schema") if media and media.schema else ():
         for name, raw in ground.mapping(node, "properties", here).items():
-            role, at = ground.mark(raw, "x-pagination", f"{here}/properties/{escape(name)}")
+            pointer = f"{here}/properties/{escape(name)}"
+            role, at = ground.mark(raw, "x-pagination", pointer)
             if role in _FIELDS:
-                found[role] = name
-                provenance = ground.provenance(node, inherited)
+                of_schema = ground.provenance(node, inherited)
+                stated = ground.provenance(raw, of_schema) if isinstance(raw, Mapping) else of_schema
+                found[role] = _Shown(name, stated, ground.where(pointer))
             elif role is not None:
                 hint = f"It can be {', '.join(_FIELDS)}."
                 ground.problem(f"{at}/x-pagination", f"a property can't be {role!r}", hint)
-    return found, provenance
+    return found
 
 
 def _default(ground: Ground, parameter: Parameter) -> int:
