@@ -72,7 +72,7 @@ def mismatch(
             continue
         seen = known.seen_in[name]
         if shown.whole:
-            lacks = f"{len(shown.rows)} rows without {sketch(operation, row, about)}"
+            lacks = f"{counted(len(shown.rows))}; missing: {sketch(operation, row, about)}"
             return Finding(wanted, lacks, (seen, *(page.exchange for page in shown.pages)))
     if not shown.whole:
         return _missing_from_many(ask, operation, known, query, judge, wanted, about)
@@ -93,6 +93,11 @@ def _missing_from_many(
             lacks = f"no row, though {sketch(operation, row, about)} is one"
             return Finding(wanted, lacks, (known.seen_in[name], narrow.exchange))
     return None
+
+
+def counted(rows: int) -> str:
+    """A number of rows, in words."""
+    return {0: "no row", 1: "1 row"}.get(rows, f"{rows} rows")
 
 
 def key_filter(operation: Operation) -> Filter | None:

@@ -31,6 +31,9 @@ MARKS: dict[Verdict, tuple[str, str]] = {
 
 MOST_NOT_EXERCISED = 30
 """Lines about clauses that weren't exercised; the report has all of them."""
+MOST_REQUESTS = 2
+LONGEST_REQUEST = 2_000
+"""Of a counterexample the last requests are shown, and none that would fill the screen."""
 
 
 def violation_lines(outcome: Outcome) -> list[str]:
@@ -39,7 +42,10 @@ def violation_lines(outcome: Outcome) -> list[str]:
     lines = [f"✗ {clause.id} ({clause.level}, {clause.location})", f"    {clause.requirement}"]
     if example:
         lines += [f"    expected  {one_line(example.expected)}", f"    observed  {one_line(example.observed)}"]
-        lines += [f"    {visible(request)}" for request in example.requests[-2:] if len(request) < 2_000]
+        shown = [request for request in example.requests[-MOST_REQUESTS:] if len(request) <= LONGEST_REQUEST]
+        lines += [f"    {visible(request)}" for request in shown]
+        if len(shown) < len(example.requests):
+            lines.append(f"    ({len(shown)} of its {len(example.requests)} requests; the report has all of them)")
     return lines
 
 
