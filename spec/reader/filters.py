@@ -123,7 +123,7 @@ def _field(ground: Ground, field: str, rows: Rows | None, pointer: str) -> Mappi
     if rows is None:
         ground.problem(pointer, "the operation reads no collection", "Add x-reads with the collection's name.")
         return None
-    if field not in rows.fields:
+    if rows.shown and field not in rows.fields:
         ground.problem(
             pointer,
             f"no response shows a field {field!r}",

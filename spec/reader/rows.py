@@ -32,7 +32,7 @@ def collections(ground: Ground) -> dict[str, Collection]:
 
 
 def _collection(ground: Ground, name: str, node: Object, pointer: str) -> Collection:
-    row = ground.properties({"$ref": node["item"]}, f"{pointer}/item")
+    row = _shown(ground, name, node["item"])
     stamps = node.get("timestamps", {})
     for role, field in (("key", node["key"]), *((f"timestamps/{role}", field) for role, field in stamps.items())):
         if row and field not in row:
@@ -58,6 +58,11 @@ def _collection(ground: Ground, name: str, node: Object, pointer: str) -> Collec
         provenance=ground.provenance(node, ground.root),
         location=ground.where(pointer),
     )
+
+
+def _shown(ground: Ground, name: str, item: str) -> Mapping[str, Object]:
+    """The fields of a collection's rows; none where its item can't be found, which is said once."""
+    return ground.properties({"$ref": item}, f"/x-collections/{escape(name)}/item")
 
 
 def access(
@@ -114,7 +119,7 @@ def rows(ground: Ground, access: Access | None) -> Rows | None:
     """The rows that an operation reads, or None when it reads none."""
     if access is None or access.action != "reads":
         return None
-    return Rows(access.collection, ground.properties({"$ref": access.collection.item}, ""))
+    return Rows(access.collection, _shown(ground, access.collection.name, access.collection.item))
 
 
 def check_items(ground: Ground, access: Access | None, body: RequestBody | None, pointer: str) -> None:

@@ -182,6 +182,11 @@ EDITS = {
         '§$ref: "#/components/schemas/Amounts"\n          description: The price that',
         "nothing stands at #/components/schemas/Amounts",
     ),
+    "a collection of nothing": (
+        '    item: "#/components/schemas/Product"\n',
+        '    §item: "#/components/schemas/Produkt"\n',
+        "nothing stands at #/components/schemas/Produkt",
+    ),
     "a $ref to another file": (
         '$ref: "#/components/schemas/Amount"\n          description: The price that',
         '§$ref: "other.yaml#/Amount"\n          description: The price that',
