@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.ask import Ask, Page, get, read_page
+from conformance.ask import Ask, Page, Query, get, read_page
 from conformance.exchange import MISSING, Exchange
 from conformance.lookups import hidden_values
 from conformance.target import NotSent
@@ -22,7 +22,8 @@ IMPATIENCE = 1.0
 """The same once a batch of this run hasn't ended: the others won't be waited for as long."""
 
 FIRST_WAIT = 0.08
-LONGEST_WAIT = 0.5
+LONGEST_WAIT = 0.1
+"""Seconds between two looks; the longest as a part of the patience there is."""
 
 SETTLING = (0.0, 0.15, 0.6)
 """Seconds before each try to read back what a finished batch must have done."""
@@ -169,7 +170,7 @@ def _watch(ask: Ask, operation: Operation, ticket: str, patience: float, closely
         if looks[-1].exchange.answer.status not in (200, 404):
             break
         time.sleep(wait)
-        wait = min(wait * 1.6, max(LONGEST_WAIT, patience / 30))
+        wait = min(wait * 1.6, LONGEST_WAIT * patience)
         looks.append(look(ask, operation, ticket))
     if not looks[-1].over:
         endless[operation.code] = True
@@ -229,18 +230,24 @@ def find(ask: Ask, operation: Operation, key: str, *, expected: bool = True) -> 
 
 def _find_once(ask: Ask, reader: Operation, field: str, key: str) -> Seen:
     by_key = next(f for f in reader.filters if _picks(f, field))
-    plain: tuple[tuple[str, str], ...] = ((by_key.parameter, key),)
-    queries = [plain]
-    for filter in reader.filters:
-        if filter.hidden:
-            default = str(filter.default).lower()
-            queries += [(*plain, (filter.parameter, v)) for v in hidden_values(filter) if v != default]
+    plain: Query = ((by_key.parameter, key),)
     pages: list[Page] = []
     rows: list[Mapping[str, Any]] = []
-    for query in queries:
+    for query in (plain, *with_hidden(reader, plain)):
         page = read_page(reader, ask.again(get(reader, paged(reader, query))))
         pages.append(page)
         rows += [row for row in page.rows if row.get(field) == key]
         if rows:
             break
     return Seen(tuple(rows), tuple(p.exchange for p in pages))
+
+
+def with_hidden(reader: Operation, query: Query) -> list[Query]:
+    """The query for rows whose hidden fields have other values than those that the list shows by default."""
+    return [
+        (*query, (filter.parameter, value))
+        for filter in reader.filters
+        if filter.hidden
+        for value in hidden_values(filter)
+        if value != str(filter.default).lower()
+    ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from conformance.answers import listing
 from conformance.ask import Ask, Query
-from conformance.batches import find, reader_of, submit
-from conformance.lookups import hidden_values
+from conformance.batches import find, reader_of, submit, with_hidden
 from conformance.ownership import NO_SUCH, Ownership, forget, journaled, token_of
 from conformance.target import NotSent, Stopped
 from spec import Operation
@@ -14,9 +15,15 @@ AT_ONCE = 200
 """Rows that one batch takes away."""
 
 PATIENCE = 90.0
-"""Seconds that the batch which takes them away may wait behind others, and be worked on."""
+"""Seconds that deletes may wait behind other batches, and be worked on."""
 
-SAMPLED = 4
+AT_A_TIME = 10.0
+"""Seconds after which it is looked for what is still there, whether or not the deletes are over."""
+
+TRIES = 3
+"""Times that rows are asked to be deleted and don't go."""
+
+SAMPLED = 2
 """Keys that are also looked for one by one."""
 
 
@@ -40,34 +47,41 @@ def _delete(ask: Ask, operation: Operation, keys: list[str], runs: set[str], own
     if operation.access is None:
         return []
     field = operation.access.collection.key
-    there = keys
-    for _ in range(3):
-        for start in range(0, len(there), AT_ONCE):
-            try:
-                submit(ask, operation, [{field: key} for key in there[start : start + AT_ONCE]], patience=PATIENCE)
-            except (Stopped, NotSent):
-                return there
-        there = _present(ask, operation, there, runs, ownership)
-        if not there:
-            break
+    there, tries, until = keys, 0, time.monotonic() + PATIENCE
+    while there and tries < TRIES:
+        batches = [there[start : start + AT_ONCE] for start in range(0, len(there), AT_ONCE)]
+        try:
+            sent = [submit(ask, operation, [{field: key} for key in keys], patience=AT_A_TIME) for keys in batches]
+        except (Stopped, NotSent):
+            return there
+        asked, there = there, _present(ask, operation, there, runs, ownership)
+        # Deletes that wait behind other batches may still come to pass, and new rows to light when others go.
+        in_vain = set(asked) <= set(there) and all(batch.over for batch in sent)
+        tries += in_vain or time.monotonic() > until
     return there
 
 
 def _present(ask: Ask, operation: Operation, keys: list[str], runs: set[str], ownership: Ownership) -> list[str]:
     """Those of the keys that have a row now, and rows of ours that a server made where it shouldn't have.
 
-    Keys of one run are looked for together by its token, and a few of them one by one as well, in
-    case the filter that does it is broken. Where nothing can be asked it is all of the keys.
+    Keys of one run are looked for together by its token, and a few of them one by one as well: where those are
+    found and weren't before, the filter is broken and all are looked for one by one. Where nothing can be asked
+    it is all of the keys.
     """
-    found: set[str] = set()
     try:
         together = [shown for run in runs if (shown := _holding(ask, operation, run)) is not None]
-        one_by_one = keys if len(together) < len(runs) else keys[:: max(1, len(keys) // SAMPLED)]
-        found.update(*together)
-        found.update(key for key in one_by_one if find(ask, operation, key, expected=False).rows)
+        found = set().union(*together)
+        sample = keys[:: max(1, len(keys) // SAMPLED)][:SAMPLED]
+        alone = _one_by_one(ask, operation, sample)
+        if len(together) < len(runs) or alone - found:
+            alone |= _one_by_one(ask, operation, [key for key in keys if key not in sample])
     except Stopped:
         return keys
-    return sorted(key for key in found if ownership.owns(key))
+    return sorted(key for key in found | alone if ownership.owns(key))
+
+
+def _one_by_one(ask: Ask, operation: Operation, keys: list[str]) -> set[str]:
+    return {key for key in keys if find(ask, operation, key, expected=False).rows}
 
 
 def _holding(ask: Ask, operation: Operation, text: str) -> set[str] | None:
@@ -79,15 +93,9 @@ def _holding(ask: Ask, operation: Operation, text: str) -> set[str] | None:
     containing = next((f for f in reader.filters if f.field == field and f.lookup in ("icontains", "contains")), None)
     if containing is None:
         return None
-    queries: list[Query] = [((containing.parameter, text),)]
-    queries += [
-        ((containing.parameter, text), (f.parameter, value))
-        for f in reader.filters
-        if f.hidden
-        for value in hidden_values(f)
-    ]
+    plain: Query = ((containing.parameter, text),)
     found: set[str] = set()
-    for query in queries:
+    for query in (plain, *with_hidden(reader, plain)):
         shown = listing(ask.fresh(), reader, query)
         found.update(str(row.get(field)) for row in shown.rows.values())
     return found

@@ -16,6 +16,7 @@ from conformance.ask import Ask, get
 from conformance.batches import Item, Look, Seen, Submission, find, look, reader_of, submit
 from conformance.exchange import Exchange
 from conformance.items import STYLES, Style, bare, item, item_fields, part_ids, required_fields
+from conformance.lookups import kind_of
 from conformance.ownership import NO_SUCH, Ownership
 from conformance.target import PARALLEL, NotSent
 from conformance.universe import paged
@@ -200,8 +201,8 @@ def _rows(ask: Ask, operation: Operation) -> Story:
     old, new = steps["insert"].row(keys["A"]), steps["change"].row(keys["A"])
     told = replace(
         told,
-        filtered=tuple(_filtered(ask, operation, new)),
-        outdated=tuple(_filtered(ask, operation, _changed(old, new))),
+        filtered=tuple(_filtered(ask, operation, _otherwise(new, old))),
+        outdated=tuple(_filtered(ask, operation, _otherwise(old, new))),
     )
     steps["bare"] = _step(ask, operation, [bare(ask, operation, changed)], keys["A"])
     twice = own.mint("twice")
@@ -266,7 +267,9 @@ def _parts(ask: Ask, operation: Operation) -> Story:
     writer = row_writer(ask, operation)
     if writer is None or access is None:
         return Story(operation, {}, {}, why_not="no operation makes a row to write parts of")
-    keys = {"P": own.mint("P"), "Q": own.mint("Q"), "unknown": own.mint(NO_SUCH)}
+    parts_of = own.mint("P")
+    # The other row stands next to the one whose parts are written, and its key begins with that one's.
+    keys = {"P": parts_of, "Q": f"{parts_of}-Q", "unknown": own.mint(NO_SUCH)}
     whole = [item(ask, writer, keys[name], n, "plain") for n, name in enumerate("PQ")]
     made = _step(ask, writer, [bare(ask, writer, one) for one in whole], keys["P"], keys["Q"])
     if not made.row(keys["P"]) or not made.row(keys["Q"]):
@@ -281,7 +284,8 @@ def _parts(ask: Ask, operation: Operation) -> Story:
         ask, operation, [first, second, _on_list(ask, operation, keys["Q"], 0, 2)], keys["P"], keys["Q"], closely=True
     )
     steps["again"] = _step(ask, operation, [first], keys["P"])
-    steps["change"] = _step(ask, operation, [_on_list(ask, operation, keys["P"], 0, 4)], keys["P"], keys["Q"])
+    # What was sent again was the first entry and what changes is the last one, so that neither is taken for its own.
+    steps["change"] = _step(ask, operation, [_on_list(ask, operation, keys["P"], 1, 4)], keys["P"], keys["Q"])
     steps["mixed"] = _step(
         ask,
         operation,
@@ -331,7 +335,10 @@ def _filtered(ask: Ask, operation: Operation, row: Mapping[str, Any]) -> Iterato
     """The lists under filters that a row satisfies, as they are now."""
     reader = reader_of(ask, operation)
     for filter in reader.filters if reader else ():
-        if reader is None or filter.hidden or filter.lookup not in ("exact", "contains", "icontains"):
+        if reader is None or filter.hidden or filter.lookup not in ("exact", "icontains"):
+            continue
+        if kind_of(filter.schema) not in ("text", "uuid"):
+            # A time may be kept more exactly than it is shown.
             continue
         value = row.get(filter.field)
         values: Mapping[str | None, Any] = value if isinstance(value, Mapping) and filter.free_key else {None: value}
@@ -340,12 +347,12 @@ def _filtered(ask: Ask, operation: Operation, row: Mapping[str, Any]) -> Iterato
                 yield ask.again(get(reader, paged(reader, ((filter.name(key), text),), limit=50)))
 
 
-def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a row has changed, as it was; of an object in it only the keys that have."""
+def _otherwise(row: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a row is otherwise in another look at it; of an object in it only the keys that are."""
     found: dict[str, Any] = {}
-    for name, value in old.items():
-        if isinstance(value, Mapping) and isinstance(new.get(name), Mapping):
-            found[name] = {k: v for k, v in value.items() if new[name].get(k) != v}
-        elif value != new.get(name):
+    for name, value in row.items():
+        if isinstance(value, Mapping) and isinstance(other.get(name), Mapping):
+            found[name] = {k: v for k, v in value.items() if other[name].get(k) != v}
+        elif value != other.get(name):
             found[name] = value
     return found

@@ -41,7 +41,9 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class Candidate:
+    """A case, and which of the rows satisfy it."""
+
     case: Case
     shown: frozenset[int]
     open: frozenset[int]
@@ -151,7 +153,7 @@ def _fields(one: Filter, other: Filter) -> tuple[str, str]:
     return first, second
 
 
-def pool_of(filter: Filter, rows: list[Row], seed: int) -> list[_Candidate]:
+def pool_of(filter: Filter, rows: list[Row], seed: int) -> list[Candidate]:
     """Values of a filter that some of the rows satisfy and others don't, each with the rows that do."""
     found = []
     for key, operand in _some(filter, rows, seed):
@@ -160,11 +162,11 @@ def pool_of(filter: Filter, rows: list[Row], seed: int) -> list[_Candidate]:
         shown = frozenset(i for i, t in enumerate(truths) if t is True)
         unsure = frozenset(i for i, t in enumerate(truths) if t is None)
         if shown and len(shown) < len(rows):
-            found.append(_Candidate(case, shown, unsure))
+            found.append(Candidate(case, shown, unsure))
     return found
 
 
-def _best(ones: list[_Candidate], others: list[_Candidate]) -> list[Pair]:
+def _best(ones: list[Candidate], others: list[Candidate]) -> list[Pair]:
     """The pair that tells "both" from the first alone, the second alone, either and none; else two that do together."""
     wanted = {"first alone", "second alone", "either", "none"}
     best: dict[frozenset[str], tuple[int, Pair]] = {}
@@ -184,7 +186,7 @@ def _best(ones: list[_Candidate], others: list[_Candidate]) -> list[Pair]:
     return pairs if not wanted else []
 
 
-def _told(one: _Candidate, other: _Candidate) -> frozenset[str]:
+def _told(one: Candidate, other: Candidate) -> frozenset[str]:
     """Which misreadings of two filters together show other rows than both do."""
     unsure = one.open | other.open
     both = (one.shown & other.shown) - unsure

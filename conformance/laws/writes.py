@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -272,25 +272,32 @@ def one_row(ask: Ask, clause: Clause) -> Result:
 @law("write.other-entries")
 def other_entries(ask: Ask, clause: Clause) -> Result:
     """Entries under another id stay."""
-    told = _told(ask, clause, "insert", "change")
+    told = _told(ask, clause, "insert", "again", "change")
     if isinstance(told, NotExercised):
         return told
-    part = _part(told, clause.subject)
-    before, after = told.steps["insert"], told.steps["change"]
-    item = after.submission.items[0]
-    key = str(item[collection_of(told).key])
-    others = [e for e in before.row(key).get(part.field) or () if e.get(part.key) != item[part.key]]
-    for entry in others:
-        now = entries(after.row(key), part, entry.get(part.key))
-        if len(now) != 1 or not all(same_value(entry[n], now[0].get(n)) for n in entry):
-            return Finding(f"still {dict(entry)}"[:400], f"{now}"[:400], (*before.chain(key), *after.chain(key)))
-    return Held(len(others)) if others else NotExercised("the row has no other entry")
+    part, tried = _part(told, clause.subject), 0
+    for before, after in (("insert", "again"), ("again", "change")):
+        was, now = told.steps[before], told.steps[after]
+        item = now.submission.items[0]
+        key = str(item[collection_of(told).key])
+        others = [e for e in was.row(key).get(part.field) or () if e.get(part.key) != item[part.key]]
+        for entry in others:
+            found = entries(now.row(key), part, entry.get(part.key))
+            if len(found) != 1 or not all(same_value(entry[n], found[0].get(n)) for n in entry):
+                return Finding(f"still {dict(entry)}"[:400], f"{found}"[:400], (*was.chain(key), *now.chain(key)))
+        tried += len(others)
+    return Held(tried) if tried else NotExercised("the row has no other entry")
 
 
-def _unlike(before: Row, after: Row, *, but: set[str]) -> str | None:
-    """The name of a field that two looks at a row show differently, but for some."""
-    names = [*before, *(n for n in after if n not in before)]
-    return next((n for n in names if n not in but and before.get(n) != after.get(n)), None)
+def _touched(before: Step, after: Step, key: str, *, but: Container[str | None] = ()) -> Finding | None:
+    """What shows that a row changed from one step to a later one, some of its fields aside."""
+    was, now = before.row(key), after.row(key)
+    name = next((n for n in {**was, **now} if n not in but and was.get(n) != now.get(n)), None)
+    if name is None:
+        return None
+    shown = f"{name} {now.get(name)!r}" if now else "it is gone"
+    wanted = f"the row {key} as it was: {name} {was.get(name)!r}"
+    return Finding(wanted[:400], shown[:400], (*before.chain(key), *after.chain(key)))
 
 
 @law("write.exact-key")
@@ -307,13 +314,9 @@ def exact_key(ask: Ask, clause: Clause) -> Result:
         key = told.keys[name]
         if not before.row(key) or key == told.keys["A"]:
             continue
-        differs = _unlike(before.row(key), after.row(key), but=set())
-        if differs:
-            shown = f"{differs} {after.row(key).get(differs)!r}" if after.row(key) else "it is gone"
-            chain = (*before.chain(key), *after.chain(key))
-            return Finding(
-                f"the row {key} as it was: {differs} {before.row(key).get(differs)!r}"[:400], shown[:400], chain
-            )
+        touched = _touched(before, after, key)
+        if touched:
+            return touched
         tried += 1
     return Held(tried) if tried else NotExercised("no rows with nearly the same key were taken")
 
@@ -355,32 +358,35 @@ def updated_moves(ask: Ask, clause: Clause) -> Result:
 @law("write.others-stay")
 def others_stay(ask: Ask, clause: Clause) -> Result:
     """What the operation doesn't write stays."""
-    operation = operation_of(ask, clause)
-    access = operation.access
-    if access and not access.parts:
-        told = _told(ask, clause, "change", "bare")
-        if isinstance(told, NotExercised):
-            return told
-        names = [part.field for part in collection_of(told).parts]
-        key = told.keys["A"]
-        before, after = told.steps["change"], told.steps["bare"]
-        names = [name for name in names if before.row(key).get(name)]
-    else:
-        told = _told(ask, clause, "insert", "change")
-        if isinstance(told, NotExercised):
-            return told
-        key = told.keys["P"]
-        mine = {part.field for part in access.parts} if access else set()
-        before, after = told.steps["row"], told.steps["change"]
-        names = [n for n in before.row(key) if n not in mine and n != collection_of(told).updated]
-        other = told.keys["Q"]
-        if told.steps["insert"].row(other) != after.row(other):
-            return Finding(f"the row {other} as it was", "it changed", after.chain(other))
-    for name in names:
-        if before.row(key).get(name) != after.row(key).get(name):
-            wanted = f"{name} {before.row(key).get(name)!r} as it was"[:400]
-            return Finding(wanted, f"{after.row(key).get(name)!r}"[:400], (*before.chain(key), *after.chain(key)))
-    return Held(len(names)) if names else NotExercised("the row has nothing that the operation doesn't write")
+    access = operation_of(ask, clause).access
+    return _other_rows_stay(ask, clause, access.parts) if access and access.parts else _parts_stay(ask, clause)
+
+
+def _parts_stay(ask: Ask, clause: Clause) -> Result:
+    """Parts that an upsert of the row leaves out."""
+    told = _told(ask, clause, "change", "bare")
+    if isinstance(told, NotExercised):
+        return told
+    key, before, after = told.keys["A"], told.steps["change"], told.steps["bare"]
+    parts = [part.field for part in collection_of(told).parts if before.row(key).get(part.field)]
+    touched = _touched(before, after, key, but=before.row(key).keys() - parts)
+    return touched or (Held(len(parts)) if parts else NotExercised("the row has nothing beside what the upsert writes"))
+
+
+def _other_rows_stay(ask: Ask, clause: Clause, parts: tuple[Part, ...]) -> Result:
+    """The rest of the row whose parts are written, and the row beside it when nothing is written to that one."""
+    told = _told(ask, clause, "insert", "change")
+    if isinstance(told, NotExercised):
+        return told
+    row, insert, change = (told.steps[name] for name in ("row", "insert", "change"))
+    written = {collection_of(told).updated, *(part.field for part in parts)}
+    one, other = told.keys["P"], told.keys["Q"]
+    touched = (
+        _touched(row, change, one, but=written)
+        or _touched(row, insert, other, but=written)
+        or _touched(insert, change, other)
+    )
+    return touched or Held(len(row.row(one).keys() - written))
 
 
 @law("write.absent")

@@ -105,6 +105,29 @@ def _keeps(self: Shop, row: Row, part: str, key: str, entry: Row) -> None:
         Shop.put(self, row, part, key, entry)
 
 
+def _first_in_its_place(self: Shop, row: Row, part: str, key: str, entry: Row) -> None:
+    if any(e[key] == entry[key] for e in row[part]):
+        entry = {**entry, key: min(e[key] for e in row[part])}
+    Shop.put(self, row, part, key, entry)
+
+
+def _last_in_its_place(self: Shop, row: Row, part: str, key: str, entry: Row) -> None:
+    if any(e[key] == entry[key] for e in row[part]):
+        entry = {**entry, key: max(e[key] for e in row[part])}
+    Shop.put(self, row, part, key, entry)
+
+
+def _name_too(self: Shop, row: Row, item: Row) -> None:
+    for other in self.rows:
+        if other["sku"].startswith(row["sku"]):
+            other.update(name=row["name"])
+
+
+def _last_of_a_field(self: Shop, operation: Any, query: list[tuple[str, str]], row: Row) -> bool:
+    kept = {name.rpartition("__")[0] or name: (name, value) for name, value in query}
+    return Shop.fits(self, operation, list(kept.values()), row)
+
+
 def _loses(self: Shop, row: Row, part: str, key: str, entry: Row) -> None:
     pass
 
@@ -293,6 +316,8 @@ MISTAKES: list[Mistake] = [
     ("PRD105.write.inserts.prices", "lost", _put(_loses)),
     ("PRD104.write.inserts.stocks", "twice", _put(lambda s, row, part, key, e: row.update({part: [*row[part], e, e]}))),
     ("PRD105.write.updates.prices", "ignored", _put(_keeps)),
+    ("PRD105.write.updates.prices", "first in its place", _put(_first_in_its_place)),
+    ("PRD106.write.other-entries.stocks", "last in its place", _put(_last_in_its_place)),
     ("PRD106.write.one-row.stocks", "added", _put(_adds)),
     ("PRD105.write.other-entries.prices", "replaced", _put(_replaces)),
     (
@@ -308,6 +333,7 @@ MISTAKES: list[Mistake] = [
     ("PRD106.write.field.unit_type", "another", _entry("stocks", unit_type="box")),
     ("PRD105.write.others-stay", "name lost", _parts("price_list", lambda s, row, item: row.update(name=""))),
     ("PRD105.write.others-stay", "stocks lost", _parts("price_list", lambda s, row, item: row.update(stocks=[]))),
+    ("PRD105.write.others-stay", "name of the next", _parts("price_list", _name_too)),
     (
         "PRD106.write.others-stay",
         "neighbour",
@@ -331,6 +357,7 @@ MISTAKES: list[Mistake] = [
     ),
     ("PRD101.write.history", "twice", _upsert(_double)),
     ("PRD102.explore", "long texts cut", spoilt(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o[:2]))),
+    ("PRD102.explore", "last of a field", spoilt(fits=_last_of_a_field)),
     # deletes
     ("PRD103.write.deletes", "ignored", spoilt(delete=lambda s, sku: s.row(sku) is not None)),
     (
@@ -390,6 +417,7 @@ MISTAKES: list[Mistake] = [
     ("PRD101.body.empty", "fails", _bodies(lambda body: body == b"[]", 500)),
     ("PRD101.body.large", "fails", _bodies(lambda body: len(body) > 900_000, 500)),
     ("PRD103.body.large", "fails on many", _bodies(lambda body: body.count(b"{") > 5_000, 503)),
+    ("PRD105.body.large", "fails on many", _bodies(lambda body: body.count(b"{") > 5_000, 500)),
     ("PRD101.body.whole", "half applied", spoilt(submitted=_half)),
     ("PRD103.body.whole", "half applied", spoilt(submitted=_half)),
     ("PRD105.body.whole", "half applied", spoilt(submitted=_half)),

@@ -25,7 +25,6 @@ MISTAKES = [*mistakes_in_reads.MISTAKES, *mistakes_in_writes.MISTAKES]
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A shop without a wire keeps nobody waiting."""
     monkeypatch.setattr(batches, "FIRST_WAIT", 0.001)
-    monkeypatch.setattr(batches, "LONGEST_WAIT", 0.001)
     monkeypatch.setattr(batches, "IMPATIENCE", 0.01)
     monkeypatch.setattr(batches, "SETTLING", (0.0, 0.0))
     monkeypatch.setattr(batches._watch, "__kwdefaults__", None)

@@ -44,7 +44,8 @@ def _lenient(case: Case) -> Callable[[Callable[[Step], Reasons], Step], Reasons]
     def step(right: Callable[[Step], Reasons], step: Step) -> Reasons:
         if not isinstance(step.item, dict) or (required and subject in step.item):
             return right(step)
-        if subject == step.shape.key.name and not isinstance(step.item.get(subject), str):
+        places = (step.shape.key.name, *(part.key for part in step.access.parts))
+        if subject in places and not isinstance(step.item.get(subject), str):
             return {}
         if required or _fits(step, subject):
             return right(step)
@@ -56,8 +57,10 @@ def _lenient(case: Case) -> Callable[[Callable[[Step], Reasons], Step], Reasons]
 
 
 def _fits(step: Step, name: str) -> bool:
-    """True unless the item's value is of a type that can't be meant."""
+    """True unless the item's value is of a type that can't be meant, or of none that a row can be found by."""
     value = step.item.get(name)
+    if name in step.access.references:
+        return False
     field = step.shape.fields.get(name) or next(
         (f for part in step.shape.parts.values() for f in part.fields if f.name == name), None
     )
