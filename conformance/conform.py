@@ -16,7 +16,7 @@ from conformance.cleanup import clean_up
 from conformance.exchange import Answer, Request
 from conformance.laws.responses import Evidence
 from conformance.options import Options, Usage, read_key, settings
-from conformance.ownership import JOURNAL, Ownership, journaled
+from conformance.ownership import JOURNAL, Ownership, journaled, unmarkable
 from conformance.preflight import preflight
 from conformance.reports import files, formats
 from conformance.reports.model import Report
@@ -59,7 +59,7 @@ def conform(options: Options) -> int:
 def selected(contract: Contract, options: Options) -> Selection:
     """Which clauses the options select. Raises Usage when that is none."""
     others = left_to_others(contract.clauses, options.shard) if options.shard else frozenset()
-    selection = Selection(options.only, options.skip, options.writes, others)
+    selection = Selection(options.only, options.skip, options.writes, others, unmarkable(contract))
     if all(selection.reason_to_skip(clause) for clause in contract.clauses):
         raise Usage("No clause is selected. `--only` and `--skip` take ids, prefixes up to a dot, and globs.")
     return selection

@@ -12,12 +12,15 @@ import re
 import secrets
 import threading
 import urllib.parse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
+
 from conformance.exchange import Credential, Request
 from spec import Contract, Operation
+from spec.model import JSON
 
 PREFIX = "PRDCT"
 """What every planted key begins with, so that a person recognises it."""
@@ -29,6 +32,35 @@ NO_SUCH = "nosuch"
 
 NO_ROW = "00000000-0000-4000-8000-000000000000"
 """A uuid that names nothing, for a path that needs one."""
+
+
+def unmarkable(contract: Contract) -> dict[str, str]:
+    """The operations, by code, that write rows whose keys can't tell whose they are, each with the reason.
+
+    A run writes only to keys that hold its token. Where the document allows none, as for numbers, it writes nothing.
+    """
+    found: dict[str, str] = {}
+    for operation in contract.operations:
+        access = operation.access
+        if access is None or access.action == "reads":
+            continue
+        name = access.collection.key
+        media = operation.body.json if operation.body else None
+        items = contract.resolve(media.schema).get("items") if media and media.schema else None
+        schemas = ({"$ref": access.collection.item}, items or {})
+        if not all(_takes_tokens(contract.properties(schema).get(name, {})) for schema in schemas):
+            found[operation.code] = (
+                f"{name} allows no key that tells rows of this run from others, so nothing is written"
+            )
+    return found
+
+
+def _takes_tokens(key: Mapping[str, JSON]) -> bool:
+    try:
+        allows = jsonschema_rs.validator_for(dict(key), validate_formats=True).is_valid
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
+        return True  # too intricate to tell here; a server that refuses such a key says so
+    return "format" not in key and allows(f"{PREFIX}-{'0' * 10}-000-A-1")
 
 
 class Ownership:

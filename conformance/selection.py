@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from spec import Clause
 
@@ -41,6 +41,8 @@ class Selection:
     writes: bool = False
     others: frozenset[str] = frozenset()
     """Ids of the clauses that other shards try."""
+    unmarkable: Mapping[str, str] = field(default_factory=dict)
+    """Codes of operations that write what a run couldn't know for its own, each with the reason."""
 
     def reason_to_skip(self, clause: Clause) -> str | None:
         """Why a clause isn't tried, or None."""
@@ -50,6 +52,8 @@ class Selection:
             return "switched off by --skip"
         if clause.writes and not self.writes:
             return "needs writes (--writes)"
+        if clause.writes and clause.operation in self.unmarkable:
+            return self.unmarkable[clause.operation]
         if clause.id in self.others:
             return ELSEWHERE
         return None

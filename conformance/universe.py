@@ -45,10 +45,12 @@ class Universe:
 
 
 def paged(operation: Operation, base: Query, *, page: int | None = None, limit: int | None = None) -> Query:
-    """A query with page and limit under the operation's own names."""
+    """A query with page and limit under the operation's own names, the limit no larger than it may be."""
     names = operation.pagination
     if names is None:
         return base
+    if limit is not None and names.largest_limit is not None:
+        limit = min(limit, names.largest_limit)
     more = [(names.page, page), (names.limit, limit)]
     return base + tuple((name, str(value)) for name, value in more if value is not None)
 

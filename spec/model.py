@@ -184,6 +184,8 @@ class Pagination:
     """The last four are property names of the response object."""
     default_page: int
     default_limit: int
+    largest_limit: int | None
+    """The maximum that the limit's schema declares, if any."""
     provenances: Mapping[str, Provenance]
     """By the role of a response field (count, next, previous, results): where it comes from."""
     locations: Mapping[str, Location]

@@ -145,7 +145,8 @@ class _Maker:
         if declared:
             return lambda index: {n: deal(index) for n, deal in declared.items()}
         if "object" in types or not types:
-            return lambda index: texts.attributes(index, rng)
+            valid = check(self.contract, schema).validator.is_valid
+            return lambda index: _fitting(texts.attributes(index, rng), valid)
         return lambda _: None
 
     def entries(self, part: PartShape) -> Deal:
@@ -172,6 +173,17 @@ class _Maker:
         valid = check(self.contract, schema).validator.is_valid
         found = [value for value in candidates if valid(value)]
         return found or list(schema.get("examples", ())) or [schema.get("default", "")]
+
+
+def _fitting(free: Mapping[str, JSON], valid: Callable[[JSON], bool]) -> JSON:
+    """The members of a free-form object that its schema allows, as text where it allows only that."""
+    fitting: dict[str, JSON] = {}
+    for name, value in free.items():
+        for shape in (value, str(value)):
+            if valid({name: shape}):
+                fitting[name] = shape
+                break
+    return fitting
 
 
 def _stamps(index: int) -> tuple[int, int]:

@@ -155,7 +155,7 @@ _ATTRIBUTES: Mapping[str, tuple[JSON, ...]] = {
 }  # fmt: skip
 
 
-def attributes(index: int, rng: random.Random) -> JSON:
+def attributes(index: int, rng: random.Random) -> Mapping[str, JSON]:
     """A free-form object: from none to seven keys, strings and integers, some the same for several rows."""
     if index % 17 == 13:
         return {}

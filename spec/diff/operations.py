@@ -83,8 +83,8 @@ def _marks(operation: Operation) -> Mapping[str, Mapping[str, object]]:
     for name, value in (("pagination", operation.pagination), ("batch", operation.batch), ("ticket", operation.ticket)):
         if value is not None:
             found[name] = {k: v for k, v in vars(value).items() if k not in _PLACES}
-            if name == "pagination":  # a change of a default is told with its parameter
-                found[name] = {k: v for k, v in found[name].items() if not k.startswith("default_")}
+            if name == "pagination":  # a change of a default or a bound is told with its parameter
+                found[name] = {k: v for k, v in found[name].items() if not k.startswith(("default_", "largest_"))}
     access = operation.access
     if access is not None:
         found["access"] = {

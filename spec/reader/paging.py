@@ -36,6 +36,7 @@ def pagination(
         **{role: shown[role].name for role in _FIELDS},
         default_page=_default(ground, asked["page"]),
         default_limit=_default(ground, asked["limit"]),
+        largest_limit=_largest(ground, asked["limit"]),
         provenances={role: field.provenance for role, field in shown.items()},
         locations={role: field.location for role, field in shown.items()},
     )
@@ -75,3 +76,9 @@ def _default(ground: Ground, parameter: Parameter) -> int:
     hint = "Add `default` to its schema: what the server takes when the parameter is left out."
     ground.problem(parameter.pointer, f"{parameter.name} needs an integer default", hint)
     return 1
+
+
+def _largest(ground: Ground, parameter: Parameter) -> int | None:
+    schema, _ = ground.follow(parameter.schema, f"{parameter.pointer}/schema")
+    largest = schema.get("maximum")
+    return int(largest) if isinstance(largest, (int, float)) and not isinstance(largest, bool) else None

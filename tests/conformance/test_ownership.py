@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import spec
 from conformance.exchange import Credential, Request
-from conformance.ownership import NO_ROW, Ownership, forget, journaled, token_of
+from conformance.ownership import NO_ROW, Ownership, forget, journaled, token_of, unmarkable
 
 CONTRACT = spec.load()
 URL = "https://shop.example"
@@ -282,3 +282,26 @@ def test_forgetting_keeps_what_is_still_there_and_what_is_of_others(tmp_path: Pa
     forget(path, "https://other.example", [])
     assert not path.exists()
     forget(path, URL, [])
+
+
+@pytest.mark.parametrize(
+    ("schema", "writes"),
+    [
+        ({"type": "string"}, True),
+        ({"type": ["string", "null"], "maxLength": 60}, True),
+        ({"type": "string", "maxLength": 12}, False),
+        ({"type": "string", "format": "uuid"}, False),
+        ({"type": "string", "pattern": "^[0-9]+$"}, False),
+        ({"type": "integer"}, False),
+    ],
+)
+def test_nothing_is_written_where_no_key_can_be_marked(tmp_path: Path, schema: dict[str, Any], writes: bool) -> None:
+    text = spec.DEFAULT.read_text(encoding="utf-8")
+    before = "    Sku:\n      type: string\n"
+    assert before in text
+    after = "".join(f"      {name}: {json.dumps(value)}\n" for name, value in schema.items())
+    file = tmp_path / "edited.yaml"
+    file.write_text(text.replace(before, f"    Sku:\n{after}"), encoding="utf-8")
+    contract, _ = spec.examine(file)
+    assert contract
+    assert ("PRD101" in unmarkable(contract)) is not writes
