@@ -59,7 +59,8 @@ def conform(options: Options) -> int:
 def selected(contract: Contract, options: Options) -> Selection:
     """Which clauses the options select. Raises Usage when that is none."""
     others = left_to_others(contract.clauses, options.shard) if options.shard else frozenset()
-    selection = Selection(options.only, options.skip, options.writes, others, unmarkable(contract))
+    off = {} if options.schemathesis else dict.fromkeys(engine.GENERATED, "switched off by --no-schemathesis")
+    selection = Selection(options.only, options.skip, options.writes, others, unmarkable(contract), off)
     if all(selection.reason_to_skip(clause) for clause in contract.clauses):
         raise Usage("No clause is selected. `--only` and `--skip` take ids, prefixes up to a dot, and globs.")
     return selection

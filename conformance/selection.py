@@ -43,6 +43,8 @@ class Selection:
     """Ids of the clauses that other shards try."""
     unmarkable: Mapping[str, str] = field(default_factory=dict)
     """Codes of operations that write what a run couldn't know for its own, each with the reason."""
+    off: Mapping[str, str] = field(default_factory=dict)
+    """Kinds of clauses that nothing speaks of in this run, each with the reason."""
 
     def reason_to_skip(self, clause: Clause) -> str | None:
         """Why a clause isn't tried, or None."""
@@ -54,6 +56,8 @@ class Selection:
             return "needs writes (--writes)"
         if clause.writes and clause.operation in self.unmarkable:
             return self.unmarkable[clause.operation]
+        if clause.kind in self.off:
+            return self.off[clause.kind]
         if clause.id in self.others:
             return ELSEWHERE
         return None

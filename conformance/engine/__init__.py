@@ -3,7 +3,7 @@
 `explore` runs it; the `laws` speak from what it saw, like those that speak from the evidence.
 """
 
-from conformance.engine.laws import laws
+from conformance.engine.laws import GENERATED, laws
 from conformance.engine.seen import Seen
 
-__all__ = ["Seen", "laws"]
+__all__ = ["GENERATED", "Seen", "laws"]

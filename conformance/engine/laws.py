@@ -12,6 +12,9 @@ from conformance.laws.law import LAWS, Law, operation_of
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause
 
+GENERATED = ("response.rejects-invalid",)
+"""Kinds of clauses that only generated requests speak of."""
+
 MOST_BATCHES = 8
 """Accepted batches of invalid items that are sent again to see what becomes of them."""
 
