@@ -14,7 +14,8 @@ from . import models, operations
 from ._runtime import twins
 from ._runtime.batches import AsyncBatch, Batch, resumed
 from ._runtime.call import RequestOptions
-from ._runtime.client import AsyncBase, SyncBase
+from ._runtime.client import SyncBase
+from ._runtime.client_async import AsyncBase
 from ._runtime.filters import Condition
 from ._runtime.pages import Page
 from ._runtime.types import UNSET, Unset

@@ -11,9 +11,8 @@ from pydantic import Field
 from . import models
 from ._runtime import types
 from ._runtime.base import Api
-from ._runtime.batches import Polling
+from ._runtime.batches import Polling, Write
 from ._runtime.body import Body
-from ._runtime.bulk import Write
 from ._runtime.call import Operation
 from ._runtime.credentials import Scheme
 from ._runtime.decode import Answers, Content

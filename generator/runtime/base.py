@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import (
     Callable,
+    Iterable,
     Mapping,
 )
 from copy import copy
@@ -14,14 +15,16 @@ from typing import Any, ClassVar, Generic, ParamSpec, Self, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from .bulk import Bulk, BulkOptions, Write
-from .call import Hooks, Operation, RequestOptions
-from .credentials import Scheme
+from .batches import Outcome, Write
+from .bulk import Bulk, BulkOptions
+from .call import Hooks, Operation, RequestOptions, Settings
+from .credentials import Credentials, Scheme
 from .errors import ConfigurationError
 from .filters import Condition
-from .flow import Timeout
+from .flow import Stream, Timeout
 from .journal import Journal
 from .pages import Paging, Walk
+from .retry import Retry
 from .session import Session
 
 P = ParamSpec("P")
@@ -100,18 +103,18 @@ class BaseClient:
     def _bulk(
         self,
         write: Callable[..., Any],
+        rows: Iterable[R],
         options: BulkOptions,
         journal: str | os.PathLike[str] | None,
         call: RequestOptions,
-    ) -> Bulk[Any]:
+    ) -> Stream[Outcome[R]]:
         name = getattr(write, "__name__", "")
         if getattr(write, "__self__", None) is not self or name not in self._api.writes:
             known = ", ".join(self._api.writes) or "none"
             raise TypeError(f"bulk takes one of this client's own methods: {known}")
         found = self._api.writes[name]
-        path = Path(journal) if journal is not None else None
-        kept = Journal(path, found.operation.id, options.chunk_size)
-        return Bulk(self._session, found, options, call, kept)
+        kept = Journal(Path(journal) if journal is not None else None, found.operation.id, options.chunk_size)
+        return Bulk[R](self._session, found, options, call, kept).stream(rows)
 
     def _walk(
         self,
@@ -122,6 +125,31 @@ class BaseClient:
         where: Condition[Any] | None,
     ) -> Walk[T]:
         return Walk(self._session, operation, paging, arguments, options, where)
+
+
+def session(
+    api: Api,
+    api_key: str | Mapping[str, str | tuple[str, str]] | None,
+    base_url: str | None,
+    timeout: float | Timeout,
+    max_retries: int,
+    accept_language: str | None,
+    headers: Mapping[str, str] | None,
+    hooks: Hooks | None,
+    max_response_bytes: int,
+) -> Session:
+    """What a client's arguments and the environment come to. Raises ConfigurationError or ValueError."""
+    settings = Settings(
+        base_url=checked_url(api, base_url),
+        package=api.package,
+        timeout=Timeout.of(timeout),
+        retry=Retry(count(max_retries)),
+        defaults={"accept-language": accept_language} if accept_language else {},
+        headers=headers or {},
+        hooks=hooks or Hooks(),
+        max_response_bytes=max_response_bytes,
+    )
+    return Session(settings, Credentials(api.schemes, secrets(api, api_key)))
 
 
 def checked_url(api: Api, given: str | None) -> str:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
@@ -19,7 +19,9 @@ from .flow import Flow, Sleep, run, run_async
 from .session import AsyncPerform, Perform, Session, value
 from .shapes import is_object
 
+R = TypeVar("R")
 S = TypeVar("S")
+State: TypeAlias = Literal["succeeded", "failed", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,30 @@ class BatchResult(Generic[S]):
     def ok(self) -> bool:
         """True when nothing failed."""
         return self.failed == 0 and self.succeeded == self.total
+
+
+@dataclass(frozen=True)
+class Write(Generic[S]):
+    """An operation that takes a list of rows and answers with a ticket."""
+
+    operation: Operation[Any]
+    polling: Polling[S]
+    key: str | None
+    """The row's attribute that tells rows apart."""
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[R]):
+    """What became of one row."""
+
+    index: int
+    """Its place in the input, from 0."""
+    row: R
+    state: State
+    batch: str | None = None
+    """The batch that told."""
+    error: str | None = None
+    """Why it failed or isn't known."""
 
 
 def at(model: Any, pointer: str) -> Any:

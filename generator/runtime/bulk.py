@@ -12,11 +12,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, TypeVar
 
-from .batches import BaseBatch, BatchResult, Polling, at
+from .batches import BaseBatch, BatchResult, Outcome, State, Write, at
 from .body import Body
-from .call import Operation, RequestOptions
+from .call import RequestOptions
 from .errors import (
     APIConnectionError,
     APIError,
@@ -30,32 +30,6 @@ from .session import Session, value
 from .wire import Unfit
 
 R = TypeVar("R")
-S = TypeVar("S")
-State: TypeAlias = Literal["succeeded", "failed", "unknown"]
-
-
-@dataclass(frozen=True)
-class Write(Generic[S]):
-    """An operation that takes a list of rows and answers with a ticket."""
-
-    operation: Operation[Any]
-    polling: Polling[S]
-    key: str | None
-    """The row's attribute that tells rows apart."""
-
-
-@dataclass(frozen=True)
-class Outcome(Generic[R]):
-    """What became of one row."""
-
-    index: int
-    """Its place in the input, from 0."""
-    row: R
-    state: State
-    batch: str | None = None
-    """The batch that told."""
-    error: str | None = None
-    """Why it failed or isn't known."""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from .base import RawResponse
-from .batches import AsyncBatch, Batch, BatchResult
-from .bulk import Outcome
+from .batches import AsyncBatch, Batch, BatchResult, Outcome
 from .call import Event, Hooks, RequestOptions
 from .errors import (
     APIConnectionError,

@@ -6,10 +6,10 @@ Bodies are decompressed here, piece by piece under a limit, so that a bomb can't
 
 from __future__ import annotations
 
-import asyncio
 import time
 import zlib
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from typing import Any
 
 import httpx2
@@ -46,6 +46,11 @@ def async_client(base_url: str, proxied: bool) -> httpx2.AsyncClient:
     if base_url.startswith("http:") and not proxied:
         return httpx2.AsyncClient(verify=no_tls(), trust_env=False)
     return httpx2.AsyncClient()
+
+
+def _asyncio() -> Any:
+    """The module: loaded by whoever awaits, and spared by blocking programs, whose start it would slow."""
+    return import_module("asyncio")
 
 
 class SyncTransport:
@@ -104,10 +109,10 @@ class AsyncTransport:
     async def perform(self, effect: Send | Sleep) -> Answer | None:
         """Do what a flow asks for. Raises APIConnectionError or APIResponseError, free of secrets."""
         if isinstance(effect, Sleep):
-            await asyncio.sleep(effect.seconds)
+            await _asyncio().sleep(effect.seconds)
             return None
         try:
-            async with asyncio.timeout(effect.request.timeout.total):
+            async with _asyncio().timeout(effect.request.timeout.total):
                 return await self._send(effect.request)
         except (
             httpx2.HTTPError,

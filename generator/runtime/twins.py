@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from .batches import AsyncBatch, Batch
-from .client import AsyncBase
+from .client_async import AsyncBase
 from .pages import AsyncPager, Page
 
 P = ParamSpec("P")

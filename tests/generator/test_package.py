@@ -74,6 +74,13 @@ def test_the_generated_part_is_thin() -> None:
     assert lines < 1000
 
 
+def test_a_blocking_program_does_without_asyncio() -> None:
+    code = "import sys, akinon_seller_products as p; p.Client('key'); print('asyncio' in sys.modules)"
+    paths = {**os.environ, "PYTHONPATH": str(ROOT / "generated")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=paths)
+    assert done.stdout == "False\n"
+
+
 def _sources() -> list[Path]:
     return sorted((ROOT / "generated" / "akinon_seller_products").rglob("*.py"))
 
