@@ -162,6 +162,8 @@ class OperationPlan:
     result: str
     """The annotation of what the method gives, pages and batches apart."""
     security: tuple[tuple[str, ...], ...]
+    server: str | None
+    """Where it is sent in place of the base URL: a URL, or a path on the base URL's host."""
     repeatable: bool
     paging: PagingPlan | None
     write: WritePlan | None
@@ -226,6 +228,8 @@ class Plan:
     """The document's file name."""
     env: str
     server: str | None
+    server_path: str
+    """Where there is no whole URL: the path that the document's own server is."""
     schemes: tuple[SchemePlan, ...]
     operations: tuple[OperationPlan, ...]
     pollings: tuple[PollingPlan, ...]

@@ -12,7 +12,7 @@ from generator import bodies, models, names
 from generator.annotations import checked, hint
 from generator.examples import examples
 from generator.filters import filters_plan
-from generator.forms import REFS
+from generator.forms import REFS, escaped
 from generator.plan import (
     OperationPlan,
     PagingPlan,
@@ -69,8 +69,9 @@ def plan(
         license=str(contract.document.get("info", {}).get("license", {}).get("identifier") or "MIT"),
         document=os.path.basename(contract.file),
         env=_env(contract, package),
-        server=next((s for s in contract.servers if s.startswith(("http://", "https://"))), None),
-        schemes=tuple(_scheme(s) for s in contract.security_schemes),
+        server=server(contract),
+        server_path=next((url for url in contract.servers if re.match(r"/[^/]", url)), ""),
+        schemes=tuple(scheme for s in contract.security_schemes if (scheme := _scheme(s))),
         operations=tuple(operations),
         pollings=tuple({o.write.polling.constant: o.write.polling for o in operations if o.write}.values()),
         models=models.module(schemas.definitions, templates),
@@ -78,6 +79,18 @@ def plan(
         refusals=tuple(refusals),
         examples=examples(contract, operations, planner.sources),
     )
+
+
+def server(contract: spec.Contract) -> str | None:
+    """The base URL: the document's first server that is a whole URL, else its operations' first."""
+    urls = [*contract.servers, *(url for o in contract.operations for url in o.servers)]
+    return next((url for url in urls if _origin(url) is not None), None)
+
+
+def _origin(url: str) -> str | None:
+    """The scheme and host of a whole URL, or None for anything else: a path, or one with a variable unfilled."""
+    found = re.match(r"https?://[^/?#{}\s]+", url)
+    return found[0] if found and not re.search(r"[{}?#\s]", url) else None
 
 
 class _Planner:
@@ -127,6 +140,7 @@ class _Planner:
             answers=answers,
             result=bodies.result(answers),
             security=self._security(operation),
+            server=self._server(operation),
             repeatable=_repeatable(operation),
             paging=paging,
             write=None,
@@ -138,7 +152,31 @@ class _Planner:
         """The alternatives, with an empty one where a key may be sent and needn't: the contract leaves those out."""
         written = self._contract.at(operation.pointer)
         wanted = written.get("security", self._contract.document.get("security")) or ()
-        return tuple(tuple(each) for each in wanted if isinstance(each, Mapping)) if any(wanted) else ()
+        if not any(wanted):
+            return ()
+        known = {scheme.name: scheme for scheme in self._contract.security_schemes}
+        alternatives = [[known[name] for name in each if name in known] for each in wanted if isinstance(each, Mapping)]
+        fit = [each for each in alternatives if all(scheme.type == "mutualTLS" or _scheme(scheme) for scheme in each)]
+        if not fit:
+            unknown = (scheme for each in alternatives for scheme in each if not _scheme(scheme))
+            odd = next(scheme for scheme in unknown if scheme.type != "mutualTLS")
+            told = f"{odd.name!r} ({odd.scheme or odd.type}) isn't a way to authenticate that is known"
+            raise Refused(f"/components/securitySchemes/{escaped(odd.name)}", told)
+        # A certificate is shown by the connection: it comes with a transport or an httpx2 client of the caller's own.
+        return tuple(tuple(scheme.name for scheme in each if scheme.type != "mutualTLS") for each in fit)
+
+    def _server(self, operation: spec.Operation) -> str | None:
+        """Where an operation with servers of its own is sent. One on the host of the document's own server is a path,
+        so that it goes along when a caller chooses another host. Raises Refused."""
+        if not operation.servers:
+            return None
+        usual = _origin(server(self._contract) or "")
+        for url in operation.servers:
+            if re.match(r"/(?!/)", url):
+                return url
+            if (origin := _origin(url)) is not None:
+                return url.removeprefix(origin) or "/" if origin == usual else url
+        raise Refused(f"{operation.pointer}/servers", f"nothing can be sent to {operation.servers[0]!r}")
 
     def linked(self, made: Sequence[OperationPlan]) -> list[OperationPlan]:
         """The operations, with writes that are answered with tickets tied to the operation that tells of them."""
@@ -270,11 +308,15 @@ def _named(operation: str, at: spec.Location, message: str, advice: str) -> Refu
     return Refusal(operation, os.path.basename(at.file), at.line, at.column, message, advice)
 
 
-def _scheme(scheme: spec.SecurityScheme) -> SchemePlan:
-    if scheme.type == "apiKey":
+def _scheme(scheme: spec.SecurityScheme) -> SchemePlan | None:
+    """How a secret travels; None where no secret does, or not as one header, query parameter or cookie."""
+    if scheme.type == "apiKey" and scheme.place in ("header", "query", "cookie"):
         return SchemePlan(scheme.name, "key", scheme.place, scheme.parameter)
-    basic = scheme.type == "http" and scheme.scheme.lower() == "basic"
-    return SchemePlan(scheme.name, "basic" if basic else "bearer", "header", "Authorization")
+    if scheme.type == "http" and scheme.scheme in ("basic", "bearer"):
+        return SchemePlan(scheme.name, "basic" if scheme.scheme == "basic" else "bearer", "header", "Authorization")
+    if scheme.type in ("oauth2", "openIdConnect"):
+        return SchemePlan(scheme.name, "bearer", "header", "Authorization")
+    return None
 
 
 def _package(contract: spec.Contract) -> str:

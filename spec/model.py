@@ -283,6 +283,8 @@ class Operation:
     responses: tuple[Response, ...]
     security: tuple[tuple[str, ...], ...]
     """Alternatives, each the names of the schemes it needs; empty when none is asked for."""
+    servers: tuple[str, ...]
+    """Its own servers or its path's, in place of the document's; empty when it has none."""
     pagination: Pagination | None
     access: Access | None
     batch: Batch | None
@@ -362,6 +364,7 @@ class Contract:
     document: Mapping[str, JSON] = field(repr=False)
     """The document as plain JSON data, `$ref`s as written."""
     servers: tuple[str, ...]
+    """URLs, with every variable at its default."""
     operations: tuple[Operation, ...]
     collections: tuple[Collection, ...]
     security_schemes: tuple[SecurityScheme, ...]

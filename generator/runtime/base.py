@@ -139,8 +139,10 @@ def session(
     max_response_bytes: int,
 ) -> Session:
     """What a client's arguments and the environment come to. Raises ConfigurationError or ValueError."""
+    own_url = base_url or os.environ.get(f"{api.env}_BASE_URL")
     settings = Settings(
-        base_url=checked_url(api, base_url),
+        base_url=checked_url(api, own_url or api.server),
+        own_url=bool(own_url),
         package=api.package,
         timeout=Timeout.of(timeout),
         retry=Retry(count(max_retries)),
@@ -152,9 +154,8 @@ def session(
     return Session(settings, Credentials(api.schemes, secrets(api, api_key)))
 
 
-def checked_url(api: Api, given: str | None) -> str:
+def checked_url(api: Api, url: str | None) -> str:
     """A base URL fit to append paths to. Raises ConfigurationError."""
-    url = given or os.environ.get(f"{api.env}_BASE_URL") or api.server
     if not url:
         raise ConfigurationError(f"no base_url was given and {api.env}_BASE_URL isn't set")
     parts = urlsplit(url)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from time import monotonic
 from typing import Any, Generic, TypedDict, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from .body import Body
 from .credentials import Credentials
@@ -75,6 +75,8 @@ class Operation(Generic[T]):
     body_required: bool = False
     answers: Answers = field(default_factory=Answers)
     security: tuple[tuple[str, ...], ...] = ()
+    server: str | None = None
+    """Where it is sent in place of the base URL: a URL, or a path on the base URL's host."""
     repeatable: bool = False
     """True when doing it twice does no more than doing it once."""
 
@@ -102,6 +104,14 @@ class Settings:
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     hooks: Hooks = field(default_factory=Hooks)
     max_response_bytes: int = 32 * 1024 * 1024
+    own_url: bool = False
+    """True when the caller chose the base URL, which no server of the document then takes the place of."""
+
+    def base(self, server: str | None) -> str:
+        """What the path of an operation is appended to (OpenAPI 3.1, Server Object)."""
+        if server is None or (self.own_url and not server.startswith("/")):
+            return self.base_url
+        return urljoin(self.base_url, server).rstrip("/")
 
 
 @dataclass(frozen=True)
@@ -268,7 +278,7 @@ def _spread(
                 cookies.append(parameter.cookie(value))
     if cookies:
         headers["cookie"] = "; ".join(cookies)
-    url = settings.base_url + path
+    url = settings.base(operation.server) + path
     return (f"{url}?{'&'.join(query)}" if query else url), headers
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from spec import clauses, vocabulary
-from spec.model import JSON, Clause, Contract, Location
+from spec.model import Clause, Contract, Location
 from spec.problems import SEE, Problem, SpecError, merged
-from spec.reader import operations, references, rows
+from spec.reader import operations, references, rows, servers
 from spec.reader.ground import Ground
 from spec.source import Source, read
 
@@ -115,17 +114,13 @@ def _contract(ground: Ground) -> Contract:
         file=source.file,
         sha256=hashlib.sha256(source.content).hexdigest(),
         document=ground.data,
-        servers=tuple(_url(server) for server in ground.items(ground.data, "servers", "") if _url(server)),
+        servers=servers.servers(ground, ground.data, ""),
         operations=found,
         collections=tuple(collections.values()),
         security_schemes=schemes,
         clauses=(),
         locations=source.locations,
     )
-
-
-def _url(server: JSON) -> str:
-    return str(server.get("url", "")) if isinstance(server, Mapping) else ""
 
 
 def _clauses(ground: Ground, contract: Contract) -> tuple[Clause, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from spec.model import Collection, Operation, SecurityScheme
-from spec.reader import batches, bodies, paging, parameters, rows
+from spec.reader import batches, bodies, paging, parameters, rows, servers
 from spec.reader.ground import Ground, Object
 from spec.source_text import escape
 
@@ -65,6 +65,7 @@ def _operation(
         body=body,
         responses=responses,
         security=_security(ground, node, pointer),
+        servers=servers.servers(ground, node, pointer) or servers.servers(ground, item, item_pointer),
         pagination=paging.pagination(ground, taken, answer, pointer, provenance),
         access=access,
         batch=batches.batch(ground, node, pointer, answer, provenance),

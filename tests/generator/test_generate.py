@@ -165,8 +165,12 @@ REFUSED = document(
                 ],
             )
         },
-    }
+        "/socket": {"get": get(operationId="socket", servers=[{"url": "wss://example.com"}])},
+        "/digest": {"get": get(operationId="digest", security=[{"Digest": []}])},
+    },
+    components={"securitySchemes": {"Digest": {"type": "http", "scheme": "digest"}}},
 )
+REFUSED_NAMES = ("lost", "far", "xml_parameter", "socket", "digest")
 
 
 def test_what_cannot_be_expressed_is_refused_by_name_and_place(
@@ -175,13 +179,13 @@ def test_what_cannot_be_expressed_is_refused_by_name_and_place(
     path, out = saved(tmp_path, REFUSED), tmp_path / "out"
     assert main(["--spec", str(path), "--out", str(out)]) == 2
     told = capsys.readouterr().err
-    for name in ("lost", "far", "xml_parameter"):
+    for name in REFUSED_NAMES:
         assert f": {name}: " in told
     assert "document.json:1:" in told
     assert not out.exists()
     assert main(["--spec", str(path), "--out", str(out), "--allow-partial"]) == 0
     refusals = json.loads((out / "refusals.json").read_text())
-    assert {refusal["operation"] for refusal in refusals} == {"lost", "far", "xml_parameter"}
+    assert {refusal["operation"] for refusal in refusals} == set(REFUSED_NAMES)
     assert all(refusal["line"] >= 1 and refusal["column"] > 1 and refusal["message"] for refusal in refusals)
     assert "def fine" in (out / "odd_api" / "client.py").read_text()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
+import gzip
 import importlib
 import json
 import sys
@@ -13,8 +15,9 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
-from akinon_seller_products import UNSET, Event, F, Hooks, errors, models
+from akinon_seller_products import UNSET, AsyncClient, Client, Event, F, Hooks, errors, models
 
 from generator.__main__ import main
 from generator.runtime.errors import Answer, APIConnectionError
@@ -344,3 +347,51 @@ def test_credentials_go_where_the_document_says(odd: Callable[[str], Any]) -> No
     assert "x-key: k y" in heads[3]
     assert "key" not in heads[2].replace("keep", "")
     assert "cookie: sid=c" in cookies.seen[0].head.lower()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_transport_of_the_callers_own_that_gives_whole_answers(packed: bool) -> None:
+    body = json.dumps(page([product(1)], 1)).encode()
+    headers = {"content-type": "application/json", **({"content-encoding": "gzip"} if packed else {})}
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, content=gzip.compress(body) if packed else body, headers=headers)
+
+    with Client(KEY, transport=httpx2.MockTransport(answer)) as client:
+        assert len(client.get_products().results) == 1
+
+    async def first() -> int:
+        async with AsyncClient(KEY, transport=httpx2.MockTransport(answer)) as client:
+            return len((await client.get_products()).results)
+
+    assert asyncio.run(first()) == 1
+    with (
+        Client(KEY, transport=httpx2.MockTransport(answer), max_response_bytes=10) as client,
+        pytest.raises(errors.ResponseTooLargeError),
+    ):
+        client.get_products()
+
+
+def test_an_operation_with_a_server_of_its_own_is_sent_there(odd: Callable[[str], Any]) -> None:
+    servers, urls = odd("servers"), list[str]()
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        urls.append(str(request.url))
+        return httpx2.Response(200)
+
+    for base_url in (None, "http://localhost:1/base"):
+        with servers.Client("key", base_url=base_url, transport=httpx2.MockTransport(answer)) as client:
+            for operation in (client.usual, client.newer, client.elsewhere, client.near, client.mutual):
+                operation()
+    assert urls == [
+        "https://eu.example.com/v1/usual",
+        "https://eu.example.com/v2/newer",
+        "https://files.example.com/newer",
+        "https://eu.example.com/v3/near",
+        "https://eu.example.com/v1/mutual",
+        "http://localhost:1/base/usual",
+        "http://localhost:1/v2/newer",
+        "http://localhost:1/base/newer",
+        "http://localhost:1/v3/near",
+        "http://localhost:1/base/mutual",
+    ]

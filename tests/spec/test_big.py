@@ -119,3 +119,17 @@ def test_what_cannot_be_read_at_all(tmp_path: Path) -> None:
     contract, problems = spec.examine(tmp_path / "missing.yaml")
     assert contract is None
     assert len(problems) == 1
+
+
+def test_servers_of_the_document_a_path_and_an_operation(tmp_path: Path) -> None:
+    region = {"url": "https://{region}.example.com/{v}", "variables": {"region": {"default": "eu"}, "v": {}}}
+    ok = {"responses": {"200": {"description": "OK"}}}
+    paths = {
+        "/usual": {"get": ok},
+        "/path": {"servers": [{"url": "/v2"}], "get": ok, "put": {**ok, "servers": [region, {"url": ""}, "odd"]}},
+    }
+    info = {"title": "Servers", "version": "1"}
+    written = {"openapi": "3.1.0", "info": info, "servers": [region], "paths": paths}
+    contract = spec.load(_write(tmp_path, written, ".json"))
+    assert contract.servers == ("https://eu.example.com/{v}",)
+    assert [operation.servers for operation in contract.operations] == [(), ("/v2",), ("https://eu.example.com/{v}",)]

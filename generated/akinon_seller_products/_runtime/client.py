@@ -57,6 +57,7 @@ class SyncBase(BaseClient):
             api_key: The key, or where the API has several ways to authenticate, secrets by scheme name (a user
                 and a password for basic). By default the environment's, from the variable ending in _API_KEY.
             base_url: What paths are appended to; by default the environment's (_BASE_URL), else the document's.
+                Nothing goes to another host then, even where the document names one for some operation.
             timeout: Seconds for a whole request, or a `Timeout` to bound its steps as well.
             max_retries: How often a request is sent again where that is safe.
             accept_language: The language asked for, in operations that take one.
@@ -82,7 +83,7 @@ class SyncBase(BaseClient):
         if transport is not None and http_client is None:
             self._http = httpx2.Client(transport=transport, verify=no_tls())
         else:
-            self._http = http_client or sync_client(self.base_url, proxied())
+            self._http = http_client or sync_client(proxied())
         self._owned = http_client is None
         self._transport = SyncTransport(self._http, self._session.credentials, max_response_bytes)
 
