@@ -145,11 +145,16 @@ class AsyncTransport:
             await response.aclose()
 
 
+class _Url(httpx2.URL):
+    """A URL with a key in its query, which its text leaves out: httpx2 logs the URL of each request."""
+
+    def __str__(self) -> str:
+        return super().__str__().partition("?")[0]
+
+
 def _outgoing(request: Request, credentials: Credentials) -> httpx2.Request:
     """The request with its secrets. It lives no longer than it takes to send it."""
-    url, secret = request.url, credentials.query(request.schemes)
-    if secret:
-        url += ("&" if "?" in url else "?") + secret
+    secret = credentials.query(request.schemes)
     timeout = request.timeout
     steps = {
         "connect": timeout.connect,
@@ -157,13 +162,16 @@ def _outgoing(request: Request, credentials: Credentials) -> httpx2.Request:
         "write": timeout.read,
         "pool": timeout.connect,
     }
-    return httpx2.Request(
+    outgoing = httpx2.Request(
         request.method,
-        url,
+        request.url,
         headers=_joined(request.headers, credentials.headers(request.schemes)),
         content=request.body,
         extensions={"timeout": steps},
     )
+    if secret:
+        outgoing.url = _Url(request.url + ("&" if "?" in request.url else "?") + secret)
+    return outgoing
 
 
 def _joined(headers: Iterable[tuple[str, str]], secrets: list[tuple[str, str]]) -> list[tuple[str, str]]:

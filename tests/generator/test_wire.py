@@ -326,7 +326,8 @@ def test_schemas_of_every_kind(odd: Callable[[str], Any]) -> None:
     assert shape(kind="circle").size is None
 
 
-def test_credentials_go_where_the_document_says(odd: Callable[[str], Any]) -> None:
+def test_credentials_go_where_the_document_says(odd: Callable[[str], Any], caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(0)
     security = odd("security")
     keys = {"Key": "k y", "Basic": ("u", "p"), "Query": "q&q", "Cookie": "c"}
     with server(lambda peer: peer.answer(b"")) as made, security.Client(keys, base_url=made.url) as client:
@@ -347,6 +348,8 @@ def test_credentials_go_where_the_document_says(odd: Callable[[str], Any]) -> No
     assert "x-key: k y" in heads[3]
     assert "key" not in heads[2].replace("keep", "")
     assert "cookie: sid=c" in cookies.seen[0].head.lower()
+    assert "/one" in caplog.text
+    assert "q%26q" not in caplog.text
 
 
 @pytest.mark.parametrize("packed", [False, True])
