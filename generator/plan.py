@@ -85,6 +85,7 @@ class PollingPlan:
     status: str
     """The constant of the status operation."""
     parameter: str
+    batch: str
     total: str
     succeeded: str
     failed: str

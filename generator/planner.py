@@ -199,12 +199,13 @@ class _Planner:
                 ticket.pointer,
                 status.constant,
                 argument,
+                batch.id,
                 batch.total,
                 batch.succeeded,
                 batch.failed,
                 status.result,
             )
-        bulk = made.bodies[0].item is not None and not made.positional
+        bulk = made.bodies[0].item is not None and not any(p.required for p in made.parameters)
         row_key = self._row_key(made, source.access.collection.key) if source.access else None
         write = WritePlan(f"{made.constant}_WRITE", self._pollings[key], row_key, bulk)
         return OperationPlan(**{**vars(made), "write": write})

@@ -164,6 +164,7 @@ POLLING: Polling[models.BatchRequest] = Polling(
     ticket="/batch_request_id",
     status=GET_BATCH_REQUEST,
     parameter="id",
+    id="/id",
     total="/state/total",
     succeeded="/state/succeeded",
     failed="/state/failed",

@@ -13,10 +13,10 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
-from .call import Call, Operation, RequestOptions
-from .errors import BatchTimeoutError, InvalidRequestError
+from .call import Operation
+from .errors import APIResponseError, BatchTimeoutError, Exchange, InvalidRequestError
 from .flow import Flow, Sleep, run, run_async
-from .session import AsyncPerform, Perform, Session, value
+from .session import AsyncPerform, Perform, Session, answered
 from .shapes import is_object
 
 R = TypeVar("R")
@@ -33,6 +33,7 @@ class Polling(Generic[S]):
     status: Operation[S]
     parameter: str
     """The status operation's argument that takes the ticket."""
+    id: str
     total: str
     succeeded: str
     failed: str
@@ -48,11 +49,18 @@ class BatchResult(Generic[S]):
     failed: int
     status: S
     """The status operation's last answer."""
+    sent: int | None = None
+    """How many items were sent, where that is known."""
+
+    @property
+    def partial(self) -> bool:
+        """True when it tells of fewer items than were sent."""
+        return self.sent is not None and self.total < self.sent
 
     @property
     def ok(self) -> bool:
         """True when nothing failed."""
-        return self.failed == 0 and self.succeeded == self.total
+        return self.failed == 0 and self.succeeded == self.total and not self.partial
 
 
 @dataclass(frozen=True)
@@ -104,29 +112,41 @@ class BaseBatch(Generic[S]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"
 
-    def _asking(self) -> Flow[S]:
-        return value(self._call({}))
-
-    def _call(self, options: RequestOptions) -> Call[S]:
-        return self._session.call(self._polling.status, {self._polling.parameter: self.id}, options)
+    def _asking(self, ends: float | None = None) -> Flow[S]:
+        """Ask once. Raises APIError, also when the server tells of another batch."""
+        call = self._session.call(self._polling.status, {self._polling.parameter: self.id}, {})
+        status, answer = yield from answered(call if ends is None else call.until(ends))
+        told = at(status, self._polling.id)
+        if told is not None and str(told) != self.id:
+            exchange = Exchange(call.operation.id, call.operation.method, call.operation.path)
+            raise APIResponseError(f"asked for batch {self.id}, the server tells of {told}", exchange, answer)
+        return status
 
     def _result(self, status: S) -> BatchResult[S] | None:
-        """The result, once the batch is over: every item succeeded or failed."""
+        """The result, once every item that the server tells of succeeded or failed."""
         polling = self._polling
         total, succeeded, failed = (at(status, p) for p in (polling.total, polling.succeeded, polling.failed))
         if not all(isinstance(n, int) for n in (total, succeeded, failed)) or succeeded + failed < total:
             return None
         if not total and self._rows:  # taken, but not yet counted
             return None
-        return BatchResult(self.id, total, succeeded, failed, status)
+        return BatchResult(self.id, total, succeeded, failed, status, self._rows)
 
     def waiting(self, timeout: float, interval: float, clock: Callable[[], float] = monotonic) -> Flow[BatchResult[S]]:
-        """Ask until the batch is over, at first often and then every few seconds."""
+        """Ask until the batch is over, at first often and then every few seconds.
+
+        A result that tells of fewer items than were sent counts when a second look finds the same: the server
+        may have been counting still.
+        """
         ends = clock() + timeout
+        before: tuple[int, int, int] | None = None
         while True:
-            status: S = yield from value(self._call({}).until(ends))
+            status = yield from self._asking(ends)
             if (result := self._result(status)) is not None:
-                return result
+                counts = (result.total, result.succeeded, result.failed)
+                if not result.partial or counts == before:
+                    return result
+                before = counts
             left = ends - clock()
             if left <= interval / 2:
                 raise BatchTimeoutError(

@@ -207,6 +207,9 @@ class Bulk(Generic[R]):
     def _told(self, rows: _Rows[R], result: BatchResult[Any]) -> Flow[tuple[Outcome[R], ...]]:
         if result.ok:
             return self._all(rows, "succeeded", None, result.id)
+        if result.partial:
+            why = f"batch {result.id} tells of {result.total} rows, and {len(rows.places)} were sent"
+            return self._all(rows, "unknown", why, result.id)
         if result.succeeded == 0 and result.failed >= result.total:
             return self._all(rows, "failed", f"batch {result.id} reports that it failed", result.id)
         why = f"batch {result.id} reports {result.failed} of {result.total} failed, and not which"

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from .errors import ConfigurationError
+from .errors import Answer, ConfigurationError
+
+_HIDDEN = "***"
+_SHORTEST = 6
+"""A shorter secret is no secret, and its letters may stand anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,18 @@ class Credentials:
             for n in schemes
             if self._place(n) == "query"
         )
+
+    def shown(self, answer: Answer) -> Answer:
+        """An answer as it may be shown: one that refuses gets into messages and logs, and may quote a secret."""
+        if 200 <= answer.status < 300:
+            return answer
+        values = (part for name in self._secrets for part in (*_parts(self._secrets[name]), self._value(name)))
+        texts = (text for value in values for text in (value, quote(value, safe="")) if len(value) >= _SHORTEST)
+        headers, body = dict(answer.headers), answer.body
+        for text in texts:
+            body = body.replace(text.encode(), _HIDDEN.encode())
+            headers = {name: value.replace(text, _HIDDEN) for name, value in headers.items()}
+        return Answer(answer.status, headers, body)
 
     def _place(self, name: str) -> str:
         return self._schemes[name].place

@@ -111,11 +111,12 @@ def page(rows: list[dict[str, Any]], count: int, following: str | None = None) -
     return {"count": count, "next": following, "previous": None, "results": rows}
 
 
-def batch(total: int, succeeded: int, failed: int = 0) -> dict[str, Any]:
+def batch(total: int, succeeded: int, failed: int = 0, id: str = "") -> dict[str, Any]:
     """A batch's state as the API shows it."""
     moment = "2025-05-22T11:42:32.935Z"
     return {
-        "id": TICKET, "registry": None, "request_file": None, "success_file": None, "error_file": None, "status": 1,
+        "id": id or TICKET,
+        "registry": None, "request_file": None, "success_file": None, "error_file": None, "status": 1,
         "state": {"total": total, "succeeded": succeeded, "failed": failed}, "processed_in": None,
         "updated_at": moment, "created_at": moment,
     }  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 from akinon_seller_products import errors, models
 
 from .conftest import Driver
-from .raw import Peer, batch, server
+from .raw import TICKET, Peer, batch, server
 
 Drive = Callable[..., Driver]
 
@@ -29,7 +29,7 @@ class Backend:
         if peer.head.startswith("GET"):
             skus = self.taken[int(peer.target.rpartition("/")[2].rpartition("-")[2])]
             failed = sum(sku.startswith("BAD") for sku in skus)
-            peer.answer(batch(len(skus), len(skus) - failed, failed))
+            peer.answer(batch(len(skus), len(skus) - failed, failed, peer.target.rpartition("/")[2]))
             return
         skus = [row["sku"] for row in json.loads(peer.body)]
         if not self._refuse(peer, skus):
@@ -191,3 +191,45 @@ def test_bulk_takes_only_the_clients_own_batch_methods(drive: Drive) -> None:
     driver = drive("http://127.0.0.1:9")
     with pytest.raises(TypeError, match="upsert_products"):
         driver.client.bulk(driver.client.get_products, [])
+
+
+LIES: dict[str, Callable[[str, int], dict[str, Any]]] = {
+    "it tells of another batch": lambda id, look: batch(4, 4, 0, "00000000-0000-0000-0000-00000000ffff"),
+    "it tells of fewer rows": lambda id, look: batch(3, 3, 0, id),
+    "it tells of no rows": lambda id, look: batch(-1, 0, 0, id),
+    "it goes back and forth": lambda id, look: batch(4, look % 3, 0, id),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_what_a_lying_status_leaves_open_is_unknown(drive: Drive, lie: str) -> None:
+    looks = iter(range(1000))
+
+    def handler(peer: Peer) -> None:
+        if peer.head.startswith("GET"):
+            peer.answer(LIES[lie](peer.target.rpartition("/")[2], next(looks)))
+        else:
+            peer.answer({"batch_request_id": TICKET}, 202)
+
+    with server(handler) as made:
+        driver = drive(made.url)
+        rows = stocks(["A", "B", "C", "D"])
+        outcomes = driver.all(driver.client.bulk(driver.client.upsert_stocks, rows, batch_timeout=0.5))
+    assert states(outcomes) == "uuuu"
+    assert all(outcome.error for outcome in outcomes)
+
+
+def test_a_batch_that_is_still_being_counted_is_not_over(drive: Drive) -> None:
+    told = iter([(1, 1), (2, 2), (4, 3), (4, 4)])
+
+    def handler(peer: Peer) -> None:
+        if peer.head.startswith("GET"):
+            peer.answer(batch(*next(told)))
+        else:
+            peer.answer({"batch_request_id": TICKET}, 202)
+
+    with server(handler) as made:
+        driver = drive(made.url)
+        handle = driver.do(driver.client.upsert_stocks(list(stocks(["A", "B", "C", "D"]))))
+        result = driver.do(handle.result(5.0, interval=0.01))
+    assert (result.ok, result.total) == (True, 4)

@@ -50,6 +50,18 @@ def test_a_redirect_to_another_host_is_not_followed(drive: Drive) -> None:
         assert other.seen == []
 
 
+def test_a_key_that_a_server_quotes_is_not_shown(drive: Drive) -> None:
+    def handler(peer: Peer) -> None:
+        peer.answer({"detail": f"no such key: {KEY}"}, 401, headers=f"WWW-Authenticate: Key {KEY}\r\n")
+
+    with server(handler) as made:
+        driver = drive(made.url)
+        with raises(errors.AuthenticationError, match=r"no such key: \*\*\*") as caught:
+            driver.do(driver.client.get_products())
+    error = caught.value
+    assert KEY not in f"{error.body}{error.content!r}{error.headers}{error}"
+
+
 def test_next_on_another_host_is_never_asked(drive: Drive) -> None:
     with server(lambda peer: peer.answer(FINE)) as other:
 

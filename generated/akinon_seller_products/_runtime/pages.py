@@ -123,7 +123,7 @@ class Fetched(Generic[T]):
         """True when the server names a next page, or names none but has more rows."""
         name = self.walk.paging.next
         if name in self.body.model_fields_set:
-            return getattr(self.body, name) is not None
+            return bool(getattr(self.body, name))
         return bool(self.results) and self.count is not None and self.trail.rows + len(self.results) < self.count
 
     def passed(self) -> Trail:

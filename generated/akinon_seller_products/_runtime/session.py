@@ -56,8 +56,14 @@ class Session:
 
 def value(call: Call[T]) -> Flow[T]:
     """Send a call and read its answer. Raises APIError."""
+    found, _ = yield from answered(call)
+    return found
+
+
+def answered(call: Call[T]) -> Flow[tuple[T, Answer]]:
+    """The same, with the answer as it came. Raises APIError."""
     found, answer = yield from call.value()
     collected = LAST_ANSWER.get()
     if collected is not None:
         collected.append(answer)
-    return found
+    return found, answer

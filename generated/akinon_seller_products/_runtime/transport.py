@@ -92,12 +92,12 @@ class SyncTransport:
         try:
             body = _Body(response, self._limit)
             if response.is_stream_consumed:
-                return body.read_already(response.content)
+                return self._credentials.shown(body.read_already(response.content))
             for piece in response.iter_raw():
                 body.add(piece)
                 if time.monotonic() > ends:
                     raise TimeoutError
-            return body.answer()
+            return self._credentials.shown(body.answer())
         finally:
             response.close()
 
@@ -138,10 +138,10 @@ class AsyncTransport:
         try:
             body = _Body(response, self._limit)
             if response.is_stream_consumed:
-                return body.read_already(response.content)
+                return self._credentials.shown(body.read_already(response.content))
             async for piece in response.aiter_raw():
                 body.add(piece)
-            return body.answer()
+            return self._credentials.shown(body.answer())
         finally:
             await response.aclose()
 
@@ -197,7 +197,7 @@ def _failure(error: Exception, request: Request) -> APIConnectionError:
         return APIConnectionError(f"the request can't be sent: {type(error).__name__}", sent=False)
     sent = not isinstance(error, _NOT_SENT)
     what = "the connection failed" if sent else "no connection"
-    return APIConnectionError(f"{what}: {error or type(error).__name__}", sent=sent)
+    return APIConnectionError(f"{what}: {str(error) or type(error).__name__}", sent=sent)
 
 
 class _Body:
