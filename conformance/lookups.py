@@ -60,9 +60,10 @@ def compare(lookup: str, kind: Kind, value: Any, operand: str) -> Truth:
     if kind in ("date-time", "date", "number", "boolean", "uuid"):
         return _ordered(lookup, kind, value, operand)
     if isinstance(value, bool) or not isinstance(value, str):
-        # An integer attribute equals its own digits; whether it contains some of them is nowhere said.
-        if isinstance(value, int) and not isinstance(value, bool) and lookup in ("exact", "iexact"):
-            return str(value) == operand or (None if _same_number(value, operand) else False)
+        # An integer attribute is all of its own digits; whether it contains some of them is nowhere said.
+        if isinstance(value, int) and not isinstance(value, bool) and lookup.removeprefix("i") in PLAIN:
+            whole = str(value) == operand
+            return whole or (None if lookup not in ("exact", "iexact") or _same_number(value, operand) else False)
         return None
     if lookup.removeprefix("i") not in PLAIN:
         return None  # how texts are ordered is nowhere said

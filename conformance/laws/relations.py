@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+from collections.abc import Mapping
 
+from conformance.answers import sketch
 from conformance.ask import Ask, Page, get, read_page
 from conformance.cases import Case, candidates
+from conformance.laws.filters import cases_of
 from conformance.laws.law import law, operation_of
 from conformance.lookups import kind_of
-from conformance.universe import paged, universe
+from conformance.universe import LARGE_PAGE, identity, paged, universe
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Filter, Operation
+
+POOL = 50
+"""Values that are looked at beside those that the filters' own laws ask with."""
+
+ROWS = 120
 
 WITHIN = (
     ("exact", "iexact"),
@@ -33,9 +42,6 @@ WITHIN = (
 )
 """What the first shows, the second shows as well."""
 
-CHAIN = ("exact", "iexact", "contains", "icontains", "gt", "gte", "lt", "lte")
-"""The lookups that are asked: each of the others has a law of its own, and is bounded by these."""
-
 HALVES = (("gt", "lte"), ("gte", "lt"))
 """Together they show every row, and no row twice."""
 
@@ -48,77 +54,111 @@ def relation(ask: Ask, clause: Clause) -> Result:
     filters = {f.lookup: f for f in operation.filters if f.field == clause.subject}
     if not known.rows or known.count is None:
         return NotExercised("the list shows no rows")
-    chosen = _operand(ask, operation, filters)
     wrong = _union(ask, operation, filters)
     if isinstance(wrong, Finding):
         return wrong
-    if chosen is None:
-        if wrong:
-            return Held(wrong)
-        return NotExercised(f"no value of {clause.subject} is shown by some lookups and not by others")
-    key, operand, telling = chosen
+    cases, telling = ask.plan(("relation", clause.id), lambda a: _cases(a, operation, filters))
+    if not telling:
+        return Held(wrong) if wrong else NotExercised(f"no value of {clause.subject} is shown by two of its lookups")
     requests = {
-        lookup: get(operation, paged(operation, (*known.base, (f.name(key), operand)), limit=1))
-        for lookup, f in filters.items()
-        if lookup in CHAIN
+        lookup: get(operation, paged(operation, (*known.base, *case.query), limit=_limit(case)))
+        for lookup, case in cases.items()
     }
     ask.ahead(requests.values())
     pages = {lookup: read_page(operation, ask(request)) for lookup, request in requests.items()}
     counted = {lookup: page for lookup, page in pages.items() if page.is_page and page.count is not None}
-    for small, large in WITHIN:
-        if small in counted and large in counted and _count(counted[small]) > _count(counted[large]):
-            return Finding(
-                f"{large} shows no fewer rows than {small} for {operand!r}",
-                f"{_count(counted[large])} rows with {large}, {_count(counted[small])} with {small}",
-                (counted[small].exchange, counted[large].exchange),
-            )
-    for one, other in HALVES:
-        if one in counted and other in counted:
-            together = _count(counted[one]) + _count(counted[other])
-            if together != known.count:
-                chain = (next(iter(known.seen_in.values())), counted[one].exchange, counted[other].exchange)
-                return Finding(
-                    f"{one} and {other} of {operand!r} show all {known.count} rows together", f"{together}", chain
-                )
-    if "exact" in counted:
-        for strict, loose in (("gt", "gte"), ("lt", "lte")):
-            if strict in counted and loose in counted:
-                together = _count(counted[strict]) + _count(counted["exact"])
-                if together != _count(counted[loose]):
-                    chain = (counted[strict].exchange, counted["exact"].exchange, counted[loose].exchange)
-                    return Finding(
-                        f"{loose} of {operand!r} shows the {together} rows of {strict} and exact",
-                        f"{_count(counted[loose])}",
-                        chain,
-                    )
-    return Held(telling)
+    return (
+        _not_within(operation, cases, counted)
+        or _not_the_whole(ask, operation, cases, counted)
+        or _not_the_sum(cases, counted)
+        or Held(telling + wrong)
+    )
+
+
+def _limit(case: Case) -> int:
+    """Of text the rows are compared, of what is ordered it's enough to count them."""
+    return LARGE_PAGE if kind_of(case.filter.schema) == "text" else 1
 
 
 def _count(page: Page) -> int:
     return page.count or 0
 
 
-def _operand(ask: Ask, operation: Operation, filters: dict[str, Filter]) -> tuple[str | None, str, int] | None:
-    """The value whose lookups differ most on the known rows: (free key, value, how many differ)."""
-    rows = list(universe(ask, operation).rows.values())[:120]
+def _not_within(operation: Operation, cases: Mapping[str, Case], counted: Mapping[str, Page]) -> Finding | None:
+    """A row that the narrower lookup shows and the wider one doesn't; of long answers, fewer rows."""
+    for small, large in WITHIN:
+        if small not in counted or large not in counted:
+            continue
+        few, many = counted[small], counted[large]
+        operand, chain = cases[small].operand, (few.exchange, many.exchange)
+        if _count(few) > _count(many):
+            return Finding(
+                f"{large} shows no fewer rows than {small} for {operand!r}",
+                f"{_count(many)} rows with {large}, {_count(few)} with {small}",
+                chain,
+            )
+        shown = {identity(operation, row) for row in many.rows}
+        for row in few.rows if _count(many) <= len(many.rows) else ():
+            # What the documentation leaves open for a row, either lookup may decide for itself.
+            if identity(operation, row) not in shown and cases[large].judge(row) is not None:
+                what = sketch(operation, row, (cases[small].filter.field,))
+                return Finding(f"{large} shows what {small} shows for {operand!r}", f"no {what}", chain)
+    return None
+
+
+def _not_the_whole(
+    ask: Ask, operation: Operation, cases: Mapping[str, Case], counted: Mapping[str, Page]
+) -> Finding | None:
+    known = universe(ask, operation)
+    for one, other in HALVES:
+        if one in counted and other in counted:
+            together = _count(counted[one]) + _count(counted[other])
+            if together != known.count:
+                chain = (next(iter(known.seen_in.values())), counted[one].exchange, counted[other].exchange)
+                return Finding(
+                    f"{one} and {other} of {cases[one].operand!r} show all {known.count} rows together",
+                    f"{together}",
+                    chain,
+                )
+    return None
+
+
+def _not_the_sum(cases: Mapping[str, Case], counted: Mapping[str, Page]) -> Finding | None:
+    for strict, loose in (("gt", "gte"), ("lt", "lte")):
+        if {"exact", strict, loose} <= counted.keys():
+            together = _count(counted[strict]) + _count(counted["exact"])
+            if together != _count(counted[loose]):
+                chain = (counted[strict].exchange, counted["exact"].exchange, counted[loose].exchange)
+                return Finding(
+                    f"{loose} of {cases[loose].operand!r} shows the {together} rows of {strict} and exact",
+                    f"{_count(counted[loose])}",
+                    chain,
+                )
+    return None
+
+
+def _cases(ask: Ask, operation: Operation, filters: Mapping[str, Filter]) -> tuple[dict[str, Case], int]:
+    """One value under each lookup of a field: the one that tells the most of them apart, and how many pairs it tells.
+
+    A pair tells where the narrower lookup shows a row, the more so where the wider one shows others as well.
+    """
+    rows = list(universe(ask, operation).rows.values())[:ROWS]
+    single = [f for f in filters.values() if not f.many]
     sample = next((filters[name] for name in ("icontains", "contains", "gte", "exact") if name in filters), None)
+    best: tuple[int, int, dict[str, Case]] = (0, 0, {})
     if sample is None:
-        return None
-    best: tuple[int, str | None, str] | None = None
-    telling = 0
-    found = candidates(sample, rows, random.Random(f"{ask.seed}:{sample.field}:relation"))
-    for _, (key, operand) in zip(range(50), found, strict=False):
-        sizes = {
-            sum(Case(f, key, operand, ()).judge(row) is True for row in rows) for f in filters.values() if not f.many
-        }
-        # A value that some row has as a whole tells more: exact shows something, too.
-        told = len(sizes - {0}) + len(sizes)
-        if best is None or told > best[0]:
-            best = (told, key, operand)
-            telling = len(sizes)
-    if best is None or telling < 2:
-        return None
-    return best[1], best[2], telling - 1
+        return best[2], 0
+    asked = ((case.key, case.operand) for f in single for case in cases_of(ask, operation, f).chosen)
+    others = candidates(sample, rows, random.Random(f"{ask.seed}:{sample.field}:relation"))
+    for key, operand in dict.fromkeys(itertools.chain(asked, itertools.islice(others, POOL))):
+        cases = {f.lookup: Case(f, key, operand, ()) for f in single}
+        shown = {lookup: {n for n, row in enumerate(rows) if case.judge(row) is True} for lookup, case in cases.items()}
+        pairs = [(shown[a], shown[b]) for a, b in WITHIN if a in shown and b in shown]
+        telling = sum(bool(few) for few, _ in pairs)
+        told = telling + sum(bool(few) and few != many for few, many in pairs)
+        if told > best[0]:
+            best = (told, telling, cases)
+    return best[2], best[1]
 
 
 def _union(ask: Ask, operation: Operation, filters: dict[str, Filter]) -> Finding | int:

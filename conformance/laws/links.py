@@ -1,0 +1,144 @@
+"""Links between pages: they are there where a page is, and lead to it with the query as it was asked."""
+
+from __future__ import annotations
+
+import urllib.parse
+
+from conformance.answers import brief
+from conformance.ask import Ask, Page, Query, get, read_page
+from conformance.laws.law import law, operation_of
+from conformance.laws.walks import Walk, even_ends, narrowed, needs_two_pages, same_rows, walks
+from conformance.universe import paged
+from conformance.verdict import Finding, Held, NotExercised, Result
+from spec import Clause, Operation
+
+
+@law("page.next")
+def next_law(ask: Ask, clause: Clause) -> Result:
+    """A next page is announced exactly where there is one."""
+    return _announced(ask, clause, "next")
+
+
+@law("page.previous")
+def previous_law(ask: Ask, clause: Clause) -> Result:
+    """A previous page is announced exactly where there is one."""
+    return _announced(ask, clause, "previous")
+
+
+def _announced(ask: Ask, clause: Clause, which: str) -> Result:
+    operation = operation_of(ask, clause)
+    found = walks(ask, operation)
+    vacuous = needs_two_pages(found)
+    if vacuous:
+        return vacuous
+    for w in found:
+        wrong = wrongly_announced(w, which)
+        if wrong:
+            return wrong
+    for number, last, page in even_ends(ask, operation):
+        wrong = wrongly_announced(Walk({number: page}, 1, last, last), which)
+        if wrong:
+            return wrong
+    return Held(sum(w.last > 1 for w in found))
+
+
+def wrongly_announced(w: Walk, which: str) -> Finding | None:
+    """A link on the last page of a walk, or none on another; of previous ones, on the first."""
+    for number, page in w.pages.items():
+        if not page.is_page:
+            continue
+        link = page.next if which == "next" else page.previous
+        end = w.last if which == "next" else 1
+        if number == end and link is not None:
+            return Finding(f"{which} is null on page {number} of {w.last}", f"{link!r}", (page.exchange,))
+        if number != end and link is None:
+            return Finding(f"{which} is a link on page {number} of {w.last}", "null", (page.exchange,))
+    return None
+
+
+@law("page.next-link")
+def next_link(ask: Ask, clause: Clause) -> Result:
+    """The link to the next page asks for the next page of the same query."""
+    return _linked(ask, clause, "next")
+
+
+@law("page.previous-link")
+def previous_link(ask: Ask, clause: Clause) -> Result:
+    """The link to the previous page asks for the previous page of the same query."""
+    return _linked(ask, clause, "previous")
+
+
+def _linked(ask: Ask, clause: Clause, which: str) -> Result:
+    operation = operation_of(ask, clause)
+    found = walks(ask, operation)
+    vacuous = needs_two_pages(found)
+    if vacuous:
+        return vacuous
+    checked = 0
+    for w in found + [w for query in narrowed(ask, operation) if (w := query.walk(ask, operation))]:
+        for number, page in w.pages.items():
+            link = page.next if which == "next" else page.previous
+            if link is None:
+                continue
+            follow = number in (1, 2, w.last) and w is found[0]
+            wrong = _misdirected(ask, operation, page, number, link, which, size=w.size, follow=follow)
+            if wrong:
+                return wrong
+            checked += 1
+    return Held(checked) if checked else NotExercised(f"no page has a {which} link")
+
+
+def wrong_links(ask: Ask, operation: Operation, w: Walk) -> Finding | None:
+    """What is wrong with the links of a walk; those of the second page are followed."""
+    for number, page in w.pages.items():
+        for which, link in (("next", page.next), ("previous", page.previous)):
+            wrong = link and _misdirected(ask, operation, page, number, link, which, size=w.size, follow=number == 2)
+            if wrong:
+                return wrong
+    return None
+
+
+def _misdirected(
+    ask: Ask, operation: Operation, page: Page, number: int, link: str, which: str, *, size: int, follow: bool
+) -> Finding | None:
+    """What is wrong with a link: its page, its limit, the query that it carries, or what it leads to.
+
+    Another host or path is legal, as in the page's own example, and isn't followed. The limit may be the one
+    asked for, or the `size` that the server caps it to.
+    """
+    names = operation.pagination
+    if names is None:
+        return None
+    asked = dict(page.exchange.request.query)
+    parsed = urllib.parse.urlsplit(link)
+    carried = urllib.parse.parse_qsl(parsed.query, keep_blank_values=True)
+    found = dict(carried)
+    target = number + 1 if which == "next" else number - 1
+    chain = (page.exchange,)
+    leads_to = found.get(names.page, str(names.default_page))
+    if leads_to != str(target):
+        return Finding(f"{which} of page {number} carries {names.page}={target}", f"{link!r}", chain)
+    limit = int(asked.get(names.limit, names.default_limit))
+    if found.get(names.limit, str(names.default_limit)) not in (str(limit), str(size)):
+        return Finding(f"{which} of page {number} carries {names.limit}={limit}", f"{link!r}", chain)
+    for name, value in asked.items():
+        if name not in (names.page, names.limit) and found.get(name) != value:
+            return Finding(f"{which} keeps {name}={value!r}", f"{link!r}", chain)
+    base = urllib.parse.urlsplit(ask.target.base_url)
+    if follow and (parsed.netloc, parsed.path) == (base.netloc, base.path + page.exchange.request.path):
+        followed = read_page(operation, ask(get(operation, tuple(carried))))
+        if not followed.is_page:
+            return Finding(
+                f"following {which} shows page {target}", brief(followed.exchange), (*chain, followed.exchange)
+            )
+        by_number = read_page(
+            operation, ask(get(operation, paged(operation, _without_page(operation, asked), page=target)))
+        )
+        if by_number.is_page:
+            return same_rows(operation, followed, by_number, f"following {which} shows page {target}")
+    return None
+
+
+def _without_page(operation: Operation, asked: dict[str, str]) -> Query:
+    names = operation.pagination
+    return tuple((n, v) for n, v in asked.items() if names is None or n != names.page)

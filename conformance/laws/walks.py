@@ -1,0 +1,165 @@
+"""Walking a list from page to page: what the laws about pages and their links look at."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.answers import brief
+from conformance.ask import Ask, Page, Query, get, read_page
+from conformance.cases import Case
+from conformance.laws.filters import cases_of
+from conformance.lookups import kind_of
+from conformance.universe import LARGE_PAGE, identity, paged, universe
+from conformance.verdict import Finding, NotExercised
+from spec import Filter, Operation
+
+MOST_WALKED = 16
+"""Pages of a walk that are all read; of a longer one, some at the start, in the middle and at the end."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Pages of one list with one limit, by number."""
+
+    pages: dict[int, Page]
+    size: int
+    """Rows on a full page: the limit, or the server's cap where that is lower."""
+    last: int
+    """Number of the last page, by the count."""
+    count: int
+
+    @property
+    def whole(self) -> bool:
+        """True when every page was read."""
+        return len(self.pages) == self.last
+
+    def neighbours(self) -> Iterator[tuple[int, Page, Page]]:
+        """(number, page, the page after it), wherever both were read."""
+        for number, page in self.pages.items():
+            if number + 1 in self.pages:
+                yield number, page, self.pages[number + 1]
+
+
+def walk(ask: Ask, operation: Operation, base: Query, limit: int) -> Walk | None:
+    """The pages of a list; None when the first one isn't a page with rows."""
+    first = ask.page(operation, paged(operation, base, page=1, limit=limit))
+    if not first.rows or not first.count:
+        return None
+    size = min(limit, len(first.rows)) if first.count > len(first.rows) else limit
+    last = -(-first.count // size)
+    middle = last // 2
+    some = sorted({1, 2, 3, middle, middle + 1, last - 1, last})
+    numbers = list(range(1, last + 1)) if last <= MOST_WALKED else some
+    requests = {n: get(operation, paged(operation, base, page=n, limit=limit)) for n in numbers}
+    ask.ahead(requests.values())
+    return Walk({n: read_page(operation, ask(r)) for n, r in requests.items()}, size, last, first.count)
+
+
+def limits(count: int) -> tuple[int, int]:
+    """Two limits that cut a list of so many rows differently, with several pages each where there are rows for it."""
+    return (10, 7) if count > 20 else (max(1, count // 3), max(1, count // 2))
+
+
+def walks(ask: Ask, operation: Operation) -> list[Walk]:
+    """Walks of an operation's list with two limits, and with one that is large."""
+    known = universe(ask, operation)
+    found = [walk(ask, operation, known.base, limit) for limit in (*limits(known.count or 0), LARGE_PAGE)]
+    return [w for w in found if w]
+
+
+def even_ends(ask: Ask, operation: Operation) -> list[tuple[int, int, Page]]:
+    """(number, last number, page) of last pages that are full to the row, where an off-by-one shows."""
+    known = universe(ask, operation)
+    count = known.count or 0
+    found = []
+    for limit in (1, count):
+        if count > 0 and 0 < limit <= known.page_size:
+            last = count // limit
+            page = ask.page(operation, paged(operation, known.base, page=last, limit=limit))
+            found.append((last, last, page))
+    return found
+
+
+def needs_two_pages(found: list[Walk]) -> NotExercised | None:
+    """Why nothing can be told, where no walk has a second page."""
+    if not found:
+        return NotExercised("the list shows no rows")
+    return None if any(w.last > 1 for w in found) else NotExercised("there are fewer rows than two pages need")
+
+
+def same_rows(operation: Operation, got: Page, wanted: Page, expected: str) -> Finding | None:
+    """What is wrong with a page that should show the rows of another one."""
+    if not got.is_page:
+        return Finding(expected, brief(got.exchange), (got.exchange,))
+    mine, theirs = ([identity(operation, row) for row in page.rows] for page in (got, wanted))
+    if mine == theirs:
+        return None
+    return Finding(f"{expected}: {', '.join(theirs)[:300]}", ", ".join(mine)[:300], (wanted.exchange, got.exchange))
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """A query that shows several rows of a list and leaves others out."""
+
+    query: Query
+    known: int
+    """Rows among those that are known which it must show."""
+
+    def walk(self, ask: Ask, operation: Operation) -> Walk | None:
+        """Its pages, some three of them."""
+        return walk(ask, operation, self.query, -(-self.known // 3))
+
+
+def narrowed(ask: Ask, operation: Operation) -> list[Narrowed]:
+    """Queries that narrow a list, those preferred that don't arrive unless they are escaped."""
+    return ask.plan(("narrowed", operation.code), lambda a: [*_by_filters(a, operation), *_by_search(a, operation)])
+
+
+def _by_filters(ask: Ask, operation: Operation) -> list[Narrowed]:
+    """One of a text, one of something else, and one of two filters on two fields."""
+    known = universe(ask, operation)
+    several: list[tuple[Case, frozenset[str]]] = []
+    for filter in operation.filters:
+        for case in () if filter.hidden else cases_of(ask, operation, filter).chosen:
+            shown = frozenset(name for name, row in known.rows.items() if case.judge(row) is True)
+            if 1 < len(shown) < len(known.rows):
+                several.append((case, shown))
+    several.sort(key=lambda found: (-_fragile(found[0].operand), len(found[1]) < ROWS, len(found[1])))
+    of_text = [found for found in several if _is_plain_text(found[0].filter)]
+    of_others = [found for found in several if not _is_plain_text(found[0].filter)]
+    queries = [Narrowed(known.base + case.query, len(shown)) for case, shown in (*of_text[:1], *of_others[:1])]
+    for (one, first), (other, second) in itertools.combinations(several, 2):
+        both = len(first & second)
+        if both > 1 and one.filter.field != other.filter.field:
+            return [*queries, Narrowed(known.base + one.query + other.query, both)]
+    return queries
+
+
+def _is_plain_text(filter: Filter) -> bool:
+    return kind_of(filter.schema) == "text" and not filter.free_key
+
+
+def _by_search(ask: Ask, operation: Operation) -> list[Narrowed]:
+    """A character to search for that has a meaning of its own in a query."""
+    known = universe(ask, operation)
+    for parameter in (p for p in operation.parameters if p.search):
+        base = tuple(pair for pair in known.base if pair[0] != parameter.name)
+        texts = ["\n".join(str(row.get(field)) for field in parameter.search) for row in known.rows.values()]
+        holders = {character: sum(character in text for text in texts) for character in FRAGILE}
+        character = max(holders, key=holders.__getitem__)
+        if holders[character] > 1:
+            return [Narrowed((*base, (parameter.name, character)), holders[character])]
+    return []
+
+
+ROWS = 6
+"""Rows that make three pages of two; more tell no more."""
+
+FRAGILE = "+%&#"
+"""Characters that mean something else in a query unless they are escaped."""
+
+
+def _fragile(operand: str) -> int:
+    return sum(c in operand for c in FRAGILE)
