@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from conformance.lookups import Truth, kind_of, parse, satisfies
+from conformance.lookups import Truth, kind_of, meaning, parse
 from conformance.rivals import Rival, Row, rivals, tamperings, value_of, without_accents
 from spec import Filter
 
@@ -52,9 +52,10 @@ class Case:
         """The parameter on the wire."""
         return ((self.filter.name(self.key), self.operand),)
 
-    def judge(self, row: Row) -> Truth:
+    @cached_property
+    def judge(self) -> Callable[[Row], Truth]:
         """Whether a row must be shown."""
-        return satisfies(self.filter, row, self.operand, self.key)
+        return meaning(self.filter, self.operand, self.key)
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ class _Answers:
     @cached_property
     def of_values(self) -> list[Truth]:
         """One for each value that rows have."""
-        return [satisfies(self.filter, row, self.operand, self.key) for row in self.groups.first]
+        return [*map(meaning(self.filter, self.operand, self.key), self.groups.first)]
 
     def differ(self, rival: Rival) -> bool:
         """True when the rival shows another row than is right."""

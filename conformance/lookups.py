@@ -41,14 +41,24 @@ def satisfies(filter: Filter, row: Mapping[str, Any], operand: str, key: str | N
 
     `key` fills in a free key. A row without the field, or with null there, satisfies no lookup.
     """
-    if filter.field not in row:
-        return None
-    value = row[filter.field]
-    if filter.free_key:
-        if not isinstance(value, Mapping):
+    return meaning(filter, operand, key)(row)
+
+
+def meaning(filter: Filter, operand: str, key: str | None = None) -> Callable[[Mapping[str, Any]], Truth]:
+    """The same for any row."""
+    field, lookup, free_key, kind = filter.field, filter.lookup, filter.free_key, kind_of(filter.schema)
+
+    def shown(row: Mapping[str, Any]) -> Truth:
+        if field not in row:
             return None
-        value = value.get(key)
-    return compare(filter.lookup, kind_of(filter.schema), value, operand)
+        value = row[field]
+        if free_key:
+            if not isinstance(value, Mapping):
+                return None
+            value = value.get(key)
+        return compare(lookup, kind, value, operand)
+
+    return shown
 
 
 def compare(lookup: str, kind: Kind, value: Any, operand: str) -> Truth:
@@ -127,6 +137,8 @@ def text(lookup: str, value: str, operand: str) -> Truth:
         composed = PLAIN[lookup](unicodedata.normalize("NFC", value), unicodedata.normalize("NFC", operand))
         return truth if truth == composed else None
     decide = PLAIN[lookup[1:]]
+    if value.isascii() and operand.isascii() and "i" not in operand.lower():
+        return decide(value.lower(), operand.lower())  # only i is folded in more ways than one
     lefts, rights = _forms(value), _forms(operand)
     if len(lefts) != len(rights):
         lefts, rights = (_all_forms(value), _all_forms(operand))

@@ -348,6 +348,6 @@ def _key_rivals(filter: Filter) -> Iterator[Rival]:
     yield Rival("a key that begins so may match", under(lambda n, k: n.startswith(k)))
     yield Rival("only the key's first part counts", under(lambda n, k: n == k.split("_")[0]))
     yield Rival("having the key is enough", lambda row, operand, key: key in attributes(row))
+    yield _reading(filter, "integers never match", of_type(str))
     if filter.lookup in ("exact", "iexact"):
-        yield _reading(filter, "integers never match", of_type(str))
         yield _reading(filter, "only integers match", of_type(int))

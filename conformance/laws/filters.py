@@ -126,6 +126,15 @@ def _hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
         if not first.is_page:
             shown = first.exchange.answer.shown()[:200]
             return Finding(f"200 with the rows whose {filter.field} is {value}", shown, (first.exchange,))
+    known = universe(ask, operation)
+    everywhere = {name for part in parts.values() for name in part.rows}
+    for name in known.rows if all(part.complete for part in parts.values()) else ():
+        if name not in everywhere:
+            return Finding(
+                f"a row has some value of {filter.field}, so it is shown under one",
+                f"{name} is shown without {filter.parameter}, and under none of {', '.join(parts)}",
+                (known.seen_in[name],),
+            )
     if len(filled) < 2:
         return NotExercised(
             f"there are no rows under {' and '.join(v for v in parts if v not in filled)} of {filter.parameter}"

@@ -13,8 +13,9 @@ from conformance.answers import brief
 from conformance.ask import Ask, get
 from conformance.exchange import MISSING, Answer, Credential, Exchange, Request
 from conformance.laws.law import LAWS, Law, law, operation_of
+from conformance.lookups import kind_of
 from conformance.stories import story
-from conformance.universe import base_query
+from conformance.universe import base_query, paged
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Contract, Operation
 from spec.values import checker
@@ -107,6 +108,31 @@ def _valid(ask: Ask, operation: Operation) -> Exchange | None:
     return own[0] if own else None
 
 
+ROUGH = (
+    "\U0001f392 it's 12\" 100%s _ \\ ([{*+? a,b;c|d&e=f#g ../..%2f. \u202eabc\u202c e\u0301\u00a0\ufb01",
+    "a\0b",
+    "long " * 300,
+)
+"""Texts that servers stumble over. What some of them refuse stands alone: they would look at nothing beside it."""
+
+ROUGH_KEY = "a'b\"c.d%e(\u00e9\U0001f392"
+
+FAR = 10**20
+"""A page that no number of 64 bits reaches."""
+
+
+def rough_requests(ask: Ask, operation: Operation) -> list[Request]:
+    """Reads with texts that servers stumble over in the place of every text, and a page that is nowhere."""
+    base = base_query(ask, operation)
+    plain = [f.name() for f in operation.filters if not f.free_key and not f.many and kind_of(f.schema) == "text"]
+    texts = [p.name for p in operation.parameters if p.search] + plain
+    keyed = [((f.name(ROUGH_KEY), "a"),) for f in operation.filters if f.free_key][:1]
+    # Under all names at once, but for the long one: of several the URL would be longer than servers read.
+    wrong = [tuple((name, text) for name in texts[: 1 if len(text) > 1000 else None]) for text in ROUGH if texts]
+    far = [paged(operation, (), page=FAR)] if operation.pagination else []
+    return [get(operation, tuple(p for p in base if p[0] not in dict(q)) + q) for q in (*wrong, *keyed, *far)]
+
+
 def evidence_laws(evidence: Evidence) -> dict[str, Law]:
     """The laws that speak from what a run has seen so far."""
     return {f"response.{kind}": _law(evidence, kind) for kind in KINDS}
@@ -116,6 +142,8 @@ def _law(evidence: Evidence, kind: str) -> Law:
     def response(ask: Ask, clause: Clause) -> Result:
         operation = operation_of(ask, clause)
         key = (operation.code, kind)
+        if kind == "no-server-error" and operation.safe:
+            ask.ahead(rough_requests(ask, operation))
         if not evidence.seen.get(key):
             return NotExercised("no answer that the clause speaks of was seen")
         for exchange in _answers(ask, evidence.suspects.get(key, [])):

@@ -50,13 +50,13 @@ def filter(case: Case) -> Iterator[Named]:
     """A filter that shows the wrong rows."""
     kind = _kind(case)
     yield "ignored", "the filter is taken and nothing is done with it", matching(case, lambda *_: TRUE)
-    yield "nothing", "the filter matches no row", matching(case, lambda *_: FALSE)
+    yield "nothing", "the filter matches no row", matching(case, _given(lambda *_: FALSE))
     if kind == "text":
         yield from _text(case)
     elif kind == "instant":
         yield from _instant(case)
     elif kind == "boolean":
-        yield "inverted", "true and false are swapped", matching(case, lambda right, *_: ~right)
+        yield "inverted", "true and false are swapped", matching(case, _given(lambda right, *_: ~right))
     if kind in ("instant", "number", "decimal"):
         for lookup in _ORDER_INSTEAD.get(case.filter.lookup, ()):
             yield _other_lookup(case, lookup)
@@ -66,6 +66,11 @@ def filter(case: Case) -> Iterator[Named]:
         yield from _many(case)
     if case.filter.free_key:
         yield from _free_key(case)
+
+
+def _given(wrong: Callable[[Sql, Shape, Condition], Sql]) -> Callable[[Sql, Shape, Condition], Sql]:
+    """Wrong where the parameter is given. Of a field that no response shows nobody could tell it otherwise."""
+    return lambda right, shape, condition: right if condition.by_default else wrong(right, shape, condition)
 
 
 def _text(case: Case) -> Iterator[Named]:
