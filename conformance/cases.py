@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from conformance.lookups import Truth, kind_of, meaning, parse
-from conformance.rivals import Rival, Row, rivals, tamperings, value_of, without_accents
+from conformance.rivals import Rival, Row, first_only, rivals, tamperings, value_of, without_accents
 from spec import Filter
 
 MOST_ROWS = 120
@@ -25,7 +25,8 @@ MOST_ROWS = 120
 
 MOST_CANDIDATES = 300
 
-ENOUGH = 30
+ENOUGH = 4
+"""Candidates that tell one rival: among so many is one that tells others as well."""
 
 MOST_PAIRS = 8
 """Pairs of free keys of which one is asked for what the other holds."""
@@ -66,13 +67,14 @@ class Cases:
     untold: tuple[str, ...]
 
 
-def choose(filter: Filter, rows: Sequence[Row], seed: int, most: int = 8) -> Cases:
+def choose(filter: Filter, rows: Sequence[Row], seed: int, most: int = 9) -> Cases:
     """The fewest values, at most `most`, that tell a filter's meaning from the most rivals on these rows."""
     rng = random.Random(f"{seed}:{filter.parameter}")
     sampled = list(rows) if len(rows) <= MOST_ROWS else rng.sample(list(rows), MOST_ROWS)
     texts, times = _columns(sampled)
-    wanted = rivals(filter, texts, times)
-    pool = list(dict.fromkeys(candidates(filter, sampled, rng)))[:MOST_CANDIDATES]
+    wanted = (*rivals(filter, texts, times), first_only(filter, sampled))
+    others = _of_other_columns(filter, sampled, texts)
+    pool = list(dict.fromkeys((*others, *candidates(filter, sampled, rng))))[:MOST_CANDIDATES]
     return cover([(filter, key, operand) for key, operand in pool], {filter.parameter: wanted}, sampled, most, LEAST)
 
 
@@ -102,21 +104,22 @@ def cover(
     `wanted` holds the rivals of each filter by its parameter; a rival of one name counts once.
     """
     names = dict.fromkeys(rival.name for found in wanted.values() for rival in found)
-    looked_for = dict(names)
+    tellers = dict.fromkeys(names, 0)
     scored: list[tuple[Case, bool]] = []
     groups: dict[tuple[str, str | None], _Groups] = {}
     for filter, key, operand in pool:
         if (filter.parameter, key) not in groups:
             groups[filter.parameter, key] = _grouped(filter, key, rows)
         answers = _Answers(filter, key, operand, groups[filter.parameter, key])
-        told = [r.name for r in wanted[filter.parameter] if r.name in looked_for and answers.differ(r)]
-        if told:
-            scored.append((Case(filter, key, operand, tuple(told)), True in answers.of_values))
-            # A rival that two dozen candidates tell apart needs no further one to be looked at.
-            if len(scored) > ENOUGH:
-                for name in told:
-                    looked_for.pop(name, None)
-        if not looked_for:
+        # A candidate that tells only what many do isn't looked at any further.
+        rare = [rival for rival in wanted[filter.parameter] if tellers[rival.name] < ENOUGH]
+        if not any(answers.differ(rival) for rival in rare):
+            continue
+        told = tuple(rival.name for rival in wanted[filter.parameter] if answers.differ(rival))
+        scored.append((Case(filter, key, operand, told), True in answers.of_values))
+        for name in told:
+            tellers[name] += 1
+        if min(tellers.values()) >= ENOUGH:
             break
     chosen: list[Case] = []
     remaining = {name for case, _ in scored for name in case.tells}
@@ -177,11 +180,14 @@ class _Answers:
 
 
 def _columns(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names of the text columns and of the date-time columns."""
+    """The names of the text columns, those of ids left out, and of the date-time columns."""
     first = rows[0] if rows else {}
-    strings = [name for name, value in first.items() if isinstance(value, str)]
+    strings = [name for name, value in first.items() if isinstance(value, str) and not _ID.fullmatch(value)]
     times = tuple(name for name in strings if parse("date-time", first[name]) is not None)
     return tuple(name for name in strings if name not in times), times
+
+
+_ID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 
 
 # -- candidates ---------------------------------------------------------------------------------------
@@ -245,6 +251,15 @@ def _of_other_keys(filter: Filter, known: list[tuple[str | None, list[Any]]]) ->
     for key, _, values in pairs[:MOST_PAIRS]:
         found = (_satisfying(str(value), filter.lookup) for value in values[:2])
         yield from ((key, operand) for operand in found if operand and operand == operand.strip())
+
+
+def _of_other_columns(filter: Filter, rows: Sequence[Row], columns: Sequence[str]) -> Iterator[tuple[str | None, str]]:
+    """What other columns hold, asked of a filter that may look there, too: the values of the first few rows."""
+    for row in () if filter.free_key or filter.many or kind_of(filter.schema) != "text" else rows[:3]:
+        for column in columns:
+            operand = _satisfying(str(row.get(column) or ""), filter.lookup)
+            if column != filter.field and operand and operand == operand.strip():
+                yield None, operand
 
 
 def _texty(known: list[tuple[str | None, list[Any]]]) -> list[tuple[str | None, list[Any]]]:
@@ -395,6 +410,7 @@ def _instants(filter: Filter, values: list[Any], rng: random.Random) -> Iterator
                 value,
                 in_offset(moment, 180),
                 in_offset(moment, -330),
+                in_offset(moment, 330),
                 in_offset(moment + millisecond, 0),
                 in_offset(moment - millisecond, 180),
                 in_offset(moment + second, 0),

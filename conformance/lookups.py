@@ -142,8 +142,11 @@ def text(lookup: str, value: str, operand: str) -> Truth:
     lefts, rights = _forms(value), _forms(operand)
     if len(lefts) != len(rights):
         lefts, rights = (_all_forms(value), _all_forms(operand))
-    truths = {decide(left, right) for left, right in zip(lefts, rights, strict=True)}
-    return truths.pop() if len(truths) == 1 else None
+    truth = decide(lefts[0], rights[0])
+    for left, right in zip(lefts, rights, strict=True):
+        if decide(left, right) is not truth:
+            return None
+    return truth
 
 
 @lru_cache(maxsize=1 << 17)

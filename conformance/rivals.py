@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 
-from conformance.lookups import ORDER, PLAIN, compare, kind_of, parse, text
+from conformance.lookups import ORDER, PLAIN, compare, kind_of, meaning, parse, text
 from spec import Filter
 
 Row = Mapping[str, Any]
@@ -55,7 +55,9 @@ def rivals(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str,
         found += _list_rivals(filter)
     elif kind == "text" and filter.lookup.removeprefix("i") in PLAIN:
         found += _text_rivals(filter)
-        found += [_other_column(filter, name) for name in text_fields if name != filter.field]
+        others = [name for name in text_fields if name != filter.field]
+        found += [_other_column(filter, name) for name in others]
+        found += [] if filter.free_key else [_other_column(filter, name, too=True) for name in others]
     elif kind in ("date-time", "number", "date"):
         found += _ordered_rivals(filter)
         if kind == "date-time":
@@ -84,11 +86,26 @@ def _reading(filter: Filter, name: str, decide: Reading, differs: Callable[[str]
     return Rival(name, shows, differs, by_value=True)
 
 
-def _other_column(filter: Filter, name: str) -> Rival:
+def _other_column(filter: Filter, name: str, *, too: bool = False) -> Rival:
+    """A rival that looks at another column than the right one, or at both."""
     kind = kind_of(filter.schema)
-    return Rival(
-        f"looks at {name}", lambda row, operand, key: bool(compare(filter.lookup, kind, row.get(name), operand))
-    )
+
+    def shows(row: Row, operand: str, key: str | None) -> bool:
+        columns = (row.get(name), value_of(filter, row, key)) if too else (row.get(name),)
+        return any(compare(filter.lookup, kind, value, operand) for value in columns)
+
+    return Rival(f"looks at {name} too" if too else f"looks at {name}", shows)
+
+
+def first_only(filter: Filter, rows: Sequence[Row]) -> Rival:
+    """A rival that shows one row where several are right, as one that drops duplicates does."""
+
+    @lru_cache(maxsize=256)
+    def first(operand: str, key: str | None) -> int | None:
+        right = meaning(filter, operand, key)
+        return next((id(row) for row in rows if right(row) is True), None)
+
+    return Rival("only the first match is shown", lambda row, operand, key: id(row) == first(operand, key))
 
 
 # -- text -------------------------------------------------------------------------------------------
@@ -134,6 +151,9 @@ _CHANGES: tuple[tuple[str, Callable[[str], str]], ...] = (
 )
 """What may happen to an operand on its way: name and change."""
 
+_CONFUSING = (("quotes", "\"'"), ("a backslash", "\\"), ("a percent sign", "%"), ("an ampersand", "&"), ("a plus", "+"))
+"""Characters on which a careless query breaks, so that nothing is found."""
+
 
 def _text_rivals(filter: Filter) -> Iterator[Rival]:
     lookup = filter.lookup
@@ -173,6 +193,10 @@ def tamperings(filter: Filter) -> tuple[Rival, ...]:
         return ()
     lookup = filter.lookup
     found = [_reading(filter, name, _texts(_changed(lookup, change)), _alters(change)) for name, change in _CHANGES]
+    for name, characters in _CONFUSING:
+        found.append(
+            _reading(filter, f"nothing is found with {name}", _texts(_not_with(lookup, characters)), _holds(characters))
+        )
     found.append(_reading(filter, "any word may match", _texts(_any_part(lookup, " ")), _holds(" ")))
     found.append(_reading(filter, "any part between commas may match", _texts(_any_part(lookup, ",")), _holds(",")))
     return tuple(found)
@@ -188,6 +212,10 @@ def _alters(change: Callable[[str], str]) -> Callable[[str], bool]:
 
 def _changed(lookup: str, change: Callable[[str], str]) -> Callable[[str, str], bool | None]:
     return lambda value, operand: text(lookup, value, change(operand))
+
+
+def _not_with(lookup: str, characters: str) -> Callable[[str, str], bool | None]:
+    return lambda value, operand: not _holds(characters)(operand) and text(lookup, value, operand)
 
 
 def _any_part(lookup: str, separator: str) -> Callable[[str, str], bool | None]:
@@ -285,6 +313,10 @@ def _without_offset(operand: str) -> Any:
     return _moment(_OFFSET.sub("Z", operand))
 
 
+def _in_whole_hours(operand: str) -> Any:
+    return _moment(_OFFSET.sub(lambda m: m[0][:3] + ":00" if m[0] not in "Zz" else m[0], operand))
+
+
 def _mirrored(operand: str) -> Any:
     return _moment(_OFFSET.sub(lambda m: _MIRRORED.get(m[0][0], m[0][0]) + m[0][1:], operand))
 
@@ -308,6 +340,7 @@ def _time_rivals(filter: Filter) -> Iterator[Rival]:
 
     yield _reading(filter, "the offset is dropped", through(_moment, _without_offset))
     yield _reading(filter, "the offset counts the wrong way", through(_moment, _mirrored))
+    yield _reading(filter, "the offset's minutes are dropped", through(_moment, _in_whole_hours))
     yield _reading(filter, "the value's fraction is dropped", through(_moment, _unit(1)))
     yield _reading(filter, "the row's fraction is dropped", through(_unit(1), _moment))
     yield _reading(filter, "both fractions are dropped", through(_unit(1), _unit(1)))

@@ -53,7 +53,7 @@ def limit_law(ask: Ask, clause: Clause) -> Result:
     known = universe(ask, operation)
     if not known.count:
         return NotExercised("the list shows no rows")
-    asked = (1, 2, 10, 20, 50, 51, 100, 101, 200)
+    asked = (1, 2, 10, 20, 50, 51, 100, 200)
     useful = [n for n in asked if n <= known.count] + [n for n in asked if n > known.count][:2]
     requests = {n: get(operation, paged(operation, known.base, limit=n)) for n in useful}
     ask.ahead(requests.values())

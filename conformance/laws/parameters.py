@@ -107,8 +107,8 @@ def required(ask: Ask, clause: Clause) -> Result:
     return Held(1)
 
 
-LANGUAGES = ("en", "tr", "de-DE,de;q=0.9,en;q=0.5")
-ODD_LANGUAGES = ("xx", "*", ";;q=,")
+LANGUAGES = ("en", "tr", "de-DE,de;q=0.9,en;q=0.5,*;q=0.1")
+ODD_LANGUAGES = ("xx", ";;q=,")
 
 
 @law("param.accepted")
@@ -146,7 +146,7 @@ def _accepted_by_write(ask: Ask, operation: Operation, name: str) -> Result:
     """A write with the header is taken as one without it: here one that names no row there is."""
     without, *given = [
         ask.again(get(operation, headers=headers, body=harmless_bodies(ask, operation)[0]))
-        for headers in ((), *(((name, value),) for value in ("tr", "xx", ";;q=,")))
+        for headers in ((), *(((name, value),) for value in ODD_LANGUAGES))
     ]
     if without.answer.status == 403:
         raise NotSent("the key may not write (403)")

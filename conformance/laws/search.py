@@ -98,7 +98,9 @@ def sound(ask: Ask, clause: Clause) -> Result:
     operation = operation_of(ask, clause)
     known = universe(ask, operation)
     tried = 0
-    for word in _words(ask, operation):
+    words = _words(ask, operation)
+    wild = [f"{word[0]}_%{word[2:]}" for word in words if _plain(word)][:1]
+    for word in words + wild:
         for page in listing(ask, operation, _query(ask, operation, word)).pages:
             for row in page.rows:
                 if _has(operation, row, word) is False:

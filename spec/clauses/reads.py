@@ -248,7 +248,7 @@ def _filters(operation: Operation) -> Iterator[Clause]:
         yield clause(
             operation,
             "edges",
-            "A space at the end of a filter's text counts.",
+            "A space at either end of a filter's text counts.",
             Provenance("inferred", "The page doesn't say that values are trimmed; many servers do it all the same."),
             operation.location,
         )

@@ -37,6 +37,10 @@ def _reading(name: str, other: str, change: Callable[[str], str] = str) -> type[
     )
 
 
+def _is_first(shop: Shop, row: Row) -> bool:
+    return row["sku"] == next(other["sku"] for other in shop.rows if other["base_code"] == row["base_code"])
+
+
 def _either(self: Shop, operation: Any, query: list[tuple[str, str]], row: Row) -> bool:
     told = [self.shows(n, v, row) for n, v in query if n not in ("page", "limit", "approved")]
     return (any(told) or not told) and self.approved(row, dict(query).get("approved", "true") == "true")
@@ -151,6 +155,16 @@ MISTAKES: list[Mistake] = [
         "the same page",
         spoilt(link=lambda s, r, p, n: Shop.link(s, r, s.number(list(r.query), "page", 1), n)),
     ),
+    (
+        "PRD102.page.next-link",
+        "without the filter",
+        _link(lambda link: f"{BASE}/api/i2/products/?" + link[link.rfind("page=") :]),
+    ),
+    (
+        "PRD108.page.previous-link",
+        "unescaped",
+        _link(lambda link: link.replace("%25", "").replace("%2B", "+")),
+    ),
     ("PRD102.page.past-end", "the last again", spoilt(cut=lambda s, rows, p, n: Shop.cut(s, rows, p, n) or rows[-n:])),
     ("PRD102.page.filtered", "counts all", _filtered(count=lambda s, rows, n: len(s.rows))),
     (
@@ -172,6 +186,11 @@ MISTAKES: list[Mistake] = [
         "PRD102.filter.name",
         "fails",
         spoilt(shows=lambda s, n, v, row: Shop.shows(s, "no" if n == "name" else n, v, row)),
+    ),
+    (
+        "PRD102.filter.base_code",
+        "one of several",
+        spoilt(fits=lambda s, o, q, row: Shop.fits(s, o, q, row) and ("base_code" not in dict(q) or _is_first(s, row))),
     ),
     ("PRD102.filter.name", "any case", _reading("name", "name__icontains")),
     ("PRD102.filter.name__icontains", "case counts", _reading("name__icontains", "name__contains")),
@@ -214,6 +233,11 @@ MISTAKES: list[Mistake] = [
         "offset lost",
         _reading("created_at__gte", "created_at__gte", lambda v: v[:19] + "Z"),
     ),
+    (
+        "PRD102.filter.approved",
+        "empty",
+        spoilt(fits=lambda s, o, q, row: "approved" not in dict(q) and Shop.fits(s, o, q, row)),
+    ),
     ("PRD102.filter.approved", "ignored", spoilt(approved=lambda s, row, wanted: True)),
     (
         "PRD102.filter.approved",
@@ -251,6 +275,11 @@ MISTAKES: list[Mistake] = [
         spoilt(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o.replace("&", "&amp;"))),
     ),
     ("PRD102.edges", "trimmed", spoilt(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o.strip()))),
+    (
+        "PRD102.edges",
+        "trimmed in attributes",
+        spoilt(attribute=lambda s, row, key, lookup, v: Shop.attribute(s, row, key, lookup, v.strip())),
+    ),
     # together
     ("PRD102.combine.name__icontains", "either", spoilt(fits=_either)),
     ("PRD102.combine.category", "first only", _only(last=False)),
@@ -267,6 +296,11 @@ MISTAKES: list[Mistake] = [
         ),
     ),
     ("PRD102.relation.name", "icontains narrower", _reading("name__icontains", "name")),
+    (
+        "PRD102.relation.name",
+        "contains without equal",
+        spoilt(shows=lambda s, n, v, row: (n != "name__contains" or row["name"] != v) and Shop.shows(s, n, v, row)),
+    ),
     ("PRD102.relation.updated_at", "lte without equal", _reading("updated_at__lte", "updated_at__lt")),
     ("PRD102.relation.created_at", "gte without equal", _reading("created_at__gte", "created_at__gt")),
     (
@@ -285,6 +319,11 @@ MISTAKES: list[Mistake] = [
         "PRD108.search.sound",
         "any word",
         spoilt(found=lambda s, row, words: any(Shop.found(s, row, w) for w in words.split())),
+    ),
+    (
+        "PRD108.search.sound",
+        "wildcards",
+        spoilt(found=lambda s, row, words: Shop.found(s, row, words) or ("%" in words and "_" in words)),
     ),
     ("PRD108.search.sound", "half", spoilt(found=lambda s, row, words: Shop.found(s, row, words[: len(words) // 2]))),
     (
@@ -343,7 +382,7 @@ MISTAKES: list[Mistake] = [
         "crash",
         spoilt(
             answer=lambda s, r, k: (
-                Answer(500, {}, b"", 0) if dict(r.headers).get("Accept-Language") == "*" else Shop.answer(s, r, k)
+                Answer(500, {}, b"", 0) if dict(r.headers).get("Accept-Language") == "xx" else Shop.answer(s, r, k)
             )
         ),
     ),

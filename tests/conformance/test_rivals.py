@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import spec
 from conformance.lookups import satisfies
-from conformance.rivals import Rival, rivals, tamperings, value_of, without_accents
+from conformance.rivals import Rival, first_only, rivals, tamperings, value_of, without_accents
 from spec import Filter
 
 FILTERS = {f.parameter: f for f in spec.load().by_code["PRD102"].filters}
@@ -79,7 +79,8 @@ TEXTS = [
     ("endswith", "read as a regular expression", "Red", "e.", "R."),
     ("startswith", "read as a regular expression", "Red", "R.", "e."),
     ("icontains", "read as a regular expression", "Red bag", "r.D", "red"),
-    ("exact", "looks at sku", "Red", "Red", "S-1"),
+    ("exact", "looks at sku", "Red", "Red", "x"),
+    ("exact", "looks at sku too", "Red", "S-1", "Red"),
     # on the way
     ("contains", "backslashes are lost", "Red", "R\\ed", "Red"),
     ("contains", "backslashes are doubled", "R\\ed", "R\\ed", "ed"),
@@ -101,6 +102,12 @@ TEXTS = [
     ("contains", "HTML-escaped", "a'b", "a'b", "a"),
     ("contains", "HTML-escaped", 'a"b', 'a"b', "a"),
     ("contains", "characters beyond the BMP are lost", "bag", "bag🎒", "bag"),
+    ("contains", "nothing is found with quotes", 'a "b"', '"b"', "b"),
+    ("contains", "nothing is found with quotes", "it's", "t's", "it"),
+    ("contains", "nothing is found with a backslash", "a\\b", "a\\", "a"),
+    ("contains", "nothing is found with a percent sign", "50%", "0%", "50"),
+    ("contains", "nothing is found with an ampersand", "a&b", "a&", "a"),
+    ("contains", "nothing is found with a plus", "a+b", "a+", "a"),
     ("contains", "any word may match", "Red bag", "Red hat", "Red"),
     ("contains", "any part between commas may match", "Red", "Blue,Red", "Red"),
 ]
@@ -109,7 +116,7 @@ TEXTS = [
 @pytest.mark.parametrize(("lookup", "name", "value", "telling", "same"), TEXTS)
 def test_text_rivals(lookup: str, name: str, value: str, telling: str, same: str) -> None:
     filter = text_filter(lookup)
-    rival, row = named(name, filter), {"name": value, "sku": "x", "base_code": "x"}
+    rival, row = named(name, filter), {"name": value, "sku": "S-1", "base_code": "x"}
     right = satisfies(filter, row, telling)
     assert right is not None
     assert rival.differs(telling)
@@ -175,6 +182,7 @@ TIMES = [
     ("gt", "both fractions are dropped", NOON, "2025-05-22T12:00:00Z"),
     ("gt", "the row's fraction is dropped", NOON, "2025-05-22T12:00:00.499Z"),
     ("gte", "the value's fraction is dropped", "2025-05-22T12:00:00.100Z", NOON),
+    ("gt", "the offset's minutes are dropped", NOON, "2025-05-22T17:15:00.500+05:30"),
     ("exact", "seconds don't count", NOON, "2025-05-22T12:00:30Z"),
     ("exact", "only the date counts", NOON, "2025-05-22T23:00:00Z"),
     ("exact", "compared as text", NOON, "2025-05-22T15:00:00.500+03:00"),
@@ -290,9 +298,10 @@ def test_a_key_that_is_cut() -> None:
     assert cut.shows(row, "Red", "COLOR") is True
 
 
-def test_rivals_of_integers_are_for_whole_values_only() -> None:
+def test_integers_are_left_out_by_any_lookup_and_alone_by_those_of_whole_values() -> None:
     names = {p: {r.name for r in rivals(FILTERS[p], (), ())} for p in FILTERS if p.startswith("attribute")}
-    assert {p for p, found in names.items() if "integers never match" in found} == {
+    assert all("integers never match" in found for found in names.values())
+    assert {p for p, found in names.items() if "only integers match" in found} == {
         "attribute__KEY",
         "attribute__KEY__iexact",
     }
@@ -316,6 +325,24 @@ def test_only_times_are_misread_as_times() -> None:
         "always empty",
         *(f"read as {other}" for other in ("exact", "gte", "lt", "lte")),
     }
+
+
+def test_other_columns_are_looked_at_instead_or_too() -> None:
+    row = {"name": "Red", "sku": "Blue"}
+    instead, too = named("looks at sku", FILTERS["name"]), named("looks at sku too", FILTERS["name"])
+    assert [instead.shows(row, operand, None) for operand in ("Red", "Blue", "Green")] == [False, True, False]
+    assert [too.shows(row, operand, None) for operand in ("Red", "Blue", "Green")] == [True, True, False]
+    # Of an attribute or a time whatever another column holds is a value as well, so "too" could hardly be told.
+    for parameter in ("attribute__KEY", "updated_at__gt"):
+        found = rivals(FILTERS[parameter], ("sku",), ("created_at", "updated_at"))
+        assert not [rival.name for rival in found if rival.name.endswith("too")]
+
+
+def test_one_of_several_matches() -> None:
+    rows = [{"name": "Blue"}, {"name": "Red"}, {"name": "Red"}, {"name": None}]
+    rival = first_only(FILTERS["name"], rows)
+    assert [rival.shows(row, "Red", None) for row in rows] == [False, True, False, False]
+    assert [rival.shows(row, "Green", None) for row in rows] == [False] * 4
 
 
 def test_the_value_that_is_compared() -> None:
