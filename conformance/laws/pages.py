@@ -8,6 +8,7 @@ from conformance.exchange import Exchange
 from conformance.laws.law import law, operation_of
 from conformance.laws.links import wrong_links, wrongly_announced
 from conformance.laws.walks import Walk, limits, narrowed, needs_two_pages, same_rows, walks
+from conformance.lookups import all_of
 from conformance.universe import base_query, identity, paged, universe
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation
@@ -255,7 +256,8 @@ def past_end(ask: Ask, clause: Clause) -> Result:
 def filtered(ask: Ask, clause: Clause) -> Result:
     """Pages of a filtered list are pages of that list: disjoint, counted, linked, and filtered throughout."""
     operation = operation_of(ask, clause)
-    if not universe(ask, operation).rows:
+    known = universe(ask, operation)
+    if not known.rows:
         return NotExercised("the list shows no rows")
     tried = 0
     for query in narrowed(ask, operation):
@@ -263,7 +265,7 @@ def filtered(ask: Ask, clause: Clause) -> Result:
         if w is None:
             continue
         wrong = (
-            _uncounted(w, query.known)
+            _uncounted(w, sum(all_of(c.judge(row) for c in query.cases) is True for row in known.rows.values()))
             or _overlap(operation, w)
             or _gap(operation, w)
             or _miscount(operation, w)

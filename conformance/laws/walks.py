@@ -11,7 +11,7 @@ from conformance.ask import Ask, Page, Query, get, read_page
 from conformance.cases import Case
 from conformance.laws.filters import cases_of
 from conformance.lookups import kind_of
-from conformance.universe import LARGE_PAGE, identity, paged, universe
+from conformance.universe import LARGE_PAGE, Universe, identity, paged, universe
 from conformance.verdict import Finding, NotExercised
 from spec import Filter, Operation
 
@@ -104,12 +104,14 @@ class Narrowed:
     """A query that shows several rows of a list and leaves others out."""
 
     query: Query
-    known: int
-    """Rows among those that are known which it must show."""
+    limit: int
+    """Rows of a page, so that there are some three pages."""
+    cases: tuple[Case, ...] = ()
+    """The filters in it."""
 
     def walk(self, ask: Ask, operation: Operation) -> Walk | None:
-        """Its pages, some three of them."""
-        return walk(ask, operation, self.query, -(-self.known // 3))
+        """Its pages."""
+        return walk(ask, operation, self.query, self.limit)
 
 
 def narrowed(ask: Ask, operation: Operation) -> list[Narrowed]:
@@ -129,12 +131,20 @@ def _by_filters(ask: Ask, operation: Operation) -> list[Narrowed]:
     several.sort(key=lambda found: (-_fragile(found[0].operand), len(found[1]) < ROWS, len(found[1])))
     of_text = [found for found in several if _is_plain_text(found[0].filter)]
     of_others = [found for found in several if not _is_plain_text(found[0].filter)]
-    queries = [Narrowed(known.base + case.query, len(shown)) for case, shown in (*of_text[:1], *of_others[:1])]
+    queries = [_with(known, len(shown), case) for case, shown in (*of_text[:1], *of_others[:1])]
     for (one, first), (other, second) in itertools.combinations(several, 2):
         both = len(first & second)
         if both > 1 and one.filter.field != other.filter.field:
-            return [*queries, Narrowed(known.base + one.query + other.query, both)]
+            return [*queries, _with(known, both, one, other)]
     return queries
+
+
+def _with(known: Universe, shown: int, *cases: Case) -> Narrowed:
+    return Narrowed(known.base + tuple(pair for case in cases for pair in case.query), _third(shown), cases)
+
+
+def _third(shown: int) -> int:
+    return -(-shown // 3)
 
 
 def _is_plain_text(filter: Filter) -> bool:
@@ -150,7 +160,7 @@ def _by_search(ask: Ask, operation: Operation) -> list[Narrowed]:
         holders = {character: sum(character in text for text in texts) for character in FRAGILE}
         character = max(holders, key=holders.__getitem__)
         if holders[character] > 1:
-            return [Narrowed((*base, (parameter.name, character)), holders[character])]
+            return [Narrowed((*base, (parameter.name, character)), _third(holders[character]))]
     return []
 
 
