@@ -23,6 +23,9 @@ WHOLE = 600
 MOST_PAGES = 30
 """... if that takes no more than so many pages of the server's own size."""
 
+FAR = 10**20
+"""A page that no number of 64 bits reaches."""
+
 NO_SUCH_ID = "00000000-0000-4000-8000-000000000000"
 """A valid uuid that names nothing."""
 

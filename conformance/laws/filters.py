@@ -74,7 +74,7 @@ def wire(ask: Ask, clause: Clause) -> Result:
     plain = [f for f in operation.filters if not f.hidden]
     cases = ask.plan(
         ("wire", operation.code),
-        lambda a: choose_for_wire(plain, list(universe(a, operation).rows.values()), a.seed, most=11),
+        lambda a: choose_for_wire(plain, list(universe(a, operation).rows.values()), a.seed, most=13),
     )
     ask.ahead(get(operation, paged(operation, known.base + case.query, limit=LARGE_PAGE)) for case in cases.chosen)
     for case in cases.chosen:

@@ -9,7 +9,7 @@ from conformance.laws.law import law, operation_of
 from conformance.laws.links import wrong_links, wrongly_announced
 from conformance.laws.walks import Walk, limits, narrowed, needs_two_pages, same_rows, walks
 from conformance.lookups import all_of
-from conformance.universe import base_query, identity, paged, universe
+from conformance.universe import FAR, base_query, identity, paged, universe
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation
 
@@ -243,7 +243,7 @@ def past_end(ask: Ask, clause: Clause) -> Result:
         return NotExercised("the list shows no rows")
     w = found[0]
     known = universe(ask, operation)
-    for number in (w.last + 1, w.last + 1000, 10**20):
+    for number in (w.last + 1, FAR):
         page = ask.page(operation, paged(operation, known.base, page=number, limit=w.size))
         if page.rows:
             return Finding("404, or no rows", f"{len(page.rows)} rows on page {number} of {w.last}", (page.exchange,))

@@ -107,7 +107,7 @@ def required(ask: Ask, clause: Clause) -> Result:
     return Held(1)
 
 
-LANGUAGES = ("en", "tr", "de-DE,de;q=0.9,en;q=0.5,*;q=0.1")
+LANGUAGES = ("tr", "de-DE,de;q=0.9,en;q=0.5,*;q=0.1")
 ODD_LANGUAGES = ("xx", ";;q=,")
 
 

@@ -15,7 +15,7 @@ from conformance.exchange import MISSING, Answer, Credential, Exchange, Request
 from conformance.laws.law import LAWS, Law, law, operation_of
 from conformance.lookups import kind_of
 from conformance.stories import story
-from conformance.universe import base_query, paged
+from conformance.universe import base_query
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Contract, Operation
 from spec.values import checker
@@ -117,20 +117,16 @@ ROUGH = (
 
 ROUGH_KEY = "a'b\"c.d%e(\u00e9\U0001f392"
 
-FAR = 10**20
-"""A page that no number of 64 bits reaches."""
-
 
 def rough_requests(ask: Ask, operation: Operation) -> list[Request]:
-    """Reads with texts that servers stumble over in the place of every text, and a page that is nowhere."""
+    """Reads with texts that servers stumble over in the place of every text, and of a free key."""
     base = base_query(ask, operation)
     plain = [f.name() for f in operation.filters if not f.free_key and not f.many and kind_of(f.schema) == "text"]
     texts = [p.name for p in operation.parameters if p.search] + plain
     keyed = [((f.name(ROUGH_KEY), "a"),) for f in operation.filters if f.free_key][:1]
     # Under all names at once, but for the long one: of several the URL would be longer than servers read.
     wrong = [tuple((name, text) for name in texts[: 1 if len(text) > 1000 else None]) for text in ROUGH if texts]
-    far = [paged(operation, (), page=FAR)] if operation.pagination else []
-    return [get(operation, tuple(p for p in base if p[0] not in dict(q)) + q) for q in (*wrong, *keyed, *far)]
+    return [get(operation, tuple(p for p in base if p[0] not in dict(q)) + q) for q in (*wrong, *keyed)]
 
 
 def evidence_laws(evidence: Evidence) -> dict[str, Law]:

@@ -48,7 +48,7 @@ def finds(ask: Ask, clause: Clause) -> Result:
     operation = operation_of(ask, clause)
     field = search_parameter(operation).search[0]
     total, tried = universe(ask, operation).count or 0, 0
-    for name, row in _rows(ask, operation, field, 4):
+    for name, row in _rows(ask, operation, field, 3):
         shown = listing(ask, operation, _query(ask, operation, str(row[field])))
         if not shown.first.is_page or (name not in shown.rows and shown.whole):
             seen = universe(ask, operation).seen_in[name]
@@ -154,7 +154,7 @@ def case(ask: Ask, clause: Clause) -> Result:
     words = {word for row in known for word in str(row.get(field, "")).split() if word.isalpha() and len(word) > 3}
     folding = sorted(w for w in words if w.lower() != w.upper() and text("iexact", w.lower(), w.upper()))
     ascii_only = [w for w in folding if w.isascii()]
-    for value in ascii_only[:2] + [w for w in folding if not w.isascii()][:2]:
+    for value in ascii_only[:1] + [w for w in folding if not w.isascii()][:2]:
         pages = [
             ask.page(operation, paged(operation, _query(ask, operation, v), limit=LARGE_PAGE))
             for v in (value, value.lower(), value.upper())

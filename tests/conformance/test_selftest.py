@@ -25,8 +25,11 @@ def kind(clause: Clause) -> tuple[str, ...]:
     return (clause.kind, filter.lookup, str(filter.free_key)) if filter and clause.kind == "filter" else (clause.kind,)
 
 
-FAMILIES = ("auth", "filter", "default", "search")
-"""Families whose every fault is tried often enough to be relied on here; the command tries the others."""
+FAMILIES = (
+    *("page", "filter", "default", "relation", "combine", "explore", "wire", "edges"),
+    *("search", "param", "auth", "response"),
+)
+"""The families that read. What writes waits for batches, and is left to the command."""
 
 FIRST_OF_ITS_KIND = {kind(clause): clause.id for clause in reversed(CONTRACT.clauses)}
 WORK = [
