@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from conformance.lookups import Truth, kind_of, meaning, parse
+from conformance.operands import allows
 from conformance.rivals import Rival, Row, first_only, rivals, tamperings, value_of, without_accents
 from spec import Filter
 
@@ -194,7 +195,12 @@ _ID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 
 
 def candidates(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Iterator[tuple[str | None, str]]:
-    """(free key, operand) pairs worth looking at, in an order that mixes kinds and rows."""
+    """(free key, operand) pairs worth looking at, of those that the document allows; kinds and rows are mixed."""
+    allowed = allows(filter)
+    return ((key, operand) for key, operand in _thinkable(filter, rows, rng) if allowed(operand))
+
+
+def _thinkable(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Iterator[tuple[str | None, str]]:
     make: Callable[[Filter, list[Any], random.Random], Iterator[Iterator[str]]]
     kind = kind_of(filter.schema)
     if filter.lookup == "in":
@@ -230,7 +236,9 @@ def candidates(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Itera
 def _values(filter: Filter, rows: Sequence[Row], rng: random.Random) -> list[tuple[str | None, list[Any]]]:
     """The distinct values that are compared, by free key."""
     if not filter.free_key:
-        found = list(dict.fromkeys(value for row in rows if _usable(value := value_of(filter, row, None))))
+        boolean = kind_of(filter.schema) == "boolean"
+        values = (value_of(filter, row, None) for row in rows)
+        found = list(dict.fromkeys(v for v in values if _usable(v) or (boolean and isinstance(v, bool))))
         rng.shuffle(found)
         return [(None, _odd_first(found))]
     by_key: dict[str, dict[Any, None]] = {}
@@ -258,7 +266,7 @@ def _of_other_columns(filter: Filter, rows: Sequence[Row], columns: Sequence[str
     for row in () if filter.free_key or filter.many or kind_of(filter.schema) != "text" else rows[:3]:
         for column in columns:
             operand = _satisfying(str(row.get(column) or ""), filter.lookup)
-            if column != filter.field and operand and operand == operand.strip():
+            if column != filter.field and operand and operand == operand.strip() and allows(filter)(operand):
                 yield None, operand
 
 
@@ -268,7 +276,7 @@ def _texty(known: list[tuple[str | None, list[Any]]]) -> list[tuple[str | None, 
 
 
 def _usable(value: Any) -> bool:
-    return isinstance(value, (str, int)) and not isinstance(value, bool) and value != ""
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != ""
 
 
 def _odd_first(values: list[Any]) -> list[Any]:
@@ -374,7 +382,7 @@ def _fitting(window: str, value: str, lookup: str) -> Iterator[str]:
 def _plain_values(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
     kind = kind_of(filter.schema)
     for value in dict.fromkeys(values):
-        near = [str(value)]
+        near = [str(value).lower() if isinstance(value, bool) else str(value)]
         number = parse("number", value) if kind == "number" else None
         if number is not None:
             near += [str(number + 1), str(number - 1)]

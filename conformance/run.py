@@ -217,7 +217,11 @@ def in_order(clauses: Iterable[Clause]) -> list[Clause]:
     return [*reads, *writes, *responses]
 
 
-def try_clause(ask: Ask, law: Law, clause: Clause) -> Outcome:
+Confirm = Callable[[Ask, Law, Clause, Finding], tuple[Held | NotExercised | Finding, int]]
+"""What becomes of a finding, and how often it was seen again."""
+
+
+def try_clause(ask: Ask, law: Law, clause: Clause, confirm: Confirm = confirm) -> Outcome:
     """One clause's verdict: the law's result, confirmed where it is a finding."""
     before, started = ask.target.total, time.monotonic()
     replays = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -107,6 +108,8 @@ def _with_edges(filter: Filter, rows: list[Mapping[str, Any]]) -> Iterator[Case]
     """First words with the space behind them and last ones with that before them, where other rows have no space."""
     keys = {key: None for row in rows for key in row.get(filter.field) or ()} if filter.free_key else {None: None}
     for key in keys:
+        if key is not None and not re.fullmatch(filter.key_pattern or ".+", key):
+            continue
         for value in dict.fromkeys(str(value_of(filter, row, key)) for row in rows):
             for padded in (value[: value.find(" ") + 1], value[value.rfind(" ") :]):
                 spaced, bare = Case(filter, key, padded, ()), Case(filter, key, padded.strip(), ())

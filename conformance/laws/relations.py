@@ -112,15 +112,27 @@ def _not_the_whole(
     known = universe(ask, operation)
     for one, other in HALVES:
         if one in counted and other in counted:
+            whole = _with_value(ask, operation, cases[one].filter.field)
             together = _count(counted[one]) + _count(counted[other])
-            if together != known.count:
+            if whole is not None and together != whole:
                 chain = (next(iter(known.seen_in.values())), counted[one].exchange, counted[other].exchange)
                 return Finding(
-                    f"{one} and {other} of {cases[one].operand!r} show all {known.count} rows together",
+                    f"{one} and {other} of {cases[one].operand!r} show the {whole} rows with a value together",
                     f"{together}",
                     chain,
                 )
     return None
+
+
+def _with_value(ask: Ask, operation: Operation, field: str) -> int | None:
+    """How many rows have a value in a field; None where some may lack one and not all rows are known."""
+    known = universe(ask, operation)
+    if known.complete:
+        return sum(row.get(field) is not None for row in known.rows.values())
+    row = {"$ref": operation.access.collection.item} if operation.access else {}
+    schema = ask.contract.properties(row).get(field, {})
+    nullable = "null" in schema.get("type", ()) or schema.get("nullable")
+    return None if nullable or field not in ask.contract.required(row) else known.count
 
 
 def _not_the_sum(cases: Mapping[str, Case], counted: Mapping[str, Page]) -> Finding | None:
@@ -154,7 +166,8 @@ def _cases(ask: Ask, operation: Operation, filters: Mapping[str, Filter]) -> tup
         cases = {f.lookup: Case(f, key, operand, ()) for f in single}
         shown = {lookup: {n for n, row in enumerate(rows) if case.judge(row) is True} for lookup, case in cases.items()}
         pairs = [(shown[a], shown[b]) for a, b in WITHIN if a in shown and b in shown]
-        telling = sum(bool(few) for few, _ in pairs)
+        halves = [(shown[a], shown[b]) for a, b in HALVES if a in shown and b in shown]
+        telling = sum(bool(few) for few, _ in pairs) + sum(bool(one and other) for one, other in halves)
         told = telling + sum(bool(few) and few != many for few, many in pairs)
         if told > best[0]:
             best = (told, telling, cases)
@@ -164,10 +177,11 @@ def _cases(ask: Ask, operation: Operation, filters: Mapping[str, Filter]) -> tup
 def _union(ask: Ask, operation: Operation, filters: dict[str, Filter]) -> Finding | int:
     """A list shows as many rows as its values one by one: what is wrong, or how many lists showed that."""
     many, exact = filters.get("in"), filters.get("exact")
-    if many is None or exact is None or kind_of(many.schema) == "text":
+    if many is None or exact is None:
         return 0
     known = universe(ask, operation)
-    values = sorted({str(row[many.field]) for row in known.rows.values() if row.get(many.field) is not None})[:3]
+    shown = {str(row[many.field]) for row in known.rows.values() if row.get(many.field) is not None}
+    values = sorted(value for value in shown if value and value == value.strip() and "," not in value)[:3]
     if len(values) < 2:
         return 0
     singles = [ask.page(operation, paged(operation, (*known.base, (exact.parameter, v)), limit=1)) for v in values]

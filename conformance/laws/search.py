@@ -67,11 +67,10 @@ def selective(ask: Ask, clause: Clause) -> Result:
         return NotExercised("the search shows fewer than two rows")
     nowhere = ask.page(operation, paged(operation, _query(ask, operation, NOWHERE), limit=LARGE_PAGE))
     if nowhere.rows and nowhere.count == known.count:
-        sought = known.base[-1][1]
+        sought = dict(known.base).get(search_parameter(operation).name)
+        usual = f"for {sought!r}" if sought else "without a search"
         chain = (next(iter(known.seen_in.values())), nowhere.exchange)
-        return Finding(
-            f"other rows for {NOWHERE!r} than the {known.count} for {sought!r}", f"{nowhere.count} rows", chain
-        )
+        return Finding(f"other rows for {NOWHERE!r} than the {known.count} {usual}", f"{nowhere.count} rows", chain)
     return Held(1)
 
 

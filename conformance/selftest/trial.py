@@ -12,14 +12,15 @@ from pathlib import Path
 
 from conformance import engine, sandbox
 from conformance.ask import Ask
+from conformance.confirm import confirm
 from conformance.engine.explore import explore
 from conformance.exchange import Request
 from conformance.laws import LAWS, Law
 from conformance.laws.responses import Evidence, evidence_laws
 from conformance.ownership import JOURNAL, Ownership
-from conformance.run import in_order, try_clause
+from conformance.run import Confirm, in_order, try_clause
 from conformance.target import Limits, NotSent, Stopped, Target
-from conformance.verdict import Finding, Held, NotExercised, Outcome
+from conformance.verdict import Outcome
 from spec import Clause, Contract
 
 GATHERING = ("param", "auth", "batch", "body")
@@ -72,27 +73,16 @@ class Session:
     laws: dict[str, Law]
     seen: engine.Seen
 
-    def outcome(self, clause: Clause) -> Outcome:
+    def outcome(self, clause: Clause, confirm: Confirm = confirm) -> Outcome:
         """The verdict on a clause, as a run gives it: a finding is confirmed by replays."""
-        law = self.laws.get(clause.kind)
-        return try_clause(self.ask, law, clause) if law else Outcome(clause, "skipped", reason="there is no law for it")
-
-    def glance(self, clause: Clause) -> Outcome:
-        """The same without replays: nobody else changes the data of a sandbox, and it takes a third of the time."""
         law = self.laws.get(clause.kind)
         if law is None:
             return Outcome(clause, "skipped", reason="there is no law for it")
-        try:
-            result = law(self.ask, clause)
-        except (NotSent, Stopped) as stopped:
-            return Outcome(clause, "error", reason=str(stopped))
-        match result:
-            case Finding():
-                return Outcome(clause, "violated")
-            case Held():
-                return Outcome(clause, "held", witnesses=result.witnesses)
-            case NotExercised():
-                return Outcome(clause, "not-exercised", reason=result.missing)
+        return try_clause(self.ask, law, clause, confirm)
+
+    def glance(self, clause: Clause) -> Outcome:
+        """The same without replays: nobody else changes the data of a sandbox, and it takes a third of the time."""
+        return self.outcome(clause, lambda ask, law, clause, finding: (finding, 0))
 
     def gather(self, contract: Contract, clause: Clause) -> None:
         """Ask what other clauses of the operation ask, for the evidence alone.
