@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from conformance.ask import Ask, Page, Query, get, read_page
 from conformance.exchange import MISSING, Exchange
@@ -25,10 +25,11 @@ FIRST_WAIT = 0.08
 LONGEST_WAIT = 0.1
 """Seconds between two looks; the longest as a part of the patience there is."""
 
-SETTLING = (0.0, 0.15, 0.6)
-"""Seconds before each try to read back what a finished batch must have done."""
+SETTLING = (0.15, 0.6, 1.5)
+"""Seconds before each further try to read back what a finished batch must have done."""
 
 Item = Mapping[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -210,21 +211,31 @@ class Seen:
         return self.rows[0] if self.rows else None
 
 
-def find(ask: Ask, operation: Operation, key: str, *, expected: bool = True) -> Seen:
+def find(
+    ask: Ask, operation: Operation, key: str, *, expected: bool = True, unlike: Mapping[str, Any] | None = None
+) -> Seen:
     """The rows with a key, as a list shows them now.
 
     A new row may need approval, so the values of hidden fields are tried as well. While the rows aren't what
-    is `expected`, it is tried a little longer: a server may take a moment after a batch is over.
+    is `expected`, or the row is still what it must be `unlike`, it is looked at again.
     """
-    reader = reader_of(ask, operation)
-    if reader is None or operation.access is None:
+    reader, access = reader_of(ask, operation), operation.access
+    if reader is None or access is None:
         return Seen((), ())
-    seen = Seen((), ())
+    return settled(
+        lambda: _find_once(ask, reader, access.collection.key, key),
+        lambda seen: bool(seen.rows) == expected and (unlike is None or seen.row != unlike),
+    )
+
+
+def settled(look: Callable[[], T], right: Callable[[T], bool]) -> T:
+    """What is seen as soon as it is right, or else after a little while: a list may be behind its batches."""
+    seen = look()
     for pause in SETTLING:
-        time.sleep(pause)
-        seen = _find_once(ask, reader, operation.access.collection.key, key)
-        if bool(seen.rows) == expected:
+        if right(seen):
             break
+        time.sleep(pause)
+        seen = look()
     return seen
 
 

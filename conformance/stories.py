@@ -7,14 +7,15 @@ batch and what the rows looked like after it. A replay tells it again, with new 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-from conformance.ask import Ask, get
-from conformance.batches import Item, Look, Seen, Submission, find, look, reader_of, submit
-from conformance.exchange import Exchange
+from conformance.ask import Ask, Page, get, read_page
+from conformance.batches import Item, Look, Seen, Submission, find, look, reader_of, settled, submit
+from conformance.exchange import Exchange, Request
 from conformance.items import STYLES, Style, bare, item, item_fields, part_ids, required_fields
 from conformance.lookups import kind_of
 from conformance.ownership import NO_SUCH, Ownership
@@ -141,10 +142,21 @@ def _parts_of(operation: Operation) -> tuple[Part, ...]:
     return operation.access.parts if operation.access else ()
 
 
-def _step(ask: Ask, operation: Operation, items: list[Item], *keys: str, expected: bool = True, **more: Any) -> Step:
+def _step(
+    ask: Ask,
+    operation: Operation,
+    items: Sequence[Item],
+    *keys: str,
+    expected: bool = True,
+    after: Step | None = None,
+    **more: Any,
+) -> Step:
+    """Send a batch and look at rows; the first of them changes, where there is a step that it comes `after`."""
     submission = submit(ask, operation, items, **more)
     applied = expected and submission.accepted and submission.over
-    return Step(submission, {key: find(ask, operation, key, expected=applied) for key in keys})
+    unlike = after.row(keys[0]) if after and applied else None
+    seen = {key: find(ask, operation, key, expected=applied, unlike=unlike if key == keys[0] else None) for key in keys}
+    return Step(submission, seen)
 
 
 def inserted(ask: Ask, writer: Operation, keys: tuple[str, ...]) -> tuple[Step, list[Item], Style]:
@@ -197,12 +209,12 @@ def _rows(ask: Ask, operation: Operation) -> Story:
     if "." not in updated:
         # Its times are shown to the second, so a change within the same second wouldn't show.
         time.sleep(1.1)
-    steps["change"] = _step(ask, operation, [changed], *keys.values())
+    steps["change"] = _step(ask, operation, [changed], *keys.values(), after=step)
     old, new = steps["insert"].row(keys["A"]), steps["change"].row(keys["A"])
     told = replace(
         told,
-        filtered=tuple(_filtered(ask, operation, _otherwise(new, old))),
-        outdated=tuple(_filtered(ask, operation, _otherwise(old, new))),
+        filtered=tuple(_filtered(ask, operation, keys["A"], _otherwise(new, old), shown=True)),
+        outdated=tuple(_filtered(ask, operation, keys["A"], _otherwise(old, new), shown=False)),
     )
     steps["bare"] = _step(ask, operation, [bare(ask, operation, changed)], keys["A"])
     twice = own.mint("twice")
@@ -280,17 +292,18 @@ def _parts(ask: Ask, operation: Operation) -> Story:
             made = _step(ask, other, [item(ask, other, keys["P"], 2)], keys["P"], keys["Q"])
     steps = {"row": made}
     first, second = _on_list(ask, operation, keys["P"], 0, 0), _on_list(ask, operation, keys["P"], 1, 1)
-    steps["insert"] = _step(
-        ask, operation, [first, second, _on_list(ask, operation, keys["Q"], 0, 2)], keys["P"], keys["Q"], closely=True
-    )
+    entries = [first, second, _on_list(ask, operation, keys["Q"], 0, 2)]
+    steps["insert"] = _step(ask, operation, entries, keys["P"], keys["Q"], closely=True, after=steps["row"])
     steps["again"] = _step(ask, operation, [first], keys["P"])
     # What was sent again was the first entry and what changes is the last one, so that neither is taken for its own.
-    steps["change"] = _step(ask, operation, [_on_list(ask, operation, keys["P"], 1, 4)], keys["P"], keys["Q"])
+    changed = _on_list(ask, operation, keys["P"], 1, 4)
+    steps["change"] = _step(ask, operation, [changed], keys["P"], keys["Q"], after=steps["insert"])
     steps["mixed"] = _step(
         ask,
         operation,
         [_on_list(ask, operation, keys["unknown"], 0, 1), _on_list(ask, operation, keys["Q"], 1, 3)],
         keys["Q"],
+        after=steps["change"],
     )
     gone = find(ask, operation, keys["unknown"], expected=False)
     steps["mixed"] = replace(steps["mixed"], seen={**steps["mixed"].seen, keys["unknown"]: gone})
@@ -322,29 +335,43 @@ def _deletes(ask: Ask, operation: Operation) -> Story:
     steps["delete"] = _step(ask, operation, [{key: keys["A"]}], *near[:1], expected=False, closely=True)
     after = {k: find(ask, operation, k) for k in near[1:]}
     steps["delete"] = replace(steps["delete"], seen={**steps["delete"].seen, **after})
-    filtered = tuple(_filtered(ask, operation, made.row(keys["A"])))
+    filtered = tuple(_filtered(ask, operation, keys["A"], made.row(keys["A"]), shown=False))
     steps["unknown"] = _step(ask, operation, [{key: keys["unknown"]}])
+    last = steps["unknown"].submission.last
+    # Where a delete of nothing succeeds there is no bad item.
+    bad = 0 if last and last.succeeded else 1
     steps["mixed"] = _step(
         ask, operation, [{key: keys["unknown 2"]}, {key: keys["longer"]}], keys["longer"], expected=False
     )
     steps["recreate"] = _step(ask, writer, [item(ask, writer, keys["A"], 1, "plain")], keys["A"])
-    return Story(operation, steps, keys, bad=1, filtered=filtered)
+    return Story(operation, steps, keys, bad=bad, filtered=filtered)
 
 
-def _filtered(ask: Ask, operation: Operation, row: Mapping[str, Any]) -> Iterator[Exchange]:
-    """The lists under filters that a row satisfies, as they are now."""
-    reader = reader_of(ask, operation)
-    for filter in reader.filters if reader else ():
-        if reader is None or filter.hidden or filter.lookup not in ("exact", "icontains"):
-            continue
-        if kind_of(filter.schema) not in ("text", "uuid"):
-            # A time may be kept more exactly than it is shown.
-            continue
-        value = row.get(filter.field)
-        values: Mapping[str | None, Any] = value if isinstance(value, Mapping) and filter.free_key else {None: value}
-        for key, text in list(values.items())[:2]:
-            if isinstance(text, str) and (key is not None) == filter.free_key:
-                yield ask.again(get(reader, paged(reader, ((filter.name(key), text),), limit=50)))
+def _filtered(
+    ask: Ask, operation: Operation, key: str, values: Mapping[str, Any], *, shown: bool
+) -> Iterator[Exchange]:
+    """The lists under filters by a row's values, as soon as they show the row or don't, or a little later."""
+    reader, access = reader_of(ask, operation), operation.access
+    if reader is None or access is None:
+        return
+
+    def look(request: Request) -> Page:
+        return read_page(reader, ask.again(request))
+
+    def right(page: Page) -> bool:
+        here = any(row.get(access.collection.key) == key for row in page.rows)
+        # A long answer may show the row on another page.
+        return here == shown or (page.count or 0) > len(page.rows)
+
+    for filter in reader.filters:
+        # A time may be kept more exactly than it is shown.
+        usable = filter.lookup in ("exact", "icontains") and kind_of(filter.schema) in ("text", "uuid")
+        value = values.get(filter.field)
+        texts: Mapping[str | None, Any] = value if isinstance(value, Mapping) and filter.free_key else {None: value}
+        for name, text in list(texts.items())[:2] if usable and not filter.hidden else ():
+            if isinstance(text, str) and (name is not None) == filter.free_key:
+                request = get(reader, paged(reader, ((filter.name(name), text),), limit=50))
+                yield settled(partial(look, request), right).exchange
 
 
 def _otherwise(row: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

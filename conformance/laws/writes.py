@@ -449,7 +449,7 @@ def edges(ask: Ask, clause: Clause) -> Result:
 
 @law("write.unknown-row")
 def unknown_row(ask: Ask, clause: Clause) -> Result:
-    """A key that no row has fails as an item, and makes no row."""
+    """An item for a row that there isn't fails, and makes no row."""
     operation = operation_of(ask, clause)
     deletes = operation.access is not None and operation.access.action == "deletes"
     told = story(ask, operation)
@@ -458,9 +458,9 @@ def unknown_row(ask: Ask, clause: Clause) -> Result:
     if told.why_not or step is None:
         return NotExercised(told.why_not or f"there was no {name}")
     batch = step.submission
-    if batch.exchange.answer.refused:
+    if batch.exchange.answer.refused and deletes:
         return Finding("202, and the item counted as failed", brief(batch.exchange), (batch.exchange,))
-    if not batch.over:
+    if not batch.exchange.answer.refused and not batch.over:
         return NotExercised("the batch wasn't seen to end")
     if batch.last and not batch.last.failed:
         return Finding("the item counted as failed", f"{batch.last.succeeded} succeeded, 0 failed", batch.chain)

@@ -156,7 +156,8 @@ def _parts(say: _Say, contract: Contract, operation: Operation, access: Access) 
                 yield say("write.field", f"{field} reads back by value as it was written.", subject=field)
     yield say("write.others-stay", "The row's other fields and lists, and all other rows, stay as they are.")
     yield say(
-        "write.unknown-row", f"An item with an unknown {access.collection.key} fails as an item and makes no row."
+        "write.unknown-row",
+        f"An item with an unknown {access.collection.key} is answered 400, or the item fails; it makes no row.",
     )
 
 
@@ -164,7 +165,12 @@ def _delete(say: _Say, access: Access) -> Iterator[Clause]:
     key = access.collection.key
     yield say("write.deletes", f"The row with the item's {key} is in no list any more, filtered or not.")
     yield say("write.exact-key", f"Only the row whose {key} is exactly the item's is removed.")
-    yield say("write.unknown-row", f"An item with an unknown {key} fails as an item, not as a request.")
+    yield say(
+        "write.unknown-row",
+        f"An item with an unknown {key} fails as an item, not as a request.",
+        level="inferred",
+        of=Provenance("inferred", "The page doesn't say what becomes of a delete that finds nothing."),
+    )
     yield say("write.recreate", "A removed row can be inserted again.")
 
 

@@ -351,7 +351,7 @@ MISTAKES: list[Mistake] = [
     ),
     ("PRD105.write.unknown-row", "made", spoilt(taken=_invents)),
     (
-        "PRD105.write.unknown-row",
+        "PRD103.write.unknown-row",
         "refused",
         spoilt(submitted=lambda s, o, body: (400, {}) if b"nosuch" in body else Shop.submitted(s, o, body)),
     ),
@@ -417,7 +417,7 @@ MISTAKES: list[Mistake] = [
     ("PRD101.body.empty", "fails", _bodies(lambda body: body == b"[]", 500)),
     ("PRD101.body.large", "fails", _bodies(lambda body: len(body) > 900_000, 500)),
     ("PRD103.body.large", "fails on many", _bodies(lambda body: body.count(b"{") > 5_000, 503)),
-    ("PRD105.body.large", "fails on many", _bodies(lambda body: body.count(b"{") > 5_000, 500)),
+    ("PRD105.body.large", "fails on many", _bodies(lambda body: body.count(b"{") > 1_000, 500)),
     ("PRD101.body.whole", "half applied", spoilt(submitted=_half)),
     ("PRD103.body.whole", "half applied", spoilt(submitted=_half)),
     ("PRD105.body.whole", "half applied", spoilt(submitted=_half)),

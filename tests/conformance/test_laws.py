@@ -26,7 +26,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A shop without a wire keeps nobody waiting."""
     monkeypatch.setattr(batches, "FIRST_WAIT", 0.001)
     monkeypatch.setattr(batches, "IMPATIENCE", 0.01)
-    monkeypatch.setattr(batches, "SETTLING", (0.0, 0.0))
+    monkeypatch.setattr(batches, "SETTLING", (0.0,))
     monkeypatch.setattr(batches._watch, "__kwdefaults__", None)
     monkeypatch.setattr(batches.submit, "__kwdefaults__", {**(batches.submit.__kwdefaults__ or {}), "patience": 0.02})
     monkeypatch.setattr(target, "ATTEMPTS", 1)
