@@ -47,7 +47,8 @@ def _delete(ask: Ask, operation: Operation, keys: list[str], runs: set[str], own
     if operation.access is None:
         return []
     field = operation.access.collection.key
-    there, tries, until = keys, 0, time.monotonic() + PATIENCE
+    there = keys or _present(ask, operation, [], runs, ownership)
+    tries, until = 0, time.monotonic() + PATIENCE
     while there and tries < TRIES:
         batches = [there[start : start + AT_ONCE] for start in range(0, len(there), AT_ONCE)]
         try:

@@ -8,7 +8,7 @@ from conformance.answers import brief
 from conformance.ask import Ask, get
 from conformance.exchange import Credential, Request, swap_case
 from conformance.items import example_item, item
-from conformance.laws.law import LAWS, Law, operation_of
+from conformance.laws.law import LAWS, Law, law, operation_of
 from conformance.ownership import NO_SUCH
 from conformance.universe import NO_SUCH_ID, base_query
 from conformance.verdict import Finding, Held, NotExercised, Result
@@ -43,8 +43,20 @@ def harmless_bodies(ask: Ask, operation: Operation) -> list[bytes]:
     return bodies
 
 
+@law("auth.before-body")
+def before_body(ask: Ask, clause: Clause) -> Result:
+    """A stranger isn't told what is wrong with a body."""
+    operation = operation_of(ask, clause)
+    exchange = ask(get(operation, path=_path(operation), credential=Credential.MISSING, body=b'[{"x": '))
+    return Held(1) if exchange.answer.status == 401 else Finding("401", brief(exchange), (exchange,))
+
+
+def _path(operation: Operation) -> dict[str, str]:
+    return {p.name: NO_SUCH_ID for p in operation.parameters if p.place == "path"}
+
+
 def _requests(ask: Ask, operation: Operation, credential: Credential) -> list[Request]:
-    path = {p.name: NO_SUCH_ID for p in operation.parameters if p.place == "path"}
+    path = _path(operation)
     if operation.safe:
         return [get(operation, base_query(ask, operation), path=path, credential=credential)]
     return [get(operation, path=path, credential=credential, body=body) for body in harmless_bodies(ask, operation)]

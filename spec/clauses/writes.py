@@ -39,6 +39,15 @@ def derive(contract: Contract, operation: Operation) -> Iterator[Clause]:
     else:
         yield from _upsert(say, contract, operation, access)
     yield from _body(say, contract, operation)
+    unauthorized = operation.response(401)
+    if unauthorized and operation.security and operation.body:
+        yield clause(
+            operation,
+            "auth.before-body",
+            "A request without a key is answered 401, whatever is wrong with its body.",
+            Provenance("inferred", "The page doesn't say which of two errors is answered."),
+            unauthorized.location,
+        )
 
 
 def _batch(say: _Say, status: Operation) -> Iterator[Clause]:

@@ -384,6 +384,11 @@ MISTAKES: list[Mistake] = [
         ),
     ),
     # bodies
+    (
+        "PRD101.auth.before-body",
+        "validated first",
+        spoilt(allowed=lambda s, o, key: True, submitted=lambda s, o, body: (400, {})),
+    ),
     ("PRD101.body.required.name", "optional", _valid("name", "PRD101")),
     (
         "PRD101.body.required.sku",

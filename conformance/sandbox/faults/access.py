@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 
+from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at
 
 
@@ -20,6 +22,23 @@ def _family(name: str, description: str, also: Callable[[str | None, str], bool]
         yield name, description, _admitting(case, also)
 
     return family
+
+
+def before_body(case: Case) -> Iterator[Named]:
+    """Bodies that are read before anybody asks who sent them."""
+
+    def wrong(right: Callable[[Asked, Answer], Answer], asked: Asked, answer: Answer) -> Answer:
+        try:
+            json.loads(asked.body)
+        except ValueError:
+            return Answer(400, {"non_field_errors": ["The body isn't JSON."]})
+        return right(asked, answer)
+
+    yield (
+        "validated-first",
+        "a body that isn't JSON is answered 400, also without a key",
+        at(case.operation, "answer", wrong),
+    )
 
 
 FAMILIES: Mapping[str, Family] = {
@@ -41,4 +60,5 @@ FAMILIES: Mapping[str, Family] = {
         "upper and lower case of the key are taken as equal",
         lambda presented, secret: (presented or "").casefold() == secret.casefold(),
     ),
+    "auth.before-body": before_body,
 }

@@ -1,0 +1,89 @@
+"""What a run planted is taken away again, whatever else is wrong with the server; what stays is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import batches, cleanup
+from conformance.ask import Ask
+from conformance.cleanup import clean_up
+from conformance.ownership import NO_SUCH, Ownership
+from tests.conformance.fake import Refused, Shop, ask_of
+from tests.conformance.spoiling import changed, spoilt
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shop without a wire keeps nobody waiting."""
+    monkeypatch.setattr(batches, "FIRST_WAIT", 0.0)
+    monkeypatch.setattr(batches, "SETTLING", (0.0,))
+    monkeypatch.setattr(cleanup, "PATIENCE", 1.0)
+    monkeypatch.setattr(cleanup, "AT_A_TIME", 0.01)
+
+
+def planted(shop: Shop, folder: Path, count: int = 30, stem: str = "A") -> tuple[Ask, Ownership, list[str]]:
+    """A shop with rows of a run's own among its others."""
+    ask = ask_of(shop, folder)
+    own = ask.target.ownership
+    assert own is not None
+    keys = [own.mint(stem) for _ in range(count)]
+    for key in keys:
+        Shop.upsert(shop, None, {"sku": key})
+    own.note(keys)
+    return ask, own, keys
+
+
+def _contains_finds_nothing(self: Shop, name: str, value: str, row: Any) -> bool:
+    return not name.endswith("contains") and Shop.shows(self, name, value, row)
+
+
+def _refuses_deletes(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+    raise Refused(500, "no")
+
+
+@pytest.mark.parametrize(
+    "shop",
+    [
+        Shop,
+        spoilt(shows=_contains_finds_nothing),
+        changed("looked_up", lambda found, shop, ticket: (200, {**found[1], "state": {}})),
+        spoilt(looked_up=lambda self, ticket: (500, {})),
+        spoilt(approved=lambda self, row, wanted: wanted is not row["sku"].startswith("PRDCT")),
+    ],
+    ids=["honest", "contains finds nothing", "batches never end", "batches can't be looked at", "not approved"],
+)
+def test_what_was_planted_is_taken_away_and_nothing_else(tmp_path: Path, shop: type[Shop]) -> None:
+    there = shop()
+    before = list(there.rows)
+    ask, own, _ = planted(there, tmp_path)
+    assert clean_up(ask, own) == []
+    assert there.rows == before
+    assert not own.path.exists()
+
+
+def test_rows_that_should_never_have_been_made_go_too(tmp_path: Path) -> None:
+    there = Shop()
+    ask, own, _ = planted(there, tmp_path, 700, NO_SUCH)
+    assert clean_up(ask, own) == []
+    assert len(there.rows) == 45
+
+
+@pytest.mark.parametrize(
+    "shop", [spoilt(delete=lambda self, sku: True), spoilt(delete=lambda self, sku: False)], ids=["kept", "failed"]
+)
+def test_what_cant_be_taken_away_is_named_and_stays_in_the_journal(tmp_path: Path, shop: type[Shop]) -> None:
+    there = shop()
+    ask, own, keys = planted(there, tmp_path, 3)
+    assert clean_up(ask, own) == keys
+    assert all(key in own.path.read_text() for key in keys)
+    assert there.asked < 60
+
+
+def test_where_nothing_was_planted_nothing_is_asked(tmp_path: Path) -> None:
+    there = Shop()
+    ask, own, _ = planted(there, tmp_path, 0)
+    assert clean_up(ask, own) == []
+    assert there.asked == 0
