@@ -212,19 +212,19 @@ class Seen:
 
 
 def find(
-    ask: Ask, operation: Operation, key: str, *, expected: bool = True, unlike: Mapping[str, Any] | None = None
+    ask: Ask, operation: Operation, key: str, *, expected: bool | None = True, unlike: Mapping[str, Any] | None = None
 ) -> Seen:
     """The rows with a key, as a list shows them now.
 
-    A new row may need approval, so the values of hidden fields are tried as well. While the rows aren't what
-    is `expected`, or the row is still what it must be `unlike`, it is looked at again.
+    A new row may need approval, so the values of hidden fields are tried as well. While there is a row and none is
+    `expected`, or the other way round, or the row is still what it must be `unlike`, it is looked at again.
     """
     reader, access = reader_of(ask, operation), operation.access
     if reader is None or access is None:
         return Seen((), ())
     return settled(
         lambda: _find_once(ask, reader, access.collection.key, key),
-        lambda seen: bool(seen.rows) == expected and (unlike is None or seen.row != unlike),
+        lambda seen: expected in (None, bool(seen.rows)) and (unlike is None or seen.row != unlike),
     )
 
 

@@ -153,10 +153,14 @@ def _step(
 ) -> Step:
     """Send a batch and look at rows; the first of them changes, where there is a step that it comes `after`."""
     submission = submit(ask, operation, items, **more)
-    applied = expected and submission.accepted and submission.over
-    unlike = after.row(keys[0]) if after and applied else None
-    seen = {key: find(ask, operation, key, expected=applied, unlike=unlike if key == keys[0] else None) for key in keys}
-    return Step(submission, seen)
+    over = submission.accepted and submission.over
+    unlike = after.row(keys[0]) if after and over else None
+
+    def seen(key: str) -> Seen:
+        # Of a batch that isn't over nothing can be expected yet, and of one that was refused nothing at all.
+        return find(ask, operation, key, expected=expected if over else None, unlike=unlike if key == keys[0] else None)
+
+    return Step(submission, {key: seen(key) for key in keys})
 
 
 def inserted(ask: Ask, writer: Operation, keys: tuple[str, ...]) -> tuple[Step, list[Item], Style]:
