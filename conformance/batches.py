@@ -41,6 +41,8 @@ class Look:
     total: int | None
     succeeded: int | None
     failed: int | None
+    status: Any = None
+    """A code whose meaning nobody knows."""
 
     @property
     def over(self) -> bool:
@@ -156,7 +158,8 @@ def read_look(batch: Batch | None, exchange: Exchange) -> Look:
 
     if batch is None:
         return Look(exchange, None, None, None, None)
-    return Look(exchange, value(batch.id), number(batch.total), number(batch.succeeded), number(batch.failed))
+    status = value(batch.status) if batch.status else None
+    return Look(exchange, value(batch.id), number(batch.total), number(batch.succeeded), number(batch.failed), status)
 
 
 def _watch(ask: Ask, operation: Operation, ticket: str, patience: float, closely: bool) -> tuple[Look, ...]:

@@ -23,6 +23,9 @@ from conformance.target import PARALLEL, NotSent
 from conformance.universe import paged
 from spec import Operation, Part
 
+LATER = 2
+"""Looks at a batch that is over: what goes back and forth is seen in three."""
+
 NO_SUCH_REFERENCE = "7d9a0c64-1f0e-4b1c-9a53-0d5e4c2b1a99"
 
 
@@ -55,8 +58,8 @@ class Story:
     """What filters showed: for a delete those that had shown the row, for an update those by its new values."""
     outdated: tuple[Exchange, ...] = ()
     """What filters by the old values showed after an update."""
-    later: Look | None = None
-    """A look at the first batch long after it was over."""
+    later: tuple[Look, ...] = ()
+    """Looks at the first batch long after it was over."""
     why_not: str = ""
     """Why the story couldn't be told."""
 
@@ -114,7 +117,7 @@ def _tell(ask: Ask, operation: Operation) -> Story:
         told = _rows(ask, operation)
     first = told.first
     if first and first.over and first.ticket:
-        told = replace(told, later=look(ask, operation, first.ticket))
+        told = replace(told, later=tuple(look(ask, operation, first.ticket) for _ in range(LATER)))
     return told
 
 

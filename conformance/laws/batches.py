@@ -133,15 +133,25 @@ def final(ask: Ask, clause: Clause) -> Result:
     if told.why_not:
         return NotExercised(told.why_not)
     first = told.first
-    if first is None or told.later is None or first.last is None:
+    if first is None or not told.later or first.last is None:
         return NotExercised("no batch was seen to end")
-    end, later = first.last, told.later
-    mine = (end.total, end.succeeded, end.failed)
-    theirs = (later.total, later.succeeded, later.failed)
-    if mine != theirs:
-        chain = (first.exchange, end.exchange, later.exchange)
-        return Finding(f"total, succeeded and failed {mine} as before", f"{theirs}", chain)
-    return Held(1)
+    chain = (first.exchange, first.last.exchange)
+    looks = (first.last, *told.later)
+    for one in told.later:
+        counts, now = _counts(first.last), _counts(one)
+        if now != counts:
+            return Finding(f"total, succeeded and failed {counts} as before", f"{now}", (*chain, one.exchange))
+    shown = [one.status for one in looks]
+    for n, status in enumerate(shown[2:], 2):
+        # A code may still move on after the last item is counted. It doesn't come back.
+        if status in shown[: n - 1] and shown[n - 1] != status:
+            later = (one.exchange for one in told.later[:n])
+            return Finding("a status that stays, or moves on", f"one after the other {shown}", (*chain, *later))
+    return Held(len(told.later))
+
+
+def _counts(look: Look) -> tuple[int | None, ...]:
+    return look.total, look.succeeded, look.failed
 
 
 @law("batch.all-good")

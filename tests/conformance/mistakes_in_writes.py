@@ -24,14 +24,15 @@ def _batch(**other: Any) -> type[Shop]:
     return changed("looked_up", lambda found, shop, ticket: (200, {**found[1], **other}))
 
 
-def _by_looks(make: Callable[[int, dict[str, int]], dict[str, int]]) -> type[Shop]:
+def _by_looks(make: Callable[[int, dict[str, int]], dict[str, int]], **other: Callable[[int], Any]) -> type[Shop]:
     """A shop whose batches say something else each time."""
 
     def looked_up(self: Shop, ticket: str) -> tuple[int, Any]:
         _, data = Shop.looked_up(self, ticket)
         looks = self.__dict__.setdefault("looks", {})
-        looks[ticket] = looks.get(ticket, 0) + 1
-        return 200, {**data, "state": make(looks[ticket], dict(data["state"]))}
+        n = looks[ticket] = looks.get(ticket, 0) + 1
+        more = {name: value(n) for name, value in other.items()}
+        return 200, {**data, **more, "state": make(n, dict(data["state"]))}
 
     return spoilt(looked_up=looked_up)
 
@@ -251,6 +252,12 @@ MISTAKES: list[Mistake] = [
         "PRD101.batch.final",
         "moves on",
         _by_looks(lambda n, s: s if n == 1 else {**s, "succeeded": s["succeeded"] - 1, "failed": s["failed"] + 1}),
+    ),
+    ("PRD101.batch.final", "back and forth", _by_looks(lambda n, s: s, status=lambda n: n % 2)),
+    (
+        "PRD101.batch.final",
+        "moves on much later",
+        _by_looks(lambda n, s: s if n < 3 else {**s, "succeeded": s["succeeded"] - 1, "failed": s["failed"] + 1}),
     ),
     (
         "PRD101.batch.all-good",
