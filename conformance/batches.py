@@ -18,7 +18,7 @@ from spec import Batch, Filter, Operation, at
 PATIENCE = 15.0
 """Seconds that a batch may take before it counts as one that doesn't end."""
 
-IMPATIENCE = 1.0
+IMPATIENCE = 0.5
 """The same once a batch of this run hasn't ended: the others won't be waited for as long."""
 
 FIRST_WAIT = 0.08

@@ -223,12 +223,17 @@ def _rows(ask: Ask, operation: Operation) -> Story:
         filtered=tuple(_filtered(ask, operation, keys["A"], _otherwise(new, old), shown=True)),
         outdated=tuple(_filtered(ask, operation, keys["A"], _otherwise(old, new), shown=False)),
     )
-    steps["bare"] = _step(ask, operation, [bare(ask, operation, changed)], keys["A"])
+    steps["bare"] = _step(ask, operation, [_fewer_keys(bare(ask, operation, changed))], keys["A"])
     twice = own.mint("twice")
     keys["twice"] = twice
     both = [item(ask, operation, twice, 0, style), _padded(operation, item(ask, operation, twice, 1, style))]
     steps["twice"] = _step(ask, operation, both, twice)
     return _with_mixed(ask, replace(told, keys=keys), style)
+
+
+def _fewer_keys(one: Item) -> Item:
+    """The item with a key less in each of its objects."""
+    return {name: dict(list(v.items())[:-1]) if isinstance(v, Mapping) else v for name, v in one.items()}
 
 
 def _padded(operation: Operation, one: Item) -> Item:

@@ -409,6 +409,24 @@ def absent(ask: Ask, clause: Clause) -> Result:
     return Held(len(left_out)) if left_out else NotExercised("all fields that are shown are required")
 
 
+@law("write.replaces")
+def replaces(ask: Ask, clause: Clause) -> Result:
+    """The keys that an object no longer holds are gone."""
+    told = _told(ask, clause, "change", "bare")
+    if isinstance(told, NotExercised):
+        return told
+    key, tried = told.keys["A"], 0
+    before, after = told.steps["change"], told.steps["bare"]
+    for name, sent in after.submission.items[0].items():
+        was, now = before.row(key).get(name), after.row(key).get(name)
+        if isinstance(sent, Mapping) and isinstance(was, Mapping) and isinstance(now, Mapping):
+            gone = was.keys() - sent.keys()
+            if gone & now.keys():
+                return Finding(f"{name} {dict(sent)!r}"[:400], f"{dict(now)!r}"[:400], after.chain(key))
+            tried += len(gone)
+    return Held(tried) if tried else NotExercised("no object with several keys was taken")
+
+
 @law("write.last-wins")
 def last_wins(ask: Ask, clause: Clause) -> Result:
     """Of two items with one key the later one stays."""

@@ -121,6 +121,14 @@ def _upsert(say: _Say, contract: Contract, operation: Operation, access: Access)
     yield say(
         "write.absent", f"An optional field that the item leaves out {verb}.", level="inferred", of=access.provenance
     )
+    objects = [n for n in item_fields(contract, operation) if _is_object(contract, row.get(n))]
+    if objects:
+        yield say(
+            "write.replaces",
+            f"What an item holds under {' and '.join(objects)} takes the place of what was there, key by key.",
+            level="inferred",
+            of=Provenance("inferred", "The page doesn't say whether the keys of an object are replaced or added to."),
+        )
     yield say(
         "write.edges",
         "Spaces at the ends of a text are kept.",
@@ -133,6 +141,10 @@ def _upsert(say: _Say, contract: Contract, operation: Operation, access: Access)
         level="inferred",
         of=Provenance("inferred", "The page doesn't say in which order the items of a batch are worked on."),
     )
+
+
+def _is_object(contract: Contract, schema: object) -> bool:
+    return isinstance(schema, dict) and contract.resolve(schema).get("type") == "object"
 
 
 def _field_provenance(contract: Contract, operation: Operation, field: str) -> Provenance:

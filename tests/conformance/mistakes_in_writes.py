@@ -61,6 +61,10 @@ def _clears(self: Shop, row: Row | None, item: Row) -> None:
     Shop.upsert(self, row, {"attributes": {}, "images": [], "videos": [], "product": None, **item})
 
 
+def _merges(self: Shop, row: Row | None, item: Row) -> None:
+    Shop.upsert(self, row, {**item, "attributes": {**row["attributes"], **item["attributes"]}} if row else item)
+
+
 def _lists_lost(self: Shop, row: Row | None, item: Row) -> None:
     Shop.upsert(self, row, item)
     if row and "prices" not in item:
@@ -317,6 +321,7 @@ MISTAKES: list[Mistake] = [
     ("PRD101.write.updated-moves", "stays", _stored(lambda row: row.update(updated_at=row["created_at"]))),
     ("PRD101.write.others-stay", "prices lost", _upsert(_lists_lost)),
     ("PRD101.write.absent", "cleared", _upsert(_clears)),
+    ("PRD101.write.replaces", "merged", _upsert(_merges)),
     ("PRD101.write.last-wins", "first wins", spoilt(submitted=_first_wins)),
     ("PRD101.write.edges", "trimmed", _stored(lambda row: row.update(name=row["name"].strip()))),
     # parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal
@@ -290,6 +291,20 @@ def filters(case: Case) -> Iterator[Named]:
         yield "free-keys-stale", "free keys find a row under its old values", applying(case, free_keys_stale)
 
 
+def replaces(case: Case) -> Iterator[Named]:
+    """Objects that only grow."""
+
+    def merged(right: Apply, step: Step) -> Reasons:
+        before = find(step) or {}
+        item = {
+            name: {**json.loads(before[name]), **value} if isinstance(value, dict) and before.get(name) else value
+            for name, value in step.item.items()
+        }
+        return right(replace(step, item=item))
+
+    yield "merged", "the keys of an object are added to those that were there", applying(case, merged)
+
+
 def last_wins(case: Case) -> Iterator[Named]:
     """Items worked on in another order."""
 
@@ -359,6 +374,7 @@ FAMILIES: Mapping[str, Family] = {
     "write.others-stay": others_stay,
     "write.absent": absent,
     "write.filters": filters,
+    "write.replaces": replaces,
     "write.last-wins": last_wins,
     "write.other-entries": other_entries,
     "write.unknown-row": unknown_row,
