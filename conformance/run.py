@@ -87,7 +87,7 @@ def carry_out(
     """
     laws = {**LAWS, **evidence_laws(evidence), **(more_laws or {})}
     course = _Course(run, target, selection, laws, on_start, on_outcome)
-    reads, writes, responses = in_passes(run.contract.clauses)
+    reads, writes, last = in_passes(run.contract.clauses)
     ask = Ask(run.contract, target, run.seed, began)
     try:
         course.try_all(ask, reads, may_plant=target.ownership is not None)
@@ -98,7 +98,7 @@ def carry_out(
         course.try_all(ask, writes)
         if not run.stopped:
             before_responses()
-        course.try_all(ask, responses)
+        course.try_all(ask, last)
     except KeyboardInterrupt:
         run.stopped = "interrupted"
     finally:
@@ -198,23 +198,24 @@ def _tellers(contract: Contract, clauses: Iterable[Clause], selection: Selection
 
 
 def in_passes(clauses: Iterable[Clause]) -> tuple[list[Clause], list[Clause], list[Clause]]:
-    """Clauses that only read, those that write, and those that speak from all answers, each family by family."""
+    """Clauses that only read, those that write, and those that come after all others, each family by family.
+
+    Some speak from all answers; and a very large batch keeps a server busy, so nothing else waits behind it.
+    """
     rank = {family: n for n, family in enumerate(FAMILIES)}
 
-    def place(clause: Clause) -> tuple[bool, int]:
-        # A very large batch keeps a server busy, so nothing else waits behind it.
-        return clause.kind == "body.large", rank.get(clause.family, len(rank))
+    def comes_last(clause: Clause) -> bool:
+        return clause.family == "response" or clause.kind == "body.large"
 
-    ordered = sorted(clauses, key=place)
-    responses = [c for c in ordered if c.family == "response"]
-    writes = [c for c in ordered if c.writes and c.family != "response"]
-    return [c for c in ordered if not c.writes and c.family != "response"], writes, responses
+    ordered = sorted(clauses, key=lambda clause: (clause.kind == "body.large", rank.get(clause.family, len(rank))))
+    earlier = [c for c in ordered if not comes_last(c)]
+    return [c for c in earlier if not c.writes], [c for c in earlier if c.writes], list(filter(comes_last, ordered))
 
 
 def in_order(clauses: Iterable[Clause]) -> list[Clause]:
     """Clauses in the order in which a run tries them."""
-    reads, writes, responses = in_passes(clauses)
-    return [*reads, *writes, *responses]
+    reads, writes, last = in_passes(clauses)
+    return [*reads, *writes, *last]
 
 
 Confirm = Callable[[Ask, Law, Clause, Finding], tuple[Held | NotExercised | Finding, int]]
