@@ -264,8 +264,10 @@ def filtered(ask: Ask, clause: Clause) -> Result:
         w = query.walk(ask, operation)
         if w is None:
             continue
+        # What a search must find is its own clauses' matter.
+        sure = [row for row in known.rows.values() if query.cases and all_of(c.judge(row) for c in query.cases)]
         wrong = (
-            _uncounted(w, sum(all_of(c.judge(row) for c in query.cases) is True for row in known.rows.values()))
+            _uncounted(w, len(sure))
             or _overlap(operation, w)
             or _gap(operation, w)
             or _miscount(operation, w)
