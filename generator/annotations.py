@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from generator.forms import REFS, Form
@@ -71,6 +71,23 @@ def _bare(form: Form, *, hints: bool) -> str:
             return _TYPES[kind, form.get("format")]
         case _:
             return "Any"
+
+
+def joined(hints: Iterable[str]) -> str:
+    """Annotations as one union, each member once."""
+    members = (member for hint in hints for member in _members(hint))
+    return " | ".join(dict.fromkeys(members))
+
+
+def _members(hint: str) -> Iterator[str]:
+    """The members of a union, those in brackets apart."""
+    depth, begin = 0, 0
+    for at, sign in enumerate(hint):
+        depth += (sign in "[(") - (sign in "])")
+        if sign == "|" and not depth:
+            yield hint[begin:at].strip()
+            begin = at + 1
+    yield hint[begin:].strip()
 
 
 def literal(values: Sequence[Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import spec
-from generator.annotations import checked, hint
+from generator.annotations import checked, hint, joined
 from generator.forms import Form
 from generator.plan import AnswerPlan, BodyPlan, ContentPlan
 from generator.schemas import Schemas
@@ -74,9 +74,8 @@ def answers(operation: spec.Operation, schemas: Schemas, name: str) -> tuple[Ans
     """What the answers that mean success hold. `default` counts where no 2xx is documented. Raises Refused."""
     success = [r for r in operation.responses if r.status[:1] == "2"]
     chosen = success or [r for r in operation.responses if r.status == "default"]
-    return tuple(
-        AnswerPlan(r.status.upper() if r.status != "default" else r.status, _contents(r, schemas, name)) for r in chosen
-    )
+    by_status = {r.status.replace("x", "X"): r for r in reversed(chosen)}  # 2xx is 2XX; what stands first counts
+    return tuple(AnswerPlan(status, _contents(r, schemas, name)) for status, r in reversed(by_status.items()))
 
 
 def _contents(response: spec.Response, schemas: Schemas, name: str) -> tuple[ContentPlan, ...]:
@@ -119,5 +118,4 @@ def result(plans: Sequence[AnswerPlan]) -> str:
     """The annotation of what a method gives."""
     hints = [content.hint for plan in plans for content in plan.contents]
     nothing = not plans or any(not plan.contents for plan in plans)
-    unique = list(dict.fromkeys([*hints, *(["None"] if nothing else [])]))
-    return "Any" if "Any" in unique else " | ".join(unique)
+    return "Any" if "Any" in hints else joined([*hints, *(["None"] if nothing else [])])

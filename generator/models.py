@@ -113,11 +113,10 @@ def _nullable(form: Form) -> bool:
 
 
 def _for_tool(form: Form, sent: bool) -> Form:
-    """A form in words that the tool takes: a closed set of values is written as constants."""
+    """A form in words that the tool takes: a closed set of values is a Literal, and no class."""
     told = {k: v for k, v in form.items() if k == "description"}
     if form.get("x-tag"):
-        values = [{"const": value} for value in form["enum"]]
-        return {**(values[0] if len(values) == 1 else {"anyOf": values}), **told}
+        return {"enum": form["enum"], "x-enum-field-as-literal": True, **told}
     if form.get("format") == "decimal":
         return {"$ref": f"{REFS}DecimalString", **told}
     if form.get("format") == "binary":

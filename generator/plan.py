@@ -158,6 +158,8 @@ class OperationPlan:
     body_argument: str | None
     body_required: bool
     body_description: str
+    body_hint: str
+    """The annotation of the body's argument."""
     bodies: tuple[BodyPlan, ...]
     answers: tuple[AnswerPlan, ...]
     result: str
@@ -182,12 +184,6 @@ class OperationPlan:
         rest = [p for p in self.parameters if p.place != "path"]
         return tuple(sorted(rest, key=lambda p: not p.required))
 
-    @property
-    def body_hint(self) -> str:
-        """The annotation of the body's argument."""
-        hints = dict.fromkeys(b.hint for b in self.bodies)
-        return " | ".join(hints)
-
 
 @dataclass(frozen=True)
 class SchemePlan:
@@ -204,6 +200,7 @@ class Refusal:
     """An operation, or a part of the document, that can't be expressed."""
 
     operation: str
+    """Its id; empty for a part that no operation is known to need."""
     file: str
     line: int
     column: int
@@ -212,7 +209,8 @@ class Refusal:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}"
-        return f"{place}: {self.operation}: {self.message}" + (f"\n    {self.hint}" if self.hint else "")
+        whose = f"{self.operation}: " if self.operation else ""
+        return f"{place}: {whose}{self.message}" + (f"\n    {self.hint}" if self.hint else "")
 
 
 @dataclass(frozen=True)
@@ -224,7 +222,6 @@ class Plan:
     distribution: str
     title: str
     version: str
-    license: str
     document: str
     """The document's file name."""
     env: str

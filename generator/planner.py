@@ -9,7 +9,7 @@ from pathlib import Path
 
 import spec
 from generator import bodies, models, names
-from generator.annotations import checked, hint
+from generator.annotations import checked, hint, joined
 from generator.examples import examples
 from generator.filters import filters_plan
 from generator.forms import REFS, escaped
@@ -46,6 +46,7 @@ def plan(
     templates: Path | None = None,
 ) -> Plan:
     """The plan of a whole package. Operations that can't be expressed are left out and named in its refusals."""
+    problems = tuple(problems)
     spoilt = _spoilt(contract, problems)
     chosen = [o for o in contract.operations if o.pointer not in spoilt]
     sent = [m.schema for o in chosen if o.body for m in o.body.media if m.schema is not None]
@@ -53,7 +54,8 @@ def plan(
     schemas = Schemas(contract, sent, received)
     planner = _Planner(contract, schemas)
     made: list[OperationPlan] = []
-    refusals = [refusal for found in spoilt.values() for refusal in found]
+    refusals = [_named("", p.location, p.message, p.hint) for p in problems if not p.operations]
+    refusals += [refusal for found in spoilt.values() for refusal in found]
     for operation in chosen:
         try:
             made.append(planner.operation(operation))
@@ -66,7 +68,6 @@ def plan(
         distribution=package.replace("_", "-"),
         title=contract.title,
         version=_version(contract.version),
-        license=str(contract.document.get("info", {}).get("license", {}).get("identifier") or "MIT"),
         document=os.path.basename(contract.file),
         env=_env(contract, package),
         server=server(contract),
@@ -136,6 +137,7 @@ class _Planner:
             body_argument=arguments.take("items" if sent and sent[0].item else "body") if sent else None,
             body_required=bool(sent) and body is not None and body.required,
             body_description=body.description if body else "",
+            body_hint=joined(b.hint for b in sent),
             bodies=sent,
             answers=answers,
             result=bodies.result(answers),
@@ -151,19 +153,19 @@ class _Planner:
     def _security(self, operation: spec.Operation) -> tuple[tuple[str, ...], ...]:
         """The alternatives, with an empty one where a key may be sent and needn't: the contract leaves those out."""
         written = self._contract.at(operation.pointer)
-        wanted = written.get("security", self._contract.document.get("security")) or ()
+        listed = written.get("security", self._contract.document.get("security"))
+        wanted = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, Sequence) else []
         if not any(wanted):
             return ()
-        known = {scheme.name: scheme for scheme in self._contract.security_schemes}
-        alternatives = [[known[name] for name in each if name in known] for each in wanted if isinstance(each, Mapping)]
-        fit = [each for each in alternatives if all(scheme.type == "mutualTLS" or _scheme(scheme) for scheme in each)]
+        known = {s.name: s for s in self._contract.security_schemes if s.type == "mutualTLS" or _scheme(s)}
+        fit = [each for each in wanted if each.keys() <= known.keys()]
         if not fit:
-            unknown = (scheme for each in alternatives for scheme in each if not _scheme(scheme))
-            odd = next(scheme for scheme in unknown if scheme.type != "mutualTLS")
-            told = f"{odd.name!r} ({odd.scheme or odd.type}) isn't a way to authenticate that is known"
-            raise Refused(f"/components/securitySchemes/{escaped(odd.name)}", told)
+            odd = next(name for each in wanted for name in each if name not in known)
+            raise Refused(
+                f"/components/securitySchemes/{escaped(odd)}", f"{odd!r} is no way to authenticate that is known"
+            )
         # A certificate is shown by the connection: it comes with a transport or an httpx2 client of the caller's own.
-        return tuple(tuple(scheme.name for scheme in each if scheme.type != "mutualTLS") for each in fit)
+        return tuple(tuple(name for name in each if known[name].type != "mutualTLS") for each in fit)
 
     def _server(self, operation: spec.Operation) -> str | None:
         """Where an operation with servers of its own is sent. One on the host of the document's own server is a path,

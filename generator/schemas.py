@@ -265,7 +265,8 @@ class Schemas:
         return {"type": "object", "additionalProperties": union(values) if values and all(values) else {}}
 
     def _enum(self, flat: dict[str, Any], hint: str, named: bool) -> Form:
-        values = list(dict.fromkeys(v for v in flat["enum"] if isinstance(v, (str, int, float))))
+        values = [v for v in flat["enum"] if isinstance(v, (str, int, float))]
+        values = [v for _, v in dict.fromkeys((type(v), v) for v in values)]  # for Python, True is 1
         kinds = {type(v) for v in values}
         if not values:
             return {}
@@ -277,9 +278,8 @@ class Schemas:
             form["x-enum-varnames"] = members
             self.definitions.forms[final] = described(form, flat, strict=False)
             return {"$ref": REFS + final}
-        if float in kinds:
-            return {"type": "number"}
-        return {"enum": values, "x-tag": True}
+        names_of = {str: "string", bool: "boolean", int: "integer", float: "number"}
+        return union([{"type": names_of[kind]} for kind in dict.fromkeys(map(type, values))])
 
     # What the whole document says of a definition
 

@@ -97,8 +97,10 @@ def _responses(operation: Operation) -> Iterator[Clause]:
 
 def _parameter(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
     name, source, location = parameter.name, parameter.provenance, parameter.location
+    twins = [other for other in operation.parameters if other.name == name]
+    named = name if len(twins) == 1 else f"{name}-{parameter.place}"
 
-    def say(kind: str, requirement: str, level: Level | None = None, subject: str = name) -> Clause:
+    def say(kind: str, requirement: str, level: Level | None = None, subject: str = named) -> Clause:
         return clause(
             operation,
             f"param.{kind}",

@@ -326,6 +326,14 @@ def test_schemas_of_every_kind(odd: Callable[[str], Any]) -> None:
     assert shape(kind="circle").size is None
 
 
+def test_what_stands_twice(odd: Callable[[str], Any]) -> None:
+    twice, kinds = odd("twice"), iter(("square", "line"))
+    with server(lambda peer: peer.answer({"kind": next(kinds)})) as made, twice.Client(base_url=made.url) as client:
+        assert type(client.same_name_in_two_places(1, {"kind": "round"}, id_2=2)) is twice.models.Shape
+        assert type(client.same_name_in_two_places(1)) is twice.models.Line
+    assert [peer.target for peer in made.seen] == ["/things/1?id=2", "/things/1"]
+
+
 def test_credentials_go_where_the_document_says(odd: Callable[[str], Any], caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(0)
     security = odd("security")
