@@ -54,7 +54,7 @@ class Sandbox:
         self.contract = contract
         self.settings = settings
         self.behaviour = behaviour(contract, settings.faults)
-        self.store = store.Store(contract, settings.db, batches.STATEMENTS)
+        self.store = store.Store(contract, settings.db, batches.TABLES)
         if self.store.is_new:
             fill(contract, self.store, settings)
         self.worker = worker.Worker(contract, settings, self.store, self.behaviour)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from dataclasses import dataclass, replace
-from sqlite3 import Connection
 from typing import Literal
 
+from sqlalchemy import Column, Connection, ForeignKey, Integer, MetaData, Table, Text, func, insert, select, update
+
+from conformance.sandbox.columns import Json
 from conformance.sandbox.messages import Language
 from spec.model import JSON
 
@@ -61,37 +62,42 @@ class Pending:
     failed: int
 
 
-STATEMENTS = (
-    "CREATE TABLE batch (number INTEGER PRIMARY KEY, id TEXT UNIQUE, operation TEXT, language TEXT, items TEXT, "
-    "status INTEGER, total INTEGER, succeeded INTEGER, failed INTEGER, created INTEGER, updated INTEGER)",
-    "CREATE TABLE outcome (batch TEXT REFERENCES batch(id), position INTEGER, reasons TEXT, "
-    "PRIMARY KEY (batch, position))",
+TABLES = MetaData()
+BATCH = Table(
+    "batch",
+    TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("id", Text, unique=True),
+    Column("operation", Text),
+    Column("language", Text),
+    Column("items", Json),
+    *(Column(name, Integer) for name in ("status", "total", "succeeded", "failed", "created", "updated")),
 )
-"""What makes the tables."""
+OUTCOME = Table(
+    "outcome",
+    TABLES,
+    Column("batch", ForeignKey(BATCH.c.id), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("reasons", Json),
+)
 
 
 def accept(connection: Connection, operation: str, language: Language, items: list[JSON], now: int) -> str:
     """Put a batch at the end of the queue; its id."""
     id = str(uuid.uuid4())
-    connection.execute(
-        "INSERT INTO batch (id, operation, language, items, status, total, succeeded, failed, created, updated) "
-        "VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?)",
-        (id, operation, language, json.dumps(items, ensure_ascii=False), WAITING, len(items), now, now),
-    )
+    fresh = {"id": id, "operation": operation, "language": language, "items": items, "total": len(items)}
+    numbers = {"status": WAITING, "succeeded": 0, "failed": 0, "created": now, "updated": now}
+    connection.execute(insert(BATCH), {**fresh, **numbers})
     return id
 
 
 def next_pending(connection: Connection) -> Pending | None:
     """The oldest batch that isn't over, or None."""
-    found = connection.execute(
-        "SELECT id, operation, language, items, succeeded + failed, failed FROM batch "
-        "WHERE status IN (?, ?) ORDER BY number LIMIT 1",
-        (WAITING, RUNNING),
-    ).fetchone()
-    if found is None:
-        return None
-    id, operation, language, items, done, failed = found
-    return Pending(id, operation, language, json.loads(items), done, failed)
+    columns = BATCH.c["id", "operation", "language", "items", "failed"]
+    query = select(*columns, (BATCH.c.succeeded + BATCH.c.failed).label("done"))
+    unfinished = query.where(BATCH.c.status.in_((WAITING, RUNNING))).order_by(BATCH.c.number).limit(1)
+    found = connection.execute(unfinished).mappings().first()
+    return Pending(**found) if found else None
 
 
 def record(connection: Connection, pending: Pending, outcomes: list[Reasons], now: int) -> Pending:
@@ -101,26 +107,22 @@ def record(connection: Connection, pending: Pending, outcomes: list[Reasons], no
     status = RUNNING
     if done >= len(pending.items):
         status = DONE_WITH_ERRORS if failed else DONE
+    changes = {"status": status, "succeeded": done - failed, "failed": failed}
     connection.execute(
-        "UPDATE batch SET status = ?, succeeded = ?, failed = ?, updated = max(created, ?) WHERE id = ?",
-        (status, done - failed, failed, now, pending.id),
+        update(BATCH).where(BATCH.c.id == pending.id).values(**changes, updated=func.max(BATCH.c.created, now))
     )
-    connection.executemany(
-        "INSERT INTO outcome VALUES (?, ?, ?)",
-        (
-            (pending.id, position, json.dumps(reasons, ensure_ascii=False))
-            for position, reasons in enumerate(outcomes, pending.done)
-        ),
-    )
+    if outcomes:
+        numbered = enumerate(outcomes, pending.done)
+        connection.execute(
+            insert(OUTCOME), [{"batch": pending.id, "position": n, "reasons": reasons} for n, reasons in numbered]
+        )
     return replace(pending, done=done, failed=failed)
 
 
 def view(connection: Connection, id: str) -> BatchView | None:
     """How far a batch is, or None when there is none of that id."""
-    found = connection.execute(
-        "SELECT id, operation, status, total, succeeded, failed, created, updated FROM batch WHERE id = ?",
-        (id.lower(),),
-    ).fetchone()
+    columns = BATCH.c["id", "operation", "status", "total", "succeeded", "failed", "created", "updated"]
+    found = connection.execute(select(*columns).where(BATCH.c.id == id.lower())).first()
     if found is None:
         return None
     id, operation, status, total, succeeded, failed, created, updated = found
@@ -136,12 +138,11 @@ def view(connection: Connection, id: str) -> BatchView | None:
 
 def file(connection: Connection, id: str, kind: FileKind) -> JSON:
     """What a batch's file holds: the items sent, those that succeeded, or those that failed and why."""
-    (text,) = connection.execute("SELECT items FROM batch WHERE id = ?", (id,)).fetchone()
-    items = json.loads(text)
+    items = connection.scalars(select(BATCH.c["items"]).where(BATCH.c.id == id)).one()
     if kind == "request":
         return items
-    found = connection.execute("SELECT position, reasons FROM outcome WHERE batch = ? ORDER BY position", (id,))
-    outcomes = [(position, json.loads(reasons)) for position, reasons in found]
+    outcomes = select(OUTCOME.c.position, OUTCOME.c.reasons).where(OUTCOME.c.batch == id).order_by(OUTCOME.c.position)
+    found = connection.execute(outcomes).all()
     if kind == "success":
-        return [items[position] for position, reasons in outcomes if not reasons]
-    return [{"index": p, "item": items[p], "errors": reasons} for p, reasons in outcomes if reasons]
+        return [items[position] for position, reasons in found if not reasons]
+    return [{"index": p, "item": items[p], "errors": reasons} for p, reasons in found if reasons]

@@ -9,14 +9,15 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from sqlite3 import Connection
+
+from sqlalchemy import Connection
 
 from conformance.sandbox import conditions, pages, store, validation, writing
 from conformance.sandbox.batches import BatchView, Reasons
+from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.pages import Page, Window
 from conformance.sandbox.query import Condition, Pairs, Query, Search
-from conformance.sandbox.sql import Sql
-from conformance.sandbox.store import Row
+from conformance.sandbox.store import Order, Row
 from conformance.sandbox.tables import Shape
 from conformance.sandbox.validation import Problems
 from conformance.sandbox.writing import Step
@@ -44,7 +45,7 @@ class Answer:
     content_type: str = "application/json"
 
 
-Conditions = Sequence[tuple[Condition, Sql]]
+Conditions = Sequence[tuple[Condition, Predicate]]
 
 
 def admits(operation: Operation, presented: str | None, secret: str) -> bool:
@@ -59,11 +60,13 @@ class Behaviour:
     admits: Callable[[Operation, str | None, str], bool] = admits
     obeyed: Callable[[Operation, Asked], Pairs] = lambda _, asked: asked.pairs
     """What of the query string counts."""
-    condition: Callable[[Operation, Shape, Condition], Sql] = lambda _, shape, one: conditions.condition(shape, one)
-    combine: Callable[[Operation, Conditions], Sql] = lambda _, many: conditions.combine(many)
-    search: Callable[[Operation, Shape, Search], Sql] = lambda _, shape, search: conditions.search(shape, search)
-    order: Callable[[Operation, Shape, Query], list[str]] = lambda _, shape, __: store.default_order(shape)
-    count: Callable[[Operation, Connection, Shape, Query, Sql], int] = lambda _, connection, shape, __, where: (
+    condition: Callable[[Operation, Shape, Condition], Predicate] = lambda _, shape, one: conditions.condition(
+        shape, one
+    )
+    combine: Callable[[Operation, Conditions], Predicate] = lambda _, many: conditions.combine(many)
+    search: Callable[[Operation, Shape, Search], Predicate] = lambda _, shape, search: conditions.search(shape, search)
+    order: Callable[[Operation, Shape, Query], Order] = lambda _, shape, __: store.default_order(shape)
+    count: Callable[[Operation, Connection, Shape, Query, Predicate], int] = lambda _, connection, shape, __, where: (
         store.count(connection, shape, where)
     )
     window: Callable[[Operation, Query, int], Window] = lambda _, query, count: pages.window(query, count)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 from itertools import count
-from sqlite3 import Connection
+
+from sqlalchemy import Connection, delete, select
 
 from conformance.sandbox import store, values
-from conformance.sandbox.sql import Sql, run
+from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.tables import Shape
 
 PREFIX = "other-writer-"
@@ -27,7 +28,7 @@ async def churn(rows: store.Store, shapes: list[Shape], rate: float, seed: int) 
 
 def _change(connection: Connection, shape: Shape, turn: int, rng: random.Random) -> None:
     key = shape.key.column
-    keys = [found for (found,) in run(connection, "SELECT", key, "FROM", shape.table, "ORDER BY", key)]
+    keys = connection.scalars(select(key).order_by(key)).all()
     if not keys or shape.key.kind != "text":
         return
     if turn % 3 == 0:
@@ -35,29 +36,23 @@ def _change(connection: Connection, shape: Shape, turn: int, rng: random.Random)
     elif turn % 3 == 1:
         _add(connection, shape, rng.choice(keys), f"{PREFIX}{turn}")
     else:
-        run(connection, "DELETE FROM", shape.table, "WHERE", Sql(f"{key} = ?", (f"{PREFIX}{turn - 1}",)))
+        connection.execute(delete(shape.table).where(key == f"{PREFIX}{turn - 1}"))
 
 
 def _touch(connection: Connection, shape: Shape, key: str) -> None:
     updated = shape.collection.updated
     if updated:
-        changes = {shape.fields[updated].column: values.now()}
-        store.update(connection, shape.table, changes, Sql(f"{shape.key.column} = ?", (key,)))
+        store.update(connection, shape.table, {updated: values.now()}, shape.key.column == key)
 
 
 def _add(connection: Connection, shape: Shape, like: str, key: str) -> None:
     """Add a copy of a row under a key of our own, made now."""
-    this = Sql(f"{shape.key.column} = ?", (like,))
-    now = values.rendered(values.now())
-    stamps = {name: now for name in (shape.collection.created, shape.collection.updated) if name}
+    this = shape.key.column == like
+    stamps = {name: values.now() for name in (shape.collection.created, shape.collection.updated) if name}
     (row,) = store.rows(connection, shape, this, [shape.key.column])
     store.add(connection, shape, [{**row, shape.key.name: key, **stamps}], [_unseen(connection, shape, this)])
 
 
-def _unseen(connection: Connection, shape: Shape, this: Sql) -> store.Row:
-    hidden = [shape.fields[name] for name in shape.collection.hidden]
-    if not hidden:
-        return {}
-    columns = ", ".join(field.column for field in hidden)
-    found = run(connection, "SELECT", columns, "FROM", shape.table, "WHERE", this).fetchone()
-    return {field.name: values.shown(field.kind, value) for field, value in zip(hidden, found, strict=True)}
+def _unseen(connection: Connection, shape: Shape, this: Predicate) -> store.Row:
+    hidden = [shape.fields[name].column for name in shape.collection.hidden]
+    return dict(connection.execute(select(*hidden).where(this)).mappings().one()) if hidden else {}

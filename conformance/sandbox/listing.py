@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from conformance.sandbox import pages, store
+from conformance.sandbox import lookups, pages, store
 from conformance.sandbox.behaviour import Behaviour
+from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.query import Query
-from conformance.sandbox.sql import Sql, every
 from conformance.sandbox.tables import Shape
 from spec import Contract, Operation, Pagination
 from spec.model import JSON
@@ -74,8 +74,8 @@ def _unpaged(listing: Listing, rows: list[store.Row]) -> JSON:
     return rows[0]
 
 
-def _where(listing: Listing, query: Query) -> Sql:
+def _where(listing: Listing, query: Query) -> Predicate:
     operation, shape, behaviour = listing.operation, listing.shape, listing.behaviour
     conditions = [(c, behaviour.condition(operation, shape, c)) for c in query.conditions]
     searches = [behaviour.search(operation, shape, s) for s in query.searches]
-    return every([behaviour.combine(operation, conditions), *searches])
+    return lookups.every([behaviour.combine(operation, conditions), *searches])

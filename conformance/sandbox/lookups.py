@@ -6,24 +6,33 @@ Text is compared by functions that know no wildcards. Nothing matches where a ro
 from __future__ import annotations
 
 import math
+import operator
 import sqlite3
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy import Boolean, ColumnElement, and_, collate, false, func, or_, true, type_coerce
+from sqlalchemy.types import NullType
+
 from conformance.sandbox import values
-from conformance.sandbox.sql import FALSE, Sql, joined, row
 from conformance.sandbox.values import Kind
 
-_TEXT = {
-    "exact": "{0} = ?",
-    "contains": "instr({0}, ?) > 0",
-    "startswith": "instr({0}, ?) = 1",
-    "endswith": "ends_with({0}, ?)",
-    "gt": "{0} > ?",
-    "gte": "{0} >= ?",
-    "lt": "{0} < ?",
-    "lte": "{0} <= ?",
+Predicate = ColumnElement[bool]
+"""What is true for some rows."""
+Comparison = Callable[[ColumnElement[Any], Any], Predicate]
+
+COMPARISONS: Mapping[str, Comparison] = {
+    "exact": operator.eq,
+    "contains": lambda text, piece: func.instr(text, piece) > 0,
+    "startswith": lambda text, piece: func.instr(text, piece) == 1,
+    "endswith": lambda text, piece: func.ends_with(text, piece, type_=Boolean),
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
 }
+"""The lookups that compare what is kept with one value, to the letter."""
 
 
 def register(connection: sqlite3.Connection) -> None:
@@ -37,26 +46,48 @@ def _ends_with(text: str | None, end: str) -> bool | None:
     return None if text is None else text.endswith(end)
 
 
-def predicate(column: str, kind: Kind, lookup: str, value: Any) -> Sql:
+def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any) -> Predicate:
     """True for the rows whose column satisfies the lookup; `value` comes from `values.bound`."""
-    comparable = f"{column} COLLATE by_value" if kind in ("number", "decimal") else column
+    kept = as_kept(column)
+    comparable = collate(kept, "by_value") if kind in ("number", "decimal") else kept
     if lookup == "in":
         # No row holds a part of a microsecond.
-        wanted = (one.numerator if isinstance(one, Fraction) else one for one in value if not _between(one))
-        return joined(comparable, "IN", row(wanted))
+        return comparable.in_(
+            [one.numerator if isinstance(one, Fraction) else one for one in value if not _between(one)]
+        )
     if isinstance(value, Fraction):
-        return _instant(column, lookup, value)
+        return _instant(kept, lookup, value)
     if lookup.startswith("i"):
-        return Sql(_TEXT[lookup[1:]].format(f"fold({column})"), (values.fold(value),))
-    return Sql(_TEXT[lookup].format(comparable), (value,))
+        return COMPARISONS[lookup[1:]](func.fold(kept), values.fold(value))
+    return COMPARISONS[lookup](comparable, value)
 
 
-def _instant(column: str, lookup: str, value: Fraction) -> Sql:
+def as_kept(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The column without its type, to be compared with what is typed already."""
+    return type_coerce(column, NullType())
+
+
+def every(predicates: Iterable[Predicate]) -> Predicate:
+    """True where all are."""
+    return and_(true(), *predicates)
+
+
+def some(predicates: Iterable[Predicate]) -> Predicate:
+    """True where one is."""
+    return or_(false(), *predicates)
+
+
+def unless(predicate: Predicate) -> Predicate:
+    """True where the predicate is false or has no value."""
+    return predicate.is_not(True)
+
+
+def _instant(column: ColumnElement[Any], lookup: str, value: Fraction) -> Predicate:
     """Rows hold whole microseconds; a value between two of them is rounded to where the answer is the same."""
     if lookup == "exact" and _between(value):
-        return FALSE
+        return false()
     rounded = math.floor(value) if lookup in ("gt", "lte") else math.ceil(value)
-    return Sql(_TEXT[lookup].format(column), (rounded,))
+    return COMPARISONS[lookup](column, rounded)
 
 
 def _between(value: Any) -> bool:

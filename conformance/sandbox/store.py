@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection, MetaData, Table, event, select
+from sqlalchemy.exc import DBAPIError
+
 from conformance.sandbox import lookups, values
-from conformance.sandbox.sql import Sql, joined, row, run
-from conformance.sandbox.sql import name as quoted
-from conformance.sandbox.tables import KEY, ROW, TEXT, Field, PartShape, Shape, shapes
+from conformance.sandbox.lookups import Predicate
+from conformance.sandbox.tables import KEY, POSITION, ROW, TEXT, Field, PartShape, Shape, shapes
 from spec import Contract
 from spec.model import JSON
 
 Row = dict[str, JSON]
+Order = Sequence[ColumnElement[Any]]
 
 _MOST_KEYS = 5000
 """Keys in one IN list; SQLite allows some 32,000 values in a statement."""
+_MOST_ROWS = 5000
+"""Rows that are made ready for the database at once."""
 
 
 class StoreError(Exception):
@@ -29,90 +36,89 @@ class StoreError(Exception):
 class Store:
     """The database of one sandbox. Any thread may ask for a unit of work; it gets its turn."""
 
-    def __init__(self, contract: Contract, file: Path | None, others: Iterable[str] = ()) -> None:
-        """Open `file`, or a database in memory; `others` are statements that make further tables.
+    def __init__(self, contract: Contract, file: Path | None, others: MetaData) -> None:
+        """Open `file`, or a database in memory; `others` are further tables that it has.
 
         Raises StoreError when the file isn't a database of this contract.
         """
-        self.shapes = shapes(contract)
+        metadata = MetaData()
+        for table in others.tables.values():
+            table.to_metadata(metadata)
+        self.shapes = shapes(contract, metadata)
         self._lock = threading.Lock()
-        wanted = [*others, *(statement for shape in self.shapes.values() for statement in shape.statements())]
+        self._engine = sa.create_engine(
+            sa.URL.create("sqlite", database=str(file) if file else None),
+            poolclass=sa.StaticPool,
+            connect_args={"check_same_thread": False, "isolation_level": None},
+        )
+        event.listen(self._engine, "connect", _prepare)
+        # Left to itself, the driver would begin only at the first change: after a SAVEPOINT or a CREATE TABLE.
+        event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         try:
-            # Units of work begin where we say so, not where the driver guesses: hence no isolation level.
-            self._connection = sqlite3.connect(
-                file or ":memory:", isolation_level=None, check_same_thread=False, cached_statements=512
-            )
-            lookups.register(self._connection)
-            self._connection.execute("PRAGMA foreign_keys = ON")
-            if file:
-                self._connection.execute("PRAGMA journal_mode = WAL")
-                self._connection.execute("PRAGMA synchronous = NORMAL")
-            self.is_new = self._create(wanted)
-        except sqlite3.Error as error:
-            raise StoreError(f"{file} can't be used as a database: {error}") from None
+            self.is_new = self._create(metadata)
+        except DBAPIError as error:
+            raise StoreError(f"{file} can't be used as a database: {error.orig}") from None
 
-    def _create(self, wanted: list[str]) -> bool:
+    def _create(self, metadata: MetaData) -> bool:
         """Make the tables; False when they were there, as an earlier run left them."""
         with self.work() as connection:
-            query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
-            there = [statement for (statement,) in connection.execute(query)]
-            if there and there != wanted:
+            there = _schema(connection)
+            if not there:
+                metadata.create_all(connection)
+                return True
+        with sa.create_engine("sqlite://").connect() as fresh:
+            metadata.create_all(fresh)
+            if there != _schema(fresh):
                 raise StoreError("the file holds other data than this document describes; take another file")
-            for statement in wanted if not there else ():
-                connection.execute(statement)
-        return not there
+        return False
 
     @contextmanager
-    def work(self) -> Iterator[sqlite3.Connection]:
+    def work(self) -> Iterator[Connection]:
         """One unit of work: what is changed in it is kept as a whole, or not at all when it fails."""
-        with self._lock:
-            self._connection.execute("BEGIN")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        with self._lock, self._engine.begin() as connection:
+            yield connection
 
     def close(self) -> None:
         """Let go of the database."""
         with self._lock:
-            self._connection.close()
+            self._engine.dispose()
 
 
-def insert(connection: sqlite3.Connection, table: str, records: Sequence[dict[str, Any]]) -> None:
-    """Insert records that have the same columns; the names of columns are quoted."""
-    if records:
-        statement = joined("INSERT INTO", table, f"({', '.join(records[0])}) VALUES", row(records[0]))
-        connection.executemany(statement.text, (tuple(record.values()) for record in records))
+def _prepare(connection: sqlite3.Connection, _: Any) -> None:
+    lookups.register(connection)
+    connection.execute("PRAGMA foreign_keys = ON")
+    # Both are for files; in memory they change nothing.
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
 
 
-def update(connection: sqlite3.Connection, table: str, changes: dict[str, Any], where: Sql) -> None:
-    """Change columns, their names quoted, of the records for which `where` is true."""
+def _schema(connection: Connection) -> set[str]:
+    return set(connection.scalars(sa.text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")))
+
+
+def update(connection: Connection, table: Table, changes: Mapping[str, Any], where: Predicate) -> None:
+    """Change columns of the records for which `where` is true."""
     if changes:
-        columns = Sql(", ".join(f"{column} = ?" for column in changes), tuple(changes.values()))
-        run(connection, "UPDATE", table, "SET", columns, "WHERE", where)
+        connection.execute(sa.update(table).where(where).values(changes))
 
 
-def count(connection: sqlite3.Connection, shape: Shape, where: Sql) -> int:
+def count(connection: Connection, shape: Shape, where: Predicate) -> int:
     """How many rows there are for which `where` is true."""
-    return int(run(connection, "SELECT count(*) FROM", shape.table, "WHERE", where).fetchone()[0])
+    return connection.scalars(select(sa.func.count()).select_from(shape.table).where(where)).one()
 
 
 def rows(
-    connection: sqlite3.Connection,
+    connection: Connection,
     shape: Shape,
-    where: Sql,
-    order: Sequence[str],
+    where: Predicate,
+    order: Order,
     offset: int = 0,
-    size: int = -1,
+    size: int | None = None,
 ) -> list[Row]:
     """The rows for which `where` is true, as responses show them."""
-    columns = ", ".join(field.column for field in (shape.key, *shape.shown))
-    page = Sql("LIMIT ? OFFSET ?", (size, offset))
-    found = run(
-        connection, "SELECT", columns, "FROM", shape.table, "WHERE", where, "ORDER BY", ", ".join(order), page
-    ).fetchall()
+    columns = (shape.key.column, *(field.column for field in shape.shown))
+    page = select(*columns).where(where).order_by(*order).limit(size).offset(offset)
+    found = connection.execute(page).all()
     keys = [record[0] for record in found]
     entries = {name: _entries(connection, part, keys) for name, part in shape.parts.items()}
     shown = []
@@ -124,58 +130,58 @@ def rows(
     return shown
 
 
-def _entries(connection: sqlite3.Connection, part: PartShape, keys: list[str]) -> dict[str, list[Row]]:
-    columns = ", ".join((ROW, *(field.column for field in part.fields)))
-    found: dict[str, list[Row]] = {}
+def _entries(connection: Connection, part: PartShape, keys: list[JSON]) -> dict[JSON, list[Row]]:
+    owner = part.table.c[ROW]
+    # Their position is the order in which they were added.
+    entries = select(owner, *(field.column for field in part.fields)).order_by(part.table.c[POSITION])
+    found: dict[JSON, list[Row]] = {}
     for start in range(0, len(keys), _MOST_KEYS):
-        some = row(keys[start : start + _MOST_KEYS])
-        # The table's own order is that in which entries were added.
-        for key, *record in run(
-            connection, "SELECT", columns, "FROM", part.table, "WHERE", ROW, "IN", some, "ORDER BY rowid"
-        ):
+        for key, *record in connection.execute(entries.where(owner.in_(keys[start : start + _MOST_KEYS]))):
             found.setdefault(key, []).append(_shown(part.fields, record))
     return found
 
 
 def _shown(fields: Sequence[Field], record: Sequence[Any]) -> Row:
     return {
-        field.name: values.shown(field.kind, value)
+        field.name: value
         for field, value in zip(fields, record, strict=True)
         if value is not None or field.required or field.nullable
     }
 
 
-def add(connection: sqlite3.Connection, shape: Shape, many: Iterable[Row], hidden: Iterable[Row] = ()) -> None:
+def add(connection: Connection, shape: Shape, many: Iterable[Row], hidden: Iterable[Row] = ()) -> None:
     """Insert whole new rows, fast: `hidden` holds, for each, what no response shows."""
-    table: list[dict[str, Any]] = []
-    parts: dict[str, list[dict[str, Any]]] = {name: [] for name in shape.parts}
-    keyed: dict[str, list[dict[str, Any]]] = {name: [] for name in shape.keyed}
-    unseen = iter(hidden)
-    for one in many:
-        key = values.stored(shape.key.kind, one[shape.key.name])
-        table.append(_stored(shape.fields.values(), {**one, **next(unseen, {})}))
+    rows, unseen = iter(many), iter(hidden)
+    while some := list(islice(rows, _MOST_ROWS)):
+        insert(connection, shape.table, [_record(shape.fields, {**one, **next(unseen, {})}) for one in some])
         for name, part in shape.parts.items():
-            parts[name] += [{ROW: key, **_stored(part.fields, entry)} for entry in one.get(name, ())]
-        for name in keyed:
-            keyed[name] += keyed_records(key, one.get(name))
-    insert(connection, shape.table, table)
-    for name, part in shape.parts.items():
-        insert(connection, part.table, parts[name])
-    for name, records in keyed.items():
-        insert(connection, shape.keyed[name], records)
+            names = [field.name for field in part.fields]
+            records = [
+                {ROW: one[shape.key.name], **_record(names, entry)} for one in some for entry in one.get(name, ())
+            ]
+            insert(connection, part.table, records)
+        for name, keyed in shape.keyed.items():
+            records = [record for one in some for record in keyed_records(one[shape.key.name], one.get(name))]
+            insert(connection, keyed, records)
 
 
-def _stored(fields: Iterable[Field], row: Row) -> dict[str, Any]:
-    return {field.column: values.stored(field.kind, row.get(field.name)) for field in fields}
+def insert(connection: Connection, table: Table, records: Sequence[Mapping[str, Any]]) -> None:
+    """Insert records that have the same columns."""
+    if records:
+        connection.execute(sa.insert(table), records)
 
 
-def keyed_records(key: str, value: JSON) -> list[dict[str, Any]]:
+def _record(names: Iterable[str], row: Row) -> dict[str, Any]:
+    return {name: row.get(name) for name in names}
+
+
+def keyed_records(key: JSON, value: JSON) -> list[dict[str, Any]]:
     """What free keys find of a field's object: each of its keys with the value's text."""
     members = value.items() if isinstance(value, dict) else ()
     found = ((name, values.attribute_text(sub)) for name, sub in members)
     return [{ROW: key, KEY: name, TEXT: text} for name, text in found if text is not None]
 
 
-def default_order(shape: Shape) -> list[str]:
+def default_order(shape: Shape) -> Order:
     """Oldest first; the key tells apart what was made at the same time."""
-    return [quoted(name) for name in (shape.collection.created, shape.collection.key) if name]
+    return [shape.fields[name].column for name in (shape.collection.created, shape.collection.key) if name]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from conformance.sandbox.sql import name as quoted
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+
+from conformance.sandbox.columns import TYPES
 from conformance.sandbox.values import Kind, kind
 from spec import Collection, Contract, Operation, Part
 from spec.model import JSON
 
 # A $ begins no field's column, so these can't meet one.
-DUE = '"$due"'
+DUE = "$due"
 """When a row that waits for approval passes the filters' defaults."""
-POSITION = '"$position"'
-ROW = '"$row"'
-KEY = '"$key"'
-TEXT = '"$text"'
+POSITION = "$position"
+ROW = "$row"
+KEY = "$key"
+TEXT = "$text"
 
 
 @dataclass(frozen=True)
@@ -28,13 +31,7 @@ class Field:
     schema: Mapping[str, JSON]
     required: bool
     nullable: bool
-    column: str
-    """The column's name, quoted."""
-
-    @property
-    def declaration(self) -> str:
-        """The column in a CREATE TABLE."""
-        return f"{self.column} {'INTEGER' if self.kind in ('instant', 'boolean') else 'TEXT'}"
+    column: Column[Any]
 
 
 @dataclass(frozen=True)
@@ -46,12 +43,12 @@ class PartShape:
     writable: frozenset[str]
     """The fields that some write sends."""
     key: Field
-    table: str
+    table: Table
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The tables of one collection. Names of tables are quoted."""
+    """The tables of one collection."""
 
     collection: Collection
     order: tuple[str, ...]
@@ -62,65 +59,61 @@ class Shape:
     writable: frozenset[str]
     """The fields that an upsert sends; the server owns the others."""
     parts: Mapping[str, PartShape]
-    keyed: Mapping[str, str]
+    keyed: Mapping[str, Table]
     """For each field that free keys filter on: the table of row, key and the value's text."""
-    table: str
+    table: Table
 
     @property
     def key(self) -> Field:
         """The field that tells rows apart."""
         return self.fields[self.collection.key]
 
-    def statements(self) -> Iterator[str]:
-        """What makes the tables."""
-        columns = ", ".join(field.declaration for field in self.fields.values())
-        yield f"CREATE TABLE {self.table} ({columns}, {DUE} INTEGER, PRIMARY KEY ({self.key.column}))"
-        order = ", ".join(quoted(n) for n in (self.collection.created, self.collection.key) if n)
-        yield f"CREATE INDEX {quoted(f'{self.collection.name}$order')} ON {self.table} ({order})"
-        owner = f"{ROW} TEXT NOT NULL REFERENCES {self.table} ON DELETE CASCADE"
-        for part in self.parts.values():
-            columns = ", ".join(field.declaration for field in part.fields)
-            yield (
-                f"CREATE TABLE {part.table} ({POSITION} INTEGER PRIMARY KEY, {owner}, {columns}, "
-                f"UNIQUE ({ROW}, {part.key.column}))"
-            )
-        for field, table in self.keyed.items():
-            yield f"CREATE TABLE {table} ({owner}, {KEY} TEXT, {TEXT} TEXT, PRIMARY KEY ({ROW}, {KEY})) WITHOUT ROWID"
-            yield f"CREATE INDEX {quoted(f'{self.collection.name}/{field}$key')} ON {table} ({KEY}, {TEXT})"
 
-
-def shapes(contract: Contract) -> dict[str, Shape]:
+def shapes(contract: Contract, metadata: MetaData) -> dict[str, Shape]:
     """The tables of every collection, by its name."""
-    return {c.name: _shape(contract, c) for c in contract.collections}
+    return {c.name: _shape(contract, c, metadata) for c in contract.collections}
 
 
-def _shape(contract: Contract, collection: Collection) -> Shape:
+def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Shape:
     row = contract.properties({"$ref": collection.item})
     required = contract.required({"$ref": collection.item})
     parts = {p.field: p for p in collection.parts}
     own = {name: schema for name, schema in row.items() if name not in parts}
     hidden = {name: contract.resolve(schema) for name, schema in collection.hidden.items()}
     written = {n: s for n, s in _written(contract, collection).items() if n not in parts}
-    fields = {n: _field(n, s, n in required) for n, s in {**written, **hidden, **own}.items()}
+    schemas = {**written, **hidden, **own}
+    fields = {n: _field(n, s, n in required, is_key=n == collection.key) for n, s in schemas.items()}
+    order = [fields[name].column for name in (collection.created, collection.key) if name]
+    table = Table(
+        collection.name,
+        metadata,
+        *(field.column for field in fields.values()),
+        Column(DUE, Integer),
+        Index(f"{collection.name}$order", *order),
+    )
+    key = fields[collection.key].column
     return Shape(
         collection=collection,
         order=tuple(row),
         fields=fields,
         shown=tuple(fields[name] for name in own),
         writable=frozenset(written) - {collection.created, collection.updated},
-        parts={name: _part(contract, collection, part, row[name]) for name, part in parts.items()},
-        keyed={name: quoted(f"{collection.name}/{name}") for name in _free_key_fields(contract, collection)},
-        table=quoted(collection.name),
+        parts={name: _part(contract, collection, part, row[name], key) for name, part in parts.items()},
+        keyed={name: _keyed(f"{collection.name}/{name}", key) for name in _free_key_fields(contract, collection)},
+        table=table,
     )
 
 
-def _field(name: str, schema: Mapping[str, JSON], required: bool) -> Field:
+def _field(name: str, schema: Mapping[str, JSON], required: bool, *, is_key: bool = False) -> Field:
     declared = schema.get("type", [])
     nullable = "null" in declared if isinstance(declared, list) else bool(schema.get("nullable"))
-    return Field(name, kind(schema), schema, required, nullable, quoted(name))
+    of = kind(schema)
+    return Field(name, of, schema, required, nullable, Column(name, TYPES[of], primary_key=is_key))
 
 
-def _part(contract: Contract, collection: Collection, part: Part, schema: Mapping[str, JSON]) -> PartShape:
+def _part(
+    contract: Contract, collection: Collection, part: Part, schema: Mapping[str, JSON], key: Column[Any]
+) -> PartShape:
     entry = schema["items"]
     required = contract.required(entry)
     fields = tuple(_field(name, sub, name in required) for name, sub in contract.properties(entry).items())
@@ -129,8 +122,32 @@ def _part(contract: Contract, collection: Collection, part: Part, schema: Mappin
         fields=fields,
         writable=frozenset(_written(contract, collection, part)),
         key=next(field for field in fields if field.name == part.key),
-        table=quoted(f"{collection.name}/{part.field}"),
+        table=Table(
+            f"{collection.name}/{part.field}",
+            key.table.metadata,
+            Column(POSITION, Integer, primary_key=True),
+            _owner(key),
+            *(field.column for field in fields),
+            UniqueConstraint(ROW, part.key),
+        ),
     )
+
+
+def _keyed(name: str, key: Column[Any]) -> Table:
+    return Table(
+        name,
+        key.table.metadata,
+        _owner(key, primary_key=True),
+        Column(KEY, Text, primary_key=True),
+        Column(TEXT, Text),
+        Index(f"{name}$key", KEY, TEXT),
+        sqlite_with_rowid=False,
+    )
+
+
+def _owner(key: Column[Any], *, primary_key: bool = False) -> Column[Any]:
+    """The row that an entry belongs to, and goes with."""
+    return Column(ROW, key.type, ForeignKey(key, ondelete="CASCADE"), nullable=False, primary_key=primary_key)
 
 
 def _written(contract: Contract, collection: Collection, part: Part | None = None) -> dict[str, Mapping[str, JSON]]:

@@ -1,13 +1,8 @@
-"""How the values of a schema are kept in SQLite, read from text and shown again, without losing a digit.
-
-A date-time is kept as whole microseconds since 1970 in UTC, a number as its JSON text, a decimal as the
-text it came as, a UUID in lower case, and what has structure as JSON.
-"""
+"""What kinds of values schemas have, and how a value is read from text, compared and shown."""
 
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -41,32 +36,6 @@ def kind(schema: Mapping[str, JSON]) -> Kind:
         formats: dict[object, Kind] = {"uuid": "uuid", "date-time": "instant", "decimal": "decimal"}
         return formats.get(schema.get("format"), "text")
     return "json"
-
-
-def stored(kind: Kind, value: JSON) -> Any:
-    """A JSON value as its column keeps it; a date-time may come as microseconds. Raises ValueError when it can't."""
-    if value is None:
-        return None
-    if kind in ("json", "number"):
-        return json.dumps(value, ensure_ascii=False)
-    if kind == "instant":
-        return value if isinstance(value, int) else math.floor(instant(value))
-    if kind == "uuid":
-        return value.lower()
-    return value
-
-
-def shown(kind: Kind, value: Any) -> JSON:
-    """What a response shows of a column's value."""
-    if value is None:
-        return None
-    if kind in ("json", "number"):
-        return json.loads(value)
-    if kind == "instant":
-        return rendered(value)
-    if kind == "boolean":
-        return bool(value)
-    return value
 
 
 def bound(kind: Kind, value: JSON) -> Any:

@@ -8,15 +8,14 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from sqlite3 import Connection
+
+from sqlalchemy import Connection
 
 from conformance.sandbox import batches, store, values
 from conformance.sandbox.batches import Pending, Reasons
 from conformance.sandbox.behaviour import Behaviour
 from conformance.sandbox.messages import say
 from conformance.sandbox.settings import Settings
-from conformance.sandbox.sql import Sql
-from conformance.sandbox.sql import name as quoted
 from conformance.sandbox.tables import DUE, Shape
 from conformance.sandbox.writing import Step
 from spec import Contract, Operation
@@ -97,16 +96,15 @@ class Worker:
         )
 
     def _apply(self, operation: Operation, step: Step) -> Reasons:
-        step.connection.execute("SAVEPOINT item")
-        try:
-            reasons = self._behaviour.apply(operation, step)
-        except Exception:
-            # One item that can't be worked on must not stop the queue.
-            traceback.print_exc(file=sys.stderr)
-            reasons = {"item": [say(step.language, "internal")]}
-        if reasons:
-            step.connection.execute("ROLLBACK TO item")
-        step.connection.execute("RELEASE item")
+        with step.connection.begin_nested() as savepoint:
+            try:
+                reasons = self._behaviour.apply(operation, step)
+            except Exception:
+                # One item that can't be worked on must not stop the queue.
+                traceback.print_exc(file=sys.stderr)
+                reasons = {"item": [say(step.language, "internal")]}
+            if reasons:
+                savepoint.rollback()
         return reasons
 
 
@@ -123,5 +121,4 @@ def approved(contract: Contract, shape: Shape) -> Mapping[str, JSON]:
 
 def approve_due(connection: Connection, shape: Shape, approved: Mapping[str, JSON], now: int) -> None:
     """Approve the new rows whose time has come."""
-    kept = {quoted(name): values.stored(shape.fields[name].kind, value) for name, value in approved.items()}
-    store.update(connection, shape.table, {**kept, DUE: None}, Sql(f"{DUE} <= ?", (now,)))
+    store.update(connection, shape.table, {**approved, DUE: None}, shape.table.c[DUE] <= now)

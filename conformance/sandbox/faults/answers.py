@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import or_, select
+
 from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.faults import bodies
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at, matching, named, obeying
+from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.query import Condition, Pairs
-from conformance.sandbox.sql import Sql, joined
 from conformance.sandbox.tables import KEY, Shape
 from conformance.sandbox.validation import check
 from spec.model import JSON
@@ -226,10 +228,10 @@ def accepted(case: Case) -> Iterator[Named]:
 def unknown_key(case: Case) -> Iterator[Named]:
     """Free keys that are ignored where no row has them."""
 
-    def all_rows(right: Sql, shape: Shape, condition: Condition) -> Sql:
+    def all_rows(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
         keyed = shape.keyed[condition.filter.field]
-        known = joined("EXISTS (SELECT 1 FROM", keyed, "WHERE", Sql(f"{KEY} = ?", (condition.key,)), ")")
-        return right | ~known
+        known = select(keyed).where(keyed.c[KEY] == condition.key).exists()
+        return or_(right, ~known)
 
     yield "all-rows", "a key that no row has isn't filtered on", matching(case, all_rows)
 

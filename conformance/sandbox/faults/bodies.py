@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from conformance.sandbox.batches import Reasons
 from conformance.sandbox.behaviour import Answer, Asked
@@ -132,7 +133,7 @@ def rejects_invalid(case: Case) -> Iterator[Named]:
     def applied(right: Callable[[Step], Reasons], step: Step) -> Reasons:
         try:
             return right(step)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, sqlite3.Error):
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, SQLAlchemyError):
             return {}
 
     unchecked = together(at(case.operation, "problems", none), at(case.operation, "apply", applied))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.sandbox.behaviour import Asked, Behaviour
+from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.query import Condition, Pairs
-from conformance.sandbox.sql import Sql
 from conformance.sandbox.tables import Shape
 from spec import Clause, Contract, Filter, Operation, Parameter
 
@@ -126,11 +126,11 @@ def obeying(operation: Operation, rewrite: Callable[[Pairs], Pairs]) -> Change:
     return at(operation, "obeyed", wrong)
 
 
-def matching(case: Case, wrong: Callable[[Sql, Shape, Condition], Sql]) -> Change:
+def matching(case: Case, wrong: Callable[[Predicate, Shape, Condition], Predicate]) -> Change:
     """The clause's filter means something else; `wrong` is given its right predicate."""
     parameter = case.filter.parameter
 
-    def step(right: Callable[[Shape, Condition], Sql], shape: Shape, condition: Condition) -> Sql:
+    def step(right: Callable[[Shape, Condition], Predicate], shape: Shape, condition: Condition) -> Predicate:
         honest = right(shape, condition)
         return wrong(honest, shape, condition) if condition.filter.parameter == parameter else honest
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, true
 
 from conformance.sandbox import conditions, lookups, values
 from conformance.sandbox.behaviour import Conditions
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at, matching, named, obeying, reading
+from conformance.sandbox.lookups import COMPARISONS, Comparison, Predicate, as_kept, every, some, unless
 from conformance.sandbox.query import Condition, Pairs
-from conformance.sandbox.sql import FALSE, TRUE, Sql, every, joined, some
-from conformance.sandbox.sql import name as quoted
-from conformance.sandbox.tables import KEY, ROW, TEXT, Shape
+from conformance.sandbox.tables import KEY, TEXT, Shape
 
 _INSTEAD: Mapping[str, tuple[str, ...]] = {
     "exact": ("iexact", "contains", "startswith"),
@@ -32,31 +34,25 @@ _ORDER_INSTEAD: Mapping[str, tuple[str, ...]] = {
     "lt": ("lte", "gt"),
     "lte": ("lt", "gte"),
 }
-_LIKE: Mapping[str, str] = {
-    "exact": "{0} LIKE ?",
-    "contains": "{0} LIKE '%' || ? || '%'",
-    "startswith": "{0} LIKE ? || '%'",
-    "endswith": "{0} LIKE '%' || ?",
-}
-_ASCII: Mapping[str, str] = {
-    "exact": "lower({0}) = lower(?)",
-    "contains": "instr(lower({0}), lower(?)) > 0",
-    "startswith": "instr(lower({0}), lower(?)) = 1",
-    "endswith": "ends_with(lower({0}), lower(?))",
+_LIKE: Mapping[str, Comparison] = {
+    "exact": lambda text, value: text.like(value),
+    "contains": lambda text, value: text.contains(value),
+    "startswith": lambda text, value: text.startswith(value),
+    "endswith": lambda text, value: text.endswith(value),
 }
 
 
 def filter(case: Case) -> Iterator[Named]:
     """A filter that shows the wrong rows."""
     kind = _kind(case)
-    yield "ignored", "the filter is taken and nothing is done with it", matching(case, lambda *_: TRUE)
-    yield "nothing", "the filter matches no row", matching(case, _given(lambda *_: FALSE))
+    yield "ignored", "the filter is taken and nothing is done with it", matching(case, lambda *_: true())
+    yield "nothing", "the filter matches no row", matching(case, _given(lambda *_: false()))
     if kind == "text":
         yield from _text(case)
     elif kind == "instant":
         yield from _instant(case)
     elif kind == "boolean":
-        yield "inverted", "true and false are swapped", matching(case, _given(lambda right, *_: ~right))
+        yield "inverted", "true and false are swapped", matching(case, _given(lambda right, *_: unless(right)))
     if kind in ("instant", "number", "decimal"):
         for lookup in _ORDER_INSTEAD.get(case.filter.lookup, ()):
             yield _other_lookup(case, lookup)
@@ -68,7 +64,9 @@ def filter(case: Case) -> Iterator[Named]:
         yield from _free_key(case)
 
 
-def _given(wrong: Callable[[Sql, Shape, Condition], Sql]) -> Callable[[Sql, Shape, Condition], Sql]:
+def _given(
+    wrong: Callable[[Predicate, Shape, Condition], Predicate],
+) -> Callable[[Predicate, Shape, Condition], Predicate]:
     """Wrong where the parameter is given. Of a field that no response shows nobody could tell it otherwise."""
     return lambda right, shape, condition: right if condition.by_default else wrong(right, shape, condition)
 
@@ -102,99 +100,90 @@ def _instant(case: Case) -> Iterator[Named]:
 def _many(case: Case) -> Iterator[Named]:
     yield "first-only", "only the first value of the list counts", reading(case, lambda value: value.partition(",")[0])
     yield "last-only", "only the last value of the list counts", reading(case, lambda value: value.rpartition(",")[2])
-    yield "not-in", "the rows with the listed values are left out", matching(case, lambda right, *_: ~right)
+    yield "not-in", "the rows with the listed values are left out", matching(case, lambda right, *_: unless(right))
     yield (
         "one-value",
         "a list of several is taken as one value and matches no row",
-        matching(case, lambda right, _, condition: right if len(condition.value) == 1 else FALSE),
+        matching(case, lambda right, _, condition: right if len(condition.value) == 1 else false()),
     )
 
 
 def _free_key(case: Case) -> Iterator[Named]:
-    def any_case(_: Sql, shape: Shape, condition: Condition) -> Sql:
-        return _keyed(shape, condition, Sql(f"fold({KEY}) = ?", (values.fold(condition.key),)))
+    def any_case(key: ColumnElement[Any], asked: str | None) -> Predicate:
+        return COMPARISONS["exact"](func.fold(key), values.fold(asked))
 
-    def prefix(_: Sql, shape: Shape, condition: Condition) -> Sql:
-        return _keyed(shape, condition, Sql(f"instr({KEY}, ?) = 1", (condition.key,)))
+    def keyed(keys: Comparison) -> Change:
+        def wrong(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
+            keyed = shape.keyed[condition.filter.field].c
+            text = lookups.predicate(keyed[TEXT], "text", condition.filter.lookup, condition.value)
+            return conditions.having(shape, condition.filter.field, keys(keyed[KEY], condition.key), text)
 
-    def any_key(_: Sql, shape: Shape, condition: Condition) -> Sql:
-        return _keyed(shape, condition, TRUE)
+        return matching(case, wrong)
 
-    def strings_only(right: Sql, shape: Shape, condition: Condition) -> Sql:
-        path = f'$."{condition.key}"'
-        return right & Sql(f"json_type({quoted(condition.filter.field)}, ?) = 'text'", (path,))
+    def strings_only(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
+        value = func.json_type(shape.fields[condition.filter.field].column, f'$."{condition.key}"')
+        return and_(right, value == "text")
 
-    def whole_field(_: Sql, shape: Shape, condition: Condition) -> Sql:
-        column = quoted(condition.filter.field)
-        return Sql(f"instr(fold({column}), ?) > 0", (values.fold(condition.value),))
+    def whole_field(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
+        return lookups.predicate(shape.fields[condition.filter.field].column, "text", "icontains", condition.value)
 
-    yield "key-in-any-case", "upper and lower case of the key are taken as equal", matching(case, any_case)
-    yield "key-prefix", "keys that begin with the key count as well", matching(case, prefix)
-    yield "any-key", "the value is looked for under every key", matching(case, any_key)
+    yield "key-in-any-case", "upper and lower case of the key are taken as equal", keyed(any_case)
+    yield "key-prefix", "keys that begin with the key count as well", keyed(COMPARISONS["startswith"])
+    yield "any-key", "the value is looked for under every key", keyed(lambda *_: true())
     yield "strings-only", "values that aren't strings never match", matching(case, strings_only)
     yield "whole-field", "the value is looked for anywhere in the field", matching(case, whole_field)
 
 
-def _keyed(shape: Shape, condition: Condition, keys: Sql) -> Sql:
-    found = keys & lookups.predicate(TEXT, "text", condition.filter.lookup, condition.value)
-    table = shape.keyed[condition.filter.field]
-    return joined(shape.key.column, "IN (SELECT", ROW, "FROM", table, "WHERE", found, ")")
-
-
 def _other_lookup(case: Case, lookup: str) -> Named:
-    def other(_: Sql, shape: Shape, condition: Condition) -> Sql:
+    def other(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
         return _looked_up(shape, condition, lookup)
 
     return f"as-{lookup}", f"the value is looked up with {lookup}", matching(case, other)
 
 
-def _looked_up(shape: Shape, condition: Condition, lookup: str) -> Sql:
+def _looked_up(shape: Shape, condition: Condition, lookup: str) -> Predicate:
+    filter = replace(condition.filter, lookup=lookup)
+    return conditions.condition(shape, replace(condition, filter=filter))
+
+
+def _over_text(shape: Shape, condition: Condition, compare: Comparison) -> Predicate:
     if condition.filter.free_key:
-        predicate = lookups.predicate(TEXT, "text", lookup, condition.value)
-        return conditions.having(shape, condition.filter.field, condition.key, predicate)
-    field = shape.fields[condition.filter.field]
-    return lookups.predicate(field.column, field.kind, lookup, condition.value)
+        keyed = shape.keyed[condition.filter.field].c
+        text = compare(keyed[TEXT], condition.value)
+        return conditions.having(shape, condition.filter.field, keyed[KEY] == condition.key, text)
+    return compare(shape.fields[condition.filter.field].column, condition.value)
 
 
-def _over_text(shape: Shape, condition: Condition, predicate: Callable[[str], Sql]) -> Sql:
-    if condition.filter.free_key:
-        return conditions.having(shape, condition.filter.field, condition.key, predicate(TEXT))
-    return predicate(shape.fields[condition.filter.field].column)
-
-
-def _ascii_only(_: Sql, shape: Shape, condition: Condition) -> Sql:
+def _ascii_only(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
+    compared = COMPARISONS[condition.filter.lookup.removeprefix("i")]
     # SQLite's own lower() knows no other letters.
-    compared = _ASCII[condition.filter.lookup.removeprefix("i")]
-    return _over_text(shape, condition, lambda column: Sql(compared.format(column), (condition.value,)))
+    return _over_text(shape, condition, lambda text, value: compared(func.lower(text), func.lower(value)))
 
 
-def _wildcards(right: Sql, shape: Shape, condition: Condition) -> Sql:
+def _wildcards(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
     if not set("%_") & set(condition.value):
         return right
-    like = _LIKE[condition.filter.lookup.removeprefix("i")]
-    return _over_text(shape, condition, lambda column: Sql(like.format(column), (condition.value,)))
+    return _over_text(shape, condition, _LIKE[condition.filter.lookup.removeprefix("i")])
 
 
-def _as_text(right: Sql, shape: Shape, condition: Condition) -> Sql:
-    return Sql(right.text.replace(" COLLATE by_value", ""), right.values)
+def _as_text(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
+    column = shape.fields[condition.filter.field].column
+    return lookups.predicate(column, "text", condition.filter.lookup, condition.value)
 
 
 def _ascii(value: str) -> str:
     return value.encode("ascii", "ignore").decode("ascii")
 
 
-def _coarse(unit: int) -> Callable[[Sql, Shape, Condition], Sql]:
-    symbols = {"exact": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-
-    def predicate(_: Sql, shape: Shape, condition: Condition) -> Sql:
-        column = shape.fields[condition.filter.field].column
-        symbol = symbols.get(condition.filter.lookup, "=")
-        return Sql(f"{column} / {unit} {symbol} ?", (int(condition.value // unit),))
+def _coarse(unit: int) -> Callable[[Predicate, Shape, Condition], Predicate]:
+    def predicate(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
+        compare = COMPARISONS.get(condition.filter.lookup, COMPARISONS["exact"])
+        return compare(as_kept(shape.fields[condition.filter.field].column) // unit, int(condition.value // unit))
 
     return predicate
 
 
-def _other_instant(right: Sql, shape: Shape, condition: Condition) -> Sql:
+def _other_instant(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
     field = shape.fields[condition.filter.field]
     others = [f for f in shape.fields.values() if f.kind == "instant" and f is not field]
     return lookups.predicate(others[0].column, "instant", condition.filter.lookup, condition.value) if others else right
@@ -236,33 +225,33 @@ def wire(case: Case) -> Iterator[Named]:
 def default(case: Case) -> Iterator[Named]:
     """A default that isn't the declared one."""
 
-    def only_default(wrong: Callable[[Sql], Sql]) -> Callable[[Sql, Shape, Condition], Sql]:
+    def only_default(wrong: Callable[[Predicate], Predicate]) -> Callable[[Predicate, Shape, Condition], Predicate]:
         return lambda right, _, condition: wrong(right) if condition.by_default else right
 
-    yield "all", "without the parameter all rows are shown", matching(case, only_default(lambda _: TRUE))
-    yield "other", "without the parameter the other rows are shown", matching(case, only_default(lambda right: ~right))
+    yield "all", "without the parameter all rows are shown", matching(case, only_default(lambda _: true()))
+    yield "other", "without the parameter the other rows are shown", matching(case, only_default(unless))
 
 
 def combine(case: Case) -> Iterator[Named]:
     """Filters that don't combine by AND where the clause's filter is one of them."""
     parameter = case.filter.parameter
 
-    def combining(wrong: Callable[[Sql, list[Sql], bool], Sql]) -> Any:
-        def step(right: Callable[[Conditions], Sql], many: Conditions) -> Sql:
-            asked = [(condition, sql) for condition, sql in many if not condition.by_default]
-            mine = [sql for condition, sql in asked if condition.filter.parameter == parameter]
-            others = [sql for condition, sql in asked if condition.filter.parameter != parameter]
+    def combining(wrong: Callable[[Predicate, list[Predicate], bool], Predicate]) -> Any:
+        def step(right: Callable[[Conditions], Predicate], many: Conditions) -> Predicate:
+            asked = [(condition, predicate) for condition, predicate in many if not condition.by_default]
+            mine = [predicate for condition, predicate in asked if condition.filter.parameter == parameter]
+            others = [predicate for condition, predicate in asked if condition.filter.parameter != parameter]
             if not mine or not others:
                 return right(many)
-            silent = every(sql for condition, sql in many if condition.by_default)
+            silent = every(predicate for condition, predicate in many if condition.by_default)
             comes_last = asked[-1][0].filter.parameter == parameter
-            return silent & wrong(every(mine), others, comes_last)
+            return and_(silent, wrong(every(mine), others, comes_last))
 
         return at(case.operation, "combine", step)
 
     yield "dropped", "together with another filter this one is ignored", combining(lambda _, others, __: every(others))
     yield "alone", "together with another filter only this one counts", combining(lambda mine, _, __: mine)
-    yield "or", "rows that satisfy one of the filters are shown", combining(lambda mine, others, _: mine | some(others))
+    yield "or", "rows that satisfy one of the filters are shown", combining(lambda mine, others, _: or_(mine, *others))
     yield (
         "last-wins",
         "only the filter that is given last counts",
@@ -273,23 +262,25 @@ def combine(case: Case) -> Iterator[Named]:
 def explore(case: Case) -> Iterator[Named]:
     """Filters that combine rightly two by two, and not in every company."""
 
-    def combining(wrong: Callable[[list[tuple[Condition, Sql]]], Sql]) -> Change:
-        def step(_: Callable[[Conditions], Sql], many: Conditions) -> Sql:
-            silent = every(sql for condition, sql in many if condition.by_default)
-            return silent & wrong([(condition, sql) for condition, sql in many if not condition.by_default])
+    def combining(wrong: Callable[[list[tuple[Condition, Predicate]]], Predicate]) -> Change:
+        def step(_: Callable[[Conditions], Predicate], many: Conditions) -> Predicate:
+            silent = every(predicate for condition, predicate in many if condition.by_default)
+            return and_(
+                silent, wrong([(condition, predicate) for condition, predicate in many if not condition.by_default])
+            )
 
         return at(case.operation, "combine", step)
 
-    def by_field(asked: list[tuple[Condition, Sql]]) -> list[list[Sql]]:
-        found: dict[tuple[str, str | None], list[Sql]] = {}
-        for condition, sql in asked:
-            found.setdefault((condition.filter.field, condition.key), []).append(sql)
+    def by_field(asked: list[tuple[Condition, Predicate]]) -> list[list[Predicate]]:
+        found: dict[tuple[str, str | None], list[Predicate]] = {}
+        for condition, predicate in asked:
+            found.setdefault((condition.filter.field, condition.key), []).append(predicate)
         return list(found.values())
 
     yield (
         "two-at-most",
         "of more than two filters only the first two count",
-        combining(lambda asked: every(sql for _, sql in asked[:2])),
+        combining(lambda asked: every(predicate for _, predicate in asked[:2])),
     )
     yield (
         "one-of-a-field",
@@ -308,19 +299,19 @@ def relation(case: Case) -> Iterator[Named]:
     field = case.clause.subject
     mine = [f for f in case.operation.filters if f.field == field]
 
-    def one(lookup_of: str, wrong: Callable[[Sql, Shape, Condition], Sql]) -> Any:
-        def step(right: Callable[[Shape, Condition], Sql], shape: Shape, condition: Condition) -> Sql:
+    def one(lookup_of: str, wrong: Callable[[Predicate, Shape, Condition], Predicate]) -> Any:
+        def step(right: Callable[[Shape, Condition], Predicate], shape: Shape, condition: Condition) -> Predicate:
             honest = right(shape, condition)
             return wrong(honest, shape, condition) if condition.filter.parameter == lookup_of else honest
 
         return at(case.operation, "condition", step)
 
-    def not_equal(right: Sql, shape: Shape, condition: Condition) -> Sql:
-        return right & ~_looked_up(shape, condition, "exact")
+    def not_equal(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
+        return and_(right, unless(_looked_up(shape, condition, "exact")))
 
-    def not_first(right: Sql, shape: Shape, condition: Condition) -> Sql:
+    def not_first(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
         found = shape.fields[field]
-        return right & ~lookups.predicate(found.column, found.kind, "exact", condition.value[0])
+        return and_(right, unless(lookups.predicate(found.column, found.kind, "exact", condition.value[0])))
 
     for filter in mine:
         if filter.lookup in ("gte", "lte"):

@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from sqlalchemy import and_, column
+
 from conformance.sandbox.batches import Reasons
 from conformance.sandbox.behaviour import Conditions
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, together
 from conformance.sandbox.faults.writes import Apply, applying, key_name
-from conformance.sandbox.sql import Sql, joined, row, run
-from conformance.sandbox.sql import name as quoted
-from conformance.sandbox.writing import Step, find
+from conformance.sandbox.lookups import Predicate
+from conformance.sandbox.writing import Step, find, remove
 
 
 def history(case: Case) -> Iterator[Named]:
@@ -56,11 +57,11 @@ def deletes(case: Case) -> Iterator[Named]:
             hidden.add(step.key)
             return {}
 
-        def unless_filtered(right: Callable[[Conditions], Sql], many: Conditions) -> Sql:
+        def unless_filtered(right: Callable[[Conditions], Predicate], many: Conditions) -> Predicate:
             honest = right(many)
             if any(not condition.by_default for condition, _ in many) or not hidden:
                 return honest
-            return honest & ~joined(quoted(key_name(case)), "IN", row(hidden))
+            return and_(honest, column(key_name(case)).not_in(hidden))
 
         def show_again(right: Apply, step: Step) -> Reasons:
             hidden.discard(step.key)
@@ -104,7 +105,7 @@ def recreate(case: Case) -> Iterator[Named]:
 
     def unseen(right: Apply, step: Step, before: Mapping[str, Any]) -> Reasons:
         reasons = right(step)
-        run(step.connection, "DELETE FROM", step.shape.table, "WHERE", step.this)
+        remove(step)
         return reasons
 
     yield (

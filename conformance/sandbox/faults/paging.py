@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from sqlite3 import Connection
+
+from sqlalchemy import Connection, func
 
 from conformance.sandbox import conditions, store
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, obeying
+from conformance.sandbox.lookups import Predicate, every
 from conformance.sandbox.pages import Page, Window
 from conformance.sandbox.query import Pairs, Query
-from conformance.sandbox.sql import Sql, every
+from conformance.sandbox.store import Order
 from conformance.sandbox.tables import Shape
 from spec import Pagination
 
@@ -51,7 +53,7 @@ def _page(case: Case, wrong: Callable[[Page, Query], Page]) -> Change:
     return at(case.operation, "page", lambda right, query, page: wrong(right(query, page), query))
 
 
-def _order(case: Case, wrong: Callable[[list[str], Shape, Query], list[str]]) -> Change:
+def _order(case: Case, wrong: Callable[[Order, Shape, Query], Order]) -> Change:
     return at(case.operation, "order", lambda right, shape, query: wrong(right(shape, query), shape, query))
 
 
@@ -154,9 +156,9 @@ def stable(case: Case) -> Iterator[Named]:
 
     def turning() -> Change:
         asked = iter(range(1_000_000_000))
-        return _order(case, lambda right, *_: right if next(asked) % 2 else [f"{column} DESC" for column in right])
+        return _order(case, lambda right, *_: right if next(asked) % 2 else [column.desc() for column in right])
 
-    yield "random", "the order is another for each request", _order(case, lambda *_: ["random()"])
+    yield "random", "the order is another for each request", _order(case, lambda *_: [func.random()])
     yield "turning", "every other request gets the opposite order", afresh(turning)
 
 
@@ -164,11 +166,11 @@ def same_order(case: Case) -> Iterator[Named]:
     """An order that depends on the limit."""
     default = _paging(case).default_limit
 
-    def by_limit(right: list[str], shape: Shape, query: Query) -> list[str]:
+    def by_limit(right: Order, shape: Shape, query: Query) -> Order:
         return right if query.limit == default else [shape.key.column]
 
-    def backwards(right: list[str], shape: Shape, query: Query) -> list[str]:
-        return right if query.limit <= default else [f"{column} DESC" for column in right]
+    def backwards(right: Order, shape: Shape, query: Query) -> Order:
+        return right if query.limit <= default else [column.desc() for column in right]
 
     yield "by-limit", "rows are ordered by key unless the limit is the default", _order(case, by_limit)
     yield "large-backwards", "the order is turned round for a limit above the default", _order(case, backwards)
@@ -288,7 +290,9 @@ def filtered(case: Case) -> Iterator[Named]:
     """Pages that are wrong only where a filter narrows the rows."""
     paging = _paging(case)
 
-    def unfiltered_count(_: Callable[..., int], connection: Connection, shape: Shape, query: Query, where: Sql) -> int:
+    def unfiltered_count(
+        _: Callable[..., int], connection: Connection, shape: Shape, query: Query, where: Predicate
+    ) -> int:
         silent = every(conditions.condition(shape, one) for one in query.conditions if one.by_default)
         return store.count(connection, shape, silent)
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from sqlalchemy import false, func, true
+
 from conformance.sandbox import conditions, lookups
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at
+from conformance.sandbox.lookups import Predicate, some
 from conformance.sandbox.query import Search
-from conformance.sandbox.sql import FALSE, TRUE, Sql, some
 from conformance.sandbox.tables import Shape
 
 
-def _searching(case: Case, wrong: Callable[[Sql, Shape, Search], Sql]) -> Change:
+def _searching(case: Case, wrong: Callable[[Predicate, Shape, Search], Predicate]) -> Change:
     return at(case.operation, "search", lambda right, shape, search: wrong(right(shape, search), shape, search))
 
 
 def _in_fields(case: Case, lookup: str, fields: slice = slice(None)) -> Change:
-    def wrong(_: Sql, shape: Shape, search: Search) -> Sql:
+    def wrong(_: Predicate, shape: Shape, search: Search) -> Predicate:
         columns = (shape.fields[name].column for name in search.fields[fields])
         return some(lookups.predicate(column, "text", lookup, search.value) for column in columns)
 
@@ -31,27 +33,27 @@ def finds(case: Case) -> Iterator[Named]:
 
 def selective(case: Case) -> Iterator[Named]:
     """A search that doesn't select."""
-    yield "ignored", "every search finds every row", _searching(case, lambda *_: TRUE)
+    yield "ignored", "every search finds every row", _searching(case, lambda *_: true())
 
 
 def sound(case: Case) -> Iterator[Named]:
     """A search that finds too much."""
 
-    def any_word(_: Sql, shape: Shape, search: Search) -> Sql:
+    def any_word(_: Predicate, shape: Shape, search: Search) -> Predicate:
         words = search.value.split() or [search.value]
         return some(conditions.search(shape, replace(search, value=word)) for word in words)
 
-    def beginning(_: Sql, shape: Shape, search: Search) -> Sql:
+    def beginning(_: Predicate, shape: Shape, search: Search) -> Predicate:
         return conditions.search(shape, replace(search, value=search.value[: max(1, len(search.value) // 2)]))
 
     yield "any-word", "one of several words is enough", _searching(case, any_word)
     yield "half", "the first half of the value is enough", _searching(case, beginning)
-    yield "ignored", "every search finds every row", _searching(case, lambda *_: TRUE)
+    yield "ignored", "every search finds every row", _searching(case, lambda *_: true())
 
 
 def complete(case: Case) -> Iterator[Named]:
     """A search that finds too little."""
-    yield "nothing", "nothing is ever found", _searching(case, lambda *_: FALSE)
+    yield "nothing", "nothing is ever found", _searching(case, lambda *_: false())
     yield "whole-value", "only a field's whole value is found", _in_fields(case, "iexact")
     yield "beginning", "only the beginning of a field is searched", _in_fields(case, "istartswith")
     yield "first-field", "only the first of the fields is searched", _in_fields(case, "icontains", slice(0, 1))
@@ -60,9 +62,9 @@ def complete(case: Case) -> Iterator[Named]:
 def case_folding(case: Case) -> Iterator[Named]:
     """A search in which upper and lower case aren't equal."""
 
-    def ascii_only(_: Sql, shape: Shape, search: Search) -> Sql:
+    def ascii_only(_: Predicate, shape: Shape, search: Search) -> Predicate:
         columns = (shape.fields[name].column for name in search.fields)
-        return some(Sql(f"instr(lower({column}), lower(?)) > 0", (search.value,)) for column in columns)
+        return some(func.instr(func.lower(column), func.lower(search.value)) > 0 for column in columns)
 
     yield "told-apart", "upper and lower case are told apart", _in_fields(case, "contains")
     yield "ascii-only", "only the letters A to Z are taken as equal in both cases", _searching(case, ascii_only)

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from conformance.sandbox import store, values
+from sqlalchemy import and_, delete, func, select
+
+from conformance.sandbox import store
 from conformance.sandbox.batches import Reasons
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, together
+from conformance.sandbox.lookups import COMPARISONS, Predicate
 from conformance.sandbox.pages import Page
 from conformance.sandbox.query import Condition, Query
-from conformance.sandbox.sql import Sql, joined, row, run
-from conformance.sandbox.sql import name as quoted
 from conformance.sandbox.store import Row
-from conformance.sandbox.tables import KEY, ROW, TEXT, Shape
-from conformance.sandbox.writing import Step, blank, find
+from conformance.sandbox.tables import Shape
+from conformance.sandbox.writing import Step, blank, entry_exists, find
 from spec.model import JSON
 
 Apply = Callable[[Step], Reasons]
@@ -27,9 +28,9 @@ def applying(case: Case, wrong: Callable[[Apply, Step], Reasons]) -> Change:
     return at(case.operation, "apply", wrong)
 
 
-def set_fields(step: Step, changes: dict[str, Any], where: Sql) -> None:
+def set_fields(step: Step, changes: dict[str, Any], where: Predicate) -> None:
     """Change fields of the rows for which `where` is true."""
-    store.update(step.connection, step.shape.table, {quoted(n): v for n, v in changes.items()}, where)
+    store.update(step.connection, step.shape.table, changes, where)
 
 
 def _label(step: Step) -> str:
@@ -49,10 +50,7 @@ def _is_known(step: Step) -> bool:
 
 
 def _entry_known(step: Step, name: str) -> bool:
-    part = step.shape.parts[name]
-    key = values.stored(part.key.kind, step.item.get(part.key.name))
-    this = step.own & Sql(f"{part.key.column} = ?", (key,))
-    return run(step.connection, "SELECT 1 FROM", part.table, "WHERE", this).fetchone() is not None
+    return entry_exists(step, step.shape.parts[name], step.item)
 
 
 def _sparing_part(case: Case, known: bool) -> Change:
@@ -154,23 +152,27 @@ def exact_key(case: Case) -> Iterator[Named]:
     """Rows with a key like the item's that are touched as well."""
     deletes = case.operation.access is not None and case.operation.access.action == "deletes"
 
-    def others(step: Step, likeness: str) -> Sql:
-        return Sql(likeness.format(step.shape.key.column), (step.key,)) & ~step.this
-
-    def also(likeness: str) -> Change:
+    def also(alike: Callable[[Step], Predicate]) -> Change:
         def wrong(right: Apply, step: Step) -> Reasons:
             reasons = right(step)
+            others = and_(alike(step), step.shape.key.column != step.key)
             if not reasons and deletes:
-                run(step.connection, "DELETE FROM", step.shape.table, "WHERE", others(step, likeness))
+                step.connection.execute(delete(step.shape.table).where(others))
             elif not reasons and _label(step) in step.item:
-                set_fields(step, {_label(step): step.item[_label(step)]}, others(step, likeness))
+                set_fields(step, {_label(step): step.item[_label(step)]}, others)
             return reasons
 
         return applying(case, wrong)
 
+    def prefix(step: Step) -> Predicate:
+        return COMPARISONS["startswith"](step.shape.key.column, step.key)
+
+    def any_case(step: Step) -> Predicate:
+        return COMPARISONS["exact"](func.fold(step.shape.key.column), func.fold(step.key))
+
     verb = "deleted" if deletes else "changed"
-    yield "prefix", f"rows whose key begins with the item's are {verb} as well", also("instr({0}, ?) = 1")
-    yield "any-case", f"rows whose key differs in upper and lower case are {verb} as well", also("fold({0}) = fold(?)")
+    yield "prefix", f"rows whose key begins with the item's are {verb} as well", also(prefix)
+    yield "any-case", f"rows whose key differs in upper and lower case are {verb} as well", also(any_case)
 
 
 def created_stays(case: Case) -> Iterator[Named]:
@@ -207,7 +209,7 @@ def others_stay(case: Case) -> Iterator[Named]:
         reasons = right(step)
         for name, part in step.shape.parts.items() if not reasons else ():
             if name not in own and name not in step.item:
-                run(step.connection, "DELETE FROM", part.table, "WHERE", step.own)
+                step.connection.execute(delete(part.table).where(step.own(part.table)))
         return reasons
 
     def fields_lost(right: Apply, step: Step) -> Reasons:
@@ -220,15 +222,10 @@ def others_stay(case: Case) -> Iterator[Named]:
 
     def neighbour(right: Apply, step: Step) -> Reasons:
         reasons = right(step)
-        before, after = find(step), Sql(f"{step.shape.key.column} > ?", (step.key,))
+        before, key = find(step), step.shape.key.column
         if before and not reasons:
-            nearest = joined(
-                f"{step.shape.key.column} = (SELECT min({step.shape.key.column}) FROM",
-                step.shape.table,
-                "WHERE",
-                after,
-                ")",
-            )
+            others = step.shape.table.alias().c[key.name]
+            nearest = key == select(func.min(others)).where(others > step.key).scalar_subquery()
             set_fields(step, {_label(step): before[_label(step)]}, nearest)
         return reasons
 
@@ -267,23 +264,23 @@ def filters(case: Case) -> Iterator[Named]:
                 changed.add(step.key)
             return right(step)
 
-        def unseen(right: Callable[[Shape, Condition], Sql], shape: Shape, condition: Condition) -> Sql:
+        def unseen(right: Callable[[Shape, Condition], Predicate], shape: Shape, condition: Condition) -> Predicate:
             honest = right(shape, condition)
             if condition.filter.field == shape.key.name or condition.filter.hidden:
                 return honest
-            return honest & ~joined(shape.key.column, "IN", row(changed))
+            return and_(honest, shape.key.column.not_in(changed))
 
         return together(applying(case, remember), *(at(reader, "condition", unseen) for reader in case.readers))
 
     def free_keys_stale(right: Apply, step: Step) -> Reasons:
         stale = {
-            table: run(step.connection, "SELECT", f"{ROW}, {KEY}, {TEXT}", "FROM", table, "WHERE", step.own).fetchall()
+            table: step.connection.execute(select(table).where(step.own(table))).mappings().all()
             for table in step.shape.keyed.values()
         }
         known, reasons = find(step), right(step)
         for table, records in stale.items() if known and not reasons else ():
-            run(step.connection, "DELETE FROM", table, "WHERE", step.own)
-            store.insert(step.connection, table, [dict(zip((ROW, KEY, TEXT), one, strict=True)) for one in records])
+            step.connection.execute(delete(table).where(step.own(table)))
+            store.insert(step.connection, table, [dict(record) for record in records])
         return reasons
 
     yield "forgotten", "filters don't find a row that was changed", afresh(forgetting)
@@ -322,21 +319,16 @@ def other_entries(case: Case) -> Iterator[Named]:
         reasons = right(step)
         part = step.shape.parts[name]
         if not reasons:
-            key = values.stored(part.key.kind, step.item.get(part.key.name))
-            others = step.own & ~Sql(f"{part.key.column} = ?", (key,))
-            run(step.connection, "DELETE FROM", part.table, "WHERE", others)
+            others = and_(step.own(part.table), part.key.column != step.item.get(part.key.name))
+            step.connection.execute(delete(part.table).where(others))
         return reasons
 
     def overwritten(right: Apply, step: Step) -> Reasons:
         reasons = right(step)
         part = step.shape.parts[name]
-        sent = {
-            f.column: values.stored(f.kind, step.item[f.name])
-            for f in part.fields
-            if f.name in step.item and f is not part.key
-        }
+        sent = {f.name: step.item[f.name] for f in part.fields if f.name in step.item and f is not part.key}
         if not reasons:
-            store.update(step.connection, part.table, sent, step.own)
+            store.update(step.connection, part.table, sent, step.own(part.table))
         return reasons
 
     yield "replaced", "the row's other entries are deleted", applying(case, wrong)
@@ -355,9 +347,9 @@ def unknown_row(case: Case) -> Iterator[Named]:
         if find(step) is None:
             shape = step.shape
             stamps = {n: step.now for n in (shape.collection.created, shape.collection.updated) if n}
-            shown = {n: values.stored(shape.fields[n].kind, v) for n, v in step.approved.items()}
-            record = {n: blank(f) for n, f in shape.fields.items()} | stamps | shown | {shape.key.name: step.key}
-            store.insert(step.connection, shape.table, [{quoted(n): v for n, v in record.items()}])
+            empty = {name: blank(field) for name, field in shape.fields.items()}
+            record = {**empty, **stamps, **step.approved, shape.key.name: step.key}
+            store.insert(step.connection, shape.table, [record])
         return right(step)
 
     if case.operation.access and case.operation.access.action == "upserts":

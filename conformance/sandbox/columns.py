@@ -1,0 +1,79 @@
+"""How each kind of value is kept in a column, without losing a digit: in Python it is as JSON has it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Dialect, Integer, Text, TypeDecorator
+from sqlalchemy.types import TypeEngine
+
+from conformance.sandbox import values
+from conformance.sandbox.values import Kind
+from spec.model import JSON
+
+
+class Uuid(TypeDecorator[str]):
+    """A UUID in lower case."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """As it is kept."""
+        return None if value is None else value.lower()
+
+
+class Instant(TypeDecorator[str]):
+    """A date-time as whole microseconds since 1970 in UTC; it may also be given as such."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: str | int | None, dialect: Dialect) -> int | None:
+        """As it is kept."""
+        return value if value is None or isinstance(value, int) else math.floor(values.instant(value))
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> str | None:
+        """As it is shown."""
+        return None if value is None else values.rendered(value)
+
+
+class Flag(TypeDecorator[bool]):
+    """True or false as 1 or 0."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> bool | None:
+        """As it is shown."""
+        return None if value is None else bool(value)
+
+
+class Json(TypeDecorator[JSON]):
+    """A number, or what has structure, as JSON text. SQLAlchemy's own JSON would be kept as SQLite's numbers."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: JSON, dialect: Dialect) -> str | None:
+        """As it is kept."""
+        return None if value is None else json.dumps(value, ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> JSON:
+        """As it is shown."""
+        return None if value is None else json.loads(value)
+
+
+TYPES: Mapping[Kind, TypeEngine[Any]] = {
+    "text": Text(),
+    "uuid": Uuid(),
+    "instant": Instant(),
+    "decimal": Text(),
+    "number": Json(),
+    "boolean": Flag(),
+    "json": Json(),
+}
+"""The type of a column that keeps values of a kind."""
