@@ -6,7 +6,20 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, MetaData, Table, Text, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from conformance.sandbox.columns import Json
 from conformance.sandbox.messages import Language
@@ -81,6 +94,19 @@ OUTCOME = Table(
     Column("reasons", Json),
 )
 
+_PENDING = (
+    select(
+        *BATCH.c["id", "operation", "language", "items", "failed"],
+        (BATCH.c.succeeded + BATCH.c.failed).label("done"),
+    )
+    .where(BATCH.c.status.in_((WAITING, RUNNING)))
+    .order_by(BATCH.c.number)
+    .limit(1)
+)
+_STATE = select(*BATCH.c["id", "operation", "status", "total", "succeeded", "failed", "created", "updated"]).where(
+    BATCH.c.id == bindparam("id")
+)
+
 
 def accept(connection: Connection, operation: str, language: Language, items: list[JSON], now: int) -> str:
     """Put a batch at the end of the queue; its id."""
@@ -93,10 +119,7 @@ def accept(connection: Connection, operation: str, language: Language, items: li
 
 def next_pending(connection: Connection) -> Pending | None:
     """The oldest batch that isn't over, or None."""
-    columns = BATCH.c["id", "operation", "language", "items", "failed"]
-    query = select(*columns, (BATCH.c.succeeded + BATCH.c.failed).label("done"))
-    unfinished = query.where(BATCH.c.status.in_((WAITING, RUNNING))).order_by(BATCH.c.number).limit(1)
-    found = connection.execute(unfinished).mappings().first()
+    found = connection.execute(_PENDING).mappings().first()
     return Pending(**found) if found else None
 
 
@@ -121,8 +144,7 @@ def record(connection: Connection, pending: Pending, outcomes: list[Reasons], no
 
 def view(connection: Connection, id: str) -> BatchView | None:
     """How far a batch is, or None when there is none of that id."""
-    columns = BATCH.c["id", "operation", "status", "total", "succeeded", "failed", "created", "updated"]
-    found = connection.execute(select(*columns).where(BATCH.c.id == id.lower())).first()
+    found = connection.execute(_STATE, {"id": id.lower()}).first()
     if found is None:
         return None
     id, operation, status, total, succeeded, failed, created, updated = found

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Connection, MetaData, Table, event, select
+from sqlalchemy import ColumnElement, Connection, MetaData, Table, event
 from sqlalchemy.exc import DBAPIError
 
 from conformance.sandbox import lookups, values
 from conformance.sandbox.lookups import Predicate
-from conformance.sandbox.tables import KEY, POSITION, ROW, TEXT, Field, PartShape, Shape, shapes
+from conformance.sandbox.tables import KEY, ROW, TEXT, THESE, Field, PartShape, Shape, shapes
 from spec import Contract
 from spec.model import JSON
 
@@ -46,15 +46,16 @@ class Store:
             table.to_metadata(metadata)
         self.shapes = shapes(contract, metadata)
         self._lock = threading.Lock()
-        self._engine = sa.create_engine(
+        engine = sa.create_engine(
             sa.URL.create("sqlite", database=str(file) if file else None),
             poolclass=sa.StaticPool,
             connect_args={"check_same_thread": False, "isolation_level": None},
         )
-        event.listen(self._engine, "connect", _prepare)
+        event.listen(engine, "connect", _prepare)
         # Left to itself, the driver would begin only at the first change: after a SAVEPOINT or a CREATE TABLE.
-        event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         try:
+            self._connection = engine.connect()
             self.is_new = self._create(metadata)
         except DBAPIError as error:
             raise StoreError(f"{file} can't be used as a database: {error.orig}") from None
@@ -75,13 +76,14 @@ class Store:
     @contextmanager
     def work(self) -> Iterator[Connection]:
         """One unit of work: what is changed in it is kept as a whole, or not at all when it fails."""
-        with self._lock, self._engine.begin() as connection:
-            yield connection
+        with self._lock, self._connection.begin():
+            yield self._connection
 
     def close(self) -> None:
         """Let go of the database."""
         with self._lock:
-            self._engine.dispose()
+            self._connection.close()
+            self._connection.engine.dispose()
 
 
 def _prepare(connection: sqlite3.Connection, _: Any) -> None:
@@ -99,12 +101,12 @@ def _schema(connection: Connection) -> set[str]:
 def update(connection: Connection, table: Table, changes: Mapping[str, Any], where: Predicate) -> None:
     """Change columns of the records for which `where` is true."""
     if changes:
-        connection.execute(sa.update(table).where(where).values(changes))
+        connection.execute(sa.update(table).where(where), changes)
 
 
 def count(connection: Connection, shape: Shape, where: Predicate) -> int:
     """How many rows there are for which `where` is true."""
-    return connection.scalars(select(sa.func.count()).select_from(shape.table).where(where)).one()
+    return connection.scalars(shape.counts.where(where)).one()
 
 
 def rows(
@@ -116,8 +118,7 @@ def rows(
     size: int | None = None,
 ) -> list[Row]:
     """The rows for which `where` is true, as responses show them."""
-    columns = (shape.key.column, *(field.column for field in shape.shown))
-    page = select(*columns).where(where).order_by(*order).limit(size).offset(offset)
+    page = shape.shows.where(where).order_by(*order).limit(size).offset(offset)
     found = connection.execute(page).all()
     keys = [record[0] for record in found]
     entries = {name: _entries(connection, part, keys) for name, part in shape.parts.items()}
@@ -131,12 +132,9 @@ def rows(
 
 
 def _entries(connection: Connection, part: PartShape, keys: list[JSON]) -> dict[JSON, list[Row]]:
-    owner = part.table.c[ROW]
-    # Their position is the order in which they were added.
-    entries = select(owner, *(field.column for field in part.fields)).order_by(part.table.c[POSITION])
     found: dict[JSON, list[Row]] = {}
     for start in range(0, len(keys), _MOST_KEYS):
-        for key, *record in connection.execute(entries.where(owner.in_(keys[start : start + _MOST_KEYS]))):
+        for key, *record in connection.execute(part.entries, {THESE: keys[start : start + _MOST_KEYS]}):
             found.setdefault(key, []).append(_shown(part.fields, record))
     return found
 

@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    UniqueConstraint,
+    Update,
+    bindparam,
+    func,
+    select,
+    update,
+)
 
 from conformance.sandbox.columns import TYPES
 from conformance.sandbox.values import Kind, kind
@@ -20,6 +36,13 @@ POSITION = "$position"
 ROW = "$row"
 KEY = "$key"
 TEXT = "$text"
+
+# The parameters of the statements below.
+THIS = "$this"
+"""A row's key."""
+THESE = "$these"
+"""Keys of rows."""
+NOW = "$now"
 
 
 @dataclass(frozen=True)
@@ -45,10 +68,20 @@ class PartShape:
     key: Field
     table: Table
 
+    @cached_property
+    def entries(self) -> Select[Any]:
+        """The entries of THESE rows, each with its row's key, in the order in which they were added."""
+        owner, position = self.table.c[ROW], self.table.c[POSITION]
+        columns = (field.column for field in self.fields)
+        return select(owner, *columns).where(owner.in_(bindparam(THESE, expanding=True))).order_by(position)
+
 
 @dataclass(frozen=True)
 class Shape:
-    """The tables of one collection."""
+    """The tables of one collection, and the statements that are needed again and again.
+
+    They are built once, for that takes longer than to execute them.
+    """
 
     collection: Collection
     order: tuple[str, ...]
@@ -67,6 +100,30 @@ class Shape:
     def key(self) -> Field:
         """The field that tells rows apart."""
         return self.fields[self.collection.key]
+
+    @cached_property
+    def shows(self) -> Select[Any]:
+        """All rows: the key, then what is shown."""
+        return select(self.key.column, *(field.column for field in self.shown))
+
+    @cached_property
+    def counts(self) -> Select[int]:
+        """How many rows there are."""
+        return select(func.count()).select_from(self.table)
+
+    @cached_property
+    def finds(self) -> Select[Any]:
+        """THIS row with all that is kept in its own table."""
+        return select(self.table).where(self.key.column == bindparam(THIS))
+
+    @cached_property
+    def changes(self) -> Update:
+        """Set fields of THIS row, and move its time of change on, also within the same millisecond."""
+        change = update(self.table).where(self.key.column == bindparam(THIS))
+        updated = self.collection.updated
+        if updated is None:
+            return change
+        return change.values({updated: func.max(bindparam(NOW), self.table.c[updated] + 1000)})
 
 
 def shapes(contract: Contract, metadata: MetaData) -> dict[str, Shape]:

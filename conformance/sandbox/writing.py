@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from conformance.sandbox import store
 from conformance.sandbox.batches import Reasons
 from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.messages import Language, say
-from conformance.sandbox.tables import DUE, ROW, Field, PartShape, Shape
+from conformance.sandbox.tables import DUE, NOW, ROW, THIS, Field, PartShape, Shape
 from conformance.sandbox.values import Kind
 from spec import Access
 from spec.model import JSON
@@ -76,7 +77,11 @@ def apply(step: Step) -> Reasons:
 
 def find(step: Step) -> Record | None:
     """The item's row, if there is one."""
-    found = step.connection.execute(select(step.shape.table).where(step.this)).mappings().first()
+    return _find(step, step.shape, step.key)
+
+
+def _find(step: Step, shape: Shape, key: object) -> Record | None:
+    found = step.connection.execute(shape.finds, {THIS: key}).mappings().first()
     return dict(found) if found else None
 
 
@@ -95,7 +100,7 @@ def _upsert_parts(step: Step, row: Record | None) -> Reasons:
     if not reasons:
         for part, entry in entries:
             set_entry(step, part, entry)
-        touch(step)
+        change(step, {})
     return reasons
 
 
@@ -103,7 +108,7 @@ def _upsert_row(step: Step, row: Record | None) -> Reasons:
     reasons: Reasons = {}
     for field, collection in step.access.references.items():
         wanted = step.item.get(field)
-        if wanted is not None and not _exists(step, step.shapes[collection], wanted):
+        if wanted is not None and _find(step, step.shapes[collection], wanted) is None:
             reasons |= step.fails(field, "unknown-row")
     sent = [(part, entry) for name, part in step.shape.parts.items() for entry in step.item.get(name) or ()]
     reasons |= _missing_in_entries(step, sent)
@@ -131,12 +136,11 @@ def set_row(step: Step, row: Record | None) -> None:
         record = {**others, **changes, **stamps, **_unseen(step), DUE: step.unapproved_until}
         store.insert(step.connection, shape.table, [record])
     else:
-        kept = {name: value for name, value in changes.items() if name != shape.key.name}
-        store.update(step.connection, shape.table, kept, step.this)
-        touch(step)
+        change(step, {name: value for name, value in changes.items() if name != shape.key.name})
     for name, keyed in shape.keyed.items():
-        if row is None or name in changes:
+        if row and name in changes:
             step.connection.execute(delete(keyed).where(step.own(keyed)))
+        if row is None or name in changes:
             store.insert(step.connection, keyed, store.keyed_records(step.key, item.get(name)))
 
 
@@ -148,20 +152,26 @@ def _unseen(step: Step) -> Record:
     return {n: not step.approved[n] if field.kind == "boolean" else blank(field) for n, field in fields.items()}
 
 
-def touch(step: Step) -> None:
-    """Move the row's time of change on, also within the same millisecond."""
-    updated = step.shape.collection.updated
-    if updated:
-        later = func.max(step.now, step.shape.table.c[updated] + 1000)
-        store.update(step.connection, step.shape.table, {updated: later}, step.this)
+def change(step: Step, changes: Record) -> None:
+    """Change fields of the item's row, and move its time of change on."""
+    if step.shape.collection.updated:
+        changes = {**changes, NOW: step.now}
+    if changes:
+        step.connection.execute(step.shape.changes, {**changes, THIS: step.key})
 
 
 def set_entry(step: Step, part: PartShape, entry: Mapping[str, JSON]) -> None:
     """Update the row's entry with the same key, or add one."""
     sent = {field.name: entry[field.name] for field in part.fields if field.name in entry}
     blanks = {field.name: blank(field) for field in part.fields}
-    added = insert(part.table).values({ROW: step.key, **blanks, **sent})
-    step.connection.execute(added.on_conflict_do_update(index_elements=[ROW, part.key.name], set_=sent))
+    step.connection.execute(_upsert(part.table, part.key.name, tuple(sent)), {ROW: step.key, **blanks, **sent})
+
+
+@lru_cache
+def _upsert(table: Table, key: str, sent: tuple[str, ...]) -> Insert:
+    """Insert an entry, or where there is one, update what is sent. It is built once, for that takes its time."""
+    added = insert(table)
+    return added.on_conflict_do_update(index_elements=[ROW, key], set_={name: added.excluded[name] for name in sent})
 
 
 def _missing_in_entries(step: Step, entries: list[tuple[PartShape, Mapping[str, JSON]]]) -> Reasons:
@@ -180,10 +190,6 @@ def entry_exists(step: Step, part: PartShape, entry: Mapping[str, JSON]) -> bool
     key = part.key.column
     this = select(key).where(step.own(part.table), key == entry.get(part.key.name))
     return step.connection.execute(this).first() is not None
-
-
-def _exists(step: Step, shape: Shape, key: JSON) -> bool:
-    return step.connection.execute(select(shape.key.column).where(shape.key.column == key)).first() is not None
 
 
 def blank(field: Field) -> Any:
