@@ -6,20 +6,8 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    ForeignKey,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    bindparam,
-    func,
-    insert,
-    select,
-    update,
-)
+import sqlalchemy as sa
+from sqlalchemy import Column, Connection, MetaData, Table
 
 from conformance.sandbox.columns import Json
 from conformance.sandbox.messages import Language
@@ -79,23 +67,23 @@ TABLES = MetaData()
 BATCH = Table(
     "batch",
     TABLES,
-    Column("number", Integer, primary_key=True),
-    Column("id", Text, unique=True),
-    Column("operation", Text),
-    Column("language", Text),
+    Column("number", sa.Integer, primary_key=True),
+    Column("id", sa.Text, unique=True),
+    Column("operation", sa.Text),
+    Column("language", sa.Text),
     Column("items", Json),
-    *(Column(name, Integer) for name in ("status", "total", "succeeded", "failed", "created", "updated")),
+    *(Column(name, sa.Integer) for name in ("status", "total", "succeeded", "failed", "created", "updated")),
 )
 OUTCOME = Table(
     "outcome",
     TABLES,
-    Column("batch", ForeignKey(BATCH.c.id), primary_key=True),
-    Column("position", Integer, primary_key=True),
+    Column("batch", sa.ForeignKey(BATCH.c.id), primary_key=True),
+    Column("position", sa.Integer, primary_key=True),
     Column("reasons", Json),
 )
 
 _PENDING = (
-    select(
+    sa.select(
         *BATCH.c["id", "operation", "language", "items", "failed"],
         (BATCH.c.succeeded + BATCH.c.failed).label("done"),
     )
@@ -103,8 +91,8 @@ _PENDING = (
     .order_by(BATCH.c.number)
     .limit(1)
 )
-_STATE = select(*BATCH.c["id", "operation", "status", "total", "succeeded", "failed", "created", "updated"]).where(
-    BATCH.c.id == bindparam("id")
+_STATE = sa.select(*BATCH.c["id", "operation", "status", "total", "succeeded", "failed", "created", "updated"]).where(
+    BATCH.c.id == sa.bindparam("id")
 )
 
 
@@ -113,7 +101,7 @@ def accept(connection: Connection, operation: str, language: Language, items: li
     id = str(uuid.uuid4())
     fresh = {"id": id, "operation": operation, "language": language, "items": items, "total": len(items)}
     numbers = {"status": WAITING, "succeeded": 0, "failed": 0, "created": now, "updated": now}
-    connection.execute(insert(BATCH), {**fresh, **numbers})
+    connection.execute(sa.insert(BATCH), {**fresh, **numbers})
     return id
 
 
@@ -132,12 +120,12 @@ def record(connection: Connection, pending: Pending, outcomes: list[Reasons], no
         status = DONE_WITH_ERRORS if failed else DONE
     changes = {"status": status, "succeeded": done - failed, "failed": failed}
     connection.execute(
-        update(BATCH).where(BATCH.c.id == pending.id).values(**changes, updated=func.max(BATCH.c.created, now))
+        sa.update(BATCH).where(BATCH.c.id == pending.id).values(**changes, updated=sa.func.max(BATCH.c.created, now))
     )
     if outcomes:
         numbered = enumerate(outcomes, pending.done)
         connection.execute(
-            insert(OUTCOME), [{"batch": pending.id, "position": n, "reasons": reasons} for n, reasons in numbered]
+            sa.insert(OUTCOME), [{"batch": pending.id, "position": n, "reasons": reasons} for n, reasons in numbered]
         )
     return replace(pending, done=done, failed=failed)
 
@@ -160,10 +148,12 @@ def view(connection: Connection, id: str) -> BatchView | None:
 
 def file(connection: Connection, id: str, kind: FileKind) -> JSON:
     """What a batch's file holds: the items sent, those that succeeded, or those that failed and why."""
-    items = connection.scalars(select(BATCH.c["items"]).where(BATCH.c.id == id)).one()
+    items = connection.scalars(sa.select(BATCH.c["items"]).where(BATCH.c.id == id)).one()
     if kind == "request":
         return items
-    outcomes = select(OUTCOME.c.position, OUTCOME.c.reasons).where(OUTCOME.c.batch == id).order_by(OUTCOME.c.position)
+    outcomes = (
+        sa.select(OUTCOME.c.position, OUTCOME.c.reasons).where(OUTCOME.c.batch == id).order_by(OUTCOME.c.position)
+    )
     found = connection.execute(outcomes).all()
     if kind == "success":
         return [items[position] for position, reasons in found if not reasons]

@@ -71,7 +71,7 @@ TYPES: Mapping[Kind, TypeEngine[Any]] = {
     "text": Text(),
     "uuid": Uuid(),
     "instant": Instant(),
-    "decimal": Text(),
+    "decimal": Text(),  # as it came
     "number": Json(),
     "boolean": Flag(),
     "json": Json(),

@@ -7,22 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Select,
-    Table,
-    Text,
-    UniqueConstraint,
-    Update,
-    bindparam,
-    func,
-    select,
-    update,
-)
+import sqlalchemy as sa
+from sqlalchemy import Column, MetaData, Select, Table
 
 from conformance.sandbox.columns import TYPES
 from conformance.sandbox.values import Kind, kind
@@ -73,7 +59,7 @@ class PartShape:
         """The entries of THESE rows, each with its row's key, in the order in which they were added."""
         owner, position = self.table.c[ROW], self.table.c[POSITION]
         columns = (field.column for field in self.fields)
-        return select(owner, *columns).where(owner.in_(bindparam(THESE, expanding=True))).order_by(position)
+        return sa.select(owner, *columns).where(owner.in_(sa.bindparam(THESE, expanding=True))).order_by(position)
 
 
 @dataclass(frozen=True)
@@ -104,26 +90,26 @@ class Shape:
     @cached_property
     def shows(self) -> Select[Any]:
         """All rows: the key, then what is shown."""
-        return select(self.key.column, *(field.column for field in self.shown))
+        return sa.select(self.key.column, *(field.column for field in self.shown))
 
     @cached_property
     def counts(self) -> Select[int]:
         """How many rows there are."""
-        return select(func.count()).select_from(self.table)
+        return sa.select(sa.func.count()).select_from(self.table)
 
     @cached_property
     def finds(self) -> Select[Any]:
         """THIS row with all that is kept in its own table."""
-        return select(self.table).where(self.key.column == bindparam(THIS))
+        return sa.select(self.table).where(self.key.column == sa.bindparam(THIS))
 
     @cached_property
-    def changes(self) -> Update:
+    def changes(self) -> sa.Update:
         """Set fields of THIS row, and move its time of change on, also within the same millisecond."""
-        change = update(self.table).where(self.key.column == bindparam(THIS))
+        change = sa.update(self.table).where(self.key.column == sa.bindparam(THIS))
         updated = self.collection.updated
         if updated is None:
             return change
-        return change.values({updated: func.max(bindparam(NOW), self.table.c[updated] + 1000)})
+        return change.values({updated: sa.func.max(sa.bindparam(NOW), self.table.c[updated] + 1000)})
 
 
 def shapes(contract: Contract, metadata: MetaData) -> dict[str, Shape]:
@@ -145,8 +131,8 @@ def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Sh
         collection.name,
         metadata,
         *(field.column for field in fields.values()),
-        Column(DUE, Integer),
-        Index(f"{collection.name}$order", *order),
+        Column(DUE, sa.Integer),
+        sa.Index(f"{collection.name}$order", *order),
     )
     key = fields[collection.key].column
     return Shape(
@@ -182,10 +168,10 @@ def _part(
         table=Table(
             f"{collection.name}/{part.field}",
             key.table.metadata,
-            Column(POSITION, Integer, primary_key=True),
+            Column(POSITION, sa.Integer, primary_key=True),
             _owner(key),
             *(field.column for field in fields),
-            UniqueConstraint(ROW, part.key),
+            sa.UniqueConstraint(ROW, part.key),
         ),
     )
 
@@ -195,16 +181,16 @@ def _keyed(name: str, key: Column[Any]) -> Table:
         name,
         key.table.metadata,
         _owner(key, primary_key=True),
-        Column(KEY, Text, primary_key=True),
-        Column(TEXT, Text),
-        Index(f"{name}$key", KEY, TEXT),
+        Column(KEY, sa.Text, primary_key=True),
+        Column(TEXT, sa.Text),
+        sa.Index(f"{name}$key", KEY, TEXT),
         sqlite_with_rowid=False,
     )
 
 
 def _owner(key: Column[Any], *, primary_key: bool = False) -> Column[Any]:
     """The row that an entry belongs to, and goes with."""
-    return Column(ROW, key.type, ForeignKey(key, ondelete="CASCADE"), nullable=False, primary_key=primary_key)
+    return Column(ROW, key.type, sa.ForeignKey(key, ondelete="CASCADE"), nullable=False, primary_key=primary_key)
 
 
 def _written(contract: Contract, collection: Collection, part: Part | None = None) -> dict[str, Mapping[str, JSON]]:
