@@ -94,6 +94,11 @@ _PENDING = (
 _STATE = sa.select(*BATCH.c["id", "operation", "status", "total", "succeeded", "failed", "created", "updated"]).where(
     BATCH.c.id == sa.bindparam("id")
 )
+_MOVES = (
+    sa.update(BATCH)
+    .where(BATCH.c.id == sa.bindparam("batch"))
+    .values(updated=sa.func.max(BATCH.c.created, sa.bindparam("now")))
+)
 
 
 def accept(connection: Connection, operation: str, language: Language, items: list[JSON], now: int) -> str:
@@ -119,9 +124,7 @@ def record(connection: Connection, pending: Pending, outcomes: list[Reasons], no
     if done >= len(pending.items):
         status = DONE_WITH_ERRORS if failed else DONE
     changes = {"status": status, "succeeded": done - failed, "failed": failed}
-    connection.execute(
-        sa.update(BATCH).where(BATCH.c.id == pending.id).values(**changes, updated=sa.func.max(BATCH.c.created, now))
-    )
+    connection.execute(_MOVES, {"batch": pending.id, "now": now, **changes})
     if outcomes:
         numbered = enumerate(outcomes, pending.done)
         connection.execute(

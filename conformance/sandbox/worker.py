@@ -96,15 +96,17 @@ class Worker:
         )
 
     def _apply(self, operation: Operation, step: Step) -> Reasons:
-        with step.connection.begin_nested() as savepoint:
-            try:
-                reasons = self._behaviour.apply(operation, step)
-            except Exception:
-                # One item that can't be worked on must not stop the queue.
-                traceback.print_exc(file=sys.stderr)
-                reasons = {"item": [say(step.language, "internal")]}
-            if reasons:
-                savepoint.rollback()
+        # As text, for a nested transaction would compile its two statements anew for every item.
+        step.connection.exec_driver_sql("SAVEPOINT item")
+        try:
+            reasons = self._behaviour.apply(operation, step)
+        except Exception:
+            # One item that can't be worked on must not stop the queue.
+            traceback.print_exc(file=sys.stderr)
+            reasons = {"item": [say(step.language, "internal")]}
+        if reasons:
+            step.connection.exec_driver_sql("ROLLBACK TO item")
+        step.connection.exec_driver_sql("RELEASE item")
         return reasons
 
 
