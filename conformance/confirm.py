@@ -6,8 +6,8 @@ import datetime
 from typing import Any
 
 from conformance.ask import Ask, Page
-from conformance.cases import in_offset
 from conformance.laws.law import Law
+from conformance.lookups import in_offset
 from conformance.universe import LARGE_PAGE, base_query, identity, paged
 from conformance.verdict import Finding, NotExercised, Result
 from spec import Clause, Filter, Operation

@@ -209,6 +209,15 @@ def instant(text: str) -> Decimal | None:
     return whole + Decimal("0" + fraction) if fraction else whole
 
 
+def in_offset(moment: datetime.datetime, minutes: int) -> str:
+    """The same instant written in another offset; Z for none, and no fraction where there is none."""
+    zone = datetime.timezone(datetime.timedelta(minutes=minutes))
+    precision = (
+        "seconds" if moment.microsecond == 0 else "milliseconds" if moment.microsecond % 1000 == 0 else "microseconds"
+    )
+    return moment.astimezone(zone).isoformat(timespec=precision).replace("+00:00", "Z")
+
+
 def _same_number(value: int, operand: str) -> bool:
     try:
         return Decimal(operand) == value

@@ -9,7 +9,8 @@ from typing import Any
 
 from conformance.answers import mismatch
 from conformance.ask import Ask, get
-from conformance.cases import Case, candidates
+from conformance.candidates import candidates
+from conformance.cases import Case
 from conformance.laws.filters import filter_of, split, words
 from conformance.laws.law import law, operation_of
 from conformance.lookups import Truth, all_of

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from conformance.answers import sketch
 from conformance.ask import Ask, Page, get, read_page
-from conformance.cases import Case, candidates
+from conformance.candidates import candidates
+from conformance.cases import Case
 from conformance.laws.filters import cases_of
 from conformance.laws.law import law, operation_of
 from conformance.lookups import kind_of

@@ -14,19 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spec
+from conformance.candidates import candidates, crafted
 from conformance.cases import (
     MOST_CANDIDATES,
     MOST_ROWS,
     Case,
     Cases,
-    candidates,
     choose,
     choose_for_wire,
     cover,
-    crafted,
-    in_offset,
 )
-from conformance.lookups import satisfies
+from conformance.lookups import in_offset, satisfies
 from conformance.planting import WITNESSES
 from conformance.rivals import Rival, first_only, rivals, tamperings
 from spec import Filter
