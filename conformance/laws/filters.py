@@ -135,7 +135,8 @@ def _hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
             return Finding(f"200 with the rows whose {filter.field} is {value}", shown, (first.exchange,))
     known = universe(ask, operation)
     everywhere = {name for part in parts.values() for name in part.rows}
-    for name in known.rows if all(part.complete for part in parts.values()) else ():
+    decided = not _may_be_null(operation, filter) and all(part.complete for part in parts.values())
+    for name in known.rows if decided else ():
         if name not in everywhere:
             return Finding(
                 f"a row has some value of {filter.field}, so it is shown under one",
@@ -158,6 +159,12 @@ def _hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
                 )
             seen[name] = value
     return Held(len(filled))
+
+
+def _may_be_null(operation: Operation, filter: Filter) -> bool:
+    """Whether a row may have none of a hidden field's values: then it is shown under none of them."""
+    schema = operation.access.collection.hidden.get(filter.field, {}) if operation.access else {}
+    return "null" in schema.get("type", ()) or bool(schema.get("nullable"))
 
 
 @law("default")
