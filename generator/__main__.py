@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import keyword
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-import jinja2
 
 import spec
 from generator import output, render
 from generator.plan import Plan, Refusal
 from generator.planner import plan
+from generator.templating import TemplateError
 
 OUT = Path(__file__).resolve().parent.parent / "generated"
 
@@ -41,6 +41,10 @@ exit status:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Gives the exit status; prints what is wrong to standard error, never a traceback."""
     options = _parser().parse_args(arguments)
+    if options.package is not None and (not options.package.isidentifier() or keyword.iskeyword(options.package)):
+        return _fail(f"--package {options.package}: this can't be imported; give a Python name")
+    if options.templates is not None and not options.templates.is_dir():
+        return _fail(f"--templates {options.templates}: there is no such folder")
     try:
         made = _plan(options.spec, options.package, options.templates)
         files = render.files(made, options.templates)
@@ -51,11 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _write(made, files, options.out)
     except spec.SpecError as error:
         return _fail(str(error))
-    except render.TemplateError as error:
-        return _fail(f"the templates don't make Python: {error}")
-    except jinja2.TemplateError as error:
-        place = getattr(error, "filename", None) or getattr(error, "name", None) or "template"
-        return _fail(f"{place}:{getattr(error, 'lineno', 1)}: {error.message}")
+    except TemplateError as error:
+        return _fail(str(error))
     except OSError as error:
         return _fail(f"{error.filename or options.out}: {error.strerror or error}")
 

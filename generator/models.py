@@ -21,6 +21,7 @@ from datamodel_code_generator.format import DatetimeClassType, PythonVersion
 
 from generator.forms import REFS, Form, unbounded
 from generator.schemas import Definitions
+from generator.templating import told
 
 _TEMPLATES = Path(__file__).parent / "templates" / "models"
 _ALIAS = re.compile(r"\balias=('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
@@ -40,7 +41,8 @@ def module(definitions: Definitions, templates: Path | None = None) -> str:
         for source in (_TEMPLATES, templates / "models" if templates else _TEMPLATES):
             if source.is_dir():
                 shutil.copytree(source, folder, dirs_exist_ok=True)
-        return _made(definitions, folder)
+        with told("models", {folder: templates / "models"} if templates else None):
+            return _made(definitions, folder)
 
 
 def _made(definitions: Definitions, templates: Path) -> str:

@@ -16,6 +16,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 
 from generator.plan import OperationPlan, Plan
 from generator.runtime import public
+from generator.templating import TemplateError, told
 
 TEMPLATES = Path(__file__).parent / "templates"
 RUNTIME = Path(__file__).parent / "runtime"
@@ -23,15 +24,11 @@ _WIDTH = 120
 _COPIED = "# Copied from the client generator's runtime; not to be edited here.\n"
 
 
-class TemplateError(Exception):
-    """Templates whose output isn't Python; the text says what ruff said of it."""
-
-
 def files(plan: Plan, templates: Path | None = None) -> Mapping[str, bytes]:
     """Every file of the package by its path in the output folder, formatted.
 
-    `templates` is a folder whose templates go before ours. Raises TemplateError when what they make isn't
-    Python, and jinja2.TemplateError when one is broken.
+    `templates` is a folder whose templates go before ours. Raises TemplateError when one is broken, or what they
+    make isn't Python.
     """
     environment = _environment(templates)
     made: dict[str, str] = {}
@@ -39,9 +36,9 @@ def files(plan: Plan, templates: Path | None = None) -> Mapping[str, bytes]:
         name = source.name.removesuffix(".jinja2")
         if name == "filters.py" and not plan.filters:
             continue
-        text = environment.get_template(f"package/{source.name}").render(
-            plan=plan, exports=_exports(plan), public=public.__all__
-        )
+        with told(f"package/{source.name}"):
+            template = environment.get_template(f"package/{source.name}")
+            text = template.render(plan=plan, exports=_exports(plan), public=public.__all__)
         inside = name.endswith(".py")
         made[f"{plan.package}/{name}" if inside else name] = text
     for source in sorted(RUNTIME.glob("*.py")):
@@ -152,15 +149,16 @@ def _formatted(sources: Mapping[str, str]) -> Mapping[str, str]:
         for path, text in sources.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
-        _ruff("check", "--fix", "--select", "F401,UP007,UP037,UP045,RUF022", "--target-version", "py311", name)
+        _ruff("check", "--fix", "--select", "F401,UP007,UP037,UP045,RUF022", "--target-version", "py311", folder=name)
         # Imports that are wrapped for ruff's default width stay wrapped in ours: by either they are sorted.
-        _ruff("check", "--fix", "--select", "I", "--line-length", "88", name)
-        _ruff("format", "--target-version", "py311", "--line-length", str(_WIDTH), name)
+        _ruff("check", "--fix", "--select", "I", "--line-length", "88", folder=name)
+        _ruff("format", "--target-version", "py311", "--line-length", str(_WIDTH), folder=name)
         return {path: (folder / path).read_text(encoding="utf-8") for path in sources}
 
 
-def _ruff(*arguments: str) -> None:
-    command = [sys.executable, "-m", "ruff", *arguments, "--isolated", "--quiet", "--no-cache"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+def _ruff(*arguments: str, folder: str) -> None:
+    command = [sys.executable, "-m", "ruff", *arguments, "--isolated", "--quiet", "--no-cache", "."]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)  # noqa: S603
     if done.returncode:
-        raise TemplateError((done.stdout + done.stderr).strip() or f"ruff ended with {done.returncode}")
+        said = (done.stdout + done.stderr).strip() or f"ruff ended with {done.returncode}"
+        raise TemplateError(f"the templates don't make Python: {said}")

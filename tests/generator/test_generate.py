@@ -298,3 +298,31 @@ def test_a_template_of_models_can_be_overridden(tmp_path: Path) -> None:
     (tmp_path / "models" / "pydantic_v2" / "BaseModel.jinja2").write_text(ours.replace("class {{", "# Mine.\nclass {{"))
     assert main(["--templates", str(tmp_path), "--out", str(tmp_path / "out")]) == 0
     assert "# Mine.\nclass Product(Model):" in (tmp_path / "out" / PACKAGE / "models.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "template", "says"),
+    [
+        ("package/README.md.jinja2", b"a\n{{ nope }}", "README.md.jinja2:2: 'nope' is undefined"),
+        ("package/README.md.jinja2", b"{{ 1 / 0 }}", "README.md.jinja2:1: division by zero"),
+        ("package/README.md.jinja2", b"\xff", "README.md.jinja2: it isn't UTF-8"),
+        ("package/client.py.jinja2", b'{% extends "gone.jinja2" %}', "no template 'gone.jinja2'"),
+        ("models/pydantic_v2/BaseModel.jinja2", b"{{ nope.x }}", "/models/pydantic_v2/BaseModel.jinja2:1: 'nope'"),
+    ],
+)
+def test_a_template_error_names_file_and_line(
+    tmp_path: Path, name: str, template: bytes, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(template)
+    assert main(["--templates", str(tmp_path / "mine"), "--out", str(tmp_path / "out")]) == 2
+    assert says in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("options", [["--package", "1-x"], ["--package", "class"], ["--templates", "nowhere"]])
+def test_options_that_cannot_be_used(tmp_path: Path, options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*options, "--out", str(tmp_path / "out")]) == 2
+    assert options[1] in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
