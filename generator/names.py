@@ -28,9 +28,12 @@ _OF_MODELS = frozenset(
         "schema_json",
         "update_forward_refs",
         "validate",
+        *(f"model_{part}" for part in ("config", "computed_fields", "construct", "copy", "dump", "dump_json", "extra")),
+        *(f"model_{part}" for part in ("fields", "fields_set", "json_schema", "parametrized_name", "post_init")),
+        *(f"model_{part}" for part in ("rebuild", "validate", "validate_json", "validate_strings")),
     }
 )
-"""What pydantic's own base class defines, beside everything that begins with `model_`."""
+"""What pydantic's own base class defines. Other names with `model_` are as good as any: its protection is off."""
 
 RESERVED_CLASSES = frozenset(
     {
@@ -94,7 +97,7 @@ def pascal(text: str, fallback: str = "Model") -> str:
 def field(text: str) -> str:
     """A name for a model's field."""
     name = snake(text, "field")
-    if name in _OF_MODELS or name in _IN_ANNOTATIONS or name.startswith("model_"):
+    if name in _OF_MODELS or name in _IN_ANNOTATIONS:
         name += "_"
     return name.lstrip("_") or "field"
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 import spec
-from generator import output, render
+from generator import names, output, render
 from generator.__main__ import main
 from generator.planner import plan
 
@@ -326,3 +326,11 @@ def test_options_that_cannot_be_used(tmp_path: Path, options: list[str], capsys:
     assert main([*options, "--out", str(tmp_path / "out")]) == 2
     assert options[1] in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "field"),
+    [("model_code", "model_code"), ("model_dump", "model_dump_"), ("class", "class_"), ("2nd", "f_2nd")],
+)
+def test_a_field_keeps_its_name_unless_it_cannot(written: str, field: str) -> None:
+    assert names.field(written) == field
