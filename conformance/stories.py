@@ -362,7 +362,7 @@ def _deletes(ask: Ask, operation: Operation) -> Story:
 def _filtered(
     ask: Ask, operation: Operation, key: str, values: Mapping[str, Any], *, shown: bool
 ) -> Iterator[Exchange]:
-    """The lists under filters by a row's values, as soon as they show the row or don't, or a little later."""
+    """The lists under filters by a row's values, once they show the row or don't; none after a list that never does."""
     reader, access = reader_of(ask, operation), operation.access
     if reader is None or access is None:
         return
@@ -383,7 +383,10 @@ def _filtered(
         for name, text in list(texts.items())[:2] if usable and not filter.hidden else ():
             if isinstance(text, str) and (name is not None) == filter.free_key:
                 request = get(reader, paged(reader, ((filter.name(name), text),), limit=50))
-                yield settled(partial(look, request), right).exchange
+                page = settled(partial(look, request), right)
+                yield page.exchange
+                if not right(page):
+                    return
 
 
 def _otherwise(row: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

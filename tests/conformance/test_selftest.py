@@ -18,6 +18,9 @@ CONTRACT = spec.load()
 MOST = 4
 """Faults of one clause that are tried here."""
 
+MOST_OF_WRITES = 2
+"""The same of a clause that writes: each of its faults waits for batches."""
+
 
 def kind(clause: Clause) -> tuple[str, ...]:
     """What is tried once: a kind of clause, and of the filters each lookup, with free keys and without."""
@@ -25,18 +28,17 @@ def kind(clause: Clause) -> tuple[str, ...]:
     return (clause.kind, filter.lookup, str(filter.free_key)) if filter and clause.kind == "filter" else (clause.kind,)
 
 
-FAMILIES = (
-    *("page", "filter", "default", "relation", "combine", "explore", "wire", "edges"),
-    *("search", "param", "auth", "response"),
-)
-"""The families that read. What writes waits for batches, and is left to the command."""
+FIRST_OF_ITS_KIND = {kind(clause): clause for clause in reversed(CONTRACT.clauses)}
+FAULTS = dict(selected(CONTRACT, ()))
 
-FIRST_OF_ITS_KIND = {kind(clause): clause.id for clause in reversed(CONTRACT.clauses)}
-WORK = [
-    (clause, ids[:: max(1, len(ids) // MOST)][:MOST])
-    for clause, ids in selected(CONTRACT, ())
-    if clause in FIRST_OF_ITS_KIND.values() and clause.split(".")[1] in FAMILIES
-]
+
+def some(clause: Clause) -> tuple[str, ...]:
+    """Faults of a clause, from the first to the last of them."""
+    ids, most = FAULTS[clause.id], MOST_OF_WRITES if clause.writes else MOST
+    return ids[:: max(1, len(ids) // most)][:most]
+
+
+WORK = [(clause.id, some(clause)) for clause in FIRST_OF_ITS_KIND.values()]
 
 
 @pytest.mark.parametrize("work", WORK, ids=[clause for clause, _ in WORK])
