@@ -17,7 +17,7 @@ AT_ONCE = 200
 PATIENCE = 90.0
 """Seconds that deletes may wait behind other batches, and be worked on."""
 
-AT_A_TIME = 10.0
+AT_A_TIME = 20.0
 """Seconds after which it is looked for what is still there, whether or not the deletes are over."""
 
 TRIES = 3
@@ -82,7 +82,7 @@ def _present(ask: Ask, operation: Operation, keys: list[str], runs: set[str], ow
 
 
 def _one_by_one(ask: Ask, operation: Operation, keys: list[str]) -> set[str]:
-    return {key for key in keys if find(ask, operation, key, expected=False).rows}
+    return {key for key in keys if find(ask, operation, key, expected=None).rows}
 
 
 def _holding(ask: Ask, operation: Operation, text: str) -> set[str] | None:
