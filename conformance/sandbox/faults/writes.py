@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal
@@ -294,7 +293,7 @@ def replaces(case: Case) -> Iterator[Named]:
     def merged(right: Apply, step: Step) -> Reasons:
         before = find(step) or {}
         item = {
-            name: {**json.loads(before[name]), **value} if isinstance(value, dict) and before.get(name) else value
+            name: {**before[name], **value} if isinstance(value, dict) and before.get(name) else value
             for name, value in step.item.items()
         }
         return right(replace(step, item=item))
