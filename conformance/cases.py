@@ -25,7 +25,7 @@ MOST_CANDIDATES = 300
 ENOUGH = 4
 """Candidates that tell one rival: among so many is one that tells others as well."""
 
-LEAST = 3
+LEAST = 2
 """Cases that a filter gets, where there are so many, even if one alone tells it from every rival."""
 
 

@@ -146,7 +146,7 @@ def _accepted_by_write(ask: Ask, operation: Operation, name: str) -> Result:
     """A write with the header is taken as one without it: here one that names no row there is."""
     without, *given = [
         ask.again(get(operation, headers=headers, body=harmless_bodies(ask, operation)[0]))
-        for headers in ((), *(((name, value),) for value in ODD_LANGUAGES))
+        for headers in ((), *(((name, value),) for value in ODD_LANGUAGES[:1]))
     ]
     if without.answer.status == 403:
         raise NotSent("the key may not write (403)")
@@ -182,13 +182,12 @@ def misspelt(ask: Ask, clause: Clause) -> Result:
     plain = [f for f in operation.filters if not f.free_key and not f.hidden]
     telling = [(f, cases_of(ask, operation, f).chosen) for f in plain]
     chosen = [(f.parameter, cases[0].operand) for f, cases in telling if cases]
-    everything = ask.page(operation, paged(operation, known.base))
-    if not chosen or not everything.rows:
+    if not chosen or not known.rows:
         return NotExercised("the list shows no rows that a filter could leave out")
     for name, operand in chosen[:: max(1, len(chosen) // 3)][:3]:
         wrong = name[:-1] + ("x" if name[-1] != "x" else "y")
         page = ask.page(operation, (*known.base, (wrong, operand)))
-        if page.rows and page.count == everything.count:
+        if page.rows and page.count == known.count:
             return Finding(f"an error for {wrong}, misspelt for {name}", f"all {page.count} rows", (page.exchange,))
     return Held(1)
 
