@@ -92,6 +92,15 @@ def test_what_does_not_fit_the_document_is_refused_before_it_is_sent(drive: Driv
         assert made.seen == []
 
 
+@pytest.mark.parametrize("keyword", ["name__startswith", "attribute__COLOR", "colour", "filter"])
+def test_an_unknown_keyword_never_widens_a_list(drive: Drive, keyword: str) -> None:
+    with server(lambda peer: peer.answer(page([], 0))) as made:
+        driver = drive(made.url)
+        with pytest.raises(TypeError, match=f"get_products got an unexpected keyword argument '{keyword}'"):
+            driver.do(driver.client.get_products(**{keyword: "x"}))
+        assert made.seen == []
+
+
 def test_a_lookup_or_key_that_the_document_lacks() -> None:
     with pytest.raises(AttributeError, match="it has: contains, exact, icontains"):
         _ = F.name.startswith  # type: ignore[attr-defined]

@@ -201,9 +201,12 @@ def prepare(
 ) -> Call[T]:
     """Check arguments and make the request of them.
 
-    Raises InvalidRequestError when something doesn't fit the document, and ConfigurationError when a key
-    is missing: both before anything is sent.
+    Raises TypeError for an argument that neither the operation nor RequestOptions has, InvalidRequestError when
+    something doesn't fit the document or can't travel, and ConfigurationError when a key is missing: all before
+    anything is sent.
     """
+    if unknown := sorted(options.keys() - RequestOptions.__annotations__.keys()):
+        raise TypeError(f"{operation.id} got an unexpected keyword argument {unknown[0]!r}")
     try:
         url, headers = _spread(operation, settings, arguments, where)
         data, kind = _encoded(operation, body, content_type)
