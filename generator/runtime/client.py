@@ -132,7 +132,7 @@ class SyncBase(BaseClient):
         checkpoint: str | None = None,
     ) -> Page[T]:
         first = self._walk(operation, paging, arguments, options, where).begin(checkpoint)
-        return Page(run(first, self._transport.perform), self._transport.perform)
+        return Page(run(first(), self._transport.perform), self._transport.perform)
 
     def _submit(
         self,

@@ -101,6 +101,16 @@ def test_an_unknown_keyword_never_widens_a_list(drive: Drive, keyword: str) -> N
         assert made.seen == []
 
 
+def test_an_asynchronous_list_may_be_asked_for_again() -> None:
+    async def twice(url: str) -> list[int]:
+        async with AsyncClient("key", base_url=url) as client:
+            rows = client.get_products()
+            return [len([row async for row in rows]), len([row async for row in rows]), len((await rows).results)]
+
+    with server(lambda peer: peer.answer(page([product(1)], 1))) as made:
+        assert asyncio.run(twice(made.url)) == [1, 1, 1]
+
+
 def test_a_lookup_or_key_that_the_document_lacks() -> None:
     with pytest.raises(AttributeError, match="it has: contains, exact, icontains"):
         _ = F.name.startswith  # type: ignore[attr-defined]

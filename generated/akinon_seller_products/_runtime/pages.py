@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Generic, Self, TypeVar
 
-from .call import Operation, RequestOptions
+from .call import Call, Operation, RequestOptions
 from .errors import Exchange, InvalidRequestError, PaginationError
 from .filters import Condition
 from .flow import Flow, run, run_async
@@ -65,8 +66,11 @@ class Walk(Generic[T]):
     options: RequestOptions
     where: Condition[Any] | None
 
-    def begin(self, checkpoint: str | None) -> Flow[Fetched[T]]:
-        """The first page that is asked for, or the one that a checkpoint stands before."""
+    def begin(self, checkpoint: str | None) -> Callable[[], Flow[Fetched[T]]]:
+        """What asks for the first page, or for the one that a checkpoint stands before, as often as it is called.
+
+        Raises InvalidRequestError for a checkpoint of another list, and what `fetch` raises.
+        """
         number = self.arguments.get(self.paging.page, UNSET)
         if checkpoint is None:
             return self.fetch(self.paging.first if number is UNSET else number, Trail())
@@ -76,7 +80,9 @@ class Walk(Generic[T]):
             saved = json.loads(checkpoint)
             at, known, trail = saved["page"], saved["list"], Trail(**saved["trail"])
         except (ValueError, KeyError, TypeError):
-            raise InvalidRequestError(self.operation.id, ("checkpoint: it isn't one of a page's",)) from None
+            raise InvalidRequestError(
+                self.operation.id, ("checkpoint: it isn't text that a page's checkpoint() gave",)
+            ) from None
         if known != self.identity():
             raise InvalidRequestError(
                 self.operation.id,
@@ -84,16 +90,16 @@ class Walk(Generic[T]):
             )
         return self.fetch(at, trail)
 
-    def fetch(self, number: int, trail: Trail) -> Flow[Fetched[T]]:
-        """Ask for a page by its number."""
+    def fetch(self, number: int, trail: Trail) -> Callable[[], Flow[Fetched[T]]]:
+        """What asks for a page by its number. Raises InvalidRequestError or ConfigurationError before it does."""
         arguments = self.arguments
         if not (number == self.paging.first and self.arguments.get(self.paging.page, UNSET) is UNSET):
             arguments = {**arguments, self.paging.page: number}
         call = self.session.call(self.operation, arguments, self.options, where=self.where)
-        return self._fetched(value(call), number, trail)
+        return partial(self._fetched, call, number, trail)
 
-    def _fetched(self, flow: Flow[Any], number: int, trail: Trail) -> Flow[Fetched[T]]:
-        body = yield from flow
+    def _fetched(self, call: Call[Any], number: int, trail: Trail) -> Flow[Fetched[T]]:
+        body = yield from value(call)
         return Fetched(self, number, trail, body, list(getattr(body, self.paging.results) or ()))
 
     def identity(self) -> str:
@@ -147,7 +153,7 @@ class Fetched(Generic[T]):
         """Ask for the page after this one. Raises PaginationError when there is none."""
         if not self.more():
             raise PaginationError("this is the last page; ask has_next_page() first")
-        return self.walk.fetch(self.number + 1, self.passed())
+        return self.walk.fetch(self.number + 1, self.passed())()
 
     def checkpoint(self) -> str:
         """Where the next page begins, as text."""
@@ -251,14 +257,14 @@ class AsyncPage(BasePage[T]):
 
 
 class AsyncPager(Generic[T]):
-    """A list not asked for yet: `await` it for its first page, or iterate it for all rows."""
+    """A list not asked for yet: `await` it for its first page, or iterate it for all rows; each time it asks anew."""
 
-    def __init__(self, first: Flow[Fetched[T]], perform: AsyncPerform) -> None:
+    def __init__(self, first: Callable[[], Flow[Fetched[T]]], perform: AsyncPerform) -> None:
         self._first = first
         self._perform = perform
 
     async def _page(self) -> AsyncPage[T]:
-        return AsyncPage(await run_async(self._first, self._perform), self._perform)
+        return AsyncPage(await run_async(self._first(), self._perform), self._perform)
 
     def __await__(self) -> Generator[Any, Any, AsyncPage[T]]:
         return self._page().__await__()
