@@ -136,7 +136,7 @@ class BaseBatch(Generic[S]):
         """Ask until the batch is over, at first often and then every few seconds.
 
         A result that tells of fewer items than were sent counts when a second look finds the same: the server
-        may have been counting still.
+        may have been counting still. Raises BatchTimeoutError when `timeout` seconds have passed, or APIError.
         """
         ends = clock() + timeout
         before: tuple[int, int, int] | None = None
@@ -163,7 +163,9 @@ def resumed(checkpoint: str) -> tuple[str, int | None]:
         saved = json.loads(checkpoint)
         return str(saved["batch"]), saved["rows"]
     except (ValueError, KeyError, TypeError):
-        raise InvalidRequestError("resume_batch", ("checkpoint: it isn't one of a batch's",)) from None
+        raise InvalidRequestError(
+            "resume_batch", ("checkpoint: it isn't text that a batch's checkpoint() gave",)
+        ) from None
 
 
 class Batch(BaseBatch[S]):

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 import httpx2
 
-from .base import BaseClient, RawResponse, proxied, session
+from .base import BaseClient, RawResponse, chosen, listed, proxied, raw, session
 from .batches import Batch, Outcome, Polling, Write, at
 from .bulk import BulkOptions
 from .call import Hooks, Operation, RequestOptions
@@ -64,9 +64,10 @@ class SyncBase(BaseClient):
             hooks: Functions that are told of requests, answers and retries.
             max_response_bytes: The largest body that is read, decompressed.
             transport: What carries requests instead of the network, as httpx2 defines it.
-            http_client: An httpx2 client of your own; it stays yours to close.
+            http_client: An httpx2 client of your own in place of a transport; it stays yours to close.
 
-        Raises ConfigurationError for settings that can't work.
+        Raises ConfigurationError for a URL or key that can't work, ValueError for a time-out or number of retries out
+        of range, and TypeError for an httpx2 client of the other kind. A missing key is told of by the first call.
         """
         self._session = session(
             self._api,
@@ -79,11 +80,12 @@ class SyncBase(BaseClient):
             hooks,
             max_response_bytes,
         )
-        if transport is not None and http_client is None:
+        own = chosen(httpx2.Client, http_client, transport)
+        if transport is not None:
             self._http = httpx2.Client(transport=transport, verify=no_tls())
         else:
-            self._http = http_client or sync_client(proxied())
-        self._owned = http_client is None
+            self._http = own or sync_client(proxied())
+        self._owned = own is None
         self._transport = SyncTransport(self._http, self._session.credentials, max_response_bytes)
 
     def close(self) -> None:
@@ -141,7 +143,7 @@ class SyncBase(BaseClient):
         options: RequestOptions,
         body: Iterable[Any],
     ) -> Batch[Any]:
-        rows = list(body)
+        rows = listed(write.operation.id, body)
         taken = self._send(write.operation, arguments, options, body=rows)
         return self._batch(write.polling, str(at(taken, write.polling.ticket)), len(rows))
 
@@ -174,18 +176,22 @@ class SyncBase(BaseClient):
 
         Yields each row's outcome, in order. Rows that aren't valid, or that the server refuses or fails to
         take over, are outcomes too. Raises APIError when nothing more can be written; rows without an
-        outcome were then not sent.
+        outcome were then not sent. Raises TypeError for another method, and ValueError for limits below 1 and
+        for another write's journal.
         """
         limits = BulkOptions(chunk_size, in_flight, batch_timeout, isolate)
         stream = self._bulk(write, rows, limits, journal, options or {})
         return iterate(stream, self._transport.perform)
 
     def with_raw_response(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
-        """Call a method and get the answer as it came, beside its value: `with_raw_response(client.get, id)`."""
+        """Call a method and get the answer as it came, beside its value: `with_raw_response(client.get, id)`.
+
+        Raises what the method raises, and TypeError for one that asks the server nothing when it is called: `bulk`.
+        """
         answers: list[Answer] = []
         token = LAST_ANSWER.set(answers)
         try:
             parsed = method(*args, **kwargs)
         finally:
             LAST_ANSWER.reset(token)
-        return RawResponse(answers[-1].status, answers[-1].headers, answers[-1].body, parsed)
+        return raw(answers, parsed)

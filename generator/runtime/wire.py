@@ -73,7 +73,8 @@ class Parameter:
         if self.keys:
             unknown = [key for key in plain if not any(re.fullmatch(pattern, key) for pattern in self.keys)]
             if unknown:
-                raise Unfit(f"{self.keyword}: {unknown[0]!r} isn't a name that the document allows")
+                known = " or ".join(self.keys)
+                raise Unfit(f"{self.keyword}: the document allows no name {unknown[0]!r}, only such as match {known}")
         if (is_object(plain) or is_list(plain)) and not plain and not self.as_json:
             raise Unfit(f"{self.keyword}: an empty {type(plain).__name__} can't be sent; leave the argument out")
         return to_json(plain).decode() if self.as_json else plain
@@ -125,9 +126,7 @@ class Parameter:
             text = ",".join(f"{key}={word(each)}" for key, each in plain.items())
         else:
             text = ",".join(word(each) for each in _flat(plain))
-        if not (text.isascii() and text.isprintable()) or text != text.strip():
-            raise Unfit(f"{self.keyword}: a header can't carry {text!r}")
-        return text
+        return header_text(text, self.keyword)
 
     def cookie(self, value: object) -> str:
         """The value as a cookie pair (RFC 6265). Raises Unfit."""
@@ -149,6 +148,13 @@ def _flat(value: Any) -> list[Any]:
     if is_object(value):
         return [part for pair in value.items() for part in pair]
     return value if is_list(value) else [value]
+
+
+def header_text(text: str, where: str) -> str:
+    """Text that a header can carry (RFC 9110, section 5.5), as it is. Raises Unfit for any other, `where` it stands."""
+    if not (text.isascii() and text.isprintable()) or text != text.strip():
+        raise Unfit(f"{where}: a header can't carry {text!r}")
+    return text
 
 
 def word(value: Any) -> str:

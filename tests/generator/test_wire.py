@@ -8,6 +8,7 @@ import gzip
 import importlib
 import json
 import sys
+import traceback
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
@@ -76,9 +77,10 @@ def test_keywords_on_the_wire(drive: Drive) -> None:
         ({"category": "x"}, "category: "),
         ({"category__in": []}, "category__in: an empty list can't be sent"),
         ({"updated_at": datetime.datetime(2025, 1, 1)}, "updated_at: Input should have timezone info"),
-        ({"attribute": {"attribute__A__b": "x"}}, "isn't a name that the document allows"),
+        ({"attribute": {"attribute__A__b": "x"}}, "the document allows no name 'attribute__A__b', only such as match"),
         ({"name": None}, "name: "),
         ({"accept_language": "tr\r\nX: y"}, "accept_language: a header can't carry"),
+        ({"extra_headers": {"X-A": "b\r\nX: y"}}, "X-A: a header can't carry"),
         ({"where": F.name.exact("x"), "name": "y"}, "name: it is given both"),
         ({"where": True}, "where: a condition such as"),
     ],
@@ -109,6 +111,41 @@ def test_an_asynchronous_list_may_be_asked_for_again() -> None:
 
     with server(lambda peer: peer.answer(page([product(1)], 1))) as made:
         assert asyncio.run(twice(made.url)) == [1, 1, 1]
+
+
+@pytest.mark.parametrize("row", [{"sku": "x"}, models.ProductDelete(sku="x"), "x"])
+def test_one_row_is_not_taken_for_a_list(drive: Drive, row: Any) -> None:
+    driver = drive("http://127.0.0.1:1")
+    with pytest.raises(errors.InvalidRequestError, match="delete_products: body: a list of rows is needed, not "):
+        driver.do(driver.client.delete_products(row))
+
+
+def test_a_raw_response_of_a_method_that_asks_nothing() -> None:
+    client = Client("key", base_url="http://127.0.0.1:1")
+    with pytest.raises(TypeError, match="takes a method that asks the server"):
+        client.with_raw_response(client.resume_batch, '{"batch": "x", "rows": 1}')
+
+
+def test_an_httpx2_client_that_could_not_be_used() -> None:
+    with pytest.raises(TypeError, match=r"must be an httpx2\.Client, not AsyncClient"):
+        Client("key", http_client=httpx2.AsyncClient())  # type: ignore[arg-type]
+    with httpx2.Client() as own, pytest.raises(TypeError, match=r"must be an httpx2\.AsyncClient, not Client"):
+        AsyncClient("key", http_client=own)  # type: ignore[arg-type]
+    with httpx2.Client() as own, pytest.raises(TypeError, match="not both"):
+        Client("key", http_client=own, transport=httpx2.HTTPTransport())
+
+
+def test_a_client_that_was_not_set_up_can_be_shown() -> None:
+    with pytest.raises(TypeError, match="a timeout is a number of seconds or a Timeout, not None") as caught:
+        Client("key", timeout=None)  # type: ignore[arg-type]
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert "<Client not set up>" in "".join(shown.format())
+
+
+def test_a_missing_key_is_told_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PRD_API_KEY", raising=False)
+    with pytest.raises(errors.ConfigurationError, match="pass api_key or set PRD_API_KEY"):
+        Client(base_url="http://127.0.0.1:1").get_products()
 
 
 def test_a_lookup_or_key_that_the_document_lacks() -> None:

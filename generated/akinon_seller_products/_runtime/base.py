@@ -8,6 +8,7 @@ from collections.abc import (
     Callable,
     Iterable,
     Mapping,
+    Sequence,
 )
 from copy import copy
 from dataclasses import dataclass, replace
@@ -16,11 +17,13 @@ from typing import Any, ClassVar, Generic, ParamSpec, Self, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
+from pydantic import BaseModel
+
 from .batches import Outcome, Write
 from .bulk import Bulk, BulkOptions
 from .call import Hooks, Operation, RequestOptions, Settings
 from .credentials import Credentials, Scheme
-from .errors import ConfigurationError
+from .errors import Answer, ConfigurationError, InvalidRequestError
 from .filters import Condition
 from .flow import Stream, Timeout
 from .journal import Journal
@@ -74,7 +77,8 @@ class BaseClient:
         return self._session.settings.base_url
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.base_url}>"
+        """The base URL, or none in the traceback of a constructor that failed."""
+        return f"<{type(self).__name__} {self.base_url if hasattr(self, '_session') else 'not set up'}>"
 
     def with_options(
         self,
@@ -85,7 +89,11 @@ class BaseClient:
         headers: Mapping[str, str] | None = None,
         hooks: Hooks | None = None,
     ) -> Self:
-        """A client with other settings that shares this one's connections. `headers` are added to those there are."""
+        """A client with other settings, which shares this one's connections: closing either closes both.
+
+        What is left out stays; `headers` are added to those there are. Raises ValueError for a time-out that isn't
+        positive, and for a negative number of retries.
+        """
         settings = self._session.settings
         if timeout is not None:
             settings = replace(settings, timeout=Timeout.of(timeout))
@@ -152,7 +160,7 @@ def session(
         hooks=hooks or Hooks(),
         max_response_bytes=max_response_bytes,
     )
-    return Session(settings, Credentials(api.schemes, secrets(api, api_key)))
+    return Session(settings, Credentials(api.schemes, secrets(api, api_key), f"{api.env}_API_KEY"))
 
 
 def checked_url(api: Api, url: str | None) -> str:
@@ -180,6 +188,31 @@ def secrets(api: Api, given: str | Mapping[str, str | tuple[str, str]] | None) -
     if not isinstance(key, str):
         return key
     return dict.fromkeys(list(api.schemes)[:1], key)
+
+
+def chosen(wanted: type[S], http_client: S | None, transport: object) -> S | None:
+    """The caller's own httpx2 client, where there is one. Raises TypeError for one of the other kind, or a transport
+    beside it, which could only be left unused."""
+    if http_client is not None and not isinstance(http_client, wanted):
+        raise TypeError(f"http_client must be an httpx2.{wanted.__name__}, not {type(http_client).__name__}")
+    if http_client is not None and transport is not None:
+        raise TypeError("give http_client or transport, not both")
+    return http_client
+
+
+def listed(operation: str, body: Iterable[T]) -> list[T]:
+    """The rows of a body. Raises InvalidRequestError for a single row, which could be iterated by mistake."""
+    kind = type(body).__name__
+    if isinstance(body, (Mapping, BaseModel, str, bytes)):
+        raise InvalidRequestError(operation, (f"body: a list of rows is needed, not {kind}",))
+    return list(body)
+
+
+def raw(answers: Sequence[Answer], parsed: T) -> RawResponse[T]:
+    """The last answer beside what was made of it. Raises TypeError when none was asked for."""
+    if not answers:
+        raise TypeError("with_raw_response takes a method that asks the server when it is called")
+    return RawResponse(answers[-1].status, answers[-1].headers, answers[-1].body, parsed)
 
 
 def proxied() -> bool:

@@ -26,7 +26,7 @@ from .filters import Condition
 from .flow import Flow, Request, Sleep, Timeout, send
 from .retry import Retry, retry_after
 from .types import UNSET
-from .wire import Parameter, Unfit, word
+from .wire import Parameter, Unfit, header_text, word
 
 T = TypeVar("T")
 
@@ -210,16 +210,17 @@ def prepare(
     try:
         url, headers = _spread(operation, settings, arguments, where)
         data, kind = _encoded(operation, body, content_type)
+        if kind:
+            headers["content-type"] = kind
         extra = "&".join(
             f"{quote(n, safe='')}={quote(word(v), safe='')}" for n, v in options.get("extra_query", {}).items()
         )
+        more = {**settings.headers, **options.get("extra_headers", {})}
+        headers |= {name.lower(): header_text(word(value), name) for name, value in more.items()}
     except Unfit as unfit:
         raise InvalidRequestError(operation.id, unfit.problems) from None
     if extra:
         url += ("&" if "?" in url else "?") + extra
-    if kind:
-        headers["content-type"] = kind
-    headers |= {n.lower(): v for n, v in {**settings.headers, **options.get("extra_headers", {})}.items()}
     request = Request(
         operation.method,
         url,

@@ -16,7 +16,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 import httpx2
 
-from .base import BaseClient, RawResponse, proxied, session
+from .base import BaseClient, RawResponse, chosen, listed, proxied, raw, session
 from .batches import AsyncBatch, Outcome, Polling, Write, at
 from .bulk import BulkOptions
 from .call import Hooks, Operation, RequestOptions
@@ -66,9 +66,10 @@ class AsyncBase(BaseClient):
             hooks: Functions that are told of requests, answers and retries.
             max_response_bytes: The largest body that is read, decompressed.
             transport: What carries requests instead of the network, as httpx2 defines it.
-            http_client: An httpx2 client of your own; it stays yours to close.
+            http_client: An httpx2 client of your own in place of a transport; it stays yours to close.
 
-        Raises ConfigurationError for settings that can't work.
+        Raises ConfigurationError for a URL or key that can't work, ValueError for a time-out or number of retries out
+        of range, and TypeError for an httpx2 client of the other kind. A missing key is told of by the first call.
         """
         self._session = session(
             self._api,
@@ -81,11 +82,12 @@ class AsyncBase(BaseClient):
             hooks,
             max_response_bytes,
         )
-        if transport is not None and http_client is None:
+        own = chosen(httpx2.AsyncClient, http_client, transport)
+        if transport is not None:
             self._http = httpx2.AsyncClient(transport=transport, verify=no_tls())
         else:
-            self._http = http_client or async_client(self._session.settings, proxied())
-        self._owned = http_client is None
+            self._http = own or async_client(self._session.settings, proxied())
+        self._owned = own is None
         self._transport = AsyncTransport(self._http, self._session.credentials, max_response_bytes)
 
     async def close(self) -> None:
@@ -143,7 +145,7 @@ class AsyncBase(BaseClient):
         options: RequestOptions,
         body: Iterable[Any],
     ) -> AsyncBatch[Any]:
-        rows = list(body)
+        rows = listed(write.operation.id, body)
         taken = await self._send(write.operation, arguments, options, body=rows)
         return self._batch(write.polling, str(at(taken, write.polling.ticket)), len(rows))
 
@@ -162,7 +164,10 @@ class AsyncBase(BaseClient):
         journal: str | os.PathLike[str] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[Outcome[R]]:
-        """Write any number of rows with one of this client's batch methods; see `bulk` of the blocking client."""
+        """Write any number of rows with one of this client's batch methods: `async for outcome in client.bulk(...)`.
+
+        It takes, yields and raises what `bulk` of the blocking client does.
+        """
         limits = BulkOptions(chunk_size, in_flight, batch_timeout, isolate)
         stream = self._bulk(write, rows, limits, journal, options or {})
         return iterate_async(stream, self._transport.perform)
@@ -170,11 +175,14 @@ class AsyncBase(BaseClient):
     async def with_raw_response(
         self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> RawResponse[T]:
-        """Call a method and get the answer as it came, beside its value."""
+        """Call a method and get the answer as it came, beside its value: `await with_raw_response(client.get, id)`.
+
+        Raises what the method raises, and TypeError for one that asks the server nothing when it is called.
+        """
         answers: list[Answer] = []
         token = LAST_ANSWER.set(answers)
         try:
             parsed = await method(*args, **kwargs)
         finally:
             LAST_ANSWER.reset(token)
-        return RawResponse(answers[-1].status, answers[-1].headers, answers[-1].body, parsed)
+        return raw(answers, parsed)

@@ -28,14 +28,18 @@ class Scheme:
 class Credentials:
     """Secrets by scheme name. Neither `repr` nor pickling nor an error shows one."""
 
-    __slots__ = ("_schemes", "_secrets")
+    __slots__ = ("_schemes", "_secrets", "_variable")
 
     def __init__(
         self,
         schemes: Mapping[str, Scheme],
         secrets: Mapping[str, str | tuple[str, str]],
+        variable: str,
     ) -> None:
-        """Raises ConfigurationError for a scheme that the API lacks, or a secret that no header can carry."""
+        """`variable` is where the environment may hold a key; messages name it.
+
+        Raises ConfigurationError for a scheme that the API lacks, or a secret that no header can carry.
+        """
         for name, secret in secrets.items():
             if name not in schemes:
                 known = ", ".join(sorted(schemes)) or "none"
@@ -48,6 +52,7 @@ class Credentials:
                 raise ConfigurationError(f"the secret for {name} is empty")
         self._schemes = dict(schemes)
         self._secrets = dict(secrets)
+        self._variable = variable
 
     def __repr__(self) -> str:
         return f"<credentials for {', '.join(sorted(self._secrets)) or 'nothing'}>"
@@ -66,7 +71,7 @@ class Credentials:
         if not alternatives:
             return ()
         wanted = " or ".join(" with ".join(names) for names in alternatives)
-        raise ConfigurationError(f"no key was given for {wanted}; pass api_key or set the environment variable")
+        raise ConfigurationError(f"no key was given for {wanted}; pass api_key or set {self._variable}")
 
     def headers(self, schemes: tuple[str, ...]) -> list[tuple[str, str]]:
         """The headers that carry the secrets."""

@@ -39,8 +39,14 @@ class Timeout:
 
     @classmethod
     def of(cls, value: float | Timeout) -> Timeout:
-        """A number bounds the whole request and each of its steps. Raises ValueError unless positive."""
-        made = value if isinstance(value, Timeout) else cls(min(value, cls().connect), value, value)
+        """A number bounds the whole request and each of its steps.
+
+        Raises ValueError unless positive, and TypeError for anything else: no request goes on for ever.
+        """
+        try:
+            made = value if isinstance(value, Timeout) else cls(min(value, cls().connect), value, value)
+        except TypeError:
+            raise TypeError(f"a timeout is a number of seconds or a Timeout, not {value!r}") from None
         if not min(made.connect, made.read, made.total) > 0:
             raise ValueError(f"a timeout must be more than 0 seconds, not {value!r}")
         return made
