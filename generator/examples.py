@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import spec
-from generator.plan import OperationPlan, ParameterPlan
+from generator.plan import FiltersPlan, OperationPlan, ParameterPlan
 
 _DEEPEST = 4
 _BY_FORMAT = {
@@ -20,13 +20,19 @@ _BY_TYPE: Mapping[str, Any] = {"string": "text", "integer": 1, "number": 1.0, "b
 _PYTHON = {"uuid.UUID": "uuid.UUID({!r})", "datetime.datetime": "datetime.datetime.fromisoformat({!r})"}
 _PYTHON |= {"datetime.date": "datetime.date.fromisoformat({!r})", "decimal.Decimal": "decimal.Decimal({!r})"}
 
+_BY_HINT = {"int": "1", "float": "1.0", "bool": "True", "decimal.Decimal": "decimal.Decimal(1)"}
+_BY_HINT |= {"uuid.UUID": "uuid.uuid4()", "datetime.date": "datetime.date.today()"}
+_BY_HINT |= {"datetime.datetime": "datetime.datetime.now(datetime.UTC)"}
+
 
 def examples(
     contract: spec.Contract, made: Sequence[OperationPlan], sources: Mapping[str, spec.Operation]
 ) -> Mapping[str, str]:
-    """Python statements by method, and a bulk write under `bulk` where there is one. `sources` are by method too."""
+    """Python statements by method, a bulk write under `bulk` where there is one, and lists that conditions narrow
+    down under `F` or what else builds those. `sources` are by method too."""
     found = {o.method: _example(contract, sources[o.method], o) for o in made}
     written = [o for o in made if o.write and o.write.bulk and o.write.key]
+    found |= {o.filters.constant: _narrowed(contract, sources[o.method], o, o.filters) for o in made if o.filters}
     return {**found, **({"bulk": _bulk(contract, sources[written[-1].method], written[-1])} if written else {})}
 
 
@@ -41,6 +47,24 @@ def _bulk(contract: spec.Contract, operation: spec.Operation, made: OperationPla
         f"for outcome in client.bulk(client.{made.method}, rows, chunk_size=100):\n"
         "    print(outcome.index, outcome.state, outcome.error)"
     )
+
+
+def _narrowed(contract: spec.Contract, operation: spec.Operation, made: OperationPlan, filters: FiltersPlan) -> str:
+    """The same conditions twice, built and as keywords: on a field of the document's, and on one of free keys."""
+    arguments = {p.name: p.argument for p in made.named}
+    required = [_argument(contract, operation, p) for p in made.named if p.required]
+    built, keywords = list[str](), list[str]()
+    for free in (False, True):
+        for field in [f for f in filters.fields if f.free_key == free][:1]:
+            lookup = field.lookups[0 if free else -1]
+            inner = lookup.hint.removeprefix("Iterable[").removesuffix("]")
+            value = _BY_HINT.get(inner, "'a'")
+            value = value if inner == lookup.hint else f"[{value}]"
+            key = "['KEY']" if free else ""
+            built.append(f"{filters.constant}.{field.name}{key}.{lookup.name}({value})")
+            keywords.append(f"{arguments[lookup.parameter]}={f'{{{lookup.wire!r}: {value}}}' if free else value}")
+    calls = [" & ".join(built), *required], [*keywords, *required]
+    return "\n".join(f"page = client.{made.method}({', '.join(call)})" for call in calls)
 
 
 def _example(contract: spec.Contract, operation: spec.Operation, made: OperationPlan) -> str:

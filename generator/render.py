@@ -125,7 +125,7 @@ def _summary(operation: OperationPlan) -> str:
 
 
 def _arguments(operation: OperationPlan) -> str:
-    """The part of a docstring that explains the arguments, or nothing."""
+    """The part of a docstring that explains the arguments and what is raised."""
     told: list[tuple[str, str]] = [(p.argument, p.description) for p in operation.positional]
     if operation.body_argument:
         told.append((operation.body_argument, operation.body_description))
@@ -134,12 +134,14 @@ def _arguments(operation: OperationPlan) -> str:
     told += [(p.argument, p.description) for p in operation.named]
     if operation.paging:
         told.append(("checkpoint", "Go on where a page's `checkpoint()` was taken."))
+    told.append(("**options", "This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`."))
     lines = [
         _wrapped(f"{name}: {docstring(text, 0).replace(chr(10), ' ')}", " " * 16, " " * 12)
         for name, text in told
         if text.strip()
     ]
-    return "\n        Args:\n" + "\n".join(lines) + "\n        " if lines else ""
+    raised = "Raises InvalidRequestError before anything is sent, and APIError."
+    return "\n        Args:\n" + "\n".join(lines) + f"\n\n        {raised}\n        "
 
 
 def _formatted(sources: Mapping[str, str]) -> Mapping[str, str]:

@@ -45,6 +45,9 @@ class Client(SyncBase):
             limit: Specifies the row count of the current page.
             accept_language: Specifies the communication language of the API.
             checkpoint: Go on where a page's `checkpoint()` was taken.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+
+        Raises InvalidRequestError before anything is sent, and APIError.
         """
         return self._page(
             operations.SEARCH_CATALOG,
@@ -126,6 +129,9 @@ class Client(SyncBase):
             created_at__lte: Filters data where the "created_at" field is less than or equal to a specified value.
             accept_language: Specifies the communication language of the API.
             checkpoint: Go on where a page's `checkpoint()` was taken.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+
+        Raises InvalidRequestError before anything is sent, and APIError.
         """
         return self._page(
             operations.GET_PRODUCTS,
@@ -176,6 +182,9 @@ class Client(SyncBase):
         Args:
             items: The products to update or insert.
             accept_language: Specifies the communication language of the API.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+
+        Raises InvalidRequestError before anything is sent, and APIError.
         """
         return self._submit(operations.UPSERT_PRODUCTS_WRITE, {"accept_language": accept_language}, options, items)
 
@@ -192,6 +201,9 @@ class Client(SyncBase):
         Args:
             items: The products to delete, by SKU.
             accept_language: Specifies the communication language of the API.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+
+        Raises InvalidRequestError before anything is sent, and APIError.
         """
         return self._submit(operations.DELETE_PRODUCTS_WRITE, {"accept_language": accept_language}, options, items)
 
@@ -208,6 +220,9 @@ class Client(SyncBase):
         Args:
             items: Prices and stocks by SKU.
             accept_language: Specifies the communication language of the API.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+
+        Raises InvalidRequestError before anything is sent, and APIError.
         """
         return self._submit(
             operations.UPSERT_PRICES_AND_STOCKS_WRITE, {"accept_language": accept_language}, options, items
@@ -226,6 +241,9 @@ class Client(SyncBase):
         Args:
             items: Prices by SKU and price list.
             accept_language: Specifies the communication language of the API.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+
+        Raises InvalidRequestError before anything is sent, and APIError.
         """
         return self._submit(operations.UPSERT_PRICES_WRITE, {"accept_language": accept_language}, options, items)
 
@@ -242,6 +260,9 @@ class Client(SyncBase):
         Args:
             items: Stocks by SKU and stock list.
             accept_language: Specifies the communication language of the API.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+
+        Raises InvalidRequestError before anything is sent, and APIError.
         """
         return self._submit(operations.UPSERT_STOCKS_WRITE, {"accept_language": accept_language}, options, items)
 
@@ -250,6 +271,9 @@ class Client(SyncBase):
 
         Args:
             id: The batch_request_id that a write was answered with.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+
+        Raises InvalidRequestError before anything is sent, and APIError.
         """
         return self._send(operations.GET_BATCH_REQUEST, {"id": id}, options)
 
