@@ -8,6 +8,7 @@ from conformance.answers import brief
 from conformance.ask import Ask
 from conformance.batches import Look, Submission
 from conformance.laws.law import law, operation_of
+from conformance.laws.readback import applied
 from conformance.lookups import instant
 from conformance.stories import Step, Story, story
 from conformance.verdict import Finding, Held, NotExercised, Result
@@ -94,9 +95,8 @@ def total(ask: Ask, clause: Clause) -> Result:
 
     def judge(batch: Submission) -> Finding | None:
         for one in _answered(batch):
-            counted = one.total is not None and one.total != len(batch.items)
-            # Before the batch is worked on a server may not have counted its items yet.
-            if counted and not (one.total == 0 and not one.over) and (one.over or one.total > len(batch.items)):  # type: ignore[operator]
+            # Before a batch is over a server may not have counted all of its items yet.
+            if one.total is not None and (one.total > len(batch.items) or (one.over and one.total < len(batch.items))):
                 return Finding(f"total {len(batch.items)}", f"total {one.total}", (batch.exchange, one.exchange))
         if batch.last and batch.last.total is not None and batch.last.total != len(batch.items):
             return Finding(f"total {len(batch.items)}", f"total {batch.last.total}", batch.chain)
@@ -219,10 +219,8 @@ def isolated(ask: Ask, clause: Clause) -> Result:
         return NotExercised("a batch with a bad item isn't accepted at all")
     if not step.submission.over:
         return NotExercised("the batch wasn't seen to end")
-    from conformance.laws.writes import applied  # noqa: PLC0415 -- the other room of the same floor
-
     for good in _good_items(told, step):
-        wrong = applied(ask, told, step, good)
+        wrong = applied(told, step, good)
         if wrong:
             return wrong
     return Held(1)

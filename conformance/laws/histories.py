@@ -25,7 +25,7 @@ from conformance.items import Style, item, part_ids
 from conformance.laws.combinations import Candidate, pool_of
 from conformance.laws.filters import words
 from conformance.laws.law import law, operation_of
-from conformance.laws.writes import same, same_value
+from conformance.laws.readback import same, same_value
 from conformance.lookups import Truth, all_of
 from conformance.stories import ownership_of, siblings
 from conformance.universe import universe
