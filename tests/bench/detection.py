@@ -131,6 +131,7 @@ def measure(tool: Tool, fault: str | None) -> Measured:
         # Both exit with 1 for what they found; what they found stands in their reports.
         subprocess.run(
             tool.command(url, folder),
+            cwd=name,  # Schemathesis leaves files where it runs
             env={**os.environ, "PRD_API_KEY": KEY},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

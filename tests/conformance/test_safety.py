@@ -159,7 +159,7 @@ def test_a_run_that_is_stopped_cleans_up_and_says_so(shop: Shop, tmp_path: Path,
     process = subprocess.Popen(
         command(shop.url, report, "--writes"), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    shop.wait_for_writes(12, process)
+    shop.wait_for_writes(4, process)
     process.send_signal(number)
     output, _ = process.communicate(timeout=60)
     clean(output)
