@@ -132,13 +132,17 @@ def take_away(contract: Contract, ownership: Ownership, key: str | None, options
     """Delete what was planted, beyond the run's budgets; gives what a person should know of it."""
     limits = Limits(options.rate, timeout=options.timeout)
     verify = options.ca_bundle or True
-    target = Target(ownership.base_url, contract, key, limits, ownership=ownership, verify=verify)
-    try:
-        left = clean_up(Ask(contract, target, options.seed), ownership)
-    except KeyboardInterrupt:
-        left = journaled(ownership.path, ownership.base_url)
-    finally:
-        target.close()
+    left: list[str] = []
+    # Who stops a run that is about to end wants it cleaned up all the same; who insists wants to leave.
+    for _ in range(2):
+        target = Target(ownership.base_url, contract, key, limits, ownership=ownership, verify=verify)
+        try:
+            left = clean_up(Ask(contract, target, options.seed), ownership)
+            break
+        except KeyboardInterrupt:
+            left = journaled(ownership.path, ownership.base_url)
+        finally:
+            target.close()
     if not left:
         return []
     shown = ", ".join(left[:20]) + (f" and {len(left) - 20} more" if len(left) > 20 else "")

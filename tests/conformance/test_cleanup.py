@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance import batches, cleanup
+import spec
+from conformance import batches, cleanup, conform, options
 from conformance.ask import Ask
 from conformance.cleanup import clean_up
 from conformance.ownership import NO_SUCH, Ownership
@@ -87,3 +88,22 @@ def test_where_nothing_was_planted_nothing_is_asked(tmp_path: Path) -> None:
     ask, own, _ = planted(there, tmp_path, 0)
     assert clean_up(ask, own) == []
     assert there.asked == 0
+
+
+@pytest.mark.parametrize(("stops", "notes"), [(0, 0), (1, 0), (2, 1)])
+def test_a_clean_up_that_is_stopped_once_goes_on_and_twice_says_what_it_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stops: int, notes: int
+) -> None:
+    _, own, keys = planted(Shop(), tmp_path, count=1)
+    seen: list[int] = []
+
+    def interrupted(_ask: Ask, _own: Ownership) -> list[str]:
+        seen.append(1)
+        if len(seen) <= stops:
+            raise KeyboardInterrupt
+        return []
+
+    monkeypatch.setattr(conform, "clean_up", interrupted)
+    said = conform.take_away(spec.load(), own, "key", options.parse(["http://127.0.0.1:1", "--report", str(tmp_path)]))
+    assert len(said) == notes
+    assert all(keys[0] in line for line in said)
