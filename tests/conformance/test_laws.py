@@ -12,13 +12,20 @@ from conformance import batches, target
 from conformance.cases import Cases, choose
 from conformance.laws import LAWS, filters
 from conformance.run import try_clause
-from conformance.verdict import Finding
+from conformance.verdict import Finding, Outcome
 from spec import Filter
 from tests.conformance import mistakes_in_reads, mistakes_in_writes
 from tests.conformance.fake import CONTRACT, Shop, ask_of, outcome
+from tests.conformance.golden import expect, titles
 from tests.conformance.spoiling import Mistake
 
 MISTAKES = [*mistakes_in_reads.MISTAKES, *mistakes_in_writes.MISTAKES]
+
+FINDINGS = Path(__file__).parent / "findings.txt"
+"""For each mistake what was expected and what came."""
+
+VERDICTS = Path(__file__).parent / "verdicts.txt"
+"""For honest shops of several sizes each clause's verdict, with its telling cases or its reason."""
 
 
 @pytest.fixture(autouse=True)
@@ -51,10 +58,13 @@ def test_a_mistake_is_found_and_confirmed(tmp_path: Path, mistake: Mistake) -> N
     assert found.verdict == "violated", found
     example = found.counterexample
     assert example is not None
-    assert example.requests
-    assert example.expected
-    assert example.observed
     assert example.replays == 2 or clause.endswith("page.stable")
+    shown = f"{len(example.requests)} requests, {found.witnesses} witnesses"
+    expect(FINDINGS, f"{clause}: {mistake[1]}", [shown, f"expected {example.expected}", f"observed {example.observed}"])
+
+
+def test_no_finding_is_kept_of_a_mistake_that_is_no_more() -> None:
+    assert sorted(titles(FINDINGS)) == sorted(f"{clause}: {name}" for clause, name, _ in MISTAKES)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -73,6 +83,12 @@ def test_an_honest_shop_holds_nearly_everything(tmp_path: Path) -> None:
     found = [try_clause(ask, LAWS[clause.kind], clause) for clause in clauses]
     assert Counter(o.verdict for o in found if not o.clause.id.endswith("body.whole")).keys() == {"held"}
     assert all(o.witnesses for o in found if o.verdict == "held")
+    expect(VERDICTS, "45 rows", list(map(_told, found)))
+
+
+def _told(outcome: Outcome) -> str:
+    witnesses = f" {outcome.witnesses}, {len(outcome.untold)} untold" if outcome.verdict == "held" else ""
+    return f"{outcome.clause.id}: {outcome.verdict}{witnesses}{outcome.reason and ' ' + outcome.reason}"
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
@@ -86,6 +102,7 @@ def test_where_there_is_nothing_to_tell_by_nothing_is_held_that_speaks_of_rows(c
         assert held <= {"param", "batch", "response"}
     for name in ("page.next", "page.disjoint", "page.complete", "page.default-page", "page.limit"):
         assert count > 1 or found[f"PRD102.{name}"].verdict == "not-exercised"
+    expect(VERDICTS, f"{count} rows", list(map(_told, found.values())))
 
 
 def test_every_law_has_a_mistake() -> None:

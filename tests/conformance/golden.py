@@ -1,0 +1,42 @@
+"""What people are told, word for word: it changes only on purpose.
+
+A golden file is blocks with an empty line between them, each a title and its lines. After a change that is meant,
+write it anew with `GOLDEN=write python -m pytest -n0 tests/conformance/test_laws.py`, and review its diff.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+
+def expect(path: Path, title: str, lines: list[str]) -> None:
+    """Hold lines against the block of a title."""
+    lines = [_steady(line) for line in lines]
+    if os.environ.get("GOLDEN") == "write":
+        blocks = _read(path) if path.is_file() else {}
+        blocks[title] = lines
+        path.write_text("\n\n".join("\n".join([t, *found]) for t, found in blocks.items()) + "\n", encoding="utf-8")
+    else:
+        assert lines == _known(path).get(title)
+
+
+def titles(path: Path) -> list[str]:
+    """The titles in a golden file, in its order."""
+    return list(_known(path))
+
+
+def _steady(line: str) -> str:
+    """A line without what differs from run to run: a run's token, and how long was waited."""
+    line = re.sub(r"(prdct)-[0-9a-f]{10}-", r"\1-TOKEN-", line, flags=re.IGNORECASE)
+    return re.sub(r"\b\d+\.\d s\b", "SECONDS s", line).replace("\n", "\\n")
+
+
+def _read(path: Path) -> dict[str, list[str]]:
+    blocks = path.read_text(encoding="utf-8").rstrip("\n").split("\n\n")
+    return {title: lines for title, *lines in (block.split("\n") for block in blocks)}
+
+
+_known = cache(_read)
