@@ -15,11 +15,8 @@ from conformance.target import NotSent
 from conformance.universe import paged
 from spec import Batch, Filter, Operation, at
 
-PATIENCE = 15.0
-"""Seconds that a batch may take before it counts as one that doesn't end."""
-
 IMPATIENCE = 0.5
-"""The same once a batch of this run hasn't ended: the others won't be waited for as long."""
+"""Seconds that a batch is waited for once others of this run haven't ended in the time that they may take."""
 
 FIRST_WAIT = 0.08
 LONGEST_WAIT = 0.1
@@ -97,11 +94,12 @@ def submit(
     headers: tuple[tuple[str, str], ...] = (),
     watch: bool = True,
     closely: bool = False,
-    patience: float = PATIENCE,
+    patience: float | None = None,
 ) -> Submission:
     """Send a batch and watch it until it is over or patience is. Raises NotSent when the key may not write.
 
-    One that is watched `closely` is looked at as soon as it is accepted; else it is given a moment first.
+    `patience` is in seconds, by default those that a batch of this run may take. One that is watched `closely` is
+    looked at as soon as it is accepted; else it is given a moment first.
     """
     body = json.dumps(list(items), ensure_ascii=False).encode()
     exchange = ask.again(get(operation, body=body, headers=headers))
@@ -111,7 +109,7 @@ def submit(
     looks: tuple[Look, ...] = ()
     started = time.monotonic()
     if ticket is not None and watch:
-        looks = _watch(ask, operation, ticket, patience, closely)
+        looks = _watch(ask, operation, ticket, patience or ask.target.limits.batch, closely)
     return Submission(exchange, tuple(items), ticket, looks, time.monotonic() - started)
 
 
@@ -165,7 +163,7 @@ def read_look(batch: Batch | None, exchange: Exchange) -> Look:
 def _watch(ask: Ask, operation: Operation, ticket: str, patience: float, closely: bool) -> tuple[Look, ...]:
     endless: dict[str, bool] = ask.plan("batches that don't end", lambda a: {})
     if endless.get(operation.code) or len(endless) > 1:
-        patience = IMPATIENCE
+        patience = min(patience, IMPATIENCE)
     if not closely:
         time.sleep(FIRST_WAIT)
     looks = [look(ask, operation, ticket)]

@@ -245,22 +245,23 @@ def _lists(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[It
 
 
 def _instants(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
-    for value in dict.fromkeys(map(str, values)):
+    for number, value in enumerate(dict.fromkeys(map(str, values))):
         if parse("date-time", value) is None:
             continue
         moment = datetime.datetime.fromisoformat(value.upper())
         millisecond, second = datetime.timedelta(milliseconds=1), datetime.timedelta(seconds=1)
-        yield iter(
-            [
-                value,
-                in_offset(moment, 180),
-                in_offset(moment, -330),
-                in_offset(moment, 330),
-                in_offset(moment + millisecond, 0),
-                in_offset(moment - millisecond, 180),
-                in_offset(moment + second, 0),
-                in_offset(moment - second, 0),
-                in_offset(moment.replace(microsecond=0), 0),
-                in_offset(moment + datetime.timedelta(minutes=1), 0),
-            ]
-        )
+        near = [
+            value,
+            in_offset(moment, 180),
+            in_offset(moment, -330),
+            in_offset(moment, 330),
+            in_offset(moment + millisecond, 0),
+            in_offset(moment - millisecond, 180),
+            in_offset(moment + second, 0),
+            in_offset(moment - second, 0),
+            in_offset(moment.replace(microsecond=0), 0),
+            in_offset(moment + datetime.timedelta(minutes=1), 0),
+        ]
+        # Each value begins with another variant, so that all of them come early.
+        start = number % len(near)
+        yield iter(near[start:] + near[:start])

@@ -99,7 +99,7 @@ def cover(
     groups: dict[tuple[str, str | None], _Groups] = {}
     for filter, key, operand in pool:
         if (filter.parameter, key) not in groups:
-            groups[filter.parameter, key] = _grouped(filter, key, rows)
+            groups[filter.parameter, key] = _Groups(filter, key, rows)
         answers = _Answers(filter, key, operand, groups[filter.parameter, key])
         # A candidate that tells only what many do isn't looked at any further.
         rare = [rival for rival in wanted[filter.parameter] if tellers[rival.name] < ENOUGH]
@@ -122,28 +122,25 @@ def cover(
     return Cases(tuple(chosen), tuple(name for name in names if name not in told_names))
 
 
-@dataclass(frozen=True)
 class _Groups:
-    """Rows by the value that a filter compares: most rows share theirs with others."""
+    """Rows by what is looked at in them: most rows share it with others, and one speaks for all of those."""
 
-    rows: Sequence[Row]
-    first: Sequence[Row]
-    """One row for each value."""
-    of_row: Sequence[int]
-    """For each row the place of its value in `first`."""
+    def __init__(self, filter: Filter, key: str | None, rows: Sequence[Row]) -> None:
+        self.key, self.rows = key, rows
+        self.values = [repr(value_of(filter, row, key)) for row in rows]
+        self.places = {value: place for place, value in enumerate(dict.fromkeys(self.values))}
+        self.first = [self.rows[self.values.index(value)] for value in self.places]
+        """One row for each value that the filter compares."""
+        self._apart: dict[str, list[tuple[Row, int]]] = {}
 
-
-def _grouped(filter: Filter, key: str | None, rows: Sequence[Row]) -> _Groups:
-    places: dict[str, int] = {}
-    first: list[Row] = []
-    of_row: list[int] = []
-    for row in rows:
-        value = repr(value_of(filter, row, key))
-        if value not in places:
-            places[value] = len(first)
-            first.append(row)
-        of_row.append(places[value])
-    return _Groups(rows, first, of_row)
+    def apart(self, rival: Rival) -> list[tuple[Row, int]]:
+        """The rows that a rival can tell apart, each with the place of its value in `first`."""
+        if rival.name not in self._apart:
+            seen: dict[tuple[str, str], tuple[Row, int]] = {}
+            for row, value in zip(self.rows, self.values, strict=True):
+                seen.setdefault((value, repr(rival.reads(row, self.key))), (row, self.places[value]))
+            self._apart[rival.name] = list(seen.values())
+        return self._apart[rival.name]
 
 
 class _Answers:
@@ -161,12 +158,11 @@ class _Answers:
         """True when the rival shows another row than is right."""
         if not rival.differs(self.operand):
             return False
-        groups, right = self.groups, self.of_values
-        if rival.by_value:
-            pairs = zip(groups.first, right, strict=True)
-        else:
-            pairs = zip(groups.rows, (right[place] for place in groups.of_row), strict=True)
-        return any(truth is not None and rival.shows(row, self.operand, self.key) != truth for row, truth in pairs)
+        right, shows, operand, key = self.of_values, rival.shows, self.operand, self.key
+        return any(
+            right[place] is not None and shows(row, operand, key) != right[place]
+            for row, place in self.groups.apart(rival)
+        )
 
 
 def _columns(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import spec
 from conformance.reports.model import Settings
 from conformance.selection import Shard
+from conformance.target import Limits
 
 KEY_VARIABLE = "PRD_API_KEY"
 KEY_FILE_VARIABLE = "PRD_API_KEY_FILE"
@@ -42,6 +43,7 @@ class Options:
     max_requests: int | None
     max_time: float | None
     timeout: float
+    batch_timeout: float
     only: tuple[str, ...]
     skip: tuple[str, ...]
     waivers: Path | None
@@ -110,7 +112,20 @@ def parser() -> argparse.ArgumentParser:
     add("--rate", type=_rate, metavar="N/s", help="requests a second (default: 10 on hosts that aren't this machine)")
     add("--max-requests", type=_positive_int, default=DEFAULT_REQUESTS, metavar="N", help="default: %(default)s")
     add("--max-time", type=_positive, default=DEFAULT_SECONDS, metavar="S", help="seconds (default: %(default)g)")
-    add("--timeout", type=_positive, default=30.0, metavar="S", help="seconds for one request (default: %(default)g)")
+    add(
+        "--timeout",
+        type=_positive,
+        default=Limits.timeout,
+        metavar="S",
+        help="seconds for one request (default: %(default)g)",
+    )
+    add(
+        "--batch-timeout",
+        type=_positive,
+        default=Limits.batch,
+        metavar="S",
+        help="seconds that a batch may take (default: %(default)g)",
+    )
     add("--only", action="append", default=[], metavar="GLOB", help="only clauses with this id, prefix or glob")
     add("--skip", action="append", default=[], metavar="GLOB", help="leave these clauses out")
     add("--waivers", type=Path, metavar="FILE", help="known violations, with owner, reason and expiry")
@@ -153,6 +168,7 @@ def parse(argv: list[str]) -> Options:
         max_requests=given.max_requests,
         max_time=given.max_time,
         timeout=given.timeout,
+        batch_timeout=given.batch_timeout,
         only=tuple(given.only),
         skip=tuple(given.skip),
         waivers=given.waivers,

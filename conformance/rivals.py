@@ -37,8 +37,9 @@ class Rival:
     """(row, operand, free key) to whether the row is shown."""
     differs: Callable[[str], bool] = _always
     """Whether an operand can matter at all: a change that leaves it as it is can't."""
-    by_value: bool = False
-    """True when it looks at nothing of a row but the value that the filter compares."""
+    reads: Callable[[Row, str | None], object] = lambda row, key: None
+    """(row, free key) to what it looks at beside the value that the filter compares: where that is the same too, it
+    answers the same."""
 
 
 def rivals(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str, ...]) -> tuple[Rival, ...]:
@@ -47,8 +48,8 @@ def rivals(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str,
     `text_fields` and `time_fields` are the row's columns that could be mistaken for the right one.
     """
     found = [
-        Rival("ignored", lambda row, operand, key: True, by_value=True),
-        Rival("always empty", lambda row, operand, key: False, by_value=True),
+        Rival("ignored", lambda row, operand, key: True),
+        Rival("always empty", lambda row, operand, key: False),
     ]
     kind = kind_of(filter.schema)
     if filter.lookup == "in":
@@ -83,7 +84,7 @@ def _reading(filter: Filter, name: str, decide: Reading, differs: Callable[[str]
         value = value_of(filter, row, key)
         return value is not None and bool(decide(value, operand))
 
-    return Rival(name, shows, differs, by_value=True)
+    return Rival(name, shows, differs)
 
 
 def _other_column(filter: Filter, name: str, *, too: bool = False) -> Rival:
@@ -94,7 +95,7 @@ def _other_column(filter: Filter, name: str, *, too: bool = False) -> Rival:
         columns = (row.get(name), value_of(filter, row, key)) if too else (row.get(name),)
         return any(compare(filter.lookup, kind, value, operand) for value in columns)
 
-    return Rival(f"looks at {name} too" if too else f"looks at {name}", shows)
+    return Rival(f"looks at {name} too" if too else f"looks at {name}", shows, reads=lambda row, key: row.get(name))
 
 
 def first_only(filter: Filter, rows: Sequence[Row]) -> Rival:
@@ -105,7 +106,11 @@ def first_only(filter: Filter, rows: Sequence[Row]) -> Rival:
         right = meaning(filter, operand, key)
         return next((id(row) for row in rows if right(row) is True), None)
 
-    return Rival("only the first match is shown", lambda row, operand, key: id(row) == first(operand, key))
+    return Rival(
+        "only the first match is shown",
+        lambda row, operand, key: id(row) == first(operand, key),
+        reads=lambda row, key: id(row),
+    )
 
 
 # -- text -------------------------------------------------------------------------------------------
@@ -321,6 +326,10 @@ def _mirrored(operand: str) -> Any:
     return _moment(_OFFSET.sub(lambda m: _MIRRORED.get(m[0][0], m[0][0]) + m[0][1:], operand))
 
 
+def _alters_moment(change: Callable[[str], Any]) -> Callable[[str], bool]:
+    return lambda operand: change(operand) != _moment(operand)
+
+
 def _time_rivals(filter: Filter) -> Iterator[Rival]:
     decide = ORDER.get(filter.lookup, ORDER["exact"])
 
@@ -338,9 +347,12 @@ def _time_rivals(filter: Filter) -> Iterator[Rival]:
 
         return close
 
-    yield _reading(filter, "the offset is dropped", through(_moment, _without_offset))
-    yield _reading(filter, "the offset counts the wrong way", through(_moment, _mirrored))
-    yield _reading(filter, "the offset's minutes are dropped", through(_moment, _in_whole_hours))
+    for name, change in (
+        ("the offset is dropped", _without_offset),
+        ("the offset counts the wrong way", _mirrored),
+        ("the offset's minutes are dropped", _in_whole_hours),
+    ):
+        yield _reading(filter, name, through(_moment, change), _alters_moment(change))
     yield _reading(filter, "the value's fraction is dropped", through(_moment, _unit(1)))
     yield _reading(filter, "the row's fraction is dropped", through(_unit(1), _moment))
     yield _reading(filter, "both fractions are dropped", through(_unit(1), _unit(1)))
@@ -366,20 +378,22 @@ def _key_rivals(filter: Filter) -> Iterator[Rival]:
         found = row.get(filter.field)
         return found if isinstance(found, Mapping) else {}
 
-    def under(pick: Callable[[str, str], bool]) -> Callable[[Row, str, str | None], bool]:
-        return lambda row, operand, key: any(
-            bool(compare(filter.lookup, kind, value, operand))
-            for name, value in attributes(row).items()
-            if pick(name, key or "")
-        )
+    def under(name: str, pick: Callable[[str, str], bool]) -> Rival:
+        def picked(row: Row, key: str | None) -> list[Any]:
+            return [value for other, value in attributes(row).items() if pick(other, key or "")]
+
+        def shows(row: Row, operand: str, key: str | None) -> bool:
+            return any(bool(compare(filter.lookup, kind, value, operand)) for value in picked(row, key))
+
+        return Rival(name, shows, reads=picked)
 
     def of_type(wanted: type) -> Reading:
         return lambda value, operand: isinstance(value, wanted) and compare(filter.lookup, kind, value, operand)
 
-    yield Rival("upper and lower case of the key don't count", under(lambda n, k: n.casefold() == k.casefold()))
-    yield Rival("any key may match", under(lambda n, k: True))
-    yield Rival("a key that begins so may match", under(lambda n, k: n.startswith(k)))
-    yield Rival("only the key's first part counts", under(lambda n, k: n == k.split("_")[0]))
+    yield under("upper and lower case of the key don't count", lambda n, k: n.casefold() == k.casefold())
+    yield under("any key may match", lambda n, k: True)
+    yield under("a key that begins so may match", lambda n, k: n.startswith(k))
+    yield under("only the key's first part counts", lambda n, k: n == k.split("_")[0])
     yield Rival("having the key is enough", lambda row, operand, key: key in attributes(row))
     yield _reading(filter, "integers never match", of_type(str))
     if filter.lookup in ("exact", "iexact"):

@@ -72,6 +72,8 @@ class Limits:
     seconds: float | None = None
     timeout: float = 30.0
     """Seconds for one request."""
+    batch: float = 15.0
+    """Seconds that a batch may take before it counts as one that doesn't end."""
 
 
 def refuse_writes(request: Request) -> str | None:

@@ -21,7 +21,7 @@ from conformance.laws import LAWS
 from conformance.ownership import Ownership
 from conformance.planting import WITNESSES
 from conformance.run import try_clause
-from conformance.target import Target
+from conformance.target import Limits, Target
 from conformance.verdict import Outcome
 from spec import Contract, Operation
 
@@ -371,7 +371,7 @@ def ask_of(shop: Shop, folder: Path | None = None, seed: int = 0) -> Ask:
     """An Ask of a shop; with writes where there is a folder for the journal."""
     ownership = Ownership(CONTRACT, BASE, folder / "journal.ndjson") if folder else None
     # Nothing goes over a wire, so certificates needn't be loaded.
-    target = Direct(BASE, CONTRACT, KEY, ownership=ownership, verify=False)
+    target = Direct(BASE, CONTRACT, KEY, Limits(batch=0.02), ownership=ownership, verify=False)
     target.shop = shop
     return Ask(CONTRACT, target, seed, BEGAN + timedelta(days=30))
 

@@ -67,6 +67,19 @@ def test_a_run_writes_every_report(tmp_path: Path, honest: str, capsys: pytest.C
     assert "conforms" in capsys.readouterr().out
 
 
+def test_a_batch_may_take_as_long_as_is_said(tmp_path: Path) -> None:
+    """What is too slow for one run is quick enough for another."""
+    found = {}
+    with sandbox.serve(spec.load(), sandbox.Settings(api_key=KEY, batch_delay=0.2)) as url:
+        for seconds in ("0.05", "5"):
+            options = ("--no-schemathesis", "--only", "PRD103.batch.ends", "--batch-timeout", seconds)
+            run(url, *options, "--report", tmp_path)
+            clauses = files.read(tmp_path)["clauses"]
+            found[seconds] = next(c for c in clauses if c["id"] == "PRD103.batch.ends")
+    assert [clause["verdict"] for clause in found.values()] == ["violated", "held"]
+    assert found["0.05"]["counterexample"]["expected"].startswith("an end within 0.")
+
+
 def test_reports_made_again_from_the_stream_are_the_same(
     tmp_path: Path, honest: str, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:

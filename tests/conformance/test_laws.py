@@ -34,8 +34,6 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "FIRST_WAIT", 0.001)
     monkeypatch.setattr(batches, "IMPATIENCE", 0.01)
     monkeypatch.setattr(batches, "SETTLING", (0.0,))
-    monkeypatch.setattr(batches._watch, "__kwdefaults__", None)
-    monkeypatch.setattr(batches.submit, "__kwdefaults__", {**(batches.submit.__kwdefaults__ or {}), "patience": 0.02})
     monkeypatch.setattr(target, "ATTEMPTS", 1)
     monkeypatch.setattr(filters, "choose", _remembered)
 

@@ -213,7 +213,7 @@ def test_time_rivals(lookup: str, name: str, value: str, operand: str) -> None:
     right = satisfies(filter, row, operand)
     assert right is not None
     assert rival.shows(row, operand, None) is not right
-    assert rival.by_value is (not name.startswith("looks at"))
+    assert (rival.reads(row, None) is None) is (not name.startswith("looks at"))
 
 
 @pytest.mark.parametrize(
