@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 from conformance.answers import brief
 from conformance.ask import Ask, get
 from conformance.exchange import Credential, Request, swap_case
 from conformance.items import example_item, item
-from conformance.laws.law import LAWS, Law, law, operation_of
+from conformance.laws.law import LAWS, law, operation_of
 from conformance.ownership import NO_SUCH
 from conformance.universe import NO_SUCH_ID, base_query
 from conformance.verdict import Finding, Held, NotExercised, Result
@@ -22,6 +23,9 @@ _VARIANTS = {
     "extended-key": Credential.EXTENDED,
     "swapped-case-key": Credential.SWAPPED_CASE,
 }
+
+REFUSED_FIRST = (400, 404, 411, 413, 415, 422)
+"""Answers of a server that looks at a write's body before the key."""
 
 HARMLESS_KEY = "PRDCT-no-such-row"
 """A key that no row has: an item with it changes nothing, even where a server lets it through."""
@@ -62,28 +66,26 @@ def _requests(ask: Ask, operation: Operation, credential: Credential) -> list[Re
     return [get(operation, path=path, credential=credential, body=body) for body in harmless_bodies(ask, operation)]
 
 
-def _law(variant: Credential) -> Law:
-    def authentication(ask: Ask, clause: Clause) -> Result:
-        operation = operation_of(ask, clause)
-        if variant not in (Credential.MISSING, Credential.EMPTY, Credential.WRONG):
-            key = ask.target.key or ""
-            if len(key) < 2 or (variant is Credential.SWAPPED_CASE and swap_case(key) == key):
-                return NotExercised("the key is too short, or has no letters")
-        if operation.safe:
-            allowed = ask(_requests(ask, operation, Credential.RIGHT)[0])
-            if allowed.answer.status == 401:
-                return NotExercised("the right key is answered 401 as well")
-        refused = ""
-        for request in _requests(ask, operation, variant):
-            exchange = ask(request)
-            if exchange.answer.status == 401:
-                return Held(1)
-            if operation.safe or exchange.answer.status not in (400, 404, 411, 413, 415, 422):
-                return Finding("401", brief(exchange), (exchange,))
-            refused = brief(exchange)[:80]
-        return NotExercised(f"the body is refused before the key is looked at: {refused}")
-
-    return authentication
+def _unauthorized(variant: Credential, ask: Ask, clause: Clause) -> Result:
+    """A request with what isn't the key, or with none, is answered 401."""
+    operation = operation_of(ask, clause)
+    if variant not in (Credential.MISSING, Credential.EMPTY, Credential.WRONG):
+        key = ask.target.key or ""
+        if len(key) < 2 or (variant is Credential.SWAPPED_CASE and swap_case(key) == key):
+            return NotExercised("the key is too short, or has no letters")
+    if operation.safe:
+        allowed = ask(_requests(ask, operation, Credential.RIGHT)[0])
+        if allowed.answer.status == 401:
+            return NotExercised("the right key is answered 401 as well")
+    refused = ""
+    for request in _requests(ask, operation, variant):
+        exchange = ask(request)
+        if exchange.answer.status == 401:
+            return Held(1)
+        if operation.safe or exchange.answer.status not in REFUSED_FIRST:
+            return Finding("401", brief(exchange), (exchange,))
+        refused = brief(exchange)[:80]
+    return NotExercised(f"the body is refused before the key is looked at: {refused}")
 
 
-LAWS.update({f"auth.{name}": _law(variant) for name, variant in _VARIANTS.items()})
+LAWS.update({f"auth.{name}": partial(_unauthorized, variant) for name, variant in _VARIANTS.items()})

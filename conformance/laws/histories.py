@@ -37,8 +37,9 @@ ROWS = 80
 CASES = 12
 """Of one filter, to draw from."""
 
-HISTORIES = 2
-STEPS = 5
+HISTORIES = 3
+"""The first is the simplest there is: the row is made, and that is all."""
+
 MOST_STEPS = 40
 """Writes of all histories together, those that shrinking tries included."""
 
@@ -143,6 +144,28 @@ def _candidates(ask: Ask, operation: Operation, rows: list[Mapping[str, Any]]) -
 # -- histories of writes ------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Action:
+    """One write of a history."""
+
+    operation: Operation
+    row: int = 0
+    """The first row or the second."""
+    entry: int = 0
+    """The first entry of a part or the second."""
+    variant: int = 0
+    """Which values are written."""
+
+
+@st.composite
+def histories(draw: st.DrawFn, writers: Sequence[Operation]) -> list[Action]:
+    """Each write once at most, in any order, mostly to one row; what fails shrinks to the writes that it needs."""
+    order = draw(st.permutations(writers))
+    rows, twos, fours, left_out = st.sampled_from((0, 0, 0, 1)), st.integers(0, 1), st.integers(0, 3), st.integers(0, 9)
+    drawn = [(Action(o, draw(rows), draw(twos), draw(fours)), draw(left_out)) for o in order]
+    return [action for action, kept in drawn if kept]
+
+
 @dataclass
 class _World:
     """What the rows of one history must look like by now."""
@@ -164,28 +187,23 @@ def history(ask: Ask, clause: Clause) -> Result:
     writers = siblings(ask, operation)
     parts = [o for o in writers if o.access and o.access.action == "upserts" and o.access.parts]
     deleters = [o for o in writers if o.access and o.access.action == "deletes"]
-    actions = st.one_of(
-        st.tuples(st.just(operation), st.integers(0, 1), st.just(0), st.integers(0, 3)),
-        *(st.tuples(st.just(o), st.integers(0, 1), st.integers(0, 1), st.integers(0, 3)) for o in parts),
-        *(st.tuples(st.just(o), st.integers(0, 1), st.just(0), st.just(0)) for o in deleters),
-    )
     steps = 0
     ended = 0
     shortest: _Disagreement | None = None
 
     @seed(ask.seed)
     @settings(_SETTINGS, max_examples=HISTORIES)
-    @given(st.lists(actions, min_size=STEPS - 1, max_size=STEPS))
-    def holds(story: list[tuple[Operation, int, int, int]]) -> None:
+    @given(histories((*parts, *deleters, operation)))
+    def holds(story: list[Action]) -> None:
         nonlocal steps, ended, shortest
         own = ownership_of(ask)
         world = _World((own.mint("H"), own.mint("H")))
         # The first row is there from the start, or most histories would be of rows that don't exist.
-        for action in [(operation, 0, 0, 0), *story]:
+        for action in [Action(operation), *story]:
             steps += 1
             assume(steps <= MOST_STEPS)
             try:
-                _act(ask, operation, world, *action)
+                _act(ask, operation, world, action)
             except _Disagreement as disagreement:
                 shortest = disagreement
                 raise
@@ -208,27 +226,25 @@ def _there_and_back(ask: Ask, operation: Operation) -> None:
     own = ownership_of(ask)
     world = _World((own.mint("H"), own.mint("H")))
     for variant in (0, 1, 0):
-        _act(ask, operation, world, operation, 0, 0, variant)
+        _act(ask, operation, world, Action(operation, variant=variant))
 
 
 class _Unfinished(Exception):
     """A batch wasn't taken or didn't end: the other clauses speak of that."""
 
 
-def _act(
-    ask: Ask, inserter: Operation, world: _World, operation: Operation, which: int, number: int, variant: int
-) -> None:
-    access = operation.access
+def _act(ask: Ask, inserter: Operation, world: _World, action: Action) -> None:
+    operation, access = action.operation, action.operation.access
     if access is None:
         return
-    key, field = world.keys[which], access.collection.key
+    key, field = world.keys[action.row], access.collection.key
     style: Style = ask.plan(("style", inserter.code), lambda a: "plain")
-    made = {field: key} if access.action == "deletes" else item(ask, operation, key, variant, style)
+    made = {field: key} if access.action == "deletes" else item(ask, operation, key, action.variant, style)
     collection_parts = {part.field for part in access.collection.parts}
     # What a row's own upsert does to its parts is a reading of ours, so histories leave them out of it.
     made = {name: value for name, value in made.items() if name not in collection_parts}
     for part in access.parts:
-        made[part.key] = part_ids(ask, operation, part.key)[number]
+        made[part.key] = part_ids(ask, operation, part.key)[action.entry]
     batch = submit(ask, operation, [made])
     if not batch.accepted or not batch.over:
         raise _Unfinished

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from conformance.answers import brief
 from conformance.ask import Ask, get
@@ -131,24 +132,22 @@ def rough_requests(ask: Ask, operation: Operation) -> list[Request]:
 
 def evidence_laws(evidence: Evidence) -> dict[str, Law]:
     """The laws that speak from what a run has seen so far."""
-    return {f"response.{kind}": _law(evidence, kind) for kind in KINDS}
+    return {f"response.{kind}": partial(_response, evidence, kind) for kind in KINDS}
 
 
-def _law(evidence: Evidence, kind: str) -> Law:
-    def response(ask: Ask, clause: Clause) -> Result:
-        operation = operation_of(ask, clause)
-        key = (operation.code, kind)
-        if kind == "no-server-error" and operation.safe:
-            ask.ahead(rough_requests(ask, operation))
-        if not evidence.seen.get(key):
-            return NotExercised("no answer that the clause speaks of was seen")
-        for exchange in _answers(ask, evidence.suspects.get(key, [])):
-            wrong = evidence.judge(operation, kind, exchange.answer)
-            if wrong:
-                return Finding(clause.requirement, f"{wrong}: {brief(exchange)[:200]}", (exchange,))
-        return Held(evidence.seen[key])
-
-    return response
+def _response(evidence: Evidence, kind: str, ask: Ask, clause: Clause) -> Result:
+    """Every answer of the operation is as it is declared."""
+    operation = operation_of(ask, clause)
+    key = (operation.code, kind)
+    if kind == "no-server-error" and operation.safe:
+        ask.ahead(rough_requests(ask, operation))
+    if not evidence.seen.get(key):
+        return NotExercised("no answer that the clause speaks of was seen")
+    for exchange in _answers(ask, evidence.suspects.get(key, [])):
+        wrong = evidence.judge(operation, kind, exchange.answer)
+        if wrong:
+            return Finding(clause.requirement, f"{wrong}: {brief(exchange)[:200]}", (exchange,))
+    return Held(evidence.seen[key])
 
 
 def _answers(ask: Ask, requests: list[Request]) -> Iterator[Exchange]:

@@ -17,7 +17,8 @@ from typing import Any
 import spec
 from conformance.ask import Ask
 from conformance.exchange import Answer, Request
-from conformance.laws import LAWS
+from conformance.laws import LAWS, Law
+from conformance.laws.responses import Evidence, evidence_laws
 from conformance.ownership import Ownership
 from conformance.planting import WITNESSES
 from conformance.run import try_clause
@@ -359,9 +360,10 @@ STOCK = ("stock_list", "unit_type", "stock")
 
 
 class Direct(Target):
-    """A target whose requests go to a shop without a wire."""
+    """A target whose requests go to a shop without a wire, and what its answers say by themselves."""
 
     shop: Shop
+    evidence: Evidence
 
     def _send_once(self, request: Request) -> Answer:
         return self.shop.answer(request, self.credential(request.credential))
@@ -372,8 +374,15 @@ def ask_of(shop: Shop, folder: Path | None = None, seed: int = 0) -> Ask:
     ownership = Ownership(CONTRACT, BASE, folder / "journal.ndjson") if folder else None
     # Nothing goes over a wire, so certificates needn't be loaded.
     target = Direct(BASE, CONTRACT, KEY, Limits(batch=0.02), ownership=ownership, verify=False)
-    target.shop = shop
+    target.shop, target.evidence = shop, Evidence(CONTRACT)
+    target.observe = target.evidence.observe
     return Ask(CONTRACT, target, seed, BEGAN + timedelta(days=30))
+
+
+def laws_of(ask: Ask) -> dict[str, Law]:
+    """The laws on a shop, by their clauses' kinds: those that ask, and those that speak from all answers."""
+    evidence = ask.target.evidence if isinstance(ask.target, Direct) else Evidence(CONTRACT)
+    return {**LAWS, **evidence_laws(evidence)}
 
 
 def outcome(ask: Ask, clause_id: str) -> Outcome:
@@ -381,4 +390,8 @@ def outcome(ask: Ask, clause_id: str) -> Outcome:
     clause = CONTRACT.clause(clause_id)
     if clause is None:
         raise KeyError(clause_id)
-    return try_clause(ask, LAWS[clause.kind], clause)
+    laws = laws_of(ask)
+    if clause.kind.startswith("response."):
+        # What speaks from all answers needs some.
+        try_clause(ask, laws["response.status"], CONTRACT.clause(f"{clause.operation}.response.status") or clause)
+    return try_clause(ask, laws[clause.kind], clause)

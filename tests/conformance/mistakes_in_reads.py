@@ -403,6 +403,41 @@ MISTAKES: list[Mistake] = [
     ("PRD107.batch.unknown-id", "found", spoilt(looked_up=lambda s, t: (200, {}))),
     ("PRD102.response.status", "201", _status(of=200, instead=201)),
     ("PRD101.response.status", "200", _status(of=202, instead=200)),
+    (
+        "PRD102.response.content-type",
+        "a web page",
+        changed("respond", lambda a, *_: Answer(a.status, {"content-type": "text/html"}, a.body, a.elapsed)),
+    ),
+    (
+        "PRD102.response.schema",
+        "count as text",
+        changed("listed", lambda found, *_: (found[0], {**found[1], "count": str(found[1]["count"])})),
+    ),
+    (
+        "PRD108.response.schema",
+        "no JSON",
+        changed("respond", lambda a, *_: Answer(a.status, a.headers, a.body[1:], a.elapsed)),
+    ),
+    ("PRD101.response.schema", "no uuid", changed("submitted", lambda found, *_: (202, {"batch_request_id": "7"}))),
+    (
+        "PRD102.response.no-server-error",
+        "on NUL",
+        spoilt(
+            answer=lambda s, r, k: (
+                Answer(500, {}, b"", 0) if any("\0" in v for _, v in r.query) else Shop.answer(s, r, k)
+            )
+        ),
+    ),
+    (
+        "PRD102.response.no-server-error",
+        "on odd keys",
+        spoilt(
+            answer=lambda s, r, k: (
+                Answer(502, {}, b"", 0) if any("'" in n for n, _ in r.query) else Shop.answer(s, r, k)
+            )
+        ),
+    ),
+    ("PRD102.response.declared-status", "206", _status(of=200, instead=206)),
     # the key
     ("PRD102.auth.missing-key", "let in", _lets_in(lambda key: key is None)),
     ("PRD102.auth.empty-key", "let in", _lets_in(lambda key: key == "")),

@@ -232,6 +232,28 @@ def _half(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
     return Shop.submitted(self, operation, body)
 
 
+def _keeping_prices(self: Shop, sku: str) -> bool:
+    row = self.row(sku)
+    if row:
+        self.__dict__.setdefault("kept", {})[sku] = row["prices"]
+    return Shop.delete(self, sku)
+
+
+def _with_kept_prices(self: Shop, row: Row | None, item: Row) -> None:
+    Shop.upsert(self, row, item)
+    kept = self.row(item["sku"])
+    if row is None and kept:
+        kept["prices"] = [{**entry, "price": "0"} for entry in self.__dict__.get("kept", {}).get(item["sku"], ())]
+
+
+def _not_twice_the_same(self: Shop, row: Row | None, item: Row) -> None:
+    written = self.__dict__.setdefault("written", set())
+    text = json.dumps(item, sort_keys=True)
+    if row is None or text not in written:
+        Shop.upsert(self, row, item)
+    written.add(text)
+
+
 MISTAKES: list[Mistake] = [
     # batches
     ("PRD101.batch.ticket", "missing", changed("submitted", lambda found, *_: (202, {}))),
@@ -368,6 +390,14 @@ MISTAKES: list[Mistake] = [
         spoilt(submitted=lambda s, o, body: (400, {}) if b"nosuch" in body else Shop.submitted(s, o, body)),
     ),
     ("PRD101.write.history", "twice", _upsert(_double)),
+    ("PRD101.write.history", "prices come back", spoilt(delete=_keeping_prices, upsert=_with_kept_prices)),
+    ("PRD101.write.history", "back to what it was", _upsert(_not_twice_the_same)),
+    ("PRD101.write.history", "deletes count and nothing goes", spoilt(delete=lambda s, sku: s.row(sku) is not None)),
+    (
+        "PRD101.write.history",
+        "stocks overwrite prices",
+        _parts("stock_list", lambda s, row, item: row.update(prices=[])),
+    ),
     ("PRD102.explore", "long texts cut", spoilt(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o[:2]))),
     ("PRD102.explore", "last of a field", spoilt(fits=_last_of_a_field)),
     # deletes

@@ -10,12 +10,12 @@ import pytest
 
 from conformance import batches, target
 from conformance.cases import Cases, choose
-from conformance.laws import LAWS, filters
-from conformance.run import try_clause
+from conformance.laws import filters
+from conformance.run import in_order, try_clause
 from conformance.verdict import Finding, Outcome
 from spec import Filter
 from tests.conformance import mistakes_in_reads, mistakes_in_writes
-from tests.conformance.fake import CONTRACT, Shop, ask_of, outcome
+from tests.conformance.fake import CONTRACT, Shop, ask_of, laws_of, outcome
 from tests.conformance.golden import expect, titles
 from tests.conformance.spoiling import Mistake
 
@@ -69,16 +69,17 @@ def test_no_finding_is_kept_of_a_mistake_that_is_no_more() -> None:
 def test_an_honest_shop_is_never_accused(tmp_path: Path, seed: int) -> None:
     """Another part of the clauses for each seed, those of a family together: they share what they ask."""
     ask = ask_of(Shop(28), tmp_path, seed)
-    known = sorted((clause for clause in CONTRACT.clauses if clause.kind in LAWS), key=lambda c: (c.kind, c.id))
+    laws = laws_of(ask)
+    known = sorted((clause for clause in CONTRACT.clauses if clause.kind in laws), key=lambda c: (c.kind, c.id))
     clauses = known[seed * len(known) // 20 : (seed + 1) * len(known) // 20]
-    wrong = [(c.id, found) for c in clauses if isinstance(found := LAWS[c.kind](ask, c), Finding)]
+    wrong = [(c.id, found) for c in clauses if isinstance(found := laws[c.kind](ask, c), Finding)]
     assert wrong == []
 
 
 def test_an_honest_shop_holds_nearly_everything(tmp_path: Path) -> None:
     ask = ask_of(Shop(), tmp_path)
-    clauses = [clause for clause in CONTRACT.clauses if clause.kind in LAWS]
-    found = [try_clause(ask, LAWS[clause.kind], clause) for clause in clauses]
+    laws = laws_of(ask)
+    found = [try_clause(ask, laws[c.kind], c) for c in in_order(CONTRACT.clauses) if c.kind in laws]
     assert Counter(o.verdict for o in found if not o.clause.id.endswith("body.whole")).keys() == {"held"}
     assert all(o.witnesses for o in found if o.verdict == "held")
     expect(VERDICTS, "45 rows", list(map(_told, found)))
@@ -92,8 +93,9 @@ def _told(outcome: Outcome) -> str:
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_where_there_is_nothing_to_tell_by_nothing_is_held_that_speaks_of_rows(count: int) -> None:
     ask = ask_of(Shop(count))
-    clauses = [c for c in CONTRACT.clauses if c.kind in LAWS and not c.writes and c.family != "auth"]
-    found = {c.id: try_clause(ask, LAWS[c.kind], c) for c in clauses}
+    laws = laws_of(ask)
+    clauses = [c for c in in_order(CONTRACT.clauses) if c.kind in laws and not c.writes and c.family != "auth"]
+    found = {c.id: try_clause(ask, laws[c.kind], c) for c in clauses}
     assert not [o for o in found.values() if o.verdict in ("violated", "error")]
     if count == 0:
         held = {id.split(".", 1)[1].split(".")[0] for id, o in found.items() if o.verdict == "held"}
@@ -105,4 +107,4 @@ def test_where_there_is_nothing_to_tell_by_nothing_is_held_that_speaks_of_rows(c
 
 def test_every_law_has_a_mistake() -> None:
     tried = {clause.kind for id, _, _ in MISTAKES if (clause := CONTRACT.clause(id))}
-    assert sorted(set(LAWS) - tried) == []
+    assert sorted(set(laws_of(ask_of(Shop(0)))) - tried) == []
