@@ -35,13 +35,13 @@ class Listing:
         return self.pages[0]
 
 
-def listing(ask: Ask, operation: Operation, query: Query) -> Listing:
-    """The rows that a query shows, up to MOST_PAGES large pages."""
+def listing(ask: Ask, operation: Operation, query: Query, most_pages: int = MOST_PAGES) -> Listing:
+    """The rows that a query shows, on so many large pages at most."""
     first = ask.page(operation, paged(operation, query, limit=LARGE_PAGE))
     pages = [first]
     size = len(first.rows)
     if size and first.count and first.count > size:
-        last = min(-(-first.count // size), MOST_PAGES)
+        last = min(-(-first.count // size), most_pages)
         wanted = [get(operation, paged(operation, query, page=n, limit=LARGE_PAGE)) for n in range(2, last + 1)]
         ask.ahead(wanted)
         pages += [read_page(operation, ask(request)) for request in wanted]

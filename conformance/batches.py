@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from conformance.answers import listing
 from conformance.ask import Ask, Page, Query, get, read_page
 from conformance.exchange import MISSING, Exchange
 from conformance.lookups import hidden_values
@@ -24,6 +25,12 @@ LONGEST_WAIT = 0.1
 
 SETTLING = (0.15, 0.6, 1.5)
 """Seconds before each further try to read back what a finished batch must have done."""
+
+MOST_PAGES = 12
+"""Pages of rows of our own that are read at once."""
+
+ALONE = 3
+"""Keys that are asked for one by one where none of them is found together."""
 
 Item = Mapping[str, Any]
 T = TypeVar("T")
@@ -105,12 +112,19 @@ def submit(
     exchange = ask.again(get(operation, body=body, headers=headers))
     if exchange.answer.status == 403:
         raise NotSent("the key may not write (403)")
-    ticket = ticket_of(ask, operation, exchange)
-    looks: tuple[Look, ...] = ()
+    sent = Submission(exchange, tuple(items), ticket_of(ask, operation, exchange), (), 0)
+    return watched(ask, operation, sent, closely=closely, patience=patience) if watch else sent
+
+
+def watched(
+    ask: Ask, operation: Operation, sent: Submission, *, closely: bool = False, patience: float | None = None
+) -> Submission:
+    """A batch that was sent, with what was seen of it until it was over or patience was; see `submit`."""
+    if sent.ticket is None:
+        return sent
     started = time.monotonic()
-    if ticket is not None and watch:
-        looks = _watch(ask, operation, ticket, patience or ask.target.limits.batch, closely)
-    return Submission(exchange, tuple(items), ticket, looks, time.monotonic() - started)
+    looks = _watch(ask, operation, sent.ticket, patience or ask.target.limits.batch, closely)
+    return replace(sent, looks=looks, waited=time.monotonic() - started)
 
 
 def ticket_of(ask: Ask, operation: Operation, exchange: Exchange) -> str | None:
@@ -227,6 +241,58 @@ def find(
         lambda: _find_once(ask, reader, access.collection.key, key),
         lambda seen: expected in (None, bool(seen.rows)) and (unlike is None or seen.row != unlike),
     )
+
+
+def find_all(
+    ask: Ask,
+    operation: Operation,
+    stem: str,
+    keys: Collection[str],
+    *,
+    expected: bool = True,
+    unlike: Mapping[str, Mapping[str, Any] | None] | None = None,
+) -> Mapping[str, Seen]:
+    """The rows whose key holds `stem`, by key, as lists show them now: those of `keys`, and what else there is.
+
+    While one of `keys` has no row though one is `expected`, or is still what it must be `unlike`, it is looked again.
+    One that is still missing then is asked for by itself as well, so that a filter that finds many and leaves it out
+    isn't taken for a write that went wrong.
+    """
+    reader, access = reader_of(ask, operation), operation.access
+    together = containing(reader, access.collection.key) if reader and access else None
+    if reader is None or access is None or together is None:
+        return {key: find(ask, operation, key, expected=None) for key in keys}
+
+    def look() -> dict[str, Seen]:
+        plain: Query = ((together.parameter, stem),)
+        found: dict[str, Seen] = {}
+        for query in (plain, *with_hidden(reader, plain)):
+            for page in listing(ask.fresh(), reader, query, most_pages=MOST_PAGES).pages:
+                for row in page.rows:
+                    name = str(row.get(access.collection.key))
+                    before = found.get(name, Seen((), ()))
+                    chain = before.chain if page.exchange in before.chain else (*before.chain, page.exchange)
+                    found[name] = Seen((*before.rows, row), chain)
+            if all(key in found for key in keys):
+                break
+        return found
+
+    def right(found: dict[str, Seen]) -> bool:
+        there = not expected or all(key in found for key in keys)
+        return there and not any(row is not None and found[key].row == row for key, row in (unlike or {}).items())
+
+    seen = settled(look, right)
+    lost = [key for key in keys if key not in seen] if expected else []
+    alone = {key: find(ask, operation, key, expected=None) for key in lost[:ALONE]}
+    if any(one.rows for one in alone.values()):
+        alone |= {key: find(ask, operation, key, expected=None) for key in lost[ALONE:]}
+    nothing = next(iter(alone.values()), Seen((), ()))
+    return {**{key: alone.get(key, nothing) for key in keys}, **seen}
+
+
+def containing(reader: Operation, key: str) -> Filter | None:
+    """The filter that finds the rows whose key holds a text, or None."""
+    return next((f for f in reader.filters if f.field == key and f.lookup in ("icontains", "contains")), None)
 
 
 def settled(look: Callable[[], T], right: Callable[[T], bool]) -> T:

@@ -6,7 +6,7 @@ import time
 
 from conformance.answers import listing
 from conformance.ask import Ask, Query
-from conformance.batches import find, reader_of, submit, with_hidden
+from conformance.batches import containing, find, reader_of, submit, with_hidden
 from conformance.ownership import NO_SUCH, Ownership, forget, journaled, token_of
 from conformance.target import NotSent, Stopped
 from spec import Operation
@@ -91,10 +91,10 @@ def _holding(ask: Ask, operation: Operation, text: str) -> set[str] | None:
     if reader is None or operation.access is None:
         return None
     field = operation.access.collection.key
-    containing = next((f for f in reader.filters if f.field == field and f.lookup in ("icontains", "contains")), None)
-    if containing is None:
+    together = containing(reader, field)
+    if together is None:
         return None
-    plain: Query = ((containing.parameter, text),)
+    plain: Query = ((together.parameter, text),)
     found: set[str] = set()
     for query in (plain, *with_hidden(reader, plain)):
         shown = listing(ask.fresh(), reader, query)

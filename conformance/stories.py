@@ -14,10 +14,11 @@ from functools import partial
 from typing import Any
 
 from conformance.ask import Ask, Page, get, read_page
-from conformance.batches import Item, Look, Seen, Submission, find, look, reader_of, settled, submit
+from conformance.batches import Item, Look, Seen, Submission, find, find_all, look, reader_of, settled, submit, watched
 from conformance.exchange import Exchange, Request
 from conformance.items import STYLES, Style, bare, item, item_fields, part_ids, required_fields
 from conformance.lookups import kind_of
+from conformance.oddities import AMOUNTS, TAILS, odd_entries, odd_rows, odd_updates, plain_texts
 from conformance.ownership import NO_SUCH, Ownership
 from conformance.target import PARALLEL, NotSent
 from conformance.universe import paged
@@ -152,12 +153,18 @@ def _step(
     *keys: str,
     expected: bool = True,
     after: Step | None = None,
+    stem: str = "",
     **more: Any,
 ) -> Step:
-    """Send a batch and look at rows; the first of them changes, where there is a step that it comes `after`."""
+    """Send a batch and look at rows; the first of them changes, where there is a step that it comes `after`.
+
+    Rows whose keys have a `stem` of their own are looked for together.
+    """
     submission = submit(ask, operation, items, **more)
     over = submission.accepted and submission.over
     unlike = after.row(keys[0]) if after and over else None
+    if stem and over:
+        return Step(submission, find_all(ask, operation, stem, keys, unlike={keys[0]: unlike}))
 
     def seen(key: str) -> Seen:
         # Of a batch that isn't over nothing can be expected yet, and of one that was refused nothing at all.
@@ -166,8 +173,8 @@ def _step(
     return Step(submission, {key: seen(key) for key in keys})
 
 
-def inserted(ask: Ask, writer: Operation, keys: tuple[str, ...]) -> tuple[Step, list[Item], Style]:
-    """New rows with these keys, as rich as the server takes them: the step, the items and their style.
+def inserted(ask: Ask, writer: Operation, stem: str, keys: tuple[str, ...]) -> tuple[Step, list[Item], Style]:
+    """New rows with these keys of one stem, as rich as the server takes them: the step, the items and their style.
 
     The second row shares all but its name with the first, so that a write that looks at anything but the key
     reaches both.
@@ -178,7 +185,7 @@ def inserted(ask: Ask, writer: Operation, keys: tuple[str, ...]) -> tuple[Step, 
         items: list[Item] = [item(ask, writer, key, n, style) for n, key in enumerate(keys)]
         if len(items) > 1:
             items[1] = _alike(writer, items[0], items[1])
-        step = _step(ask, writer, items, *keys, closely=True)
+        step = _step(ask, writer, items, *keys, stem=stem, closely=True)
         first = first or (step, items, style)
         if step.submission.all_succeeded or any(seen.rows for seen in step.seen.values()):
             ask.settle(("style", writer.code), style)
@@ -195,28 +202,31 @@ def _alike(writer: Operation, one: Item, other: Item) -> Item:
 
 def _near(key: str) -> dict[str, str]:
     """Keys that a careless server may take for one another."""
-    return {"A": key, "longer": f"{key}-1", "lower": key.lower()}
+    return {"longer": f"{key}-1", "A": key, "lower": key.lower()}
 
 
 def _rows(ask: Ask, operation: Operation) -> Story:
     own = ownership_of(ask)
     keys = _near(own.mint("A"))
     steps: dict[str, Step] = {}
-    step, items, style = inserted(ask, operation, tuple(keys.values()))
+    step, items, style = inserted(ask, operation, keys["A"], tuple(keys.values()))
     steps["insert"] = step
     told = Story(operation, steps, keys)
     if not step.submission.accepted or not step.row(keys["A"]):
         return told
     language = next((p.name for p in operation.parameters if p.place == "header"), None)
     headers = ((language, "tr"),) if language else ()
-    steps["again"] = _step(ask, operation, [items[0]], keys["A"], headers=headers)
+    first = next(one for one in items if keys["A"] in one.values())
+    steps["again"] = _step(ask, operation, [first], keys["A"], headers=headers)
     changed = item(ask, operation, keys["A"], 3, style)
     shown = operation.access.collection.updated if operation.access else None
     updated = str(step.row(keys["A"]).get(shown or ""))
     if "." not in updated:
         # Its times are shown to the second, so a change within the same second wouldn't show.
         time.sleep(1.1)
-    steps["change"] = _step(ask, operation, [changed], *keys.values(), after=step)
+    steps["change"] = _step(
+        ask, operation, [changed], keys["A"], keys["longer"], keys["lower"], after=step, stem=keys["A"]
+    )
     old, new = steps["insert"].row(keys["A"]), steps["change"].row(keys["A"])
     told = replace(
         told,
@@ -228,7 +238,7 @@ def _rows(ask: Ask, operation: Operation) -> Story:
     keys["twice"] = twice
     both = [item(ask, operation, twice, 0, style), _padded(operation, item(ask, operation, twice, 1, style))]
     steps["twice"] = _step(ask, operation, both, twice)
-    return _with_mixed(ask, replace(told, keys=keys), style)
+    return _with_many(ask, _with_mixed(ask, replace(told, keys=keys), style), style)
 
 
 def _fewer_keys(one: Item) -> Item:
@@ -244,44 +254,72 @@ def _padded(operation: Operation, one: Item) -> Item:
 
 
 def _with_mixed(ask: Ask, told: Story, style: Style) -> Story:
-    """Two good new rows around a bad item: the first kind of bad item that gets into a batch."""
+    """Good new rows around bad items, of the first kind that fails when it is sent alone."""
     own = ownership_of(ask)
     operation = told.operation
     steps, keys = dict(told.steps), dict(told.keys)
-    for name, spoil in _spoilers(ask, operation):
-        first, bad, last = own.mint("good"), own.mint("bad"), own.mint("good")
-        items: list[Item] = [
-            item(ask, operation, first, 0, style),
-            {**item(ask, operation, bad, 1, style), **spoil},
-            item(ask, operation, last, 2, style),
-        ]
-        if None in spoil.values():
-            items[1] = {k: v for k, v in items[1].items() if spoil.get(k, v) is not None}
-        step = _step(ask, operation, items, first, bad, last, closely=True)
-        if step.submission.exchange.answer.refused:
-            steps["refused"] = step
-            keys |= {"refused first": first, "refused last": last}
+    for spoil in _spoilers(ask, operation):
+        keys["bad alone"] = own.mint("bad")
+        alone = _step(ask, operation, [_spoilt(item(ask, operation, keys["bad alone"], 1, style), spoil)])
+        if not alone.submission.last or not alone.submission.last.failed:
             continue
-        failed = step.submission.last.failed if step.submission.last else None
-        if failed or name != "unknown reference":
-            keys |= {"good first": first, "bad": bad, "good last": last}
-            steps["mixed"] = step
-            return replace(told, steps=steps, keys=keys, bad=1)
-    return replace(told, steps=steps, keys=keys)
+        stem = own.mint("mixed")
+        keys |= {"good first": f"{stem}-1", "bad": f"{stem}-2", "good last": f"{stem}-3"}
+        good_first, bad, good_last = (
+            item(ask, operation, keys[name], n, style) for n, name in enumerate(("good first", "bad", "good last"))
+        )
+        # One bad item is of a new row, and one of a row that is there and must stay as it is.
+        items = [good_first, _spoilt(bad, spoil), _spoilt(item(ask, operation, keys["A"], 1, style), spoil), good_last]
+        mixed = _step(ask, operation, items, keys["good first"], keys["good last"], stem=stem, closely=True)
+        there = find(ask, operation, keys["A"], expected=None)
+        steps |= {"bad": alone, "mixed": replace(mixed, seen={**mixed.seen, keys["A"]: there})}
+        return replace(told, steps=steps, keys=keys, bad=2)
+    return replace(told, keys=keys)
 
 
-def _spoilers(ask: Ask, operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+def _spoilt(one: Item, spoil: Mapping[str, Any]) -> dict[str, Any]:
+    """An item with other values; None takes a field away."""
+    return {name: value for name, value in {**one, **spoil}.items() if spoil.get(name, value) is not None}
+
+
+def _with_many(ask: Ask, told: Story, style: Style) -> Story:
+    """Very many new rows, each odd in its own way, a batch beside theirs, and then some of them updated."""
+    operation, steps = told.operation, dict(told.steps)
+    stem, key = ownership_of(ask).mint("N"), operation.access.collection.key if operation.access else ""
+    for items in odd_rows(ask, operation, stem, style):
+        sent = submit(ask, operation, items, watch=False)
+        if sent.exchange.answer.refused:
+            continue
+        # Another batch that is accepted while so many items are still worked on.
+        beside = [{**one, key: f"{stem}-beside-{n}"} for n, one in enumerate(items[-2:])]
+        others = submit(ask, operation, beside)
+        batch = watched(ask, operation, sent, closely=True)
+        if not batch.over or not others.over:
+            break
+        wanted = [str(one[key]) for one in (*items, *beside)]
+        seen = find_all(ask, operation, stem, wanted)
+        steps |= {"many": Step(batch, seen), "beside": Step(others, {str(one[key]): seen[one[key]] for one in beside})}
+        updates = odd_updates(operation, items)
+        again = submit(ask, operation, updates)
+        if again.over:
+            steps["many again"] = Step(again, find_all(ask, operation, stem, wanted))
+        break
+    return replace(told, steps=steps)
+
+
+def _spoilers(ask: Ask, operation: Operation) -> Iterator[dict[str, Any]]:
     """Ways to make an item bad: what to change in it; None takes a field away."""
     access = operation.access
     for name in access.references if access else ():
-        yield "unknown reference", {name: NO_SUCH_REFERENCE}
+        yield {name: NO_SUCH_REFERENCE}
     fields = item_fields(ask, operation)
     for name in required_fields(ask, operation):
         if fields[name].get("format") == "uuid":
-            yield "not a uuid", {name: "not-a-uuid"}
+            yield {name: NO_SUCH_REFERENCE}
+            yield {name: "not-a-uuid"}
     for name in required_fields(ask, operation):
         if access and name != access.collection.key and "default" not in fields[name]:
-            yield "a required field missing", {name: None}
+            yield {name: None}
             return
 
 
@@ -291,25 +329,32 @@ def _parts(ask: Ask, operation: Operation) -> Story:
     writer = row_writer(ask, operation)
     if writer is None or access is None:
         return Story(operation, {}, {}, why_not="no operation makes a row to write parts of")
-    parts_of = own.mint("P")
+    stem = own.mint("P")
     # The other row stands next to the one whose parts are written, and its key begins with that one's.
-    keys = {"P": parts_of, "Q": f"{parts_of}-Q", "unknown": own.mint(NO_SUCH)}
-    whole = [item(ask, writer, keys[name], n, "plain") for n, name in enumerate("PQ")]
-    made = _step(ask, writer, [bare(ask, writer, one) for one in whole], keys["P"], keys["Q"])
+    keys = {"P": stem, "Q": f"{stem}-Q", "unknown": own.mint(NO_SUCH)}
+    odd = [f"{stem}-R{n}" for n in range(len(AMOUNTS) + 1)]
+    first = item(ask, writer, keys["P"], 0, "plain")
+    whole = [first, *(_alike(writer, first, item(ask, writer, key, 1, "plain")) for key in (keys["Q"], *odd))]
+    made = _step(ask, writer, [bare(ask, writer, one) for one in whole], keys["P"], keys["Q"], *odd, stem=stem)
     if not made.row(keys["P"]) or not made.row(keys["Q"]):
         return Story(operation, {}, keys, why_not="a new row to write parts of isn't taken, or isn't shown")
     for other in siblings(ask, operation):
         # Something that isn't to be touched must be there to begin with.
         if _parts_of(other) and not set(_parts_of(other)) & set(access.parts):
-            made = _step(ask, other, [item(ask, other, keys["P"], 2)], keys["P"], keys["Q"])
+            made = _step(ask, other, [item(ask, other, keys["P"], 2)], keys["P"], keys["Q"], stem=stem)
     steps = {"row": made}
-    first, second = _on_list(ask, operation, keys["P"], 0, 0), _on_list(ask, operation, keys["P"], 1, 1)
-    entries = [first, second, _on_list(ask, operation, keys["Q"], 0, 2)]
-    steps["insert"] = _step(ask, operation, entries, keys["P"], keys["Q"], closely=True, after=steps["row"])
-    steps["again"] = _step(ask, operation, [first], keys["P"])
+    entries = [
+        _on_list(ask, operation, keys["P"], 0, 3),
+        _on_list(ask, operation, keys["P"], 1, 1),
+        _on_list(ask, operation, keys["Q"], 0, 2),
+    ]
+    pair = (keys["P"], keys["Q"])
+    steps["insert"] = _step(ask, operation, entries, *pair, stem=stem, closely=True, after=steps["row"])
+    steps["again"] = _step(ask, operation, [entries[0]], keys["P"])
     # What was sent again was the first entry and what changes is the last one, so that neither is taken for its own.
-    changed = _on_list(ask, operation, keys["P"], 1, 4)
-    steps["change"] = _step(ask, operation, [changed], keys["P"], keys["Q"], after=steps["insert"])
+    # Its amounts fall, as those of the histories rise now and then.
+    changed = _on_list(ask, operation, keys["P"], 1, 0)
+    steps["change"] = _step(ask, operation, [changed], *pair, stem=stem, after=steps["insert"])
     steps["mixed"] = _step(
         ask,
         operation,
@@ -319,6 +364,8 @@ def _parts(ask: Ask, operation: Operation) -> Story:
     )
     gone = find(ask, operation, keys["unknown"], expected=False)
     steps["mixed"] = replace(steps["mixed"], seen={**steps["mixed"].seen, keys["unknown"]: gone})
+    if all(made.row(key) for key in odd):
+        steps["many"] = _step(ask, operation, odd_entries(ask, operation, odd), *odd, stem=f"{stem}-R")
     return Story(operation, steps, keys, bad=1)
 
 
@@ -337,16 +384,21 @@ def _deletes(ask: Ask, operation: Operation) -> Story:
     if writer is None or access is None:
         return Story(operation, {}, {}, why_not="no operation makes a row to delete")
     key = access.collection.key
-    keys = {**_near(own.mint("D")), "unknown": own.mint(NO_SUCH), "unknown 2": own.mint(NO_SUCH)}
-    near = (keys["A"], keys["longer"], keys["lower"])
-    # All else alike, so that a delete that looks at anything but the key takes too many.
-    made = _step(ask, writer, [{**item(ask, writer, near[0], 0, "plain"), key: k} for k in near], *near)
+    stem = own.mint("D")
+    near = _near(stem)
+    # Two keys that no row has: one is all but the case of a row's key, and the texts of the rows hold the other.
+    keys = {**near, "unknown": keys_unlike(stem, near), "unknown 2": own.mint(NO_SUCH)}
+    odd = [f"{stem}{tail}" for tail in TAILS]
+    first = item(ask, writer, stem, 0, "plain")
+    texts = {n: keys["unknown 2"] for n in plain_texts(ask, writer) if n in first and n != key}
+    made, there = _rows_to_delete(ask, writer, stem, {**first, **texts}, tuple(near.values()), odd)
     if not made.row(keys["A"]):
         return Story(operation, {}, keys, why_not="a new row to delete isn't taken, or isn't shown")
     steps = {"row": made}
-    steps["delete"] = _step(ask, operation, [{key: keys["A"]}], *near[:1], expected=False, closely=True)
-    after = {k: find(ask, operation, k) for k in near[1:]}
-    steps["delete"] = replace(steps["delete"], seen={**steps["delete"].seen, **after})
+    near_by = (keys["longer"], keys["lower"])
+    gone = _step(ask, operation, [{key: keys["A"]}], keys["A"], expected=False, closely=True)
+    after = find_all(ask, operation, stem, (*near_by, *there))
+    steps["delete"] = replace(gone, seen={**{k: after[k] for k in (*near_by, *there)}, **gone.seen})
     filtered = tuple(_filtered(ask, operation, keys["A"], made.row(keys["A"]), shown=False))
     steps["unknown"] = _step(ask, operation, [{key: keys["unknown"]}])
     last = steps["unknown"].submission.last
@@ -355,8 +407,30 @@ def _deletes(ask: Ask, operation: Operation) -> Story:
     steps["mixed"] = _step(
         ask, operation, [{key: keys["unknown 2"]}, {key: keys["longer"]}], keys["longer"], expected=False
     )
-    steps["recreate"] = _step(ask, writer, [item(ask, writer, keys["A"], 1, "plain")], keys["A"])
+    if there:
+        # Of each pair of keys that a careless server takes for one another the second goes.
+        many = submit(ask, operation, [{key: k} for k in there[1::2]])
+        seen = find_all(ask, operation, stem, there, expected=False) if many.over else {}
+        steps["many"] = Step(many, {**seen, keys["lower"]: find(ask, operation, keys["lower"])} if seen else {})
+    again = bare(ask, writer, item(ask, writer, keys["A"], 1, "plain"))
+    steps["recreate"] = _step(ask, writer, [again], keys["A"])
     return Story(operation, steps, keys, bad=bad, filtered=filtered)
+
+
+def keys_unlike(stem: str, near: Mapping[str, str]) -> str:
+    """The stem in a case in which no row has it."""
+    return next((k for k in (stem.upper(), stem.swapcase(), stem.title()) if k not in near.values()), f"{stem}-none")
+
+
+def _rows_to_delete(
+    ask: Ask, writer: Operation, stem: str, like: Item, near: Sequence[str], odd: Sequence[str]
+) -> tuple[Step, list[str]]:
+    """Rows with these keys, all else alike; without the odd ones where those aren't taken. Gives the odd ones made."""
+    key = writer.access.collection.key if writer.access else ""
+    made = _step(ask, writer, [{**like, key: k} for k in (*near, *odd)], *near, *odd, stem=stem)
+    if all(made.row(k) for k in (*near, *odd)):
+        return made, list(odd)
+    return _step(ask, writer, [{**like, key: k} for k in near], *near, stem=stem), []
 
 
 def _filtered(

@@ -195,6 +195,10 @@ def mixed(ask: Ask, clause: Clause) -> Result:
         return NotExercised("a batch with a bad item isn't accepted at all")
     if not told.bad:
         return NotExercised("what was sent as a bad item succeeds by itself")
+    alone = told.step("unknown" if told.step("unknown") else "bad")
+    if alone and alone.submission.over and alone.submission.last and alone.submission.last.succeeded:
+        counts = f"{alone.submission.last.succeeded} succeeded, {alone.submission.last.failed} failed"
+        return Finding(f"0 succeeded, {len(alone.submission.items)} failed", counts, alone.submission.chain)
     batch, others_end = step.submission, any(b.over for b in own_batches(told))
     if not batch.over:
         if not others_end:
@@ -205,7 +209,19 @@ def mixed(ask: Ask, clause: Clause) -> Result:
     if last and (last.succeeded, last.failed) != wanted:
         counts = f"{last.succeeded} succeeded, {last.failed} failed"
         return Finding(f"{wanted[0]} succeeded, {wanted[1]} failed", counts, batch.chain)
-    return Held(1)
+    return _applied_though_failed(told, step) or Held(1)
+
+
+def _applied_though_failed(told: Story, step: Step) -> Finding | None:
+    """A row that a failed item made, or changed."""
+    bad, known = told.keys.get("bad", ""), told.keys.get("A", "")
+    if step.row(bad):
+        return Finding(f"no row {bad}: its item failed", "there is one", step.chain(bad))
+    before = told.step("bare")
+    if before and before.row(known) and step.row(known) and before.row(known) != step.row(known):
+        wanted = f"the row {known} as it was, for its item failed: {dict(before.row(known))}"
+        return Finding(wanted[:400], f"{dict(step.row(known))}"[:400], (*before.chain(known), *step.chain(known)))
+    return None
 
 
 @law("batch.isolated")
@@ -228,7 +244,7 @@ def isolated(ask: Ask, clause: Clause) -> Result:
 
 def _good_items(told: Story, step: Step) -> Iterator[dict[str, object]]:
     key = told.operation.access.collection.key if told.operation.access else ""
-    bad = {told.keys.get("bad"), told.keys.get("unknown"), told.keys.get("unknown 2")}
+    bad = {told.keys.get(name) for name in ("bad", "A", "unknown", "unknown 2")}
     for one in step.submission.items:
         if one.get(key) not in bad:
             yield dict(one)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.answers import brief
@@ -34,14 +34,23 @@ def _good(ask: Ask, operation: Operation) -> dict[str, Any]:
     access = operation.access
     own = ownership_of(ask)
     if access and access.parts:
-        told = story(ask, operation)
-        if "P" not in told.keys or told.step("change") is None:
-            raise NotSent(told.why_not or "there is no row to write parts of")
-        return item(ask, operation, told.keys["P"], 7)
+        return item(ask, operation, ask.plan(("row with parts", operation.code), _with_parts(operation)), 7)
     if access and access.action == "upserts":
         style: Style = ask.plan(("style", operation.code), lambda a: "rich")
         return item(ask, operation, own.mint("body"), 0, style)
     return {access.collection.key if access else "": own.mint(NO_SUCH)}
+
+
+def _with_parts(operation: Operation) -> Callable[[Ask], str]:
+    """The key of the row that the operation's story is told of; it stays, so a replay needs no new one."""
+
+    def find(ask: Ask) -> str:
+        told = story(ask, operation)
+        if "P" not in told.keys or told.step("change") is None:
+            raise NotSent(told.why_not or "there is no row to write parts of")
+        return told.keys["P"]
+
+    return find
 
 
 def alien(schema: Mapping[str, Any], key: str | None) -> Any:

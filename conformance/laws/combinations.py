@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,11 @@ from conformance.universe import LARGE_PAGE, paged, universe
 from conformance.verdict import Held, NotExercised, Result
 from spec import Clause, Filter, Operation
 
-POOL = 40
-"""Candidate values of one filter that are looked at for a pair."""
+POOL = 20
+"""Values of one filter that some rows satisfy and others don't, of which pairs are made."""
+
+LOOKED_AT = 150
+"""Values that are looked at for them."""
 
 ROWS = 120
 
@@ -97,7 +101,7 @@ def _with_hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
         for value, part in parts.items():
             elsewhere = [row for v, p in parts.items() if v != value for row in p.rows.values()]
             rows = list(part.rows.values())
-            for key, operand in _some(other, rows, ask.seed):
+            for key, operand in _some(other, rows, ask.seed, 2 * POOL):
                 case = Case(other, key, operand, ())
                 here = sum(case.judge(row) is True for row in rows)
                 if 0 < here < len(rows) and any(case.judge(row) is True for row in elsewhere):
@@ -120,9 +124,8 @@ def _with_hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
     return Held(tried) if tried else NotExercised("no other filter's value is met on both sides")
 
 
-def _some(filter: Filter, rows: list[Row], seed: int) -> list[tuple[str | None, str]]:
-    found = candidates(filter, rows, random.Random(f"{seed}:{filter.parameter}:pair"))
-    return [candidate for _, candidate in zip(range(POOL), found, strict=False)]
+def _some(filter: Filter, rows: list[Row], seed: int, most: int) -> Iterator[tuple[str | None, str]]:
+    return itertools.islice(candidates(filter, rows, random.Random(f"{seed}:{filter.parameter}:pair")), most)
 
 
 def _plan(ask: Ask, operation: Operation) -> dict[str, list[Pair]]:
@@ -164,8 +167,10 @@ def _fields(one: Filter, other: Filter) -> tuple[str, str]:
 
 def pool_of(filter: Filter, rows: list[Row], seed: int) -> list[Candidate]:
     """Values of a filter that some of the rows satisfy and others don't, each with the rows that do."""
-    found = []
-    for key, operand in _some(filter, rows, seed):
+    found: list[Candidate] = []
+    for key, operand in _some(filter, rows, seed, LOOKED_AT):
+        if len(found) == POOL:
+            break
         case = Case(filter, key, operand, ())
         truths = [case.judge(row) for row in rows]
         shown = frozenset(i for i, t in enumerate(truths) if t is True)

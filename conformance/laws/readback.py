@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from conformance.stories import Step, Story
@@ -23,13 +24,13 @@ def same(written: Any, read: Any) -> bool:
 
 
 def same_value(written: Any, read: Any) -> bool:
-    """Equal by value: decimals as numbers (89.90 is 89.9000, and not 89.9 for 89.94), the rest exactly."""
-    if isinstance(written, str) and isinstance(read, str):
-        try:
-            return Decimal(written) == Decimal(read)
-        except InvalidOperation:
-            return written == read
+    """Equal by value: decimals as numbers (89.90 is 89.9000, and not 89.9 for 89.94, nor 9E+1), the rest exactly."""
+    if isinstance(written, str) and isinstance(read, str) and _DECIMAL.fullmatch(written):
+        return _DECIMAL.fullmatch(read) is not None and Decimal(written) == Decimal(read)
     return same(written, read)
+
+
+_DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def collection_of(told: Story) -> Collection:
@@ -37,6 +38,14 @@ def collection_of(told: Story) -> Collection:
     if told.operation.access is None:
         raise ValueError(f"{told.operation.code} writes nothing")
     return told.operation.access.collection
+
+
+def many(told: Story) -> Iterator[Step]:
+    """The steps of a story with very many odd rows that were seen to end."""
+    for name in ("many", "beside", "many again"):
+        step = told.step(name)
+        if step and step.submission.over and step.seen:
+            yield step
 
 
 def entries(row: Row, part: Part, id: Any) -> list[Row]:
