@@ -37,7 +37,7 @@ ROWS = 80
 CASES = 12
 """Of one filter, to draw from."""
 
-HISTORIES = 3
+HISTORIES = 2
 """The first is the simplest there is: the row is made, and that is all."""
 
 MOST_STEPS = 40
@@ -212,7 +212,7 @@ def history(ask: Ask, clause: Clause) -> Result:
     try:
         # When the steps are spent nothing fails any more, and Hypothesis calls the last failure flaky.
         with contextlib.suppress(_Unfinished, Flaky, Unsatisfiable):
-            _there_and_back(ask, operation)
+            _there_and_back(ask, operation, parts)
             holds()
     except _Disagreement as disagreement:
         shortest = disagreement
@@ -221,12 +221,13 @@ def history(ask: Ask, clause: Clause) -> Result:
     return Held(ended) if ended else NotExercised("no batch of the histories was seen to end")
 
 
-def _there_and_back(ask: Ask, operation: Operation) -> None:
-    """The history that chance seldom draws: a row is changed, and then what it was."""
+def _there_and_back(ask: Ask, operation: Operation, parts: Sequence[Operation]) -> None:
+    """The history that chance seldom draws: a row is changed, its parts are written, and then it is what it was."""
     own = ownership_of(ask)
     world = _World((own.mint("H"), own.mint("H")))
-    for variant in (0, 1, 0):
-        _act(ask, operation, world, Action(operation, variant=variant))
+    rows = (Action(operation, variant=variant) for variant in (0, 1))
+    for action in (*rows, *(Action(o, variant=n) for n, o in enumerate(parts)), Action(operation)):
+        _act(ask, operation, world, action)
 
 
 class _Unfinished(Exception):

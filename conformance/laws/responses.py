@@ -5,6 +5,7 @@ The evidence is gathered as answers come in, whatever asked; a law here asks its
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,12 +14,15 @@ from functools import partial
 from conformance.answers import brief
 from conformance.ask import Ask, get
 from conformance.exchange import MISSING, Answer, Credential, Exchange, Request
+from conformance.items import item
 from conformance.laws.law import LAWS, Law, law, operation_of
 from conformance.lookups import kind_of
-from conformance.stories import story
+from conformance.ownership import NO_SUCH
+from conformance.stories import ownership_of, story
 from conformance.universe import base_query
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Contract, Operation
+from spec.model import JSON
 from spec.values import checker
 
 MOST_SUSPECTS = 4
@@ -89,7 +93,15 @@ def status(ask: Ask, clause: Clause) -> Result:
         return NotExercised("a valid request needs the id of something, which only a write gives")
     if not success.covers(exchange.answer.status):
         return Finding(success.status, brief(exchange), (exchange,))
-    return Held(1)
+    good = [] if operation.safe else [step for name in GOOD if (step := story(ask, operation).step(name))]
+    for sent in (step.submission.exchange for step in good):
+        if sent.answer.refused:
+            return Finding(success.status, brief(sent), (exchange, sent))
+    return Held(1 + len(good))
+
+
+GOOD = ("again", "change", "bare")
+"""Steps of a story whose one item is as good as that of the first, whatever it leaves out or adds."""
 
 
 def _valid(ask: Ask, operation: Operation) -> Exchange | None:
@@ -130,6 +142,39 @@ def rough_requests(ask: Ask, operation: Operation) -> list[Request]:
     return [get(operation, tuple(p for p in base if p[0] not in dict(q)) + q) for q in (*wrong, *keyed)]
 
 
+def rough_bodies(ask: Ask, operation: Operation) -> list[Request]:
+    """Writes that servers stumble over: items that are none, characters that no column takes, a field too many.
+
+    What has nothing to do with the fields is sent to one operation each, for they read bodies the same way.
+    """
+    access = operation.access
+    if access is None or not operation.body:
+        return []
+    key = access.collection.key
+    own = {key: ownership_of(ask).mint(NO_SUCH)}
+    plain = own if access.action == "deletes" else {**item(ask, operation, own[key], 0, "plain"), **own}
+    texts = [name for name, value in plain.items() if isinstance(value, str) and name != key][:1]
+    odd = [{**plain, **dict.fromkeys(texts, text)} for text in ("a\0b", "a\ud800b")] if texts else []
+    deep: JSON = "x"
+    for _ in range(DEPTH):
+        deep = [deep]
+    shared: list[tuple[bytes, str]] = [
+        (b"", "application/json"),
+        (b'[{"\xff": 1}]', "application/json"),
+        (b"[]", "text/plain"),
+        (json.dumps(deep).encode(), "application/json"),
+        (b"null", "application/json"),
+    ]
+    writers = [o.code for o in ask.contract.operations if o.access and o.access.action != "reads"]
+    bodies = [(b'[1, "a", null, [], {}]', "application/json"), shared[writers.index(operation.code) % len(shared)]]
+    bodies.append((json.dumps([*odd, {**plain, "unknownField": "x"}]).encode(), "application/json"))
+    return [get(operation, body=body, headers=(("Content-Type", kind),)) for body, kind in bodies]
+
+
+DEPTH = 300
+"""Lists in lists: more than anybody means, and fewer than a reader of JSON must refuse."""
+
+
 def evidence_laws(evidence: Evidence) -> dict[str, Law]:
     """The laws that speak from what a run has seen so far."""
     return {f"response.{kind}": partial(_response, evidence, kind) for kind in KINDS}
@@ -141,6 +186,9 @@ def _response(evidence: Evidence, kind: str, ask: Ask, clause: Clause) -> Result
     key = (operation.code, kind)
     if kind == "no-server-error" and operation.safe:
         ask.ahead(rough_requests(ask, operation))
+    elif kind == "no-server-error" and ask.target.ownership:
+        for request in rough_bodies(ask, operation):
+            ask(request)
     if not evidence.seen.get(key):
         return NotExercised("no answer that the clause speaks of was seen")
     for exchange in _answers(ask, evidence.suspects.get(key, [])):

@@ -216,10 +216,16 @@ def filters(ask: Ask, clause: Clause) -> Result:
             page = read_page(reader, exchange)
             here = any(r.get(collection_of(told).key) == key for r in page.rows)
             # A long answer may show the row on another page.
+            asked = "=".join(exchange.request.query[0])
             if page.is_page and here != shown and (here or (page.count or 0) <= len(page.rows)):
-                asked = "=".join(exchange.request.query[0])
                 wanted = f"the row {key} {'under' if shown else 'no longer under'} {asked}"
                 return Finding(wanted, "it is shown" if here else "it isn't shown", (*step.chain(key), exchange))
+            for found in page.rows if shown else ():
+                other = next((n for n in row if found.get(n) != row[n]), None)
+                if found.get(collection_of(told).key) == key and other:
+                    wanted = f"{other} {row[other]!r} under {asked} as well"
+                    shows = f"{found.get(other)!r}"
+                    return Finding(wanted[:400], shows[:400], (*step.chain(key), exchange))
     return Held(len(told.filtered) + len(told.outdated))
 
 
@@ -381,6 +387,12 @@ def _other_rows_stay(ask: Ask, clause: Clause, parts: tuple[Part, ...]) -> Resul
         or _touched(row, insert, other, but=written)
         or _touched(insert, change, other)
     )
+    mixed = told.step("mixed")
+    if not touched and mixed and mixed.submission.over:
+        # Its bad items name rows that there aren't, and rows that are nearly called so are there.
+        touched = _touched(change, mixed, one)
+        near = (key for key in mixed.seen if key not in (one, other) and row.row(key))
+        touched = touched or next((t for key in near if (t := _touched(row, mixed, key))), None)
     return touched or Held(len(row.row(one).keys() - written))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Mapping
@@ -91,9 +92,12 @@ def _finite(text: str) -> float:
 def problems(check: Check, value: JSON, language: Language) -> Problems:
     """What is wrong with the items of a body, or, under `body`, with the body as a whole."""
     found: Problems = {}
-    for count, error in enumerate(check.validator.iter_errors(value)):
-        if count == MAX_PROBLEMS:
-            break
+    try:
+        errors = list(itertools.islice(check.validator.iter_errors(value), MAX_PROBLEMS))
+    except ValueError:
+        # Nested deeper than can be looked into, or with an integer of more digits than can be held.
+        return {"body": {"body": [say(language, "invalid")]}}
+    for error in errors:
         problem = _problem(error)
         path = [str(step) for step in error.instance_path]
         if problem[0] == "required":

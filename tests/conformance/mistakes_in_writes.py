@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from tests.conformance.fake import Refused, Row, Shop, moment
@@ -242,8 +245,13 @@ def _keeping_prices(self: Shop, sku: str) -> bool:
 def _with_kept_prices(self: Shop, row: Row | None, item: Row) -> None:
     Shop.upsert(self, row, item)
     kept = self.row(item["sku"])
-    if row is None and kept:
-        kept["prices"] = [{**entry, "price": "0"} for entry in self.__dict__.get("kept", {}).get(item["sku"], ())]
+    if row is None and kept and item["sku"] in self.__dict__.get("kept", {}):
+        kept["prices"] = self.__dict__["kept"][item["sku"]]
+
+
+def _names_none(self: Shop, item: Any) -> bool:
+    """Does an item name a row that there isn't?"""
+    return isinstance(item, dict) and isinstance(item.get("sku"), str) and self.row(item["sku"]) is None
 
 
 def _not_twice_the_same(self: Shop, row: Row | None, item: Row) -> None:
@@ -252,6 +260,114 @@ def _not_twice_the_same(self: Shop, row: Row | None, item: Row) -> None:
     if row is None or text not in written:
         Shop.upsert(self, row, item)
     written.add(text)
+
+
+def _first_delete_only(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+    items = json.loads(body) if body.startswith(b"[{") else []
+    if operation.method != "DELETE" or len(items) < 3:
+        return Shop.submitted(self, operation, body)
+    status, data = Shop.submitted(self, operation, json.dumps(items[:1]).encode())
+    self.batches[data["batch_request_id"]]["state"] = {"total": len(items), "succeeded": len(items), "failed": 0}
+    return status, data
+
+
+def _counted_still(self: Shop, sku: str) -> bool:
+    gone = Shop.delete(self, sku)
+    self.__dict__["gone"] = self.__dict__.get("gone", 0) + gone
+    return gone
+
+
+def _count_of_gone(self: Shop, rows: list[Row], limit: int) -> int:
+    return len(rows) + int(self.__dict__.get("gone", 0))
+
+
+def _deleting_like(fold: Callable[[str], str]) -> type[Shop]:
+    """A shop that deletes the rows whose key is nearly the one that no row has."""
+
+    def delete(self: Shop, sku: str) -> bool:
+        if self.row(sku):
+            return Shop.delete(self, sku)
+        self.rows = [row for row in self.rows if fold(row["sku"]) != fold(sku)]
+        return False
+
+    return spoilt(delete=delete)
+
+
+def _a_hundred(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+    items = json.loads(body) if body.startswith(b"[{") else []
+    if operation.code != "PRD101" or len(items) <= 100:
+        return Shop.submitted(self, operation, body)
+    status, data = Shop.submitted(self, operation, json.dumps(items[:100]).encode())
+    self.batches[data["batch_request_id"]]["state"] = {"total": len(items), "succeeded": len(items), "failed": 0}
+    return status, data
+
+
+def _words_as_booleans(row: Row) -> None:
+    row["attributes"] = {k: {"true": True, "no": False}.get(v, v) for k, v in row["attributes"].items()}
+
+
+def _no_list_no_change(self: Shop, row: Row | None, item: Row) -> None:
+    Shop.upsert(self, row, {n: v for n, v in item.items() if v != []} if row else item)
+
+
+def _attributes_to_the_group(self: Shop, row: Row | None, item: Row) -> None:
+    Shop.upsert(self, row, item)
+    for other in self.rows if row else ():
+        if other["base_code"] == item.get("base_code"):
+            other["attributes"] = item["attributes"]
+
+
+def _later(row: Row, hours: int) -> str:
+    return moment(datetime.fromisoformat(row["updated_at"]) + timedelta(hours=hours))
+
+
+def _in_whole_seconds(self: Shop, row: Row | None, item: Row) -> None:
+    Shop.upsert(self, row, item)
+    kept = self.row(item["sku"])
+    if kept:
+        kept["updated_at"] = f"{kept['updated_at'][:19]}.000Z"
+
+
+def _both_of_a_batch(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+    items = json.loads(body) if body.startswith(b"[{") else []
+    if operation.code == "PRD101" and len(items) == 2 and items[0].get("sku") == items[1].get("sku"):
+        Shop.upsert(self, None, items[0])
+        Shop.upsert(self, None, items[1])
+    return Shop.submitted(self, operation, body)
+
+
+def _applied_and_failed(self: Shop, operation: Any, item: Any) -> bool:
+    done = Shop.taken(self, operation, item)
+    if not done and operation.code == "PRD101" and isinstance(item, dict) and self.row(str(item.get("sku"))):
+        Shop.upsert(self, self.row(item["sku"]), {"sku": item["sku"], "name": "half"})
+    return done
+
+
+def _two_at_most(self: Shop, row: Row, part: str, key: str, entry: Row) -> None:
+    Shop.put(self, row, part, key, entry)
+    row[part] = row[part][-2:]
+
+
+def _separated(self: Shop, row: Row, part: str, key: str, entry: Row) -> None:
+    price = {"price": f"{Decimal(entry['price']):,}"} if "price" in entry else {}
+    Shop.put(self, row, part, key, {**entry, **price})
+
+
+def _as_powers(self: Shop, row: Row, part: str, key: str, entry: Row) -> None:
+    stock = {"stock": str(Decimal(entry["stock"]).normalize())} if "stock" in entry else {}
+    Shop.put(self, row, part, key, {**entry, **stock})
+
+
+def _row_in_any_case(self: Shop, sku: str) -> Row | None:
+    exact = Shop.row(self, sku)
+    return exact or next((row for row in self.rows if row["sku"].lower() == sku.lower()), None)
+
+
+def _lists_required(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+    items = json.loads(body) if body.startswith(b"[{") else []
+    if operation.code == "PRD101" and any("images" not in one for one in items):
+        raise Refused(400, "images are required")
+    return Shop.submitted(self, operation, body)
 
 
 MISTAKES: list[Mistake] = [
@@ -381,16 +497,21 @@ MISTAKES: list[Mistake] = [
     (
         "PRD105.write.unknown-row",
         "succeeds",
-        spoilt(taken=lambda s, o, item: Shop.taken(s, o, item) or (o.code == "PRD105" and "nosuch" in str(item))),
+        spoilt(taken=lambda s, o, item: Shop.taken(s, o, item) or (o.code == "PRD105" and _names_none(s, item))),
     ),
     ("PRD105.write.unknown-row", "made", spoilt(taken=_invents)),
     (
         "PRD103.write.unknown-row",
         "refused",
-        spoilt(submitted=lambda s, o, body: (400, {}) if b"nosuch" in body else Shop.submitted(s, o, body)),
+        spoilt(
+            submitted=lambda s, o, body: (
+                (400, {})
+                if o.method == "DELETE" and any(_names_none(s, one) for one in json.loads(body))
+                else Shop.submitted(s, o, body)
+            )
+        ),
     ),
     ("PRD101.write.history", "twice", _upsert(_double)),
-    ("PRD101.write.history", "prices come back", spoilt(delete=_keeping_prices, upsert=_with_kept_prices)),
     ("PRD101.write.history", "back to what it was", _upsert(_not_twice_the_same)),
     ("PRD101.write.history", "deletes count and nothing goes", spoilt(delete=lambda s, sku: s.row(sku) is not None)),
     (
@@ -400,6 +521,27 @@ MISTAKES: list[Mistake] = [
     ),
     ("PRD102.explore", "long texts cut", spoilt(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o[:2]))),
     ("PRD102.explore", "last of a field", spoilt(fits=_last_of_a_field)),
+    ("PRD103.write.recreate", "prices come back", spoilt(delete=_keeping_prices, upsert=_with_kept_prices)),
+    ("PRD103.write.deletes", "the first of many only", spoilt(submitted=_first_delete_only)),
+    ("PRD103.write.deletes", "counted still", spoilt(delete=_counted_still, count=_count_of_gone)),
+    ("PRD103.write.exact-key", "what is unknown by its case", _deleting_like(str.lower)),
+    ("PRD101.write.inserts", "a hundred at most", spoilt(submitted=_a_hundred)),
+    ("PRD101.write.key", "cut at 40 characters", _stored(lambda row: row.update(sku=row["sku"][:40]))),
+    ("PRD101.write.field.name", "entities read", _stored(lambda row: row.update(name=html.unescape(row["name"])))),
+    ("PRD101.write.field.name", "cut at 100", _stored(lambda row: row.update(name=row["name"][:100]))),
+    ("PRD101.write.field.attributes", "words as booleans", _stored(_words_as_booleans)),
+    ("PRD101.write.field.images", "five at most", _stored(lambda row: row.update(images=row["images"][:5]))),
+    ("PRD101.write.field.images", "none is no change", _upsert(_no_list_no_change)),
+    ("PRD101.write.exact-key", "attributes to the group", _upsert(_attributes_to_the_group)),
+    ("PRD101.write.updated-moves", "in another zone", _stored(lambda row: row.update(updated_at=_later(row, 3)))),
+    ("PRD101.write.updated-moves", "in whole seconds", _upsert(_in_whole_seconds)),
+    ("PRD101.write.one-row", "two of a batch", spoilt(submitted=_both_of_a_batch)),
+    ("PRD101.batch.mixed", "bad ones are applied", spoilt(taken=_applied_and_failed)),
+    ("PRD105.write.inserts.prices", "two at most", _put(_two_at_most)),
+    ("PRD105.write.field.price", "separated thousands", _put(_separated)),
+    ("PRD106.write.field.stock", "as powers", _put(_as_powers)),
+    ("PRD106.write.others-stay", "what is unknown by its case", spoilt(row=_row_in_any_case)),
+    ("PRD101.response.status", "lists are required", spoilt(submitted=_lists_required)),
     # deletes
     ("PRD103.write.deletes", "ignored", spoilt(delete=lambda s, sku: s.row(sku) is not None)),
     (
@@ -458,7 +600,10 @@ MISTAKES: list[Mistake] = [
         ),
     ),
     ("PRD103.body.not-array", "taken", _bodies(lambda body: body == b'"text"')),
-    ("PRD103.body.not-array", "null fails", _bodies(lambda body: body == b"null", 500)),
+    ("PRD106.response.no-server-error", "on null", _bodies(lambda body: body == b"null", 500)),
+    ("PRD105.response.no-server-error", "on nesting", _bodies(lambda body: body.startswith(b"[[["), 500)),
+    ("PRD101.response.no-server-error", "on surrogates", _bodies(lambda body: rb"\ud800" in body, 500)),
+    ("PRD104.response.no-server-error", "on items that are none", _bodies(lambda body: body.startswith(b"[1,"), 500)),
     ("PRD101.body.object", "taken", _bodies(lambda body: body.startswith(b"{"))),
     ("PRD101.body.malformed", "taken", _bodies(lambda body: body == b'[{"x": ')),
     ("PRD101.body.empty", "fails", _bodies(lambda body: body == b"[]", 500)),
