@@ -220,7 +220,7 @@ def _rows(ask: Ask, operation: Operation) -> Story:
     # where it would show that a write was only half heard.
     charset = (("Content-Type", "application/json; charset=utf-8"),)
     steps["again"] = _step(ask, operation, [{**first, **unshown(ask, operation)}], keys["A"], headers=charset)
-    changed = item(ask, operation, keys["A"], 3, style)
+    changed = {**item(ask, operation, keys["A"], 3, style), **_denied(ask, operation)}
     shown = operation.access.collection.updated if operation.access else None
     updated = str(step.row(keys["A"]).get(shown or ""))
     if "." not in updated:
@@ -260,6 +260,12 @@ def unshown(ask: Ask, operation: Operation) -> dict[str, Any]:
     return {name: example[name] for name in left if access and name not in access.references}
 
 
+def _denied(ask: Ask, operation: Operation) -> dict[str, Any]:
+    """False for the fields of truth that no row shows."""
+    fields = item_fields(ask, operation)
+    return {name: False for name in unshown(ask, operation) if "boolean" in fields[name].get("type", ())}
+
+
 def _fewer_keys(one: Item) -> Item:
     """The item with a key less in each of its objects."""
     return {name: dict(list(v.items())[:-1]) if isinstance(v, Mapping) else v for name, v in one.items()}
@@ -277,22 +283,23 @@ def _with_mixed(ask: Ask, told: Story, style: Style) -> Story:
     own = ownership_of(ask)
     operation = told.operation
     steps, keys = dict(told.steps), dict(told.keys)
-    for spoil in _spoilers(ask, operation):
-        keys["bad alone"] = own.mint("bad")
-        alone = _step(ask, operation, [_spoilt(item(ask, operation, keys["bad alone"], 1, style), spoil)])
-        if not alone.submission.last or not alone.submission.last.failed:
+    spoilers = list(_spoilers(ask, operation))
+    unknown = [spoil for spoil in spoilers if NO_SUCH_REFERENCE in spoil.values()]
+    for spoils in ([unknown] if len(unknown) > 1 else []) + [[spoil] for spoil in spoilers]:
+        alone = _step(ask, operation, [_spoilt(item(ask, operation, own.mint("bad"), 1, style), s) for s in spoils])
+        if not alone.submission.last or alone.submission.last.failed != len(spoils):
             continue
         stem = own.mint("mixed")
         keys |= {"good first": f"{stem}-1", "bad": f"{stem}-2", "good last": f"{stem}-3"}
-        good_first, bad, good_last = (
-            item(ask, operation, keys[name], n, style) for n, name in enumerate(("good first", "bad", "good last"))
+        first, last = (item(ask, operation, keys[name], n, style) for n, name in enumerate(("good first", "good last")))
+        # Each is wrong with a new row, and with one that is there and must stay as it is.
+        bad = [_spoilt(item(ask, operation, keys[k], 1, style), spoil) for spoil in spoils for k in ("bad", "A")]
+        mixed = _step(
+            ask, operation, [first, *bad, last], keys["good first"], keys["good last"], stem=stem, closely=True
         )
-        # One bad item is of a new row, and one of a row that is there and must stay as it is.
-        items = [good_first, _spoilt(bad, spoil), _spoilt(item(ask, operation, keys["A"], 1, style), spoil), good_last]
-        mixed = _step(ask, operation, items, keys["good first"], keys["good last"], stem=stem, closely=True)
         there = find(ask, operation, keys["A"], expected=None)
         steps |= {"bad": alone, "mixed": replace(mixed, seen={**mixed.seen, keys["A"]: there})}
-        return replace(told, steps=steps, keys=keys, bad=2)
+        return replace(told, steps=steps, keys=keys, bad=len(bad))
     return replace(told, keys=keys)
 
 
@@ -417,7 +424,8 @@ def _deletes(ask: Ask, operation: Operation) -> Story:
     after = find_all(ask, operation, stem, (*near_by, *there))
     steps["delete"] = replace(gone, seen={**{k: after[k] for k in (*near_by, *there)}, **gone.seen})
     filtered = tuple(_filtered(ask, operation, keys["A"], made.row(keys["A"]), GHOSTS, shown=False))
-    steps["unknown"] = _step(ask, operation, [{key: keys["unknown"]}])
+    # The last but one begins like the keys of rows.
+    steps["unknown"] = _step(ask, operation, [{key: keys["unknown"]}, {key: stem[:-1]}])
     last = steps["unknown"].submission.last
     # Where a delete of nothing succeeds there is no bad item.
     bad = 0 if last and last.succeeded else 1

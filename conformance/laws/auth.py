@@ -31,10 +31,11 @@ HARMLESS_KEY = "PRDCT-no-such-row"
 """A key that no row has: an item with it changes nothing, even where a server lets it through."""
 
 
-def harmless_bodies(ask: Ask, operation: Operation) -> list[bytes]:
+def harmless_bodies(ask: Ask, operation: Operation, *, stranger: bool = False) -> list[bytes]:
     """Bodies that do no harm where authentication fails to stop them: nothing, or nothing that exists.
 
-    An operation that inserts rows is sent the empty list, and a row of this run's own only where writes are allowed.
+    An operation that inserts rows is sent the empty list, and a row of this run's own only where writes are allowed:
+    first by a `stranger`, who has no key at all.
     """
     bodies = [b"[]"]
     access = operation.access
@@ -43,7 +44,9 @@ def harmless_bodies(ask: Ask, operation: Operation) -> list[bytes]:
         key = own.mint(NO_SUCH) if own else HARMLESS_KEY
         bodies.insert(0, json.dumps([{**example_item(operation), access.collection.key: key}]).encode())
     elif access and own:
-        bodies.append(json.dumps([item(ask, operation, own.mint("auth"), 0, "plain")]).encode())
+        # What a stranger sends is looked for later: it mustn't be there, whatever was answered.
+        key = ask.plan(("auth", operation.code), lambda a: own.mint("auth"))
+        bodies.insert(0 if stranger else 1, json.dumps([item(ask, operation, key, 0, "plain")]).encode())
     return bodies
 
 
@@ -63,7 +66,8 @@ def _requests(ask: Ask, operation: Operation, credential: Credential) -> list[Re
     path = _path(operation)
     if operation.safe:
         return [get(operation, base_query(ask, operation), path=path, credential=credential)]
-    return [get(operation, path=path, credential=credential, body=body) for body in harmless_bodies(ask, operation)]
+    bodies = harmless_bodies(ask, operation, stranger=credential is Credential.MISSING)
+    return [get(operation, path=path, credential=credential, body=body) for body in bodies]
 
 
 def _unauthorized(variant: Credential, ask: Ask, clause: Clause) -> Result:

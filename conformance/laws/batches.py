@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 from conformance.answers import brief
 from conformance.ask import Ask
@@ -96,7 +97,11 @@ def total(ask: Ask, clause: Clause) -> Result:
     def judge(batch: Submission) -> Finding | None:
         for one in _answered(batch):
             # Before a batch is over a server may not have counted all of its items yet.
-            if one.total is not None and (one.total > len(batch.items) or (one.over and one.total < len(batch.items))):
+            if one.total is None:
+                return Finding(
+                    f"total {len(batch.items)}", f"none: {brief(one.exchange)}", (batch.exchange, one.exchange)
+                )
+            if one.total > len(batch.items) or (one.over and one.total < len(batch.items)):
                 return Finding(f"total {len(batch.items)}", f"total {one.total}", (batch.exchange, one.exchange))
         if batch.last and batch.last.total is not None and batch.last.total != len(batch.items):
             return Finding(f"total {len(batch.items)}", f"total {batch.last.total}", batch.chain)
@@ -196,9 +201,11 @@ def mixed(ask: Ask, clause: Clause) -> Result:
     if not told.bad:
         return NotExercised("what was sent as a bad item succeeds by itself")
     alone = told.step("unknown" if told.step("unknown") else "bad")
-    if alone and alone.submission.over and alone.submission.last and alone.submission.last.succeeded:
+    if alone and alone.submission.last and alone.submission.accepted:
         counts = f"{alone.submission.last.succeeded} succeeded, {alone.submission.last.failed} failed"
-        return Finding(f"0 succeeded, {len(alone.submission.items)} failed", counts, alone.submission.chain)
+        unended = not alone.submission.over and any(b.over for b in own_batches(told))
+        if unended or alone.submission.last.succeeded:
+            return Finding(f"0 succeeded, {len(alone.submission.items)} failed", counts, alone.submission.chain)
     batch, others_end = step.submission, any(b.over for b in own_batches(told))
     if not batch.over:
         if not others_end:
@@ -258,6 +265,7 @@ def times(ask: Ask, clause: Clause) -> Result:
         return NotExercised(told.why_not)
     tried = 0
     for batch in own_batches(told):
+        made: dict[Decimal, Look] = {}
         for one in _answered(batch):
             data = one.exchange.answer.json
             stamps = []
@@ -270,4 +278,8 @@ def times(ask: Ask, clause: Clause) -> Result:
                 tried += 1
                 if stamps[0] > stamps[1]:
                     return Finding("created_at not after updated_at", brief(one.exchange), (one.exchange,))
+                made.setdefault(stamps[0], one)
+        if len(made) > 1:
+            looks = tuple(look.exchange for look in made.values())[:2]
+            return Finding("the same created_at in every look", brief(looks[-1]), (batch.exchange, *looks))
     return Held(tried) if tried else NotExercised("no batch shows both times")

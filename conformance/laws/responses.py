@@ -10,11 +10,12 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from conformance.answers import brief
 from conformance.ask import Ask, get
 from conformance.exchange import MISSING, Answer, Credential, Exchange, Request
-from conformance.items import item
+from conformance.items import item, item_fields
 from conformance.laws.law import LAWS, Law, law, operation_of
 from conformance.lookups import kind_of
 from conformance.ownership import NO_SUCH
@@ -22,7 +23,6 @@ from conformance.stories import ownership_of, story
 from conformance.universe import base_query
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Contract, Operation
-from spec.model import JSON
 from spec.values import checker
 
 MOST_SUSPECTS = 4
@@ -155,23 +155,23 @@ def rough_bodies(ask: Ask, operation: Operation) -> list[Request]:
     plain = own if access.action == "deletes" else {**item(ask, operation, own[key], 0, "plain"), **own}
     texts = [name for name, value in plain.items() if isinstance(value, str) and name != key][:1]
     odd = [{**plain, **dict.fromkeys(texts, text)} for text in ("a\0b", "a\ud800b")] if texts else []
-    deep: JSON = "x"
-    for _ in range(DEPTH):
-        deep = [deep]
+    odd += [{**plain, "unknownField": "x"}, {**plain, key: own[key] + "x" * 300}]
+    alien: tuple[Any, ...] = (7, None, [{}], {"x": 7})
+    odd += [{**plain, name: value} for name in item_fields(ask, operation) if name != key for value in alien]
     shared: list[tuple[bytes, str]] = [
         (b"", "application/json"),
         (b'[{"\xff": 1}]', "application/json"),
         (b"[]", "text/plain"),
-        (json.dumps(deep).encode(), "application/json"),
+        (b"[" * DEPTH + b"]" * DEPTH, "application/json"),
         (b"null", "application/json"),
     ]
     writers = [o.code for o in ask.contract.operations if o.access and o.access.action != "reads"]
     bodies = [(b'[1, "a", null, [], {}]', "application/json"), shared[writers.index(operation.code) % len(shared)]]
-    bodies.append((json.dumps([*odd, {**plain, "unknownField": "x"}]).encode(), "application/json"))
+    bodies.append((json.dumps(odd).encode(), "application/json"))
     return [get(operation, body=body, headers=(("Content-Type", kind),)) for body, kind in bodies]
 
 
-DEPTH = 300
+DEPTH = 500
 """Lists in lists: more than anybody means, and fewer than a reader of JSON must refuse."""
 
 

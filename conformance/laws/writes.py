@@ -193,10 +193,29 @@ def updates(ask: Ask, clause: Clause) -> Result:
         changed = [n for n in item if n in entry and n not in parts]
     if not entry:
         return Finding(f"the row or entry of {key}", "it is no longer shown", step.chain(key))
+    blend = None if clause.subject else _blend(told)
+    if blend:
+        return blend
     for name in changed:
         if not (same_value(item[name], entry[name]) if clause.subject else same(item[name], entry[name])):
             return Finding(f"{name} {item[name]!r}"[:400], f"{entry[name]!r}"[:400], step.chain(key))
     return Held(len(changed)) if changed else NotExercised("nothing of the item is shown")
+
+
+def _blend(told: Story) -> Finding | None:
+    """Of two items with one key a row that is neither's: which of them comes last is left open."""
+    step = told.step("twice")
+    if step is None or not step.submission.all_succeeded:
+        return None
+    key, (first, last) = told.keys["twice"], step.submission.items
+    row, parts = step.row(key), {part.field for part in collection_of(told).parts}
+    names = [n for n in last if n in row and n not in parts and not same(trimmed(first.get(n)), trimmed(last[n]))]
+    of_first, of_last = ([n for n in names if same(trimmed(i[n]), trimmed(row[n]))] for i in (first, last))
+    if of_first and of_last and {*of_first, *of_last} == {*names}:
+        wanted = f"{', '.join(names)} of one of the two items with the key"
+        shown = f"{', '.join(of_first)} of the first and {', '.join(of_last)} of the second"
+        return Finding(wanted, shown, step.chain(key))
+    return None
 
 
 @law("write.filters")

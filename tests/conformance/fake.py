@@ -287,6 +287,10 @@ class Shop:
         fields = CONTRACT.properties(schema)
         if any(name not in item for name in CONTRACT.required(schema)):
             return False
+        for part, key in (("prices", "price_list"), ("stocks", "stock_list")):
+            entries = item.get(part, [])
+            if not isinstance(entries, list) or any(not isinstance(e, dict) or key not in e for e in entries):
+                return False
         return all(self.typed(fields[n], v) for n, v in item.items() if n in fields)
 
     def typed(self, schema: Mapping[str, Any], value: Any) -> bool:

@@ -70,7 +70,7 @@ def test_a_run_writes_every_report(tmp_path: Path, honest: str, capsys: pytest.C
 def test_a_batch_may_take_as_long_as_is_said(tmp_path: Path) -> None:
     """What is too slow for one run is quick enough for another."""
     found = {}
-    with sandbox.serve(spec.load(), sandbox.Settings(api_key=KEY, batch_delay=0.2)) as url:
+    with sandbox.serve(spec.load(), sandbox.Settings(api_key=KEY, batch_delay=0.5)) as url:
         for seconds in ("0.05", "5"):
             options = ("--no-schemathesis", "--only", "PRD103.batch.ends", "--batch-timeout", seconds)
             run(url, *options, "--report", tmp_path)

@@ -99,7 +99,7 @@ def foreign(shop: Shop, tokens: int = 1) -> list[str]:
         for named in re.finditer(r'"sku":\s*', body):
             found.update(_texts(json.JSONDecoder().raw_decode(body, named.end())[0]))
     ours = {key for key in found if re.fullmatch(r"prdct-[0-9a-f]{10}-\d{3}-.*", key.lower())}
-    assert len({key.split("-")[1] for key in ours}) <= tokens
+    assert len({key.split("-")[1].lower() for key in ours}) <= tokens
     return sorted(found - ours)
 
 
