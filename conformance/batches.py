@@ -32,6 +32,9 @@ MOST_PAGES = 12
 ALONE = 3
 """Keys that are asked for one by one where none of them is found together."""
 
+MOST_ALONE = 12
+"""The same where they can't be looked for together."""
+
 Item = Mapping[str, Any]
 T = TypeVar("T")
 
@@ -239,7 +242,7 @@ def find(
         return Seen((), ())
     return settled(
         lambda: _find_once(ask, reader, access.collection.key, key),
-        lambda seen: expected in (None, bool(seen.rows)) and (unlike is None or seen.row != unlike),
+        lambda seen: expected in (None, bool(seen.rows)) and not unchanged(seen.row, unlike, access.collection.updated),
     )
 
 
@@ -255,39 +258,65 @@ def find_all(
     """The rows whose key holds `stem`, by key, as lists show them now: those of `keys`, and what else there is.
 
     While one of `keys` has no row though one is `expected`, or is still what it must be `unlike`, it is looked again.
-    One that is still missing then is asked for by itself as well, so that a filter that finds many and leaves it out
-    isn't taken for a write that went wrong.
+    Some that are still missing then are asked for by themselves as well, so that a filter that finds many and leaves
+    them out isn't taken for a write that went wrong. Of what can't be told nothing is given.
     """
     reader, access = reader_of(ask, operation), operation.access
     together = containing(reader, access.collection.key) if reader and access else None
     if reader is None or access is None or together is None:
         return {key: find(ask, operation, key, expected=None) for key in keys}
 
-    def look() -> dict[str, Seen]:
+    def look() -> _Together:
         plain: Query = ((together.parameter, stem),)
         found: dict[str, Seen] = {}
+        asked: tuple[Exchange, ...] = ()
+        whole = True
         for query in (plain, *with_hidden(reader, plain)):
-            for page in listing(ask.fresh(), reader, query, most_pages=MOST_PAGES).pages:
+            shown = listing(ask.fresh(), reader, query, most_pages=MOST_PAGES)
+            whole = whole and shown.whole
+            for page in shown.pages:
                 for row in page.rows:
                     name = str(row.get(access.collection.key))
-                    before = found.get(name, Seen((), ()))
-                    chain = before.chain if page.exchange in before.chain else (*before.chain, page.exchange)
-                    found[name] = Seen((*before.rows, row), chain)
+                    seen = found.get(name, Seen((), asked))
+                    chain = seen.chain if page.exchange in seen.chain else (*seen.chain, page.exchange)
+                    found[name] = Seen((*seen.rows, row), chain)
+            asked = (*asked, shown.first.exchange)
             if all(key in found for key in keys):
                 break
-        return found
+        return _Together(found, whole, asked)
 
-    def right(found: dict[str, Seen]) -> bool:
-        there = not expected or all(key in found for key in keys)
-        return there and not any(row is not None and found[key].row == row for key, row in (unlike or {}).items())
+    def right(looked: _Together) -> bool:
+        there = not expected or all(key in looked.found for key in keys)
+        moved = {key: row for key, row in (unlike or {}).items() if key in looked.found}
+        return there and not any(
+            unchanged(looked.found[key].row, row, access.collection.updated) for key, row in moved.items()
+        )
 
-    seen = settled(look, right)
-    lost = [key for key in keys if key not in seen] if expected else []
-    alone = {key: find(ask, operation, key, expected=None) for key in lost[:ALONE]}
-    if any(one.rows for one in alone.values()):
-        alone |= {key: find(ask, operation, key, expected=None) for key in lost[ALONE:]}
-    nothing = next(iter(alone.values()), Seen((), ()))
-    return {**{key: alone.get(key, nothing) for key in keys}, **seen}
+    looked = settled(look, right)
+    lost = [key for key in keys if key not in looked.found]
+    nothing = dict.fromkeys(lost, Seen((), looked.asked)) if looked.whole else {}
+    if nothing and not expected:
+        return {**nothing, **looked.found}
+    few = lost[: ALONE if looked.whole else MOST_ALONE]
+    alone = {key: find(ask, operation, key, expected=None) for key in few}
+    filtered_out = any(one.rows for one in alone.values())
+    return {**({} if filtered_out else nothing), **alone, **looked.found}
+
+
+@dataclass(frozen=True)
+class _Together:
+    """Rows that a list shows together, by key; whether it was read to its end, and what was asked."""
+
+    found: Mapping[str, Seen]
+    whole: bool
+    asked: tuple[Exchange, ...]
+
+
+def unchanged(row: Mapping[str, Any] | None, before: Mapping[str, Any] | None, updated: str | None) -> bool:
+    """True for a row that is what it was, its time of change aside: a write that changes nothing moves that as well."""
+    if not row or not before:
+        return False
+    return all(row.get(name) == before.get(name) for name in {**row, **before} if name != updated)
 
 
 def containing(reader: Operation, key: str) -> Filter | None:

@@ -294,11 +294,13 @@ def _with_mixed(ask: Ask, told: Story, style: Style) -> Story:
         first, last = (item(ask, operation, keys[name], n, style) for n, name in enumerate(("good first", "good last")))
         # Each is wrong with a new row, and with one that is there and must stay as it is.
         bad = [_spoilt(item(ask, operation, keys[k], 1, style), spoil) for spoil in spoils for k in ("bad", "A")]
+        before = find(ask, operation, keys["A"], expected=None)
         mixed = _step(
             ask, operation, [first, *bad, last], keys["good first"], keys["good last"], stem=stem, closely=True
         )
         there = find(ask, operation, keys["A"], expected=None)
-        steps |= {"bad": alone, "mixed": replace(mixed, seen={**mixed.seen, keys["A"]: there})}
+        steps["bad"] = replace(alone, seen={keys["A"]: before})
+        steps["mixed"] = replace(mixed, seen={**mixed.seen, keys["A"]: there})
         return replace(told, steps=steps, keys=keys, bad=len(bad))
     return replace(told, keys=keys)
 
@@ -324,7 +326,8 @@ def _with_many(ask: Ask, told: Story, style: Style) -> Story:
             break
         wanted = [str(one[key]) for one in (*items, *beside)]
         seen = find_all(ask, operation, stem, wanted)
-        steps |= {"many": Step(batch, seen), "beside": Step(others, {str(one[key]): seen[one[key]] for one in beside})}
+        next_to = {key: seen[key] for key in (f"{stem}-beside-{n}" for n in range(len(beside))) if key in seen}
+        steps |= {"many": Step(batch, seen), "beside": Step(others, next_to)}
         updates = odd_updates(operation, items)
         again = submit(ask, operation, updates)
         if again.over:
@@ -422,7 +425,7 @@ def _deletes(ask: Ask, operation: Operation) -> Story:
     near_by = (keys["longer"], keys["lower"])
     gone = _step(ask, operation, [{key: keys["A"]}], keys["A"], expected=False, closely=True)
     after = find_all(ask, operation, stem, (*near_by, *there))
-    steps["delete"] = replace(gone, seen={**{k: after[k] for k in (*near_by, *there)}, **gone.seen})
+    steps["delete"] = replace(gone, seen={**{k: after[k] for k in (*near_by, *there) if k in after}, **gone.seen})
     filtered = tuple(_filtered(ask, operation, keys["A"], made.row(keys["A"]), GHOSTS, shown=False))
     # The last but one begins like the keys of rows.
     steps["unknown"] = _step(ask, operation, [{key: keys["unknown"]}, {key: stem[:-1]}])

@@ -224,7 +224,7 @@ def _applied_though_failed(told: Story, step: Step) -> Finding | None:
     bad, known = told.keys.get("bad", ""), told.keys.get("A", "")
     if step.row(bad):
         return Finding(f"no row {bad}: its item failed", "there is one", step.chain(bad))
-    before = told.step("bare")
+    before = told.step("bad")
     if before and before.row(known) and step.row(known) and before.row(known) != step.row(known):
         wanted = f"the row {known} as it was, for its item failed: {dict(before.row(known))}"
         return Finding(wanted[:400], f"{dict(step.row(known))}"[:400], (*before.chain(known), *step.chain(known)))

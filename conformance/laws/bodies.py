@@ -11,7 +11,7 @@ from conformance.answers import brief
 from conformance.ask import Ask, get
 from conformance.batches import Item, find, submit
 from conformance.exchange import Exchange
-from conformance.items import Style, bare, item, item_fields
+from conformance.items import Style, bare, item, item_fields, required_fields
 from conformance.laws.law import law, operation_of
 from conformance.oddities import is_amount
 from conformance.ownership import NO_SUCH
@@ -54,13 +54,16 @@ def _with_parts(operation: Operation) -> Callable[[Ask], str]:
     return find
 
 
-def aliens(schema: Mapping[str, Any], key: str | None) -> list[Any]:
-    """Values that are of no reading of a schema's type; for the key one that holds nothing but our own."""
+def aliens(schema: Mapping[str, Any], key: str | None, *, required: bool) -> list[Any]:
+    """Values that are of no reading of a schema's type; for the key one that holds nothing but our own.
+
+    Null stands for nothing to many a server, so it's wrong only where something is `required`.
+    """
     if key is not None:
         return [[key]]
     types = schema.get("type")
     types = types if isinstance(types, list) else [types]
-    nothing = [] if "null" in types else [None]
+    nothing = [None] if required and "null" not in types else []
     if "string" in types and schema.get("format") in ("uuid", "decimal", "date-time", "date"):
         return ["not-one"]
     if "string" in types:
@@ -104,7 +107,8 @@ def type_law(ask: Ask, clause: Clause) -> Result:
     good = _good(ask, operation)
     schema = item_fields(ask, operation)[clause.subject]
     key = operation.access.collection.key if operation.access else ""
-    wrong = aliens(schema, str(good[key]) if clause.subject == key else None)
+    needed = clause.subject in required_fields(ask, operation)
+    wrong = aliens(schema, str(good[key]) if clause.subject == key else None, required=needed)
     # One kind for each field: what isn't checked for one text or list is seldom checked for another.
     value = wrong[list(item_fields(ask, operation)).index(clause.subject) % len(wrong)]
     return _judge(ask, operation, {**good, clause.subject: value}, f"{clause.subject} {value!r}") or Held(1)

@@ -128,12 +128,12 @@ def _hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
     """No response shows the field, so a row under two of its values is what gives a wrong server away."""
     parts = split(ask, operation, filter)
     filled = {value: part for value, part in parts.items() if part.rows}
+    known = universe(ask, operation)
     for value, part in parts.items():
         first = listing(ask, operation, part.base).first
-        if not first.is_page:
+        if not first.is_page and known.rows:
             shown = first.exchange.answer.shown()[:200]
             return Finding(f"200 with the rows whose {filter.field} is {value}", shown, (first.exchange,))
-    known = universe(ask, operation)
     everywhere = {name for part in parts.values() for name in part.rows}
     decided = not _may_be_null(operation, filter) and all(part.complete for part in parts.values())
     for name in known.rows if decided else ():

@@ -71,14 +71,15 @@ def _lost_of_many(told: Story) -> Finding | None:
     """A row too few or too many, of very many items: those that failed aren't named, so it's enough if they add up."""
     for step in many(told):
         batch, key = step.submission, collection_of(told).key
-        lost = [str(one[key]) for one in batch.items if not step.row(str(one[key]))]
+        known = [str(one[key]) for one in batch.items if one[key] in step.seen]
+        lost = [key for key in known if not step.row(key)]
         if batch.last and len(lost) > (batch.last.failed or 0):
             wanted = f"{batch.last.succeeded} rows for {len(batch.items)} items, of which {batch.last.failed} failed"
             return Finding(wanted, f"{len(lost)} of them are missing, as {lost[0]}", step.chain(lost[0]))
-        for one in batch.items:
-            rows = step.seen[str(one[key])].rows
+        for name in known:
+            rows = step.seen[name].rows
             if len(rows) > 1:
-                return Finding(f"one row {one[key]}", f"{len(rows)} rows", step.chain(str(one[key])))
+                return Finding(f"one row {name}", f"{len(rows)} rows", step.chain(name))
     return None
 
 
@@ -92,8 +93,10 @@ def _inserts_entries(told: Story, step: Step, part: Part) -> Result:
         for item in tried.submission.items:
             key = str(item[collection_of(told).key])
             found = entries(tried.row(key), part, item[part.key])
-            lost += not found
-            if len(found) > 1 or lost > ((tried.submission.last and tried.submission.last.failed) or 0):
+            lost += not found and key in tried.seen
+            if key in tried.seen and (
+                len(found) > 1 or lost > ((tried.submission.last and tried.submission.last.failed) or 0)
+            ):
                 wanted = f"one entry of {part.field} with {part.key} {item[part.key]}"
                 shown = f"{len(found)} of {str(tried.row(key).get(part.field))[:300]}"
                 return Finding(wanted, shown, tried.chain(key))
