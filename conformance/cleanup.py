@@ -6,13 +6,13 @@ import time
 
 from conformance.answers import listing
 from conformance.ask import Ask, Query
-from conformance.batches import containing, find, reader_of, submit, with_hidden
+from conformance.batches import Submission, containing, find, reader_of, submit, with_hidden
 from conformance.ownership import NO_SUCH, Ownership, forget, journaled, token_of
 from conformance.target import NotSent, Stopped
 from spec import Operation
 
 AT_ONCE = 200
-"""Rows that one batch takes away."""
+"""Rows that one batch takes away; fewer where a server doesn't take so many."""
 
 PATIENCE = 90.0
 """Seconds that deletes may wait behind other batches, and be worked on."""
@@ -48,13 +48,21 @@ def _delete(ask: Ask, operation: Operation, keys: list[str], runs: set[str], own
         return []
     field = operation.access.collection.key
     there = keys or _present(ask, operation, [], runs, ownership)
-    tries, until = 0, time.monotonic() + PATIENCE
+    tries, until, at_once = 0, time.monotonic() + PATIENCE, AT_ONCE
     while there and tries < TRIES:
-        batches = [there[start : start + AT_ONCE] for start in range(0, len(there), AT_ONCE)]
+        batches = [there[start : start + at_once] for start in range(0, len(there), at_once)]
+        sent: list[Submission] = []
         try:
-            sent = [submit(ask, operation, [{field: key} for key in keys], patience=AT_A_TIME) for keys in batches]
+            for keys in batches:
+                sent.append(submit(ask, operation, [{field: key} for key in keys], patience=AT_A_TIME))
+                if sent[-1].exchange.answer.refused and len(keys) > 1:
+                    break
         except (Stopped, NotSent):
             return there
+        if len(batches[len(sent) - 1]) > 1 and sent[-1].exchange.answer.refused:
+            # So many aren't taken at once, or not with one of them.
+            at_once = max(1, at_once // 4)
+            continue
         asked, there = there, _present(ask, operation, there, runs, ownership)
         # Deletes that wait behind other batches may still come to pass, and new rows to light when others go.
         in_vain = set(asked) <= set(there) and all(batch.over for batch in sent)

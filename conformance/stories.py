@@ -331,7 +331,8 @@ def _with_many(ask: Ask, told: Story, style: Style) -> Story:
         updates = odd_updates(operation, items)
         again = submit(ask, operation, updates)
         if again.over:
-            steps["many again"] = Step(again, find_all(ask, operation, stem, wanted))
+            was = {str(one[key]): seen[one[key]].row for one in updates if one[key] in seen}
+            steps["many again"] = Step(again, find_all(ask, operation, stem, wanted, unlike=was))
         break
     return replace(told, steps=steps)
 

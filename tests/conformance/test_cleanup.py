@@ -45,6 +45,17 @@ def _refuses_deletes(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]
     raise Refused(500, "no")
 
 
+def _takes(most: int) -> Any:
+    """Takes batches of so many items at most."""
+
+    def submitted(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+        if body.count(b"{") > most:
+            raise Refused(400, f"at most {most} items")
+        return Shop.submitted(self, operation, body)
+
+    return submitted
+
+
 @pytest.mark.parametrize(
     "shop",
     [
@@ -53,8 +64,18 @@ def _refuses_deletes(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]
         changed("looked_up", lambda found, shop, ticket: (200, {**found[1], "state": {}})),
         spoilt(looked_up=lambda self, ticket: (500, {})),
         spoilt(approved=lambda self, row, wanted: wanted is not row["sku"].startswith("PRDCT")),
+        spoilt(submitted=_takes(7)),
+        spoilt(submitted=_takes(1)),
     ],
-    ids=["honest", "contains finds nothing", "batches never end", "batches can't be looked at", "not approved"],
+    ids=[
+        "honest",
+        "contains finds nothing",
+        "batches never end",
+        "batches can't be looked at",
+        "not approved",
+        "seven at once",
+        "one by one",
+    ],
 )
 def test_what_was_planted_is_taken_away_and_nothing_else(tmp_path: Path, shop: type[Shop]) -> None:
     there = shop()
