@@ -326,11 +326,15 @@ def containing(reader: Operation, key: str) -> Filter | None:
 
 def settled(look: Callable[[], T], right: Callable[[T], bool]) -> T:
     """What is seen as soon as it is right, or else after a little while: a list may be behind its batches."""
-    seen = look()
+    seen, late = look(), False
     for pause in SETTLING:
         if right(seen):
             break
         time.sleep(pause)
+        seen, late = look(), True
+    if late and right(seen):
+        # What has only just come to light may not be all of it.
+        time.sleep(SETTLING[0])
         seen = look()
     return seen
 

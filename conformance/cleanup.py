@@ -57,8 +57,10 @@ def _delete(ask: Ask, operation: Operation, keys: list[str], runs: set[str], own
                 sent.append(submit(ask, operation, [{field: key} for key in keys], patience=AT_A_TIME))
                 if sent[-1].exchange.answer.refused and len(keys) > 1:
                     break
-        except (Stopped, NotSent):
+        except Stopped:
             return there
+        except NotSent:  # the key may not write, so it hasn't, or may no longer
+            return _present(ask, operation, there, runs, ownership)
         if len(batches[len(sent) - 1]) > 1 and sent[-1].exchange.answer.refused:
             # So many aren't taken at once, or not with one of them.
             at_once = max(1, at_once // 4)

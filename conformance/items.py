@@ -53,9 +53,10 @@ def example_item(operation: Operation) -> Mapping[str, Any]:
 
 
 def observed(ask: Ask, operation: Operation) -> list[Mapping[str, Any]]:
-    """Rows of the collection as the server shows them, for values that it is known to take."""
-    reader = reader_of(ask, operation)
-    return list(universe(ask, reader).rows.values()) if reader else []
+    """Rows of the collection as the server shows them, for values that it is known to take; none of this run's own."""
+    reader, own = reader_of(ask, operation), ask.target.ownership
+    rows = universe(ask, reader).rows if reader else {}
+    return [row for key, row in rows.items() if own is None or not own.owns(key)]
 
 
 def item(ask: Ask, operation: Operation, key: str, variant: int = 0, style: Style = "rich") -> dict[str, Any]:
@@ -81,6 +82,24 @@ def item(ask: Ask, operation: Operation, key: str, variant: int = 0, style: Styl
             value = _row_value(ask, operation, name, schema, example, rows, variant, style)
             if value is not None:
                 made[name] = value
+    return made
+
+
+def entry(
+    ask: Ask, operation: Operation, key: str, number: int, variant: int, *, steady: bool = True
+) -> dict[str, Any]:
+    """The item of an operation that writes parts, on the first, second or third of their lists.
+
+    A list may have a currency of its own, or the like. So what isn't an amount is the same for all variants if the
+    item is to be `steady`, and what entries of that list show already if it isn't.
+    """
+    made, rows = item(ask, operation, key, variant), observed(ask, operation)
+    for part in operation.access.parts if operation.access else ():
+        made[part.key] = part_ids(ask, operation, part.key)[number]
+        for name in made:
+            own = _shown((part,), rows, name, made[part.key]) or _shown((part,), rows, name)
+            if own:
+                made[name] = own[0 if steady else variant % len(own)]
     return made
 
 
@@ -183,17 +202,18 @@ def _entries(
         entry: dict[str, Any] = {key: id}
         for field, field_schema in fields.items():
             if field != key:
-                shown = _shown((Part(name, key),), rows, field)
+                shown = _shown((Part(name, key),), rows, field, id) or _shown((Part(name, key),), rows, field)
                 entry[field] = _entry_value(field, field_schema, example, variant + 3 * number, shown)
         made.append(entry)
     return made
 
 
-def _shown(parts: Sequence[Part], rows: list[Mapping[str, Any]], field: str) -> list[Any]:
-    """The different values that entries of a part show in a field."""
-    entries = (entry for row in rows for part in parts for entry in row.get(part.field) or ())
-    values = (entry.get(field) for entry in entries if isinstance(entry, Mapping))
-    return sorted({value for value in values if isinstance(value, str)})
+def _shown(parts: Sequence[Part], rows: list[Mapping[str, Any]], field: str, id: str | None = None) -> list[Any]:
+    """The different values that entries of a part show in a field, all or those under one id; none of amounts."""
+    entries = ((part, entry) for row in rows for part in parts for entry in row.get(part.field) or ())
+    mine = (e for part, e in entries if isinstance(e, Mapping) and id in (None, e.get(part.key)) and field != part.key)
+    found = {value for e in mine if isinstance(value := e.get(field), str)}
+    return [] if any(re.fullmatch(r"-?\d+(\.\d+)?", value) for value in found) else sorted(found)
 
 
 def _entry_value(

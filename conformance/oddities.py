@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema_rs
 
 from conformance.ask import Ask
-from conformance.items import Style, item, item_fields, part_ids
+from conformance.items import Style, entry, item, item_fields
 from conformance.ownership import PREFIX
 from spec import Operation
 
@@ -144,17 +144,11 @@ def _amounts(entries: Sequence[Mapping[str, Any]], key: str) -> Iterator[list[Ma
 
 def odd_entries(ask: Ask, operation: Operation, keys: Sequence[str]) -> list[dict[str, Any]]:
     """Items of an operation that writes parts: odd amounts on a row each, and a third list on the first row."""
-    parts = operation.access.parts if operation.access else ()
     made: list[dict[str, Any]] = []
     for key, amount in zip(keys, AMOUNTS, strict=False):
-        plain = item(ask, operation, key, 1)
+        plain = entry(ask, operation, key, 0, 1)
         made.append({n: amount if is_amount(v) else v for n, v in plain.items()})
-    for number in range(3):
-        one = item(ask, operation, keys[-1], number)
-        for part in parts:
-            one[part.key] = part_ids(ask, operation, part.key)[number]
-        made.append(one)
-    return made
+    return [*made, *(entry(ask, operation, keys[-1], number, number) for number in range(3))]
 
 
 def is_amount(value: Any) -> bool:

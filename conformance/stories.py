@@ -16,7 +16,7 @@ from typing import Any
 from conformance.ask import Ask, Page, get, read_page
 from conformance.batches import Item, Look, Seen, Submission, find, find_all, look, reader_of, settled, submit, watched
 from conformance.exchange import Exchange, Request
-from conformance.items import STYLES, Style, bare, example_item, item, item_fields, part_ids, required_fields
+from conformance.items import STYLES, Style, bare, entry, example_item, item, item_fields, required_fields
 from conformance.lookups import kind_of
 from conformance.oddities import AMOUNTS, TAILS, odd_entries, odd_rows, odd_updates, plain_texts
 from conformance.ownership import NO_SUCH, Ownership
@@ -187,7 +187,8 @@ def inserted(ask: Ask, writer: Operation, stem: str, keys: tuple[str, ...]) -> t
             items[1] = _alike(writer, items[0], items[1])
         step = _step(ask, writer, items, *keys, stem=stem, closely=True)
         first = first or (step, items, style)
-        if step.submission.all_succeeded or any(seen.rows for seen in step.seen.values()):
+        failed = step.submission.last.failed if step.submission.last else None
+        if step.submission.all_succeeded or (not failed and any(seen.rows for seen in step.seen.values())):
             ask.settle(("style", writer.code), style)
             return step, items, style
     return first or (_step(ask, writer, []), [], preferred)
@@ -292,8 +293,10 @@ def _with_mixed(ask: Ask, told: Story, style: Style) -> Story:
         stem = own.mint("mixed")
         keys |= {"good first": f"{stem}-1", "bad": f"{stem}-2", "good last": f"{stem}-3"}
         first, last = (item(ask, operation, keys[name], n, style) for n, name in enumerate(("good first", "good last")))
-        # Each is wrong with a new row, and with one that is there and must stay as it is.
-        bad = [_spoilt(item(ask, operation, keys[k], 1, style), spoil) for spoil in spoils for k in ("bad", "A")]
+        # What is wrong in the last way is of a new row, and of one that is there and must stay as it is.
+        wrong = [(f"{stem}-{n}", spoil) for n, spoil in enumerate(spoils[:-1], 4)]
+        wrong += [(keys[name], spoils[-1]) for name in ("bad", "A")]
+        bad = [_spoilt(item(ask, operation, key, 1, style), spoil) for key, spoil in wrong]
         before = find(ask, operation, keys["A"], expected=None)
         mixed = _step(
             ask, operation, [first, *bad, last], keys["good first"], keys["good last"], stem=stem, closely=True
@@ -378,31 +381,26 @@ def _parts(ask: Ask, operation: Operation) -> Story:
             made = _step(ask, other, [item(ask, other, keys["P"], 2)], keys["P"], keys["Q"], stem=stem)
     steps = {"row": made}
     entries = [
-        _on_list(ask, operation, keys["P"], 0, 3),
-        _on_list(ask, operation, keys["P"], 1, 1),
-        _on_list(ask, operation, keys["Q"], 0, 2),
+        entry(ask, operation, keys["P"], 0, 3),
+        entry(ask, operation, keys["P"], 1, 1),
+        entry(ask, operation, keys["Q"], 0, 2),
     ]
     pair = (keys["P"], keys["Q"])
     steps["insert"] = _step(ask, operation, entries, *pair, stem=stem, closely=True, after=steps["row"])
     steps["again"] = _step(ask, operation, [entries[0]], keys["P"])
     # What was sent again was the first entry and what changes is the last one, so that neither is taken for its own.
     # Its amounts fall, as those of the histories rise now and then.
-    changed = _on_list(ask, operation, keys["P"], 1, 0)
-    steps["change"] = _step(ask, operation, [changed], *pair, stem=stem, after=steps["insert"])
-    unknown = [_on_list(ask, operation, keys[name], 0, 2) for name in ("unknown", "unknown 2")]
-    items = [*unknown, _on_list(ask, operation, keys["Q"], 1, 3)]
+    for steady in (False, True):
+        changed = entry(ask, operation, keys["P"], 1, 0, steady=steady)
+        steps["change"] = _step(ask, operation, [changed], *pair, stem=stem, after=steps["insert"])
+        if not steps["change"].submission.last or not steps["change"].submission.last.failed:
+            break
+    unknown = [entry(ask, operation, keys[name], 0, 2) for name in ("unknown", "unknown 2")]
+    items = [*unknown, entry(ask, operation, keys["Q"], 1, 3)]
     steps["mixed"] = _step(ask, operation, items, keys["Q"], keys["P"], *odd, stem=stem, after=steps["change"])
     if all(made.row(key) for key in odd):
-        steps["many"] = _step(ask, operation, odd_entries(ask, operation, odd), *odd, stem=f"{stem}-R")
+        steps["many"] = _step(ask, operation, odd_entries(ask, operation, odd), *odd, stem=f"{stem}-R", after=made)
     return Story(operation, steps, keys, bad=len(unknown))
-
-
-def _on_list(ask: Ask, operation: Operation, key: str, number: int, variant: int) -> dict[str, Any]:
-    """A part's item on the first or second of its lists."""
-    made = item(ask, operation, key, variant)
-    for part in operation.access.parts if operation.access else ():
-        made[part.key] = part_ids(ask, operation, part.key)[number]
-    return made
 
 
 def _deletes(ask: Ask, operation: Operation) -> Story:
@@ -439,7 +437,8 @@ def _deletes(ask: Ask, operation: Operation) -> Story:
     if there:
         # Of each pair of keys that a careless server takes for one another the second goes.
         many = submit(ask, operation, [{key: k} for k in there[1::2]])
-        seen = find_all(ask, operation, stem, there, expected=False) if many.over else {}
+        was = {k: made.row(k) for k in there[1::2]}
+        seen = find_all(ask, operation, stem, there, expected=False, unlike=was) if many.over else {}
         steps["many"] = Step(many, {**seen, keys["lower"]: find(ask, operation, keys["lower"])} if seen else {})
     again = bare(ask, writer, item(ask, writer, keys["A"], 1, "plain"))
     steps["recreate"] = _step(ask, writer, [again], keys["A"])

@@ -21,7 +21,7 @@ from conformance.ask import Ask
 from conformance.batches import find, reader_of, settled, submit
 from conformance.cases import Case
 from conformance.exchange import Exchange
-from conformance.items import Style, item, part_ids
+from conformance.items import Style, entry, item
 from conformance.laws.combinations import Candidate, pool_of
 from conformance.laws.filters import words
 from conformance.laws.law import law, operation_of
@@ -241,11 +241,11 @@ def _act(ask: Ask, inserter: Operation, world: _World, action: Action) -> None:
     key, field = world.keys[action.row], access.collection.key
     style: Style = ask.plan(("style", inserter.code), lambda a: "plain")
     made = {field: key} if access.action == "deletes" else item(ask, operation, key, action.variant, style)
+    if access.parts:
+        made = entry(ask, operation, key, action.entry, action.variant)
     collection_parts = {part.field for part in access.collection.parts}
     # What a row's own upsert does to its parts is a reading of ours, so histories leave them out of it.
     made = {name: value for name, value in made.items() if name not in collection_parts}
-    for part in access.parts:
-        made[part.key] = part_ids(ask, operation, part.key)[action.entry]
     batch = submit(ask, operation, [made])
     if not batch.accepted or not batch.over:
         raise _Unfinished
