@@ -247,6 +247,10 @@ class Batch:
     request_file: str | None
     success_file: str | None
     error_file: str | None
+    created: str | None
+    """When the batch was made; the pointer of a time, as the next one."""
+    updated: str | None
+    """When it was last changed."""
     provenance: Provenance
     location: Location
 

@@ -22,7 +22,6 @@ class Progress:
         media = operation.success.json if operation.success else None
         self._batch = batch
         self._fields = contract.properties(media.schema) if media and media.schema else {}
-        self._created = {c.created for c in contract.collections}
         self._summaries = {o.code: o.summary or o.code for o in contract.operations}
 
     def document(self, view: BatchView, file_url: Callable[[str, FileKind], str]) -> JSON:
@@ -41,6 +40,8 @@ class Progress:
             batch.request_file: file("request"),
             batch.success_file: file("success"),
             batch.error_file: file("error"),
+            batch.created: values.rendered(view.created),
+            batch.updated: values.rendered(view.updated),
         }
         body: dict[str, Any] = {}
         for name, schema in self._fields.items():
@@ -54,8 +55,7 @@ class Progress:
         """A field that no pointer names: a time, a duration, or what the batch is about."""
         match values.kind(schema):
             case "instant":
-                # Called as the rows' own field is, it means the same.
-                return values.rendered(view.created if name in self._created else view.updated)
+                return values.rendered(view.updated)
             case "number":
                 return view.took if view.took is not None or "null" in schema["type"] else 0
             case "boolean":

@@ -66,12 +66,13 @@ def _batch(say: _Say, status: Operation) -> Iterator[Clause]:
     yield say("batch.all-good", "A batch of good items only ends with all of them succeeded.")
     yield say("batch.mixed", "A batch of good and bad items ends with each counted where it belongs.")
     yield say("batch.isolated", "A bad item doesn't keep the good ones beside it from being applied.")
-    yield say(
-        "batch.times",
-        "created_at is not after updated_at.",
-        level="inferred",
-        of=Provenance("inferred", "The page shows both times and says nothing of their order."),
-    )
+    if status.batch and status.batch.created and status.batch.updated:
+        yield say(
+            "batch.times",
+            f"{status.batch.created[1:]} is not after {status.batch.updated[1:]}.",
+            level="inferred",
+            of=Provenance("inferred", "The page shows both times and says nothing of their order."),
+        )
 
 
 def item_fields(contract: Contract, operation: Operation) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ def batch(ground: Ground, node: Object, pointer: str, media: Media | None, inher
         request_file=mark.get("request_file"),
         success_file=mark.get("success_file"),
         error_file=mark.get("error_file"),
+        created=mark.get("created"),
+        updated=mark.get("updated"),
         provenance=ground.provenance(mark, inherited),
         location=ground.where(f"{pointer}/x-batch"),
     )
