@@ -23,8 +23,8 @@ FIRST_WAIT = 0.08
 LONGEST_WAIT = 0.1
 """Seconds between two looks; the longest as a part of the patience there is."""
 
-SETTLING = (0.15, 0.6, 1.5)
-"""Seconds before each further try to read back what a finished batch must have done."""
+SETTLING = (1 / 15, 4 / 15, 10 / 15)
+"""Before each further try to read back what a finished batch must have done: parts of the time that a list may lag."""
 
 MOST_PAGES = 12
 """Pages of rows of our own that are read at once."""
@@ -50,6 +50,8 @@ class Look:
     failed: int | None
     status: Any = None
     """A code whose meaning nobody knows."""
+    created: Any = None
+    updated: Any = None
 
     @property
     def over(self) -> bool:
@@ -173,8 +175,9 @@ def read_look(batch: Batch | None, exchange: Exchange) -> Look:
 
     if batch is None:
         return Look(exchange, None, None, None, None)
-    status = value(batch.status) if batch.status else None
-    return Look(exchange, value(batch.id), number(batch.total), number(batch.succeeded), number(batch.failed), status)
+    status, created, updated = (value(p) if p else None for p in (batch.status, batch.created, batch.updated))
+    total, succeeded, failed = (number(pointer) for pointer in (batch.total, batch.succeeded, batch.failed))
+    return Look(exchange, value(batch.id), total, succeeded, failed, status, created, updated)
 
 
 def _watch(ask: Ask, operation: Operation, ticket: str, patience: float, closely: bool) -> tuple[Look, ...]:
@@ -241,6 +244,7 @@ def find(
     if reader is None or access is None:
         return Seen((), ())
     return settled(
+        ask,
         lambda: _find_once(ask, reader, access.collection.key, key),
         lambda seen: expected in (None, bool(seen.rows)) and not unchanged(seen.row, unlike, access.collection.updated),
     )
@@ -292,7 +296,7 @@ def find_all(
             unchanged(looked.found[key].row, row, access.collection.updated) for key, row in moved.items()
         )
 
-    looked = settled(look, right)
+    looked = settled(ask, look, right)
     lost = [key for key in keys if key not in looked.found]
     nothing = dict.fromkeys(lost, Seen((), looked.asked)) if looked.whole else {}
     if nothing and not expected:
@@ -320,21 +324,23 @@ def unchanged(row: Mapping[str, Any] | None, before: Mapping[str, Any] | None, u
 
 
 def containing(reader: Operation, key: str) -> Filter | None:
-    """The filter that finds the rows whose key holds a text, or None."""
-    return next((f for f in reader.filters if f.field == key and f.lookup in ("icontains", "contains")), None)
+    """The filter that finds the rows whose key holds a text, or None; if it can be one that ignores case."""
+    found = [f for f in reader.filters if f.field == key and f.lookup in ("icontains", "contains")]
+    return next((f for f in found if f.lookup == "icontains"), found[0] if found else None)
 
 
-def settled(look: Callable[[], T], right: Callable[[T], bool]) -> T:
+def settled(ask: Ask, look: Callable[[], T], right: Callable[[T], bool]) -> T:
     """What is seen as soon as it is right, or else after a little while: a list may be behind its batches."""
     seen, late = look(), False
-    for pause in SETTLING:
+    pauses = [part * ask.target.limits.lag for part in SETTLING]
+    for pause in pauses:
         if right(seen):
             break
         time.sleep(pause)
         seen, late = look(), True
     if late and right(seen):
         # What has only just come to light may not be all of it.
-        time.sleep(SETTLING[0])
+        time.sleep(pauses[0])
         seen = look()
     return seen
 

@@ -81,7 +81,14 @@ def run(contract: Contract, options: Options, view: Callable[[list[Clause], Call
             evidence.observe(request, answer)
             stream.answered(request, answer)
 
-        limits = Limits(options.rate, options.max_requests, options.max_time, options.timeout, options.batch_timeout)
+        limits = Limits(
+            options.rate,
+            options.max_requests,
+            options.max_time,
+            options.timeout,
+            options.batch_timeout,
+            options.list_lag,
+        )
         ownership = Ownership(contract, base_url, options.report / JOURNAL) if options.writes else None
         verify = options.ca_bundle or True
         target = Target(base_url, contract, key, limits, ownership=ownership, verify=verify, observe=observe)

@@ -198,13 +198,19 @@ _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]
 
 @lru_cache(maxsize=1 << 16)
 def instant(text: str) -> Decimal | None:
-    """An ISO 8601 date-time with an offset, as seconds since 1970 in UTC, exact to any number of digits."""
+    """An ISO 8601 date-time with an offset, as seconds since 1970 in UTC, exact to any number of digits.
+
+    None for what isn't one, or names a day or an hour that there isn't.
+    """
     found = _INSTANT.fullmatch(text)
     if not found:
         return None
     date, time, fraction, offset = found.groups()
     zone = "+00:00" if offset in "Zz" else offset
-    moment = datetime.datetime.fromisoformat(f"{date}T{time}{zone}")
+    try:
+        moment = datetime.datetime.fromisoformat(f"{date}T{time}{zone}")
+    except ValueError:
+        return None
     whole = Decimal(int(moment.timestamp()))
     return whole + Decimal("0" + fraction) if fraction else whole
 

@@ -44,6 +44,7 @@ class Options:
     max_time: float | None
     timeout: float
     batch_timeout: float
+    list_lag: float
     only: tuple[str, ...]
     skip: tuple[str, ...]
     waivers: Path | None
@@ -126,6 +127,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="S",
         help="seconds that a batch may take (default: %(default)g)",
     )
+    add(
+        "--list-lag",
+        type=_positive,
+        default=Limits.lag,
+        metavar="S",
+        help="seconds by which lists may be behind a finished batch (default: %(default)g)",
+    )
     add("--only", action="append", default=[], metavar="GLOB", help="only clauses with this id, prefix or glob")
     add("--skip", action="append", default=[], metavar="GLOB", help="leave these clauses out")
     add("--waivers", type=Path, metavar="FILE", help="known violations, with owner, reason and expiry")
@@ -169,6 +177,7 @@ def parse(argv: list[str]) -> Options:
         max_time=given.max_time,
         timeout=given.timeout,
         batch_timeout=given.batch_timeout,
+        list_lag=given.list_lag,
         only=tuple(given.only),
         skip=tuple(given.skip),
         waivers=given.waivers,

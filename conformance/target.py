@@ -74,6 +74,8 @@ class Limits:
     """Seconds for one request."""
     batch: float = 15.0
     """Seconds that a batch may take before it counts as one that doesn't end."""
+    lag: float = 2.25
+    """Seconds by which a list may be behind what a finished batch did."""
 
 
 def refuse_writes(request: Request) -> str | None:

@@ -13,7 +13,7 @@ from conformance.laws.readback import applied
 from conformance.lookups import instant
 from conformance.stories import Step, Story, story
 from conformance.verdict import Finding, Held, NotExercised, Result
-from spec import Clause, at
+from spec import Clause
 
 
 def own_batches(told: Story) -> list[Submission]:
@@ -265,21 +265,16 @@ def times(ask: Ask, clause: Clause) -> Result:
         return NotExercised(told.why_not)
     tried = 0
     for batch in own_batches(told):
-        made: dict[Decimal, Look] = {}
+        firsts: dict[Decimal, Look] = {}
         for one in _answered(batch):
-            data = one.exchange.answer.json
-            stamps = []
-            for name in ("created_at", "updated_at"):
-                try:
-                    stamps.append(instant(at(data, f"/{name}")))
-                except (KeyError, TypeError):
-                    stamps.append(None)
-            if stamps[0] is not None and stamps[1] is not None:
-                tried += 1
-                if stamps[0] > stamps[1]:
-                    return Finding("created_at not after updated_at", brief(one.exchange), (one.exchange,))
-                made.setdefault(stamps[0], one)
-        if len(made) > 1:
-            looks = tuple(look.exchange for look in made.values())[:2]
-            return Finding("the same created_at in every look", brief(looks[-1]), (batch.exchange, *looks))
+            made, changed = instant(str(one.created)), instant(str(one.updated))
+            if made is None or changed is None:
+                continue
+            tried += 1
+            if made > changed:
+                return Finding(clause.requirement.rstrip("."), brief(one.exchange), (one.exchange,))
+            firsts.setdefault(made, one)
+        if len(firsts) > 1:
+            looks = tuple(look.exchange for look in firsts.values())[:2]
+            return Finding("the same time of making in every look", brief(looks[-1]), (batch.exchange, *looks))
     return Held(tried) if tried else NotExercised("no batch shows both times")

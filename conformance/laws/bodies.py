@@ -13,9 +13,9 @@ from conformance.batches import Item, find, submit
 from conformance.exchange import Exchange
 from conformance.items import Style, bare, item, item_fields, required_fields
 from conformance.laws.law import law, operation_of
-from conformance.oddities import is_amount
 from conformance.ownership import NO_SUCH
 from conformance.stories import ownership_of, row_writer, story
+from conformance.stories.oddities import is_amount
 from conformance.target import NotSent
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation

@@ -267,7 +267,7 @@ def _compare(ask: Ask, operation: Operation, world: _World, key: str) -> None:
     seen_before: list[Finding] = ask.plan("histories disagreed", lambda a: [])
     wrong = _wrong(ask, operation, world, key)
     if wrong and not seen_before:
-        wrong = settled(lambda: _wrong(ask, operation, world, key), lambda found: found is None)
+        wrong = settled(ask, lambda: _wrong(ask, operation, world, key), lambda found: found is None)
     if wrong:
         seen_before.append(wrong)
         raise _Disagreement(wrong)

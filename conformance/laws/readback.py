@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from conformance.stories import Step, Story
-from conformance.verdict import Finding
-from spec import Collection, Part
+from conformance.answers import brief
+from conformance.ask import Ask
+from conformance.laws.law import operation_of
+from conformance.stories import Step, Story, story
+from conformance.verdict import Finding, NotExercised
+from spec import Clause, Collection, Part
 
 Row = Mapping[str, Any]
 
@@ -77,3 +80,52 @@ def applied(told: Story, step: Step, item: Row) -> Finding | None:
             if name in item and not same_value(item[name], entry[name]):
                 return Finding(f"{name} {item[name]!r} in {part.field} of {key}", f"{entry[name]!r}", step.chain(key))
     return None
+
+
+def told_of(ask: Ask, clause: Clause, *needed: str) -> Story | NotExercised:
+    """The story of a clause's operation, if it got as far as the steps that are needed, each seen to end."""
+    told = story(ask, operation_of(ask, clause))
+    if told.why_not:
+        return NotExercised(told.why_not)
+    for name in needed:
+        step = told.step(name)
+        if step is None:
+            return NotExercised(f"there was no {name}: {_why_not(told)}")
+        if not step.submission.accepted or not step.submission.over:
+            return NotExercised(
+                f"the {name} wasn't taken, or not seen to end: {brief(step.submission.chain[-1])[:160]}"
+            )
+    return told
+
+
+def _why_not(told: Story) -> str:
+    first = next(iter(told.steps.values()), None)
+    return brief(first.submission.chain[-1])[:160] if first else "no batch was sent"
+
+
+def mine(told: Story, name: str) -> tuple[Step, Row, Row, str]:
+    """A step's own row: (step, item, row, key) of the story's main key."""
+    step = told.steps[name]
+    key = told.keys["A"]
+    item = next((i for i in step.submission.items if i.get(collection_of(told).key) == key), {})
+    return step, item, step.row(key), key
+
+
+def part_of(told: Story, field: str) -> Part:
+    return next(p for p in collection_of(told).parts if p.field == field)
+
+
+def touched_between(before: Step, after: Step, key: str, *, but: Container[str | None] = ()) -> Finding | None:
+    """What shows that a row changed from one step to a later one, some of its fields aside."""
+    was, now = before.row(key), after.row(key)
+    name = next((n for n in {**was, **now} if n not in but and was.get(n) != now.get(n)), None)
+    if name is None:
+        return None
+    shown = f"{name} {now.get(name)!r}" if now else "it is gone"
+    wanted = f"the row {key} as it was: {name} {was.get(name)!r}"
+    return Finding(wanted[:400], shown[:400], (*before.chain(key), *after.chain(key)))
+
+
+def trimmed(value: Any) -> Any:
+    """A text without spaces at its ends."""
+    return value.strip() if isinstance(value, str) else value

@@ -5,7 +5,7 @@ They are sent many at a time, for a server that loses what comes after the hundr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,12 +91,16 @@ def odd_updates(operation: Operation, items: Sequence[Mapping[str, Any]]) -> lis
     key = access.collection.key if access else ""
     parts = {part.field for part in access.collection.parts} if access else set()
     seconds = [one for one in items if str(one[key]).endswith(TAILS[1::2])]
-    donor = items[-1]
-    other = {n: v for n, v in donor.items() if n != key and n not in parts}
     emptied: dict[str, Any] = {
         name: [] for name, value in items[0].items() if isinstance(value, list) and name not in parts
     }
-    return [*({**one, **other} for one in seconds), {**items[-2], **emptied}]
+    return [*({**one, **_others(one, items, {key, *parts})} for one in seconds), {**items[-2], **emptied}]
+
+
+def _others(one: Mapping[str, Any], items: Sequence[Mapping[str, Any]], but: Container[str]) -> dict[str, Any]:
+    """The values of the last item that differs from one in more than what is left out."""
+    plain = ({n: v for n, v in item.items() if n not in but} for item in reversed(items))
+    return next(other for other in plain if any(one.get(n) != v for n, v in other.items()))
 
 
 def _of_keys() -> Iterator[Odd]:

@@ -377,7 +377,7 @@ def ask_of(shop: Shop, folder: Path | None = None, seed: int = 0) -> Ask:
     """An Ask of a shop; with writes where there is a folder for the journal."""
     ownership = Ownership(CONTRACT, BASE, folder / "journal.ndjson") if folder else None
     # Nothing goes over a wire, so certificates needn't be loaded.
-    target = Direct(BASE, CONTRACT, KEY, Limits(batch=0.02), ownership=ownership, verify=False)
+    target = Direct(BASE, CONTRACT, KEY, Limits(batch=0.02, lag=0.0), ownership=ownership, verify=False)
     target.shop, target.evidence = shop, Evidence(CONTRACT)
     target.observe = target.evidence.observe
     return Ask(CONTRACT, target, seed, BEGAN + timedelta(days=30))

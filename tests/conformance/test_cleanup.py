@@ -20,7 +20,6 @@ from tests.conformance.spoiling import changed, spoilt
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A shop without a wire keeps nobody waiting."""
     monkeypatch.setattr(batches, "FIRST_WAIT", 0.0)
-    monkeypatch.setattr(batches, "SETTLING", (0.0,))
     monkeypatch.setattr(cleanup, "PATIENCE", 1.0)
     monkeypatch.setattr(cleanup, "AT_A_TIME", 0.01)
 

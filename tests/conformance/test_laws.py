@@ -33,7 +33,6 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A shop without a wire keeps nobody waiting."""
     monkeypatch.setattr(batches, "FIRST_WAIT", 0.001)
     monkeypatch.setattr(batches, "IMPATIENCE", 0.01)
-    monkeypatch.setattr(batches, "SETTLING", (0.0,))
     monkeypatch.setattr(target, "ATTEMPTS", 1)
     monkeypatch.setattr(filters, "choose", _remembered)
 

@@ -277,6 +277,11 @@ def test_an_instant_is_the_same_in_every_offset(moment: datetime.datetime, one: 
     assert found == exact
 
 
+@pytest.mark.parametrize("text", ["2025-02-30T10:00:00Z", "2025-01-01T25:00:00Z", "2025-01-01T10:00:00+99:00", ""])
+def test_a_day_or_an_hour_that_there_is_not_is_no_instant(text: str) -> None:
+    assert instant(text) is None
+
+
 @given(moments, moments, offsets)
 def test_halves_are_complements_and_ends_belong_to_one(
     one: datetime.datetime, other: datetime.datetime, minutes: int

@@ -1,0 +1,107 @@
+"""Deletes: what is gone is gone, nothing else is, and it can come again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.answers import brief
+from conformance.ask import Ask, read_page
+from conformance.batches import find, reader_of
+from conformance.laws.law import law, operation_of
+from conformance.laws.readback import (
+    collection_of,
+    many,
+    told_of,
+)
+from conformance.stories import story
+from conformance.verdict import Finding, Held, NotExercised, Result
+from spec import Clause
+
+
+@law("write.deletes")
+def deletes(ask: Ask, clause: Clause) -> Result:
+    """A deleted row is in no list, filtered or not."""
+    told = told_of(ask, clause, "delete")
+    if isinstance(told, NotExercised):
+        return told
+    step, key = told.steps["delete"], told.keys["A"]
+    if step.row(key):
+        return Finding(f"no row {key}", "it is still shown", step.chain(key))
+    for also in (s for s in many(told) if s.submission.all_succeeded):
+        for one in also.submission.items:
+            other = str(one[collection_of(told).key])
+            if also.row(other):
+                return Finding(f"no row {other}", "it is still shown", also.chain(other))
+    reader = reader_of(ask, told.operation)
+    if reader is None:
+        return NotExercised("no list shows the rows")
+    for exchange in told.filtered:
+        if any(row.get(collection_of(told).key) == key for row in read_page(reader, exchange).rows):
+            asked = "=".join(exchange.request.query[0])
+            return Finding(f"no row {key} under {asked}", "it is still shown", (*step.chain(key), exchange))
+    for exchange in step.seen[key].chain:
+        page = read_page(reader, exchange)
+        if page.count and not page.rows:
+            return Finding(f"a count of 0 for the deleted {key}", f"{page.count}", (*step.chain(key),))
+    gone = str(told.steps["mixed"].submission.items[-1][collection_of(told).key]) if "mixed" in told.steps else key
+    if told.steps["mixed"].submission.over and not told.steps["mixed"].row(gone):
+        # It was gone some time ago, and what is gone doesn't come back.
+        later = find(ask, told.operation, gone, expected=False)
+        if later.rows:
+            return Finding(f"no row {gone}, as before", "it is shown again", (*step.chain(gone), *later.chain))
+    return Held(1 + len(told.filtered))
+
+
+@law("write.unknown-row")
+def unknown_row(ask: Ask, clause: Clause) -> Result:
+    """An item for a row that there isn't fails, and makes no row."""
+    operation = operation_of(ask, clause)
+    deletes = operation.access is not None and operation.access.action == "deletes"
+    told = story(ask, operation)
+    name = "unknown" if deletes else "mixed"
+    step = told.step(name)
+    if told.why_not or step is None:
+        return NotExercised(told.why_not or f"there was no {name}")
+    batch = step.submission
+    if batch.exchange.answer.refused and deletes:
+        return Finding("202, and the item counted as failed", brief(batch.exchange), (batch.exchange,))
+    if not batch.exchange.answer.refused and not batch.over:
+        return NotExercised("the batch wasn't seen to end")
+    if batch.last and not batch.last.failed:
+        return Finding("the item counted as failed", f"{batch.last.succeeded} succeeded, 0 failed", batch.chain)
+    key = told.keys["unknown"]
+    if find(ask, operation, key, expected=False).rows:
+        return Finding(f"no row {key}", "there is one", batch.chain)
+    return Held(1)
+
+
+@law("write.recreate")
+def recreate(ask: Ask, clause: Clause) -> Result:
+    """A deleted key can be inserted again."""
+    told = told_of(ask, clause, "delete", "recreate")
+    if isinstance(told, NotExercised):
+        return told
+    step, key = told.steps["recreate"], told.keys["A"]
+    if told.steps["delete"].row(key):
+        return NotExercised("the row wasn't deleted")
+    if len(step.seen[key].rows) != 1:
+        return Finding(f"one row {key}", f"{len(step.seen[key].rows)} rows", step.chain(key))
+    (sent,) = step.submission.items
+    old, new = told.steps["row"], step.row(key)
+    item = next(one for one in old.submission.items if one.get(collection_of(told).key) == key)
+    for name, written in item.items():
+        shown = new.get(name)
+        if name not in sent and written and shown and shown == old.row(key).get(name):
+            wanted = f"a new row, without {name}, which only the deleted one had"
+            return Finding(wanted, f"{name} {shown!r}"[:400], (*old.chain(key), *step.chain(key)))
+        if isinstance(written, Mapping) and isinstance(shown, Mapping) and isinstance(sent.get(name), Mapping):
+            kept = written.keys() & shown.keys() - sent[name].keys()
+            if kept:
+                wanted = f"{name} as it was written now: {sent[name]!r}"
+                return Finding(wanted[:400], f"{shown!r}"[:400], (*old.chain(key), *step.chain(key)))
+    made = collection_of(told).created or ""
+    if new.get(made) is not None and new.get(made) == old.row(key).get(made):
+        return Finding(
+            f"a new {made}", f"that of the deleted row, {new.get(made)}", (*old.chain(key), *step.chain(key))
+        )
+    return Held(1)

@@ -1,0 +1,146 @@
+"""Inserts: what was written is what is read, once, under its own key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.answers import brief
+from conformance.ask import Ask
+from conformance.laws.law import law
+from conformance.laws.readback import (
+    Row,
+    collection_of,
+    entries,
+    many,
+    part_of,
+    same,
+    same_value,
+    told_of,
+)
+from conformance.stories import Step, Story
+from conformance.verdict import Finding, Held, NotExercised, Result
+from spec import Clause, Part
+
+
+@law("write.inserts")
+def inserts(ask: Ask, clause: Clause) -> Result:
+    """A new key makes one row, or one entry of a part."""
+    told = told_of(ask, clause, "insert")
+    if isinstance(told, NotExercised):
+        return told
+    step = told.steps["insert"]
+    if step.submission.last and step.submission.last.failed == len(step.submission.items):
+        return NotExercised(f"the new rows aren't taken: {brief(step.submission.chain[-1])[:160]}")
+    if clause.subject:
+        return _inserts_entries(told, step, part_of(told, clause.subject))
+    keys = {item.get(collection_of(told).key) for item in step.submission.items}
+    for key, seen in step.seen.items():
+        if key in keys and len(seen.rows) != 1:
+            return Finding(f"one row {key}", f"{len(seen.rows)} rows", step.chain(key))
+    return _lost_of_many(told) or Held(len(keys))
+
+
+def _lost_of_many(told: Story) -> Finding | None:
+    """A row too few or too many, of very many items: those that failed aren't named, so it's enough if they add up."""
+    for step in many(told):
+        batch, key = step.submission, collection_of(told).key
+        known = [str(one[key]) for one in batch.items if one[key] in step.seen]
+        lost = [key for key in known if not step.row(key)]
+        if batch.last and len(lost) > (batch.last.failed or 0):
+            wanted = f"{batch.last.succeeded} rows for {len(batch.items)} items, of which {batch.last.failed} failed"
+            return Finding(wanted, f"{len(lost)} of them are missing, as {lost[0]}", step.chain(lost[0]))
+        for name in known:
+            rows = step.seen[name].rows
+            if len(rows) > 1:
+                return Finding(f"one row {name}", f"{len(rows)} rows", step.chain(name))
+    return None
+
+
+def _inserts_entries(told: Story, step: Step, part: Part) -> Result:
+    for tried in (step, *many(told)):
+        lost = 0
+        for item in tried.submission.items:
+            key = str(item[collection_of(told).key])
+            found = entries(tried.row(key), part, item[part.key])
+            lost += not found and key in tried.seen
+            if key in tried.seen and (
+                len(found) > 1 or lost > ((tried.submission.last and tried.submission.last.failed) or 0)
+            ):
+                wanted = f"one entry of {part.field} with {part.key} {item[part.key]}"
+                shown = f"{len(found)} of {str(tried.row(key).get(part.field))[:300]}"
+                return Finding(wanted, shown, tried.chain(key))
+    return Held(len(step.submission.items))
+
+
+@law("write.key")
+def key_law(ask: Ask, clause: Clause) -> Result:
+    """The key reads back as it was written."""
+    told = told_of(ask, clause, "insert")
+    if isinstance(told, NotExercised):
+        return told
+    step, name = told.steps["insert"], collection_of(told).key
+    rows = [key for key, seen in step.seen.items() if seen.rows]
+    for key in step.seen:
+        if key not in rows and rows:
+            return Finding(f"a row with exactly the key {key}", "no list shows it", step.chain(key))
+    for tried in many(told):
+        keys = {item[name] for step in many(told) for item in step.submission.items}
+        strange = next((key for key in tried.seen if key not in keys), None)
+        if strange:
+            wanted = f"only rows with the keys that were written, such as {max(keys, key=len)}"
+            return Finding(wanted, f"a row {strange}", tried.chain(strange))
+    return Held(len(rows)) if rows else NotExercised("no list shows the new rows")
+
+
+@law("write.field")
+def field_law(ask: Ask, clause: Clause) -> Result:
+    """A field reads back as it was written."""
+    told = told_of(ask, clause, "insert")
+    if isinstance(told, NotExercised):
+        return told
+    access = told.operation.access
+    if access and access.parts:
+        return _entry_field(told, clause.subject)
+    parts = {part.field: part for part in collection_of(told).parts}
+    tried = 0
+    plain = [s for name in ("insert", "change") if (s := told.step(name)) and s.submission.all_succeeded]
+    # Of new rows those that are shown were taken; of updates nobody knows which failed.
+    odd = [s for s in many(told) if s is not told.step("many again") or s.submission.all_succeeded]
+    for step in (*plain, *odd):
+        for item in step.submission.items:
+            key = str(item[collection_of(told).key])
+            row = step.row(key)
+            if clause.subject not in item or not row:
+                continue
+            if clause.subject in parts:
+                wrong = _unlike_entries(item[clause.subject], row, parts[clause.subject])
+            else:
+                wrong = not same(item[clause.subject], row.get(clause.subject))
+            if wrong:
+                shown = f"{row.get(clause.subject)!r}"[:500]
+                return Finding(f"{clause.subject} {item[clause.subject]!r}"[:500], shown, step.chain(key))
+            tried += 1
+    return Held(tried) if tried else NotExercised(f"no row with {clause.subject} was taken")
+
+
+def _unlike_entries(written: Any, row: Row, part: Part) -> bool:
+    for one in written:
+        found = entries(row, part, one[part.key])
+        if len(found) != 1 or any(n in found[0] and not same_value(one[n], found[0][n]) for n in one):
+            return True
+    return False
+
+
+def _entry_field(told: Story, name: str) -> Result:
+    tried = 0
+    for step in (*map(told.step, ("insert", "change", "mixed")), *many(told)):
+        for item in step.submission.items if step and step.submission.over else ():
+            key = str(item[collection_of(told).key])
+            for part in told.operation.access.parts if told.operation.access else ():
+                for entry in entries(step.row(key), part, item[part.key]) if step else ():
+                    if name in entry and name in item and step is not None:
+                        if not same_value(item[name], entry[name]):
+                            wanted = f"{name} {item[name]!r} with {part.key} {item[part.key]}"
+                            return Finding(wanted, f"{entry[name]!r}", step.chain(key))
+                        tried += 1
+    return Held(tried) if tried else NotExercised(f"no entry shows {name}")

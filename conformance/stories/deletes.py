@@ -1,0 +1,71 @@
+"""The story of rows that are deleted, among others that are nearly called so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from conformance.ask import Ask
+from conformance.batches import Item, find, find_all, submit
+from conformance.items import bare, item
+from conformance.ownership import NO_SUCH
+from conformance.stories.filtered import GHOSTS, under_filters
+from conformance.stories.made import keys_unlike, near_keys
+from conformance.stories.oddities import TAILS, plain_texts
+from conformance.stories.operations import ownership_of, row_writer
+from conformance.stories.story import Step, Story, send_step
+from spec import Operation
+
+
+def tell_deletes(ask: Ask, operation: Operation) -> Story:
+    """What happens to rows that an operation deletes. Raises NotSent in a read-only run."""
+    own = ownership_of(ask)
+    writer = row_writer(ask, operation)
+    access = operation.access
+    if writer is None or access is None:
+        return Story(operation, {}, {}, why_not="no operation makes a row to delete")
+    key = access.collection.key
+    stem = own.mint("D")
+    near = near_keys(stem)
+    # Two keys that no row has: one is all but the case of a row's key, and the texts of the rows hold the other.
+    keys = {**near, "unknown": keys_unlike(stem, near), "unknown 2": own.mint(NO_SUCH)}
+    odd = [f"{stem}{tail}" for tail in TAILS]
+    first = item(ask, writer, stem, 0, "plain")
+    texts = {n: keys["unknown 2"] for n in plain_texts(ask, writer) if n in first and n != key}
+    made, there = _rows_to_delete(ask, writer, stem, {**first, **texts}, tuple(near.values()), odd)
+    if not made.row(keys["A"]):
+        return Story(operation, {}, keys, why_not="a new row to delete isn't taken, or isn't shown")
+    steps = {"row": made}
+    near_by = (keys["longer"], keys["lower"])
+    gone = send_step(ask, operation, [{key: keys["A"]}], keys["A"], expected=False, closely=True)
+    after = find_all(ask, operation, stem, (*near_by, *there))
+    steps["delete"] = replace(gone, seen={**{k: after[k] for k in (*near_by, *there) if k in after}, **gone.seen})
+    filtered = tuple(under_filters(ask, operation, keys["A"], made.row(keys["A"]), GHOSTS, shown=False))
+    # The last but one begins like the keys of rows.
+    steps["unknown"] = send_step(ask, operation, [{key: keys["unknown"]}, {key: stem[:-1]}])
+    last = steps["unknown"].submission.last
+    # Where a delete of nothing succeeds there is no bad item.
+    bad = 0 if last and last.succeeded else 1
+    steps["mixed"] = send_step(
+        ask, operation, [{key: keys["unknown 2"]}, {key: keys["longer"]}], keys["longer"], expected=False
+    )
+    if there:
+        # Of each pair of keys that a careless server takes for one another the second goes.
+        many = submit(ask, operation, [{key: k} for k in there[1::2]])
+        was = {k: made.row(k) for k in there[1::2]}
+        seen = find_all(ask, operation, stem, there, expected=False, unlike=was) if many.over else {}
+        steps["many"] = Step(many, {**seen, keys["lower"]: find(ask, operation, keys["lower"])} if seen else {})
+    again = bare(ask, writer, item(ask, writer, keys["A"], 1, "plain"))
+    steps["recreate"] = send_step(ask, writer, [again], keys["A"])
+    return Story(operation, steps, keys, bad=bad, filtered=filtered)
+
+
+def _rows_to_delete(
+    ask: Ask, writer: Operation, stem: str, like: Item, near: Sequence[str], odd: Sequence[str]
+) -> tuple[Step, list[str]]:
+    """Rows with these keys, all else alike; without the odd ones where those aren't taken. Gives the odd ones made."""
+    key = writer.access.collection.key if writer.access else ""
+    made = send_step(ask, writer, [{**like, key: k} for k in (*near, *odd)], *near, *odd, stem=stem)
+    if all(made.row(k) for k in (*near, *odd)):
+        return made, list(odd)
+    return send_step(ask, writer, [{**like, key: k} for k in near], *near, stem=stem), []
