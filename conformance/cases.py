@@ -14,7 +14,7 @@ from functools import cached_property
 
 from conformance.candidates import candidates, for_wire, of_other_columns
 from conformance.lookups import Truth, meaning, parse
-from conformance.rivals import Rival, Row, first_only, rivals, tamperings, value_of
+from conformance.rivals import Rival, Row, all_or_none, first_only, rivals, tamperings, value_of
 from spec import Filter
 
 MOST_ROWS = 120
@@ -63,7 +63,7 @@ def choose(filter: Filter, rows: Sequence[Row], seed: int, most: int = 9) -> Cas
     rng = random.Random(f"{seed}:{filter.parameter}")
     sampled = list(rows) if len(rows) <= MOST_ROWS else rng.sample(list(rows), MOST_ROWS)
     texts, times = _columns(sampled)
-    wanted = (*rivals(filter, texts, times), first_only(filter, sampled))
+    wanted = (*rivals(filter, texts, times), first_only(filter, sampled), *all_or_none(filter, sampled))
     others = of_other_columns(filter, sampled, texts)
     pool = list(dict.fromkeys((*others, *candidates(filter, sampled, rng))))[:MOST_CANDIDATES]
     return cover([(filter, key, operand) for key, operand in pool], {filter.parameter: wanted}, sampled, most, LEAST)

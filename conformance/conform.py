@@ -14,7 +14,7 @@ from conformance import engine, plan, waivers
 from conformance.ask import Ask
 from conformance.cleanup import clean_up
 from conformance.exchange import Answer, Request
-from conformance.laws.responses import Evidence
+from conformance.laws.responses import Evidence, evidence_laws
 from conformance.options import Options, Usage, read_key, settings
 from conformance.ownership import JOURNAL, Ownership, journaled, unmarkable
 from conformance.preflight import preflight
@@ -111,7 +111,7 @@ def run(contract: Contract, options: Options, view: Callable[[list[Clause], Call
                     on_start=watching.started,
                     on_outcome=concluded,
                     before_responses=partial(explore, options, seen, target, tried),
-                    more_laws=engine.laws(seen),
+                    more_laws=engine.laws(seen, evidence_laws(evidence)["response.status"]),
                 )
                 if ownership:
                     found.notes += take_away(contract, ownership, key, options)

@@ -113,6 +113,24 @@ def first_only(filter: Filter, rows: Sequence[Row]) -> Rival:
     )
 
 
+def all_or_none(filter: Filter, rows: Sequence[Row]) -> tuple[Rival, ...]:
+    """A rival that shows nothing as soon as one of a list is the value of no row; none where no list is asked for."""
+    kind = kind_of(filter.schema)
+
+    def known(part: str, key: str | None) -> bool:
+        return any(compare("exact", kind, value_of(filter, row, key), part) for row in rows)
+
+    @lru_cache(maxsize=256)
+    def all_known(operand: str, key: str | None) -> bool:
+        return all(known(part, key) for part in operand.split(","))
+
+    def shows(row: Row, operand: str, key: str | None) -> bool:
+        return all_known(operand, key) and meaning(filter, operand, key)(row) is True
+
+    name = "nothing is found with a value that no row has"
+    return (Rival(name, shows, lambda operand: "," in operand),) if filter.many else ()
+
+
 # -- text -------------------------------------------------------------------------------------------
 
 

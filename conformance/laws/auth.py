@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 
 from conformance.answers import brief
@@ -10,8 +11,9 @@ from conformance.ask import Ask, get
 from conformance.exchange import Credential, Request, swap_case
 from conformance.items import example_item, item
 from conformance.laws.law import LAWS, law, operation_of
+from conformance.laws.walks import narrowed
 from conformance.ownership import NO_SUCH
-from conformance.universe import NO_SUCH_ID, base_query
+from conformance.universe import NO_SUCH_ID, base_query, paged
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation
 
@@ -65,7 +67,12 @@ def _path(operation: Operation) -> dict[str, str]:
 def _requests(ask: Ask, operation: Operation, credential: Credential) -> list[Request]:
     path = _path(operation)
     if operation.safe:
-        return [get(operation, base_query(ask, operation), path=path, credential=credential)]
+        query, plain = base_query(ask, operation), get(operation, path=path, credential=credential)
+        if credential is not Credential.MISSING or not operation.pagination:
+            return [replace(plain, query=query)]
+        # A door beside the front door: what is shown further on, and under a filter.
+        filtered = next((one.query for one in narrowed(ask, operation)), query)
+        return [replace(plain, query=query), replace(plain, query=paged(operation, filtered, page=2, limit=1))]
     bodies = harmless_bodies(ask, operation, stranger=credential is Credential.MISSING)
     return [get(operation, path=path, credential=credential, body=body) for body in bodies]
 
@@ -82,13 +89,17 @@ def _unauthorized(variant: Credential, ask: Ask, clause: Clause) -> Result:
         if allowed.answer.status == 401:
             return NotExercised("the right key is answered 401 as well")
     refused = ""
-    for request in _requests(ask, operation, variant):
+    requests = _requests(ask, operation, variant)
+    for request in requests:
         exchange = ask(request)
-        if exchange.answer.status == 401:
-            return Held(1)
-        if operation.safe or exchange.answer.status not in REFUSED_FIRST:
+        unauthorized = exchange.answer.status == 401
+        if not unauthorized and (operation.safe or exchange.answer.status not in REFUSED_FIRST):
             return Finding("401", brief(exchange), (exchange,))
+        if unauthorized and not operation.safe:
+            return Held(1)
         refused = brief(exchange)[:80]
+    if operation.safe:
+        return Held(len(requests))
     return NotExercised(f"the body is refused before the key is looked at: {refused}")
 
 

@@ -20,15 +20,24 @@ from conformance.laws.law import LAWS, Law, law, operation_of
 from conformance.lookups import kind_of
 from conformance.ownership import NO_SUCH
 from conformance.stories import ownership_of, story
-from conformance.universe import base_query
+from conformance.universe import base_query, universe
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Contract, Operation
 from spec.values import checker
 
-MOST_SUSPECTS = 4
-"""Requests kept for each clause; one is enough, the others are for answers that don't repeat."""
+MOST_SUSPECTS = 8
+"""Requests kept for each clause, the last of each shape: one is enough, but data move on, and answers with them."""
 
 KINDS = ("content-type", "schema", "no-server-error", "declared-status")
+STATUS = "status"
+"""What is told of good reads beside: another success than the declared one is none."""
+
+_Shape = tuple[Credential, tuple[str, ...], bytes | None]
+
+
+def _shape(request: Request) -> _Shape:
+    """What reads have in common that differ in values alone; each write is one of its own."""
+    return request.credential, tuple(name for name, _ in request.query), request.body
 
 
 @dataclass
@@ -36,7 +45,7 @@ class Evidence:
     """What the answers of a run say about the declared responses. Fill it from `Target.observe`."""
 
     contract: Contract
-    suspects: dict[tuple[str, str], list[Request]] = field(default_factory=dict)
+    suspects: dict[tuple[str, str], dict[_Shape, Request]] = field(default_factory=dict)
     """(operation code, kind) to requests whose answers broke it."""
     seen: dict[tuple[str, str], int] = field(default_factory=dict)
     """(operation code, kind) to how many answers could have broken it."""
@@ -48,16 +57,19 @@ class Evidence:
     def observe(self, request: Request, answer: Answer) -> None:
         """Take one answer into account."""
         operation = self.contract.by_code[request.operation]
-        for kind in KINDS:
+        for kind in (*KINDS, STATUS):
             verdict = self.judge(operation, kind, answer)
             if verdict is None:
                 continue
             key = (operation.code, kind)
             with self._lock:
                 self.seen[key] = self.seen.get(key, 0) + 1
-                kept = self.suspects.setdefault(key, [])
-                if verdict and len(kept) < MOST_SUSPECTS and request not in kept:
-                    kept.append(request)
+                if verdict:
+                    kept = self.suspects.setdefault(key, {})
+                    kept.pop(_shape(request), None)
+                    kept[_shape(request)] = request
+                    if len(kept) > MOST_SUSPECTS:
+                        kept.pop(next(iter(kept)))
 
     def judge(self, operation: Operation, kind: str, answer: Answer) -> str | None:
         """What is wrong with an answer, "" when nothing is, None when the clause doesn't speak of it."""
@@ -65,6 +77,11 @@ class Evidence:
         if kind == "no-server-error":
             # 503 is how a server under load says "later"; it has been asked again already.
             return None if answer.status == 503 else (f"{answer.status}" if answer.status >= 500 else "")
+        if kind == STATUS:
+            success = operation.success
+            if success is None or not operation.safe or not answer.ok:
+                return None
+            return "" if success.covers(answer.status) else f"{answer.status}, not {success.status}"
         if kind == "declared-status":
             return None if answer.status >= 500 else ("" if declared else f"{answer.status}, which isn't declared")
         if declared is None or not declared.media or answer.status >= 500:
@@ -132,14 +149,21 @@ ROUGH_KEY = "a'b\"c.d%e(\u00e9\U0001f392"
 
 
 def rough_requests(ask: Ask, operation: Operation) -> list[Request]:
-    """Reads with texts that servers stumble over in the place of every text, and of a free key."""
+    """Reads that servers stumble over: rough texts for every text and for a free key, one value twice in a list."""
     base = base_query(ask, operation)
     plain = [f.name() for f in operation.filters if not f.free_key and not f.many and kind_of(f.schema) == "text"]
     texts = [p.name for p in operation.parameters if p.search] + plain
     keyed = [((f.name(ROUGH_KEY), "a"),) for f in operation.filters if f.free_key][:1]
     # Under all names at once, but for the long one: of several the URL would be longer than servers read.
     wrong = [tuple((name, text) for name in texts[: 1 if len(text) > 1000 else None]) for text in ROUGH if texts]
-    return [get(operation, tuple(p for p in base if p[0] not in dict(q)) + q) for q in (*wrong, *keyed)]
+    rows = universe(ask, operation).rows.values()
+    twice = tuple(
+        (f.name(), f"{value},{value}")
+        for f in operation.filters
+        if f.many and not f.free_key and (value := next((row[f.field] for row in rows if row.get(f.field)), ""))
+    )
+    queries = (*wrong, *keyed, *([twice] if twice else []))
+    return [get(operation, tuple(p for p in base if p[0] not in dict(q)) + q) for q in queries]
 
 
 def rough_bodies(ask: Ask, operation: Operation) -> list[Request]:
@@ -177,7 +201,17 @@ DEPTH = 500
 
 def evidence_laws(evidence: Evidence) -> dict[str, Law]:
     """The laws that speak from what a run has seen so far."""
-    return {f"response.{kind}": partial(_response, evidence, kind) for kind in KINDS}
+    found: dict[str, Law] = {f"response.{kind}": partial(_response, evidence, kind) for kind in KINDS}
+    return {**found, "response.status": partial(_status, evidence)}
+
+
+def _status(evidence: Evidence, ask: Ask, clause: Clause) -> Result:
+    """A plain valid request is answered with the declared success, and so is every other read."""
+    plain = status(ask, clause)
+    if not isinstance(plain, Held) or not evidence.seen.get((clause.operation, STATUS)):
+        return plain
+    others = _response(evidence, STATUS, ask, clause)
+    return others if isinstance(others, Finding) else plain
 
 
 def _response(evidence: Evidence, kind: str, ask: Ask, clause: Clause) -> Result:
@@ -191,7 +225,7 @@ def _response(evidence: Evidence, kind: str, ask: Ask, clause: Clause) -> Result
             ask(request)
     if not evidence.seen.get(key):
         return NotExercised("no answer that the clause speaks of was seen")
-    for exchange in _answers(ask, evidence.suspects.get(key, [])):
+    for exchange in _answers(ask, list(evidence.suspects.get(key, {}).values())):
         wrong = evidence.judge(operation, kind, exchange.answer)
         if wrong:
             return Finding(clause.requirement, f"{wrong}: {brief(exchange)[:200]}", (exchange,))

@@ -202,7 +202,8 @@ class Bench:
             if observed:
                 target.observe = evidence.observe
             try:
-                laws = {**LAWS, **evidence_laws(evidence), **engine.laws(seen)}
+                laws = {**LAWS, **evidence_laws(evidence)}
+                laws |= engine.laws(seen, laws["response.status"])
                 yield Session(Ask(self.contract, target, self.seed), laws, seen)
             finally:
                 target.close()

@@ -437,9 +437,25 @@ MISTAKES: list[Mistake] = [
             )
         ),
     ),
+    (
+        "PRD102.response.no-server-error",
+        "on a value twice in a list",
+        spoilt(
+            answer=lambda s, r, k: (
+                Answer(500, {}, b"", 0)
+                if any(len({*v.split(",")}) < len(v.split(",")) for n, v in r.query if n == "category__in")
+                else Shop.answer(s, r, k)
+            )
+        ),
+    ),
     ("PRD102.response.declared-status", "206", _status(of=200, instead=206)),
     # the key
     ("PRD102.auth.missing-key", "let in", _lets_in(lambda key: key is None)),
+    (
+        "PRD102.auth.missing-key",
+        "let in on a later page",
+        spoilt(answer=lambda s, r, k: Shop.answer(s, r, KEY if k is None and ("page", "2") in r.query else k)),
+    ),
     ("PRD102.auth.empty-key", "let in", _lets_in(lambda key: key == "")),
     ("PRD103.auth.wrong-key", "let in", _lets_in(lambda key: key == "not-the-key")),
     ("PRD101.auth.truncated-key", "by prefix", _lets_in(lambda key: bool(key) and KEY.startswith(str(key)))),

@@ -26,7 +26,7 @@ from conformance.cases import (
 )
 from conformance.lookups import in_offset, satisfies
 from conformance.planting import WITNESSES
-from conformance.rivals import Rival, first_only, rivals, tamperings
+from conformance.rivals import Rival, all_or_none, first_only, rivals, tamperings
 from spec import Filter
 
 FILTERS = {f.parameter: f for f in spec.load().by_code["PRD102"].filters if not f.hidden}
@@ -61,7 +61,11 @@ def rows(count: int = 40) -> list[dict[str, Any]]:
 
 def all_rivals(filter: Filter, sample: Sequence[dict[str, Any]]) -> dict[str, Rival]:
     texts = ("name", "base_code", "sku")
-    known = (*rivals(filter, texts, ("updated_at", "created_at")), first_only(filter, sample))
+    known = (
+        *rivals(filter, texts, ("updated_at", "created_at")),
+        first_only(filter, sample),
+        *all_or_none(filter, sample),
+    )
     return {r.name: r for r in known}
 
 

@@ -17,7 +17,7 @@ from spec import Filter
 from tests.conformance import mistakes_in_reads, mistakes_in_writes
 from tests.conformance.fake import CONTRACT, Shop, ask_of, laws_of, outcome
 from tests.conformance.golden import expect, titles
-from tests.conformance.spoiling import Mistake
+from tests.conformance.spoiling import Mistake, changed
 
 MISTAKES = [*mistakes_in_reads.MISTAKES, *mistakes_in_writes.MISTAKES]
 
@@ -102,6 +102,23 @@ def test_where_there_is_nothing_to_tell_by_nothing_is_held_that_speaks_of_rows(c
     for name in ("page.next", "page.disjoint", "page.complete", "page.default-page", "page.limit"):
         assert count > 1 or found[f"PRD102.{name}"].verdict == "not-exercised"
     expect(VERDICTS, f"{count} rows", list(map(_told, found.values())))
+
+
+def test_what_an_answer_is_wrong_in_is_found_though_the_rows_move_on() -> None:
+    """The last page was wrong, and is the last one no longer; a list of seven rows is wrong as ever."""
+
+    def listed(found: tuple[int, Any], *_: Any) -> tuple[int, Any]:
+        status, page = found
+        return 201 if len(page["results"]) == 7 else status, {**page, "next": page["next"] or False}
+
+    shop = changed("listed", listed)()
+    ask = ask_of(shop)
+    for name in ("page.complete", "page.next", "filter.name"):
+        clause = next(c for c in CONTRACT.clauses if c.id.startswith(f"PRD102.{name}"))
+        try_clause(ask, laws_of(ask)[clause.kind], clause)
+    shop.rows += [shop.make(n) for n in range(100, 300)]
+    assert outcome(ask, "PRD102.response.schema").verdict == "violated"
+    assert outcome(ask, "PRD102.response.status").verdict == "violated"
 
 
 def test_every_law_has_a_mistake() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import spec
 from conformance.lookups import satisfies
-from conformance.rivals import Rival, first_only, rivals, tamperings, value_of, without_accents
+from conformance.rivals import Rival, all_or_none, first_only, rivals, tamperings, value_of, without_accents
 from spec import Filter
 
 FILTERS = {f.parameter: f for f in spec.load().by_code["PRD102"].filters}
@@ -343,6 +343,15 @@ def test_one_of_several_matches() -> None:
     rival = first_only(FILTERS["name"], rows)
     assert [rival.shows(row, "Red", None) for row in rows] == [False, True, False, False]
     assert [rival.shows(row, "Green", None) for row in rows] == [False] * 4
+
+
+def test_a_list_with_a_value_that_no_row_has() -> None:
+    rows = [{"category": "a"}, {"category": "b"}, {"category": None}]
+    (rival,) = all_or_none(FILTERS["category__in"], rows)
+    assert [rival.shows(row, "a,b", None) for row in rows] == [True, True, False]
+    assert [rival.shows(row, "a,c", None) for row in rows] == [False, False, False]
+    assert not rival.differs("c")
+    assert all_or_none(FILTERS["name"], rows) == ()
 
 
 def test_the_value_that_is_compared() -> None:
