@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance.lookups import in_offset, kind_of, parse
 from conformance.operands import allows
-from conformance.rivals import Row, value_of, without_accents
+from conformance.rivals import Row, blurred, value_of, without_accents
 from spec import Filter
 
 MOST_PAIRS = 8
@@ -205,6 +205,7 @@ def _around(value: str, lookup: str) -> Iterator[str]:
     yield value.lower()
     yield value.replace("  ", " ")
     yield value + "x"
+    yield from (t for t in (blurred(value), value.replace(" ", "_")) if t != value)
 
 
 def _fitting(window: str, value: str, lookup: str) -> Iterator[str]:

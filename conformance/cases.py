@@ -58,7 +58,7 @@ class Cases:
     untold: tuple[str, ...]
 
 
-def choose(filter: Filter, rows: Sequence[Row], seed: int, most: int = 9) -> Cases:
+def choose(filter: Filter, rows: Sequence[Row], seed: int, most: int = 11) -> Cases:
     """The fewest values, at most `most`, that tell a filter's meaning from the most rivals on these rows."""
     rng = random.Random(f"{seed}:{filter.parameter}")
     sampled = list(rows) if len(rows) <= MOST_ROWS else rng.sample(list(rows), MOST_ROWS)

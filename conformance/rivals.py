@@ -152,6 +152,16 @@ def without_accents(value: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", value) if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=1 << 16)
+def blurred(value: str) -> str:
+    """Words with a space between them, whatever was there, as a server that splits texts into words compares them."""
+    return re.sub(r"[\W_]+", " ", value)
+
+
+SHORT = 8
+"""Characters that an index may be content with."""
+
+
 _CHANGES: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("backslashes are lost", lambda t: t.replace("\\", "")),
     ("backslashes are doubled", lambda t: t.replace("\\", "\\\\")),
@@ -199,6 +209,9 @@ def _text_rivals(filter: Filter) -> Iterator[Rival]:
         yield _reading(filter, "only the value is folded", _texts(lambda v, o: PLAIN[base](v, o.lower())))
         yield _reading(filter, "only the row is folded", _texts(lambda v, o: PLAIN[base](v.lower(), o)))
     yield _reading(filter, "accents don't count", both(unaccented))
+    if base == "exact":
+        yield _reading(filter, "spaces and punctuation are all the same", both(lambda t: fold(blurred(t))))
+        yield _reading(filter, f"only {SHORT} characters count", both(lambda t: fold(t[:SHORT])))
     for name, wildcards in (("% and _ are wildcards", "%_"), ("% is a wildcard", "%"), ("_ is a wildcard", "_")):
         yield _reading(filter, name, _texts(_like(base, fold, wildcards)), _holds(wildcards))
     yield _reading(filter, "* is a wildcard", _texts(_like(base, fold, "*")), _holds("*"))

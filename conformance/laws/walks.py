@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -152,15 +153,17 @@ def _is_plain_text(filter: Filter) -> bool:
 
 
 def _by_search(ask: Ask, operation: Operation) -> list[Narrowed]:
-    """A character to search for that has a meaning of its own in a query."""
+    """A text to search for that has a meaning of its own in a query: a word and such a character, or that alone."""
     known = universe(ask, operation)
     for parameter in (p for p in operation.parameters if p.search):
         base = tuple(pair for pair in known.base if pair[0] != parameter.name)
         texts = ["\n".join(str(row.get(field)) for field in parameter.search) for row in known.rows.values()]
-        holders = {character: sum(character in text for text in texts) for character in FRAGILE}
-        character = max(holders, key=holders.__getitem__)
-        if holders[character] > 1:
-            return [Narrowed((*base, (parameter.name, character)), _third(holders[character]))]
+        worded = {found for text in texts for found in re.findall(rf"\w+ [{FRAGILE}]", text)}
+        for asked in (sorted(worded), FRAGILE):
+            holders = {one: sum(one in text for text in texts) for one in asked}
+            best = max(holders, key=holders.__getitem__, default="")
+            if holders.get(best, 0) > 1:
+                return [Narrowed((*base, (parameter.name, best)), _third(holders[best]))]
     return []
 
 
