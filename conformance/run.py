@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
@@ -15,6 +16,7 @@ from conformance.laws import LAWS, Law
 from conformance.laws.responses import Evidence, evidence_laws
 from conformance.planting import plant
 from conformance.selection import Selection
+from conformance.served import as_served
 from conformance.stories import tell_all
 from conformance.target import NotSent, Stopped, Target, Unreachable
 from conformance.verdict import Counterexample, Finding, Held, NotExercised, Outcome
@@ -90,6 +92,9 @@ def carry_out(
     reads, writes, last = in_passes(run.contract.clauses)
     ask = Ask(run.contract, target, run.seed, began)
     try:
+        with contextlib.suppress(NotSent, Stopped):  # the first clause meets the same, and says so
+            ask, notes = as_served(ask)
+            run.notes += notes
         course.try_all(ask, reads, may_plant=target.ownership is not None)
         if course.lacking:
             ask = course.try_with_witnesses(ask)

@@ -54,9 +54,9 @@ def limit_law(ask: Ask, clause: Clause) -> Result:
     known = universe(ask, operation)
     if not known.count:
         return NotExercised("the list shows no rows")
-    asked = (1, 2, 10, 20, 50, 51, 100, 200)
+    asked = (1, 2, 7, 10, 20, 50, 51, 100, 200)
     useful = [n for n in asked if n <= known.count] + [n for n in asked if n > known.count][:2]
-    requests = {n: get(operation, paged(operation, known.base, limit=n)) for n in useful}
+    requests = {n: get(operation, paged(operation, known.base, page=1, limit=n)) for n in useful}
     ask.ahead(requests.values())
     pages = {n: read_page(operation, ask(request)) for n, request in requests.items()}
     shown = {n: page for n, page in pages.items() if page.is_page}
