@@ -194,7 +194,7 @@ def _watch(ask: Ask, operation: Operation, ticket: str, patience: float, closely
         time.sleep(wait)
         wait = min(wait * 1.6, LONGEST_WAIT * patience)
         looks.append(look(ask, operation, ticket))
-    if not looks[-1].over:
+    if not looks[-1].over and patience >= ask.target.limits.batch:
         endless[operation.code] = True
     return tuple(looks)
 
@@ -209,12 +209,12 @@ def reader_of(ask: Ask, operation: Operation) -> Operation | None:
     collection = operation.access.collection
     for other in ask.contract.operations:
         reads_it = other.access and other.access.action == "reads" and other.access.collection == collection
-        if reads_it and any(_picks(f, collection.key) for f in other.filters):
+        if reads_it and any(picks(f, collection.key) for f in other.filters):
             return other
     return None
 
 
-def _picks(filter: Filter, key: str) -> bool:
+def picks(filter: Filter, key: str) -> bool:
     """True for the filter that picks a row by its key."""
     return filter.field == key and filter.lookup == "exact" and not filter.free_key
 
@@ -346,7 +346,7 @@ def settled(ask: Ask, look: Callable[[], T], right: Callable[[T], bool]) -> T:
 
 
 def _find_once(ask: Ask, reader: Operation, field: str, key: str) -> Seen:
-    by_key = next(f for f in reader.filters if _picks(f, field))
+    by_key = next(f for f in reader.filters if picks(f, field))
     plain: Query = ((by_key.parameter, key),)
     pages: list[Page] = []
     rows: list[Mapping[str, Any]] = []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from conformance.answers import brief
 from conformance.ask import Ask, get
-from conformance.batches import Item, find, submit
-from conformance.exchange import Exchange
+from conformance.batches import Item, Look, Seen, Submission, find, find_all, look, submit
+from conformance.exchange import Credential, Exchange
 from conformance.items import Style, bare, item, item_fields, required_fields
 from conformance.laws.law import law, operation_of
 from conformance.ownership import NO_SUCH
@@ -22,7 +22,13 @@ from spec import Clause, Operation
 
 MANY = 10_000
 
+NO_ITEMS: Sequence[Any] = (1, "a", None, [], {})
+"""What stands in a list and is no item, the last one for want of fields."""
+
 LARGE = 1_000_000
+
+SOON = 2.0
+"""Seconds before the second look at a large batch."""
 
 LATEST = 5.0
 """Seconds after which no good item of a refused request is applied any more."""
@@ -55,7 +61,8 @@ def _with_parts(operation: Operation) -> Callable[[Ask], str]:
 def aliens(schema: Mapping[str, Any], key: str | None, *, required: bool) -> list[Any]:
     """Values that are of no reading of a schema's type; for the key one that holds nothing but our own.
 
-    Null stands for nothing to many a server, so it's wrong only where something is `required`.
+    A number may be read as a text. Null stands for nothing to many a server, so it's wrong only where something is
+    `required`.
     """
     if key is not None:
         return [[key]]
@@ -63,30 +70,52 @@ def aliens(schema: Mapping[str, Any], key: str | None, *, required: bool) -> lis
     types = types if isinstance(types, list) else [types]
     nothing = [None] if required and "null" not in types else []
     if "string" in types and schema.get("format") in ("uuid", "decimal", "date-time", "date"):
-        return ["not-one"]
+        return ["not-one", *nothing]
     if "string" in types:
         return [{"not": "text"}, ["text"], *nothing]
-    return ["not-one", *([["text"]] if "object" in types else []), *nothing]
+    texts = "array" in types and schema.get("items", {}).get("type") == "string"
+    return ["not-one", *([["text"]] if "object" in types else []), *([[{"not": "text"}]] if texts else []), *nothing]
 
 
-def _judge(ask: Ask, operation: Operation, bad: Mapping[str, Any], what: str) -> Finding | None:
-    """What shows that a bad item was taken; None when it was refused, or failed."""
-    batch = submit(ask, operation, [bad])
-    answer = batch.exchange.answer
-    if answer.refused:
-        return None
-    if not answer.ok:
-        return Finding(f"400, or a failed item, for {what}", brief(batch.exchange), (batch.exchange,))
+def _taken(ask: Ask, operation: Operation, bad: Mapping[str, Item]) -> Finding | None:
+    """What shows that one of several bad items was taken, by what is wrong with each; None when none was.
+
+    They go together. Where a batch is refused for one of them each goes alone: of whole rows all of them, of parts
+    only the first.
+    """
+    whole = operation.access is not None and operation.access.action == "upserts" and not operation.access.parts
+    refusing: set[str] = ask.plan("operations that refuse a batch for an item", lambda a: set())
+    if len(bad) > 1 and operation.code not in refusing:
+        batch = submit(ask, operation, list(bad.values()))
+        if not batch.exchange.answer.refused:
+            return _not_failed(ask, operation, batch, ", ".join(bad), whole=whole)
+        refusing.add(operation.code)
+    for what, one in bad.items() if whole else list(bad.items())[:1]:
+        batch = submit(ask, operation, [one])
+        if not batch.exchange.answer.refused:
+            wrong = _not_failed(ask, operation, batch, what, whole=whole)
+            if wrong:
+                return wrong
+    return None
+
+
+def _not_failed(ask: Ask, operation: Operation, batch: Submission, what: str, *, whole: bool) -> Finding | None:
+    """What shows that an item of a batch that wasn't refused did anything but fail."""
+    count = len(batch.items)
+    wanted = f"400, or {'a failed item' if count == 1 else f'{count} failed items'}, for {what}"[:400]
+    if not batch.exchange.answer.ok:
+        return Finding(wanted, brief(batch.exchange), (batch.exchange,))
     if not batch.over:
         return None
     if batch.last and batch.last.succeeded:
-        return Finding(f"400, or a failed item, for {what}", f"{batch.last.succeeded} succeeded", batch.chain)
-    access = operation.access
-    key = bad.get(access.collection.key) if access else None
-    if isinstance(key, str) and access and not access.parts and access.action == "upserts":
-        seen = find(ask, operation, key, expected=False)
-        if seen.rows:
-            return Finding(f"no row for {what}", f"the row {key}", (*batch.chain, *seen.chain))
+        return Finding(wanted, f"{batch.last.succeeded} succeeded", batch.chain)
+    named = (one.get(operation.access.collection.key) for one in batch.items) if operation.access and whole else ()
+    keys = [key for key in named if isinstance(key, str)]
+    stem = keys[0].rpartition("-")[0] if len(keys) > 1 else "".join(keys)
+    shown = find_all(ask, operation, stem, keys, expected=False) if keys else {}
+    for key, seen in shown.items():
+        if seen.rows and key in keys:
+            return Finding(f"no row for {what}"[:400], f"the row {key}", (*batch.chain, *seen.chain))
     return None
 
 
@@ -95,21 +124,24 @@ def required(ask: Ask, clause: Clause) -> Result:
     """An item without a required field isn't taken."""
     operation = operation_of(ask, clause)
     bad = {name: value for name, value in _good(ask, operation).items() if name != clause.subject}
-    return _judge(ask, operation, bad, f"an item without {clause.subject}") or Held(1)
+    return _taken(ask, operation, {f"an item without {clause.subject}": bad}) or Held(1)
 
 
 @law("body.type")
 def type_law(ask: Ask, clause: Clause) -> Result:
     """An item with a value of another type isn't taken."""
     operation = operation_of(ask, clause)
-    good = _good(ask, operation)
-    schema = item_fields(ask, operation)[clause.subject]
+    good, fields = _good(ask, operation), item_fields(ask, operation)
     key = operation.access.collection.key if operation.access else ""
     needed = clause.subject in required_fields(ask, operation)
-    wrong = aliens(schema, str(good[key]) if clause.subject == key else None, required=needed)
-    # One kind for each field: what isn't checked for one text or list is seldom checked for another.
-    value = wrong[list(item_fields(ask, operation)).index(clause.subject) % len(wrong)]
-    return _judge(ask, operation, {**good, clause.subject: value}, f"{clause.subject} {value!r}") or Held(1)
+    wrong = aliens(fields[clause.subject], str(good[key]) if clause.subject == key else None, required=needed)
+    # Where only the first is sent it is of another kind for each field.
+    first = list(fields).index(clause.subject) % len(wrong)
+    bad: dict[str, Item] = {}
+    for n, value in enumerate(wrong[first:] + wrong[:first]):
+        own = {} if operation.access and operation.access.parts else {key: f"{good[key]}-{n}"}
+        bad[f"{clause.subject} {value!r}"] = {**good, **own, clause.subject: value}
+    return _taken(ask, operation, bad) or Held(len(bad))
 
 
 def _raw(ask: Ask, operation: Operation, body: bytes) -> Exchange:
@@ -126,7 +158,13 @@ def not_array(ask: Ask, clause: Clause) -> Result:
     text = _raw(ask, operation, b'"text"')
     if not text.answer.refused:
         return Finding('400 for the body "text"', brief(text), (text,))
-    return Held(1)
+    batch = submit(ask, operation, NO_ITEMS)
+    wanted, last = f"400 for {json.dumps(NO_ITEMS)}, or as many failed items", batch.last
+    if not batch.exchange.answer.refused and not batch.exchange.answer.ok:
+        return Finding(wanted, brief(batch.exchange), (batch.exchange,))
+    if last and last.over and (last.total, last.failed) != (len(NO_ITEMS), len(NO_ITEMS)):
+        return Finding(wanted, f"{last.failed} failed, of {last.total} in total", batch.chain)
+    return Held(2)
 
 
 @law("body.object")
@@ -168,16 +206,23 @@ def whole(ask: Ask, clause: Clause) -> Result:
         return NotExercised("no operation makes a row to try it on")
     key = ownership_of(ask).mint("whole")
     inserts = access.action == "upserts" and not access.parts
+    was: Seen | None = None
+    sent: tuple[Exchange, ...] = ()
     if not inserts:
         made = submit(ask, writer, [bare(ask, writer, item(ask, writer, key, 0, "plain"))])
         if not made.all_succeeded:
             return NotExercised("a new row to try it on isn't taken")
+        was = find(ask, operation, key)
+        sent = (ask.again(get(operation, body=_another(ask, operation, key), credential=Credential.WRONG)),)
     stranger = ask.plan(("auth", operation.code), lambda a: "")
     strange = find(ask, operation, stranger, expected=None) if stranger else None
     if strange and strange.rows:
         shown = f"the row {stranger}, which was only sent without the key"
         return Finding("401, and nothing written", shown, strange.chain)
     before = find(ask, operation, key, expected=not inserts)
+    if was and was.rows and was.rows != before.rows:
+        wanted = f"401, and {key} as it was: {was.row}"[:400]
+        return Finding(wanted, f"{before.row}"[:400], (*was.chain, *sent, *before.chain))
     good = {access.collection.key: key} if access.action == "deletes" else item(ask, operation, key, 1, "plain")
     bad = {name: value for name, value in good.items() if name != access.collection.key}
     batch = submit(ask, operation, [good, _half_bad(good), bad])
@@ -191,6 +236,12 @@ def whole(ask: Ask, clause: Clause) -> Result:
         chain = (*before.chain, batch.exchange, *after.chain)
         return Finding(f"{key} as before the refused request: {before.row}"[:400], f"{after.row}"[:400], chain)
     return Held(1)
+
+
+def _another(ask: Ask, operation: Operation, key: str) -> bytes:
+    """A body that would change the row with a key, or delete it."""
+    own = {operation.access.collection.key: key} if operation.access else {}
+    return json.dumps([{**_good(ask, operation), **own}]).encode()
 
 
 def _half_bad(good: Item) -> dict[str, Any]:
@@ -211,7 +262,20 @@ def large(ask: Ask, clause: Clause) -> Result:
         batch = submit(ask, operation, items, watch=False)
         if batch.exchange.answer.status >= 500:
             return Finding("202, or 4xx", brief(batch.exchange), (batch.exchange,))
+        # How long so many take is left open; one that is over already has to have counted all of them.
+        now = _shortly(ask, operation, batch.ticket) if batch.ticket and len(items) == MANY else None
+        if now and now.over and now.total != len(items):
+            return Finding(f"total {len(items)}, or 4xx", f"total {now.total}", (batch.exchange, now.exchange))
     return Held(len(bodies))
+
+
+def _shortly(ask: Ask, operation: Operation, ticket: str) -> Look:
+    """How far a batch is now or, where it isn't over yet, in a short while."""
+    now = look(ask, operation, ticket)
+    if not now.over:
+        time.sleep(min(SOON, ask.target.limits.batch))
+        now = look(ask, operation, ticket)
+    return now
 
 
 def _many(ask: Ask, operation: Operation) -> list[Item]:

@@ -103,7 +103,7 @@ def field_law(ask: Ask, clause: Clause) -> Result:
         return _entry_field(told, clause.subject)
     parts = {part.field: part for part in collection_of(told).parts}
     tried = 0
-    plain = [s for name in ("insert", "change") if (s := told.step(name)) and s.submission.all_succeeded]
+    plain = [s for name in ("insert", "again", "change") if (s := told.step(name)) and s.submission.all_succeeded]
     # Of new rows those that are shown were taken; of updates nobody knows which failed.
     odd = [s for s in many(told) if s is not told.step("many again") or s.submission.all_succeeded]
     for step in (*plain, *odd):

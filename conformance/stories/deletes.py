@@ -30,12 +30,13 @@ def tell_deletes(ask: Ask, operation: Operation) -> Story:
     # Two keys that no row has: one is all but the case of a row's key, and the texts of the rows hold the other.
     keys = {**near, "unknown": keys_unlike(stem, near), "unknown 2": own.mint(NO_SUCH)}
     odd = [f"{stem}{tail}" for tail in TAILS]
-    first = item(ask, writer, stem, 0, "plain")
-    texts = {n: keys["unknown 2"] for n in plain_texts(ask, writer) if n in first and n != key}
-    made, there = _rows_to_delete(ask, writer, stem, {**first, **texts}, tuple(near.values()), odd)
+    like = item(ask, writer, stem, 0, "plain")
+    texts = {n: keys["unknown 2"] for n in plain_texts(ask, writer) if n in like and n != key}
+    made, there = _rows_to_delete(ask, writer, stem, {**like, **texts}, tuple(near.values()), odd)
     if not made.row(keys["A"]):
         return Story(operation, {}, keys, why_not="a new row to delete isn't taken, or isn't shown")
     steps = {"row": made}
+    find(ask, operation, keys["A"])  # a count that is remembered from here on is wrong soon
     near_by = (keys["longer"], keys["lower"])
     gone = send_step(ask, operation, [{key: keys["A"]}], keys["A"], expected=False, closely=True)
     after = find_all(ask, operation, stem, (*near_by, *there))
@@ -49,10 +50,11 @@ def tell_deletes(ask: Ask, operation: Operation) -> Story:
     steps["mixed"] = send_step(
         ask, operation, [{key: keys["unknown 2"]}, {key: keys["longer"]}], keys["longer"], expected=False
     )
-    if there:
-        # Of each pair of keys that a careless server takes for one another the second goes.
-        many = submit(ask, operation, [{key: k} for k in there[1::2]])
-        was = {k: made.row(k) for k in there[1::2]}
+    # Of each pair of keys that a careless server takes for one another the second goes.
+    seconds = [second for first, second in zip(odd[::2], odd[1::2], strict=False) if {first, second} <= {*there}]
+    if seconds:
+        many = submit(ask, operation, [{key: k} for k in seconds])
+        was = {k: made.row(k) for k in seconds}
         seen = find_all(ask, operation, stem, there, expected=False, unlike=was) if many.over else {}
         steps["many"] = Step(many, {**seen, keys["lower"]: find(ask, operation, keys["lower"])} if seen else {})
     again = bare(ask, writer, item(ask, writer, keys["A"], 1, "plain"))
@@ -63,9 +65,9 @@ def tell_deletes(ask: Ask, operation: Operation) -> Story:
 def _rows_to_delete(
     ask: Ask, writer: Operation, stem: str, like: Item, near: Sequence[str], odd: Sequence[str]
 ) -> tuple[Step, list[str]]:
-    """Rows with these keys, all else alike; without the odd ones where those aren't taken. Gives the odd ones made."""
+    """Rows with these keys, all else alike, and those of the odd keys that were taken."""
     key = writer.access.collection.key if writer.access else ""
     made = send_step(ask, writer, [{**like, key: k} for k in (*near, *odd)], *near, *odd, stem=stem)
-    if all(made.row(k) for k in (*near, *odd)):
-        return made, list(odd)
+    if all(made.row(k) for k in near):
+        return made, [k for k in odd if made.row(k)]
     return send_step(ask, writer, [{**like, key: k} for k in near], *near, stem=stem), []

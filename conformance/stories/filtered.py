@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from conformance.ask import Ask, Page, get, read_page
-from conformance.batches import reader_of, settled
+from conformance.batches import picks, reader_of, settled
 from conformance.exchange import Exchange, Request
-from conformance.lookups import kind_of
+from conformance.lookups import in_offset, instant, kind_of
 from conformance.universe import paged
 from spec import Operation
 
-LOOKED_UP = ("exact", "iexact", "contains", "icontains", "startswith", "endswith", "in", "gte", "lte")
+LOOKED_UP = ("exact", "iexact", "contains", "icontains", "startswith", "endswith", "in", "gt", "gte", "lt", "lte")
 """Lookups under which a row is found by its own values."""
 
-OUTDATED = ("exact", "icontains", "in")
+OUTDATED = ("exact", "icontains", "in", "lt", "lte")
 """Lookups that don't find a row any more by values that it had."""
 
-GHOSTS = (*OUTDATED, "contains", "gte")
+GHOSTS = ("exact", "icontains", "in", "contains", "gte")
 """Lookups that don't find a row that is gone."""
 
 
@@ -37,11 +39,14 @@ def under_filters(
     def look(request: Request) -> Page:
         return read_page(reader, ask.again(request))
 
-    def right(page: Page) -> bool:
-        here = any(row.get(access.collection.key) == key for row in page.rows)
-        # A long answer may show the row on another page.
-        return here == shown or (page.count or 0) > len(page.rows)
+    def here(page: Page) -> bool:
+        return any(row.get(access.collection.key) == key for row in page.rows)
 
+    def right(page: Page) -> bool:
+        # A long answer may show the row on another page.
+        return here(page) == shown or (page.count or 0) > len(page.rows)
+
+    by_key = next(f for f in reader.filters if picks(f, access.collection.key))
     queries = list(_by_values(reader, values, lookups))
     if shown and queries:
         together = settled(
@@ -52,6 +57,9 @@ def under_filters(
             return
     for query in queries:
         page = settled(ask, partial(look, get(reader, paged(reader, (query,), limit=50))), right)
+        if (page.count or 0) > len(page.rows) and not here(page):
+            narrowed = paged(reader, (query, (by_key.parameter, key)), limit=50)
+            page = settled(ask, partial(look, get(reader, narrowed)), right)
         yield page.exchange
         if not right(page):
             return
@@ -60,16 +68,34 @@ def under_filters(
 def _by_values(reader: Operation, values: Mapping[str, Any], lookups: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Filters by a row's values, each with the value that finds it."""
     for filter in reader.filters:
-        kind = kind_of(filter.schema)
-        # A time may be kept more exactly than it is shown.
-        usable = kind in ("text", "uuid") or (kind == "date-time" and filter.lookup == "gte")
-        if filter.hidden or filter.lookup not in lookups or not usable:
+        if filter.hidden or filter.lookup not in lookups:
             continue
         value = values.get(filter.field)
+        if kind_of(filter.schema) == "date-time":
+            operand = _beside(str(value), filter.lookup)
+            if operand:
+                yield filter.name(), operand
+            continue
+        if kind_of(filter.schema) not in ("text", "uuid"):
+            continue
         texts: Mapping[str | None, Any] = value if isinstance(value, Mapping) and filter.free_key else {None: value}
         for name, text in list(texts.items())[:2]:
             if isinstance(text, str) and (name is not None) == filter.free_key:
                 yield filter.name(name), text
+
+
+def margin(time: str) -> Decimal:
+    """Seconds by which a time may be kept otherwise than it is shown: two of its last digit."""
+    _, _, fraction = time.rstrip("Zz").partition("+")[0].partition(".")
+    return Decimal(2).scaleb(-len(fraction))
+
+
+def _beside(time: str, lookup: str) -> str | None:
+    """A moment just before or after a time, so that the lookup finds it; None for one that isn't of order."""
+    moment, off = instant(time), {"g": -margin(time), "l": margin(time)}.get(lookup[0])
+    if moment is None or off is None:
+        return None
+    return in_offset(datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int((moment + off) * 1_000_000)), 0)
 
 
 def otherwise(row: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from typing import Any
 from conformance.ask import Ask
 from conformance.batches import Item
 from conformance.items import bare, item, item_fields
-from conformance.stories.filtered import LOOKED_UP, OUTDATED, otherwise, under_filters
+from conformance.lookups import instant
+from conformance.stories.filtered import LOOKED_UP, OUTDATED, margin, otherwise, under_filters
 from conformance.stories.made import inserted, near_keys, unshown
 from conformance.stories.many import with_many
 from conformance.stories.mixed import with_mixed
@@ -34,7 +35,15 @@ def tell_rows(ask: Ask, operation: Operation) -> Story:
     # What the document sends and no row shows goes along with what is sent again, and what the header says is tried
     # where it would show that a write was only half heard.
     charset = (("Content-Type", "application/json; charset=utf-8"),)
-    steps["again"] = send_step(ask, operation, [{**first, **unshown(ask, operation)}], keys["A"], headers=charset)
+    again: list[Item] = [{**first, **unshown(ask, operation)}]
+    defaults = {n: schema["default"] for n, schema in item_fields(ask, operation).items() if "default" in schema}
+    if defaults and operation.access:
+        # What the document names as a default is as good as any other value.
+        keys["default"] = f"{keys['A']}-0"
+        plain = bare(ask, operation, item(ask, operation, keys["default"], 2, style))
+        again.append({**plain, **defaults})
+    known = [keys[name] for name in ("A", "default") if name in keys]
+    steps["again"] = send_step(ask, operation, again, *known, headers=charset, stem=keys["A"])
     changed = {**item(ask, operation, keys["A"], 3, style), **_denied(ask, operation)}
     shown = operation.access.collection.updated if operation.access else None
     updated = str(step.row(keys["A"]).get(shown or ""))
@@ -51,10 +60,11 @@ def tell_rows(ask: Ask, operation: Operation) -> Story:
         headers=((language, "tr"),) if language else (),
     )
     old, new = steps["insert"].row(keys["A"]), steps["change"].row(keys["A"])
+    gone = {n: value for n, value in otherwise(old, new).items() if n != shown or _well_before(value, new.get(n))}
     told = replace(
         told,
-        filtered=tuple(under_filters(ask, operation, keys["A"], otherwise(new, old), LOOKED_UP, shown=True)),
-        outdated=tuple(under_filters(ask, operation, keys["A"], otherwise(old, new), OUTDATED, shown=False)),
+        filtered=tuple(under_filters(ask, operation, keys["A"], new, LOOKED_UP, shown=True)),
+        outdated=tuple(under_filters(ask, operation, keys["A"], gone, OUTDATED, shown=False)),
     )
     required = bare(ask, operation, changed)
     steps["bare"] = send_step(ask, operation, [_fewer_keys(required)], keys["A"])
@@ -65,6 +75,12 @@ def tell_rows(ask: Ask, operation: Operation) -> Story:
     both = [item(ask, operation, twice, 0, style), _padded(operation, item(ask, operation, twice, 1, style))]
     steps["twice"] = send_step(ask, operation, both, twice)
     return with_many(ask, with_mixed(ask, replace(told, keys=keys), style), style)
+
+
+def _well_before(time: Any, other: Any) -> bool:
+    """True for a time that is before another one however exactly the two are kept."""
+    one, two = instant(str(time)), instant(str(other))
+    return one is not None and two is not None and two - one > 2 * margin(str(time))
 
 
 def _denied(ask: Ask, operation: Operation) -> dict[str, Any]:

@@ -300,6 +300,8 @@ class Shop:
         named = {"string": str, "array": list, "object": dict, "boolean": bool, "integer": int, "null": type(None)}
         if not any(isinstance(value, named[t]) for t in types):
             return False
+        if isinstance(value, list) and schema.get("items", {}).get("type") == "string":
+            return all(isinstance(one, str) for one in value)
         if schema.get("format") == "uuid":
             return re.fullmatch(r"[0-9a-fA-F-]{36}", str(value)) is not None and not str(value).startswith("7d9a0c64")
         return schema.get("format") != "decimal" or re.fullmatch(r"\d+(\.\d+)?", str(value)) is not None

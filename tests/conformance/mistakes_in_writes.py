@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.conformance.fake import Refused, Row, Shop, moment
+from tests.conformance.fake import KEY, Refused, Row, Shop, moment
 from tests.conformance.spoiling import Mistake, changed, spoilt
 
 
@@ -222,6 +222,58 @@ def _bodies(takes: Callable[[bytes], bool], status: int = 202) -> type[Shop]:
         return Shop.submitted(self, operation, b"[]") if status == 202 else (status, {})
 
     return spoilt(submitted=submitted)
+
+
+def _items(change: Callable[[list[Any]], list[Any]]) -> type[Shop]:
+    """A shop that makes another list of a batch's items."""
+
+    def submitted(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+        items = json.loads(body) if body.startswith(b"[") else None
+        return Shop.submitted(self, operation, json.dumps(change(items)).encode() if items else body)
+
+    return spoilt(submitted=submitted)
+
+
+def _unchecked(kind: type) -> type[Shop]:
+    """A shop that takes any value of a kind for any field."""
+    return spoilt(typed=lambda s, schema, value: isinstance(value, kind) or Shop.typed(s, schema, value))
+
+
+def _done_for_strangers() -> type[Shop]:
+    """A shop that answers a wrong key with 401, and does what it asks for all the same."""
+
+    def answer(self: Shop, request: Any, key: str | None) -> Any:
+        if request.body and key == "not-the-key":
+            Shop.answer(self, request, KEY)
+        return Shop.answer(self, request, key)
+
+    return spoilt(answer=answer)
+
+
+def _by_first_time() -> type[Shop]:
+    """A shop whose filter by the time of change knows that of making only."""
+
+    def upsert(self: Shop, row: Row | None, item: Row) -> None:
+        Shop.upsert(self, row, item)
+        written = self.row(item["sku"]) or {}
+        self.__dict__.setdefault("first", {}).setdefault(item["sku"], written["updated_at"])
+
+    def shows(self: Shop, name: str, value: str, row: Row) -> bool:
+        first = self.__dict__.get("first", {}).get(row["sku"], row["updated_at"])
+        return Shop.shows(self, name, value, {**row, "updated_at": first} if name.startswith("updated_at") else row)
+
+    return spoilt(upsert=upsert, shows=shows)
+
+
+def _remembered_counts() -> type[Shop]:
+    """A shop that counts once for each query."""
+
+    def listed(self: Shop, operation: Any, request: Any) -> tuple[int, Any]:
+        status, page = Shop.listed(self, operation, request)
+        counts = self.__dict__.setdefault("counts", {})
+        return status, {**page, "count": counts.setdefault(request.query, page["count"])}
+
+    return spoilt(listed=listed)
 
 
 def _half(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
@@ -603,7 +655,29 @@ MISTAKES: list[Mistake] = [
     ("PRD106.response.no-server-error", "on null", _bodies(lambda body: body == b"null", 500)),
     ("PRD105.response.no-server-error", "on nesting", _bodies(lambda body: body.startswith(b"[[["), 500)),
     ("PRD101.response.no-server-error", "on surrogates", _bodies(lambda body: rb"\ud800" in body, 500)),
-    ("PRD104.response.no-server-error", "on items that are none", _bodies(lambda body: body.startswith(b"[1,"), 500)),
+    ("PRD104.body.not-array", "fails on items that are none", _bodies(lambda body: body.startswith(b"[1,"), 500)),
+    ("PRD106.body.not-array", "items that are none skipped", _items(lambda items: [i for i in items if i and i != 1])),
+    ("PRD101.body.type.images", "what is in them unchecked", _unchecked(list)),
+    ("PRD101.body.type.category", "nothing taken", _unchecked(type(None))),
+    ("PRD104.body.large", "cut to 1,000", _items(lambda items: items[:1000])),
+    ("PRD103.body.whole", "done for a stranger", _done_for_strangers()),
+    ("PRD105.body.whole", "done for a stranger", _done_for_strangers()),
+    (
+        "PRD101.batch.all-good",
+        "the default refused",
+        spoilt(taken=lambda s, o, item: item.get("attributes") != {} and Shop.taken(s, o, item)),
+    ),
+    ("PRD101.write.filters", "by the time of the first write", _by_first_time()),
+    (
+        "PRD101.write.filters",
+        "new rows not by when they were made",
+        spoilt(
+            shows=lambda s, n, v, row: (
+                (n != "created_at__gte" or not row["sku"].lower().startswith("prdct")) and Shop.shows(s, n, v, row)
+            )
+        ),
+    ),
+    ("PRD103.write.deletes", "count remembered", _remembered_counts()),
     ("PRD101.body.object", "taken", _bodies(lambda body: body.startswith(b"{"))),
     ("PRD101.body.malformed", "taken", _bodies(lambda body: body == b'[{"x": ')),
     ("PRD101.body.empty", "fails", _bodies(lambda body: body == b"[]", 500)),
