@@ -206,23 +206,13 @@ def whole(ask: Ask, clause: Clause) -> Result:
         return NotExercised("no operation makes a row to try it on")
     key = ownership_of(ask).mint("whole")
     inserts = access.action == "upserts" and not access.parts
-    was: Seen | None = None
-    sent: tuple[Exchange, ...] = ()
     if not inserts:
         made = submit(ask, writer, [bare(ask, writer, item(ask, writer, key, 0, "plain"))])
         if not made.all_succeeded:
             return NotExercised("a new row to try it on isn't taken")
-        was = find(ask, operation, key)
-        sent = (ask.again(get(operation, body=_another(ask, operation, key), credential=Credential.WRONG)),)
-    stranger = ask.plan(("auth", operation.code), lambda a: "")
-    strange = find(ask, operation, stranger, expected=None) if stranger else None
-    if strange and strange.rows:
-        shown = f"the row {stranger}, which was only sent without the key"
-        return Finding("401, and nothing written", shown, strange.chain)
-    before = find(ask, operation, key, expected=not inserts)
-    if was and was.rows and was.rows != before.rows:
-        wanted = f"401, and {key} as it was: {was.row}"[:400]
-        return Finding(wanted, f"{before.row}"[:400], (*was.chain, *sent, *before.chain))
+    before = _after_strangers(ask, operation, key, inserts=inserts)
+    if isinstance(before, Finding):
+        return before
     good = {access.collection.key: key} if access.action == "deletes" else item(ask, operation, key, 1, "plain")
     bad = {name: value for name, value in good.items() if name != access.collection.key}
     batch = submit(ask, operation, [good, _half_bad(good), bad])
@@ -238,10 +228,24 @@ def whole(ask: Ask, clause: Clause) -> Result:
     return Held(1)
 
 
-def _another(ask: Ask, operation: Operation, key: str) -> bytes:
-    """A body that would change the row with a key, or delete it."""
+def _after_strangers(ask: Ask, operation: Operation, key: str, *, inserts: bool) -> Seen | Finding:
+    """The row with a key after what strangers asked for; what shows that they got it done, if they did."""
+    if inserts:
+        stranger = ask.plan(("auth", operation.code), lambda a: "")
+        strange = find(ask, operation, stranger, expected=None) if stranger else None
+        if strange and strange.rows:
+            shown = f"the row {stranger}, which was only sent without the key"
+            return Finding("401, and nothing written", shown, strange.chain)
+        return find(ask, operation, key, expected=False)
+    was = find(ask, operation, key)
     own = {operation.access.collection.key: key} if operation.access else {}
-    return json.dumps([{**_good(ask, operation), **own}]).encode()
+    body = json.dumps([{**_good(ask, operation), **own}]).encode()
+    sent = ask.again(get(operation, body=body, credential=Credential.WRONG))
+    now = find(ask, operation, key)
+    if was.rows and was.rows != now.rows:
+        wanted = f"401, and {key} as it was: {was.row}"[:400]
+        return Finding(wanted, f"{now.row}"[:400], (*was.chain, sent, *now.chain))
+    return now
 
 
 def _half_bad(good: Item) -> dict[str, Any]:

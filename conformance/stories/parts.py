@@ -34,7 +34,7 @@ def tell_parts(ask: Ask, operation: Operation) -> Story:
     for other in siblings(ask, operation):
         # Something that isn't to be touched must be there to begin with.
         if parts_of(other) and not set(parts_of(other)) & set(access.parts):
-            made = send_step(ask, other, [item(ask, other, keys["P"], 2)], keys["P"], keys["Q"], stem=stem)
+            made = send_step(ask, other, [item(ask, other, keys["P"], 2)], keys["P"], keys["Q"], stem=stem, after=made)
     steps = {"row": made}
     entries = [
         entry(ask, operation, keys["P"], 0, 3),
