@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from conformance.ask import Ask
 from conformance.items import bare, entry, item
 from conformance.stories.made import alike, keys_unlike
 from conformance.stories.oddities import AMOUNTS, odd_entries
 from conformance.stories.operations import ownership_of, parts_of, row_writer, siblings
 from conformance.stories.story import Story, send_step
-from spec import Operation
+from spec import Operation, Part
 
 
 def tell_parts(ask: Ask, operation: Operation) -> Story:
@@ -43,7 +46,11 @@ def tell_parts(ask: Ask, operation: Operation) -> Story:
     ]
     pair = (keys["P"], keys["Q"])
     steps["insert"] = send_step(ask, operation, entries, *pair, stem=stem, closely=True, after=steps["row"])
-    steps["again"] = send_step(ask, operation, [entries[0]], keys["P"])
+    # Of several parts the last one changes even so: what is the same in one of them is no reason to skip the others.
+    fresh = entry(ask, operation, keys["P"], 0, 2)
+    last = _fields(steps["insert"].row(keys["P"]), access.parts[-1]) if len(access.parts) > 1 else set()
+    again = {name: fresh[name] if name in last else value for name, value in entries[0].items()}
+    steps["again"] = send_step(ask, operation, [again], keys["P"], after=steps["insert"] if last else None)
     # What was sent again was the first entry and what changes is the last one, so that neither is taken for its own.
     # Its amounts fall, as those of the histories rise now and then.
     for steady in (False, True):
@@ -57,3 +64,8 @@ def tell_parts(ask: Ask, operation: Operation) -> Story:
     if all(made.row(key) for key in odd):
         steps["many"] = send_step(ask, operation, odd_entries(ask, operation, odd), *odd, stem=f"{stem}-R", after=made)
     return Story(operation, steps, keys, bad=len(unknown))
+
+
+def _fields(row: Mapping[str, Any], part: Part) -> set[str]:
+    """The fields of a part's entries, as a row shows them, but for their key."""
+    return {name for entry in row.get(part.field) or () for name in entry if name != part.key}

@@ -276,6 +276,16 @@ def _remembered_counts() -> type[Shop]:
     return spoilt(listed=listed)
 
 
+def _same_price_skipped() -> type[Shop]:
+    """A shop that finds nothing to do where the price is what it was."""
+
+    def write_parts(self: Shop, operation: Any, row: Row, item: Row) -> bool:
+        prices = [e["price"] for e in row["prices"] if e["price_list"] == item.get("price_list")]
+        return prices == [item.get("price")] or Shop.write_parts(self, operation, row, item)
+
+    return spoilt(write_parts=write_parts)
+
+
 def _half(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
     """Refuses a batch for one of its items, after it has applied those before it."""
     items = json.loads(body) if body.startswith(b"[") else None
@@ -655,6 +665,7 @@ MISTAKES: list[Mistake] = [
     ("PRD106.response.no-server-error", "on null", _bodies(lambda body: body == b"null", 500)),
     ("PRD105.response.no-server-error", "on nesting", _bodies(lambda body: body.startswith(b"[[["), 500)),
     ("PRD101.response.no-server-error", "on surrogates", _bodies(lambda body: rb"\ud800" in body, 500)),
+    ("PRD104.write.field.stock", "skipped where the price is the same", _same_price_skipped()),
     ("PRD104.body.not-array", "fails on items that are none", _bodies(lambda body: body.startswith(b"[1,"), 500)),
     ("PRD106.body.not-array", "items that are none skipped", _items(lambda items: [i for i in items if i and i != 1])),
     ("PRD101.body.type.images", "what is in them unchecked", _unchecked(list)),
