@@ -91,7 +91,7 @@ def entry(
     """The item of an operation that writes parts, on the first, second or third of their lists.
 
     A list may have a currency of its own, or the like. So what isn't an amount is the same for all variants if the
-    item is to be `steady`, and what entries of that list show already if it isn't.
+    item is to be `steady`, and something else that entries of that list show, if there is such, if it isn't.
     """
     made, rows = item(ask, operation, key, variant), observed(ask, operation)
     for part in operation.access.parts if operation.access else ():
@@ -99,7 +99,7 @@ def entry(
         for name in made:
             own = _shown((part,), rows, name, made[part.key]) or _shown((part,), rows, name)
             if own:
-                made[name] = own[0 if steady else variant % len(own)]
+                made[name] = own[0 if steady else -1]
     return made
 
 
