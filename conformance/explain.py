@@ -14,6 +14,7 @@ from conformance.laws import LAWS
 from conformance.laws.responses import Evidence, evidence_laws
 from conformance.options import Usage
 from conformance.reports.text import visible
+from conformance.sandbox.faults import faults as sandbox_faults
 from conformance.selection import matches
 from spec import Clause, Contract
 
@@ -51,9 +52,7 @@ def how(contract: Contract, clause: Clause) -> str:
 
 def faults(contract: Contract, clause: Clause) -> list[str]:
     """The faults of the sandbox that break a clause, each as its id and what it does."""
-    from conformance.sandbox.faults import faults as known  # noqa: PLC0415 -- the laws must not need the sandbox
-
-    return [f"{fault.id}: {fault.description}" for fault in known(contract) if fault.clause == clause.id]
+    return [f"{fault.id}: {fault.description}" for fault in sandbox_faults(contract) if fault.clause == clause.id]
 
 
 def _waiver(clause: Clause) -> str:

@@ -1,4 +1,4 @@
-"""The generated package on the path, a sandbox to drive it against, and one way to write a test for both clients."""
+"""A sandbox to drive the generated client against, and one way to write a test for its two kinds."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from akinon_seller_products import AsyncClient, Client
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "generated"))
-
-from akinon_seller_products import AsyncClient, Client  # noqa: E402
-
 KEY = "a-key-that-must-not-leak"
 
 

@@ -45,7 +45,10 @@ def fails(drive: Drive, handler: Handler, kind: type[Exception], match: str | No
 
 def test_a_redirect_to_another_host_is_not_followed(drive: Drive) -> None:
     with server(lambda peer: peer.answer(FINE)) as other:
-        handler: Handler = lambda peer: peer.answer(status=302, headers=f"Location: {other.url}/x\r\n")  # noqa: E731
+
+        def handler(peer: Peer) -> None:
+            peer.answer(status=302, headers=f"Location: {other.url}/x\r\n")
+
         fails(drive, handler, errors.RedirectError, "redirects aren't followed")
         assert other.seen == []
 
@@ -210,9 +213,12 @@ def test_no_content_where_a_body_is_due(drive: Drive) -> None:
 
 def test_a_compressed_bomb_does_not_fill_the_memory(drive: Drive) -> None:
     bomb = gzip.compress(b" " * 50_000_000)
+
+    def handler(peer: Peer) -> None:
+        peer.answer(bomb, headers="Content-Encoding: gzip\r\n")
+
     tracemalloc.start()
     try:
-        handler: Handler = lambda peer: peer.answer(bomb, headers="Content-Encoding: gzip\r\n")  # noqa: E731
         fails(drive, handler, errors.ResponseTooLargeError, max_response_bytes=1_000_000, timeout=10.0)
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:

@@ -128,16 +128,16 @@ def test_a_raw_response_of_a_method_that_asks_nothing() -> None:
 
 def test_an_httpx2_client_that_could_not_be_used() -> None:
     with pytest.raises(TypeError, match=r"must be an httpx2\.Client, not AsyncClient"):
-        Client("key", http_client=httpx2.AsyncClient())  # type: ignore[arg-type]
+        Client("key", http_client=httpx2.AsyncClient())
     with httpx2.Client() as own, pytest.raises(TypeError, match=r"must be an httpx2\.AsyncClient, not Client"):
-        AsyncClient("key", http_client=own)  # type: ignore[arg-type]
+        AsyncClient("key", http_client=own)
     with httpx2.Client() as own, pytest.raises(TypeError, match="not both"):
         Client("key", http_client=own, transport=httpx2.HTTPTransport())
 
 
 def test_a_client_that_was_not_set_up_can_be_shown() -> None:
     with pytest.raises(TypeError, match="a timeout is a number of seconds or a Timeout, not None") as caught:
-        Client("key", timeout=None)  # type: ignore[arg-type]
+        Client("key", timeout=None)
     shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
     assert "<Client not set up>" in "".join(shown.format())
 
@@ -150,7 +150,7 @@ def test_a_missing_key_is_told_with_its_variable(monkeypatch: pytest.MonkeyPatch
 
 def test_a_lookup_or_key_that_the_document_lacks() -> None:
     with pytest.raises(AttributeError, match="it has: contains, exact, icontains"):
-        _ = F.name.startswith  # type: ignore[attr-defined]
+        _ = F.name.startswith
     with pytest.raises(ValueError, match="can't be a key"):
         _ = F.attribute["A__B"]
     with pytest.raises(ValueError, match="can't be a key"):
