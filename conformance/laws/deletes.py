@@ -8,11 +8,7 @@ from conformance.answers import brief
 from conformance.ask import Ask, read_page
 from conformance.batches import find, reader_of
 from conformance.laws.law import law, operation_of
-from conformance.laws.readback import (
-    collection_of,
-    many,
-    told_of,
-)
+from conformance.laws.readback import collection_of, many, told_of
 from conformance.stories import story
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause
@@ -43,8 +39,9 @@ def deletes(ask: Ask, clause: Clause) -> Result:
         page = read_page(reader, exchange)
         if page.count and not page.rows:
             return Finding(f"a count of 0 for the deleted {key}", f"{page.count}", (*step.chain(key),))
-    gone = str(told.steps["mixed"].submission.items[-1][collection_of(told).key]) if "mixed" in told.steps else key
-    if told.steps["mixed"].submission.over and not told.steps["mixed"].row(gone):
+    mixed = told.steps["mixed"]
+    gone = str(mixed.submission.items[-1][collection_of(told).key])
+    if mixed.submission.over and not mixed.row(gone):
         # It was gone some time ago, and what is gone doesn't come back.
         later = find(ask, told.operation, gone, expected=False)
         if later.rows:

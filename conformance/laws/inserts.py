@@ -133,7 +133,7 @@ def _unlike_entries(written: Any, row: Row, part: Part) -> bool:
 
 def _entry_field(told: Story, name: str) -> Result:
     tried = 0
-    for step in (*map(told.step, ("insert", "again", "change", "mixed")), *many(told)):
+    for step in (*map(told.step, ("insert", "again", "change", "mixed", "half")), *many(told)):
         for item in step.submission.items if step and step.submission.over else ():
             key = str(item[collection_of(told).key])
             for part in told.operation.access.parts if told.operation.access else ():

@@ -112,6 +112,7 @@ def mine(told: Story, name: str) -> tuple[Step, Row, Row, str]:
 
 
 def part_of(told: Story, field: str) -> Part:
+    """The part of the collection that a field of its rows holds."""
     return next(p for p in collection_of(told).parts if p.field == field)
 
 

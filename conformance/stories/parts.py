@@ -46,11 +46,7 @@ def tell_parts(ask: Ask, operation: Operation) -> Story:
     ]
     pair = (keys["P"], keys["Q"])
     steps["insert"] = send_step(ask, operation, entries, *pair, stem=stem, closely=True, after=steps["row"])
-    # Of several parts the last one changes even so: what is the same in one of them is no reason to skip the others.
-    fresh = entry(ask, operation, keys["P"], 0, 2)
-    last = _fields(steps["insert"].row(keys["P"]), access.parts[-1]) if len(access.parts) > 1 else set()
-    again = {name: fresh[name] if name in last else value for name, value in entries[0].items()}
-    steps["again"] = send_step(ask, operation, [again], keys["P"], after=steps["insert"] if last else None)
+    steps["again"] = send_step(ask, operation, [entries[0]], keys["P"])
     # What was sent again was the first entry and what changes is the last one, so that neither is taken for its own.
     # Its amounts fall, as those of the histories rise now and then.
     for steady in (False, True):
@@ -61,6 +57,12 @@ def tell_parts(ask: Ask, operation: Operation) -> Story:
     unknown = [entry(ask, operation, keys[name], 0, 2) for name in ("unknown", "unknown 2")]
     items = [*unknown, entry(ask, operation, keys["Q"], 1, 3)]
     steps["mixed"] = send_step(ask, operation, items, keys["Q"], keys["P"], *odd, stem=stem, after=steps["change"])
+    if len(access.parts) > 1:
+        # What is the same in one part is no reason to skip the others.
+        last = _fields(steps["mixed"].row(keys["P"]), access.parts[-1])
+        fresh = entry(ask, operation, keys["P"], 1, 2)
+        half = {name: fresh[name] if name in last else value for name, value in changed.items()}
+        steps["half"] = send_step(ask, operation, [half], keys["P"], after=steps["mixed"])
     if all(made.row(key) for key in odd):
         steps["many"] = send_step(ask, operation, odd_entries(ask, operation, odd), *odd, stem=f"{stem}-R", after=made)
     return Story(operation, steps, keys, bad=len(unknown))
