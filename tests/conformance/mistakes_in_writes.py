@@ -1,4 +1,4 @@
-"""Mistakes of servers in what they do with a write, by the clause that each breaks."""
+"""Mistakes of servers in what they write, by the clause that each breaks."""
 
 from __future__ import annotations
 
@@ -9,35 +9,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.conformance.fake import KEY, Refused, Row, Shop, moment
+from tests.conformance.fake import Row, Shop, moment
 from tests.conformance.spoiling import Mistake, changed, spoilt
-
-
-def _state(**other: Callable[[dict[str, int]], int]) -> type[Shop]:
-    """A shop whose batches say other numbers."""
-
-    def looked_up(found: tuple[int, Any], shop: Shop, ticket: str) -> tuple[int, Any]:
-        state = dict(found[1]["state"])
-        return 200, {**found[1], "state": {**state, **{name: make(state) for name, make in other.items()}}}
-
-    return changed("looked_up", looked_up)
-
-
-def _batch(**other: Any) -> type[Shop]:
-    return changed("looked_up", lambda found, shop, ticket: (200, {**found[1], **other}))
-
-
-def _by_looks(make: Callable[[int, dict[str, int]], dict[str, int]], **other: Callable[[int], Any]) -> type[Shop]:
-    """A shop whose batches say something else each time."""
-
-    def looked_up(self: Shop, ticket: str) -> tuple[int, Any]:
-        _, data = Shop.looked_up(self, ticket)
-        looks = self.__dict__.setdefault("looks", {})
-        n = looks[ticket] = looks.get(ticket, 0) + 1
-        more = {name: value(n) for name, value in other.items()}
-        return 200, {**data, **more, "state": make(n, dict(data["state"]))}
-
-    return spoilt(looked_up=looked_up)
 
 
 def _upsert(change: Callable[[Shop, Row | None, Row], None]) -> type[Shop]:
@@ -175,19 +148,6 @@ def _invents(self: Shop, operation: Any, item: Any) -> bool:
     return Shop.taken(self, operation, item)
 
 
-def _new_batch(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
-    self.__dict__["bad"] = False
-    return Shop.submitted(self, operation, body)
-
-
-def _lost_after_bad(self: Shop, operation: Any, item: Any) -> bool:
-    if self.__dict__.get("bad"):
-        return True
-    done = Shop.taken(self, operation, item)
-    self.__dict__["bad"] = not done
-    return done
-
-
 def _neighbours_too(self: Shop, row: Row | None, item: Row) -> None:
     Shop.upsert(self, row, item)
     for other in self.rows if row else ():
@@ -199,55 +159,6 @@ def _double(self: Shop, row: Row | None, item: Row) -> None:
     Shop.upsert(self, row, item)
     if row is None:
         Shop.upsert(self, None, item)
-
-
-def _valid(field: str, operation: str) -> type[Shop]:
-    """A shop that doesn't check one field."""
-
-    def valid(self: Shop, op: Any, item: Row) -> bool:
-        if op.code == operation and "sku" in item and (field not in item or not isinstance(item[field], (int, float))):
-            good = {"name": "n", "base_code": "b", "category": "07be580a-ad72-4778-b309-1d02d6c2acec", "attributes": {}}
-            return Shop.valid(self, op, {**good, **{n: v for n, v in item.items() if n != field}})
-        return Shop.valid(self, op, item)
-
-    return spoilt(valid=valid)
-
-
-def _bodies(takes: Callable[[bytes], bool], status: int = 202) -> type[Shop]:
-    """A shop that takes bodies for an empty list, or fails on them."""
-
-    def submitted(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
-        if not takes(body):
-            return Shop.submitted(self, operation, body)
-        return Shop.submitted(self, operation, b"[]") if status == 202 else (status, {})
-
-    return spoilt(submitted=submitted)
-
-
-def _items(change: Callable[[list[Any]], list[Any]]) -> type[Shop]:
-    """A shop that makes another list of a batch's items."""
-
-    def submitted(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
-        items = json.loads(body) if body.startswith(b"[") else None
-        return Shop.submitted(self, operation, json.dumps(change(items)).encode() if items else body)
-
-    return spoilt(submitted=submitted)
-
-
-def _unchecked(kind: type) -> type[Shop]:
-    """A shop that takes any value of a kind for any field."""
-    return spoilt(typed=lambda s, schema, value: isinstance(value, kind) or Shop.typed(s, schema, value))
-
-
-def _done_for_strangers() -> type[Shop]:
-    """A shop that answers a wrong key with 401, and does what it asks for all the same."""
-
-    def answer(self: Shop, request: Any, key: str | None) -> Any:
-        if request.body and key == "not-the-key":
-            Shop.answer(self, request, KEY)
-        return Shop.answer(self, request, key)
-
-    return spoilt(answer=answer)
 
 
 def _by_first_time() -> type[Shop]:
@@ -284,17 +195,6 @@ def _same_price_skipped() -> type[Shop]:
         return prices == [item.get("price")] or Shop.write_parts(self, operation, row, item)
 
     return spoilt(write_parts=write_parts)
-
-
-def _half(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
-    """Refuses a batch for one of its items, after it has applied those before it."""
-    items = json.loads(body) if body.startswith(b"[") else None
-    if items and any(not isinstance(i, dict) or "sku" not in i for i in items):
-        for one in items:
-            if not isinstance(one, dict) or "sku" not in one:
-                raise Refused(400, "bad item")
-            self.taken(operation, one)
-    return Shop.submitted(self, operation, body)
 
 
 def _keeping_prices(self: Shop, sku: str) -> bool:
@@ -398,13 +298,6 @@ def _both_of_a_batch(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]
     return Shop.submitted(self, operation, body)
 
 
-def _applied_and_failed(self: Shop, operation: Any, item: Any) -> bool:
-    done = Shop.taken(self, operation, item)
-    if not done and operation.code == "PRD101" and isinstance(item, dict) and self.row(str(item.get("sku"))):
-        Shop.upsert(self, self.row(item["sku"]), {"sku": item["sku"], "name": "half"})
-    return done
-
-
 def _two_at_most(self: Shop, row: Row, part: str, key: str, entry: Row) -> None:
     Shop.put(self, row, part, key, entry)
     row[part] = row[part][-2:]
@@ -425,52 +318,7 @@ def _row_in_any_case(self: Shop, sku: str) -> Row | None:
     return exact or next((row for row in self.rows if row["sku"].lower() == sku.lower()), None)
 
 
-def _lists_required(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
-    items = json.loads(body) if body.startswith(b"[{") else []
-    if operation.code == "PRD101" and any("images" not in one for one in items):
-        raise Refused(400, "images are required")
-    return Shop.submitted(self, operation, body)
-
-
 MISTAKES: list[Mistake] = [
-    # batches
-    ("PRD101.batch.ticket", "missing", changed("submitted", lambda found, *_: (202, {}))),
-    ("PRD101.batch.found", "lost", spoilt(looked_up=lambda s, t: (404, {}))),
-    ("PRD101.batch.own-id", "another", _batch(id="00000000-0000-4000-8000-000000000001")),
-    ("PRD101.batch.ends", "never", _state(succeeded=lambda s: 0, failed=lambda s: 0)),
-    ("PRD101.batch.total", "one more", _state(total=lambda s: s["total"] + 1, succeeded=lambda s: s["succeeded"] + 1)),
-    ("PRD103.batch.total", "good only", _state(total=lambda s: s["succeeded"], failed=lambda s: 0)),
-    (
-        "PRD101.batch.monotone",
-        "falls back",
-        _by_looks(
-            lambda n, s: (
-                [{"total": s["total"], "succeeded": s["succeeded"] - n % 2, "failed": 0}, s][n > 3]
-                if n != 2
-                else {**s, "succeeded": 0, "failed": 0}
-            )
-        ),
-    ),
-    ("PRD101.batch.monotone", "too many", _by_looks(lambda n, s: {**s, "failed": s["failed"] + (2 if n == 1 else 0)})),
-    (
-        "PRD101.batch.final",
-        "moves on",
-        _by_looks(lambda n, s: s if n == 1 else {**s, "succeeded": s["succeeded"] - 1, "failed": s["failed"] + 1}),
-    ),
-    ("PRD101.batch.final", "back and forth", _by_looks(lambda n, s: s, status=lambda n: n % 2)),
-    (
-        "PRD101.batch.final",
-        "moves on much later",
-        _by_looks(lambda n, s: s if n < 3 else {**s, "succeeded": s["succeeded"] - 1, "failed": s["failed"] + 1}),
-    ),
-    (
-        "PRD101.batch.all-good",
-        "one failed",
-        _state(succeeded=lambda s: s["succeeded"] - 1, failed=lambda s: s["failed"] + 1),
-    ),
-    ("PRD105.batch.mixed", "none failed", _state(succeeded=lambda s: s["total"], failed=lambda s: 0)),
-    ("PRD101.batch.isolated", "lost after bad", spoilt(submitted=_new_batch, taken=_lost_after_bad)),
-    ("PRD101.batch.times", "backwards", _batch(created_at="2030-01-01T00:00:00Z", updated_at="2029-01-01T00:00:00Z")),
     # rows
     ("PRD101.write.inserts", "twice", _upsert(_double)),
     ("PRD101.write.inserts", "lost", _upsert(lambda s, row, item: None)),
@@ -598,12 +446,10 @@ MISTAKES: list[Mistake] = [
     ("PRD101.write.updated-moves", "in another zone", _stored(lambda row: row.update(updated_at=_later(row, 3)))),
     ("PRD101.write.updated-moves", "in whole seconds", _upsert(_in_whole_seconds)),
     ("PRD101.write.one-row", "two of a batch", spoilt(submitted=_both_of_a_batch)),
-    ("PRD101.batch.mixed", "bad ones are applied", spoilt(taken=_applied_and_failed)),
     ("PRD105.write.inserts.prices", "two at most", _put(_two_at_most)),
     ("PRD105.write.field.price", "separated thousands", _put(_separated)),
     ("PRD106.write.field.stock", "as powers", _put(_as_powers)),
     ("PRD106.write.others-stay", "what is unknown by its case", spoilt(row=_row_in_any_case)),
-    ("PRD101.response.status", "lists are required", spoilt(submitted=_lists_required)),
     # deletes
     ("PRD103.write.deletes", "ignored", spoilt(delete=lambda s, sku: s.row(sku) is not None)),
     (
@@ -635,49 +481,7 @@ MISTAKES: list[Mistake] = [
         "validated first",
         spoilt(allowed=lambda s, o, key: True, submitted=lambda s, o, body: (400, {})),
     ),
-    ("PRD101.body.required.name", "optional", _valid("name", "PRD101")),
-    (
-        "PRD101.body.required.sku",
-        "made up",
-        spoilt(taken=lambda s, o, item: "sku" not in item or Shop.taken(s, o, item)),
-    ),
-    (
-        "PRD105.body.type.price",
-        "unchecked",
-        spoilt(typed=lambda s, schema, v: v == "not-one" or Shop.typed(s, schema, v)),
-    ),
-    (
-        "PRD101.body.type.sku",
-        "unchecked",
-        spoilt(taken=lambda s, o, item: isinstance(item["sku"], list) or Shop.taken(s, o, item)),
-    ),
-    (
-        "PRD101.body.type.name",
-        "half taken",
-        spoilt(
-            taken=lambda s, o, item: (
-                not (isinstance(item.get("name"), dict) and Shop.upsert(s, None, {**item, "name": "x"}) is None)
-                and Shop.taken(s, o, item)
-            )
-        ),
-    ),
-    ("PRD103.body.not-array", "taken", _bodies(lambda body: body == b'"text"')),
-    ("PRD106.response.no-server-error", "on null", _bodies(lambda body: body == b"null", 500)),
-    ("PRD105.response.no-server-error", "on nesting", _bodies(lambda body: body.startswith(b"[[["), 500)),
-    ("PRD101.response.no-server-error", "on surrogates", _bodies(lambda body: rb"\ud800" in body, 500)),
     ("PRD104.write.field.stock", "skipped where the price is the same", _same_price_skipped()),
-    ("PRD104.body.not-array", "fails on items that are none", _bodies(lambda body: body.startswith(b"[1,"), 500)),
-    ("PRD106.body.not-array", "items that are none skipped", _items(lambda items: [i for i in items if i and i != 1])),
-    ("PRD101.body.type.images", "what is in them unchecked", _unchecked(list)),
-    ("PRD101.body.type.category", "nothing taken", _unchecked(type(None))),
-    ("PRD104.body.large", "cut to 1,000", _items(lambda items: items[:1000])),
-    ("PRD103.body.whole", "done for a stranger", _done_for_strangers()),
-    ("PRD105.body.whole", "done for a stranger", _done_for_strangers()),
-    (
-        "PRD101.batch.all-good",
-        "the default refused",
-        spoilt(taken=lambda s, o, item: item.get("attributes") != {} and Shop.taken(s, o, item)),
-    ),
     ("PRD101.write.filters", "by the time of the first write", _by_first_time()),
     (
         "PRD101.write.filters",
@@ -689,13 +493,4 @@ MISTAKES: list[Mistake] = [
         ),
     ),
     ("PRD103.write.deletes", "count remembered", _remembered_counts()),
-    ("PRD101.body.object", "taken", _bodies(lambda body: body.startswith(b"{"))),
-    ("PRD101.body.malformed", "taken", _bodies(lambda body: body == b'[{"x": ')),
-    ("PRD101.body.empty", "fails", _bodies(lambda body: body == b"[]", 500)),
-    ("PRD101.body.large", "fails", _bodies(lambda body: len(body) > 900_000, 500)),
-    ("PRD103.body.large", "fails on many", _bodies(lambda body: body.count(b"{") > 5_000, 503)),
-    ("PRD105.body.large", "fails on many", _bodies(lambda body: body.count(b"{") > 1_000, 500)),
-    ("PRD101.body.whole", "half applied", spoilt(submitted=_half)),
-    ("PRD103.body.whole", "half applied", spoilt(submitted=_half)),
-    ("PRD105.body.whole", "half applied", spoilt(submitted=_half)),
 ]

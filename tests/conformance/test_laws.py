@@ -14,12 +14,12 @@ from conformance.laws import filters
 from conformance.run import in_order, try_clause
 from conformance.verdict import Finding, Outcome
 from spec import Filter
-from tests.conformance import mistakes_in_reads, mistakes_in_writes
+from tests.conformance import mistakes_in_batches, mistakes_in_reads, mistakes_in_writes
 from tests.conformance.fake import CONTRACT, Shop, ask_of, laws_of, outcome
 from tests.conformance.golden import expect, titles
 from tests.conformance.spoiling import Mistake, changed
 
-MISTAKES = [*mistakes_in_reads.MISTAKES, *mistakes_in_writes.MISTAKES]
+MISTAKES = [*mistakes_in_reads.MISTAKES, *mistakes_in_writes.MISTAKES, *mistakes_in_batches.MISTAKES]
 
 FINDINGS = Path(__file__).parent / "findings.txt"
 """For each mistake what was expected and what came."""
