@@ -9,7 +9,7 @@ from conformance.answers import brief
 from conformance.ask import Ask
 from conformance.batches import Look, Submission
 from conformance.laws.law import law, operation_of
-from conformance.laws.readback import applied
+from conformance.laws.readback import applied, story_law
 from conformance.lookups import instant
 from conformance.stories import Step, Story, story
 from conformance.verdict import Finding, Held, NotExercised, Result
@@ -131,12 +131,9 @@ def monotone(ask: Ask, clause: Clause) -> Result:
     return _each(ask, clause, judge, needs=lambda batch: bool(_answered(batch)))
 
 
-@law("batch.final")
-def final(ask: Ask, clause: Clause) -> Result:
+@story_law("batch.final")
+def final(ask: Ask, clause: Clause, told: Story) -> Result:
     """An end stays as it is."""
-    told = story(ask, operation_of(ask, clause))
-    if told.why_not:
-        return NotExercised(told.why_not)
     first = told.first
     if first is None or not told.later or first.last is None:
         return NotExercised("no batch was seen to end")
@@ -159,12 +156,9 @@ def _counts(look: Look) -> tuple[int | None, ...]:
     return look.total, look.succeeded, look.failed
 
 
-@law("batch.all-good")
-def all_good(ask: Ask, clause: Clause) -> Result:
+@story_law("batch.all-good")
+def all_good(ask: Ask, clause: Clause, told: Story) -> Result:
     """Good items succeed, and are counted so."""
-    told = story(ask, operation_of(ask, clause))
-    if told.why_not:
-        return NotExercised(told.why_not)
     good = [
         step
         for name, step in told.steps.items()
@@ -189,12 +183,9 @@ def _mixed(told: Story) -> Step | None:
     return step if step and step.submission.accepted else None
 
 
-@law("batch.mixed")
-def mixed(ask: Ask, clause: Clause) -> Result:
+@story_law("batch.mixed")
+def mixed(ask: Ask, clause: Clause, told: Story) -> Result:
     """Bad items are counted as failed, good ones as succeeded."""
-    told = story(ask, operation_of(ask, clause))
-    if told.why_not:
-        return NotExercised(told.why_not)
     step = _mixed(told)
     if step is None:
         return NotExercised("a batch with a bad item isn't accepted at all")
@@ -231,12 +222,9 @@ def _applied_though_failed(told: Story, step: Step) -> Finding | None:
     return None
 
 
-@law("batch.isolated")
-def isolated(ask: Ask, clause: Clause) -> Result:
+@story_law("batch.isolated")
+def isolated(ask: Ask, clause: Clause, told: Story) -> Result:
     """The good items of a mixed batch are applied."""
-    told = story(ask, operation_of(ask, clause))
-    if told.why_not:
-        return NotExercised(told.why_not)
     step = _mixed(told)
     if step is None:
         return NotExercised("a batch with a bad item isn't accepted at all")
@@ -257,12 +245,9 @@ def _good_items(told: Story, step: Step) -> Iterator[dict[str, object]]:
             yield dict(one)
 
 
-@law("batch.times")
-def times(ask: Ask, clause: Clause) -> Result:
+@story_law("batch.times")
+def times(ask: Ask, clause: Clause, told: Story) -> Result:
     """A batch isn't changed before it is made."""
-    told = story(ask, operation_of(ask, clause))
-    if told.why_not:
-        return NotExercised(told.why_not)
     tried = 0
     for batch in own_batches(told):
         firsts: dict[Decimal, Look] = {}

@@ -8,18 +8,15 @@ from conformance.answers import brief
 from conformance.ask import Ask, read_page
 from conformance.batches import find, reader_of
 from conformance.laws.law import law, operation_of
-from conformance.laws.readback import collection_of, many, told_of
-from conformance.stories import story
+from conformance.laws.readback import collection_of, many, story_law
+from conformance.stories import Story, story
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause
 
 
-@law("write.deletes")
-def deletes(ask: Ask, clause: Clause) -> Result:
+@story_law("write.deletes", "delete")
+def deletes(ask: Ask, clause: Clause, told: Story) -> Result:
     """A deleted row is in no list, filtered or not."""
-    told = told_of(ask, clause, "delete")
-    if isinstance(told, NotExercised):
-        return told
     step, key = told.steps["delete"], told.keys["A"]
     if step.row(key):
         return Finding(f"no row {key}", "it is still shown", step.chain(key))
@@ -72,12 +69,9 @@ def unknown_row(ask: Ask, clause: Clause) -> Result:
     return Held(1)
 
 
-@law("write.recreate")
-def recreate(ask: Ask, clause: Clause) -> Result:
+@story_law("write.recreate", "delete", "recreate")
+def recreate(ask: Ask, clause: Clause, told: Story) -> Result:
     """A deleted key can be inserted again."""
-    told = told_of(ask, clause, "delete", "recreate")
-    if isinstance(told, NotExercised):
-        return told
     step, key = told.steps["recreate"], told.keys["A"]
     if told.steps["delete"].row(key):
         return NotExercised("the row wasn't deleted")

@@ -6,7 +6,6 @@ from typing import Any
 
 from conformance.answers import brief
 from conformance.ask import Ask
-from conformance.laws.law import law
 from conformance.laws.readback import (
     Row,
     collection_of,
@@ -15,19 +14,16 @@ from conformance.laws.readback import (
     part_of,
     same,
     same_value,
-    told_of,
+    story_law,
 )
 from conformance.stories import Step, Story
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Part
 
 
-@law("write.inserts")
-def inserts(ask: Ask, clause: Clause) -> Result:
+@story_law("write.inserts", "insert")
+def inserts(ask: Ask, clause: Clause, told: Story) -> Result:
     """A new key makes one row, or one entry of a part."""
-    told = told_of(ask, clause, "insert")
-    if isinstance(told, NotExercised):
-        return told
     step = told.steps["insert"]
     if step.submission.last and step.submission.last.failed == len(step.submission.items):
         return NotExercised(f"the new rows aren't taken: {brief(step.submission.chain[-1])[:160]}")
@@ -72,12 +68,9 @@ def _inserts_entries(told: Story, step: Step, part: Part) -> Result:
     return Held(len(step.submission.items))
 
 
-@law("write.key")
-def key_law(ask: Ask, clause: Clause) -> Result:
+@story_law("write.key", "insert")
+def key_law(ask: Ask, clause: Clause, told: Story) -> Result:
     """The key reads back as it was written."""
-    told = told_of(ask, clause, "insert")
-    if isinstance(told, NotExercised):
-        return told
     step, name = told.steps["insert"], collection_of(told).key
     rows = [key for key, seen in step.seen.items() if seen.rows]
     for key in step.seen:
@@ -92,12 +85,9 @@ def key_law(ask: Ask, clause: Clause) -> Result:
     return Held(len(rows)) if rows else NotExercised("no list shows the new rows")
 
 
-@law("write.field")
-def field_law(ask: Ask, clause: Clause) -> Result:
+@story_law("write.field", "insert")
+def field_law(ask: Ask, clause: Clause, told: Story) -> Result:
     """A field reads back as it was written."""
-    told = told_of(ask, clause, "insert")
-    if isinstance(told, NotExercised):
-        return told
     access = told.operation.access
     if access and access.parts:
         return _entry_field(told, clause.subject)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from decimal import Decimal
+from functools import wraps
 from typing import Any
 
 from conformance.answers import brief
 from conformance.ask import Ask
-from conformance.laws.law import operation_of
+from conformance.laws.law import Law, law, operation_of
 from conformance.stories import Step, Story, story
-from conformance.verdict import Finding, NotExercised
+from conformance.verdict import Finding, NotExercised, Result
 from spec import Clause, Collection, Part
 
 Row = Mapping[str, Any]
@@ -96,6 +97,21 @@ def told_of(ask: Ask, clause: Clause, *needed: str) -> Story | NotExercised:
                 f"the {name} wasn't taken, or not seen to end: {brief(step.submission.chain[-1])[:160]}"
             )
     return told
+
+
+def story_law(kind: str, *needed: str) -> Callable[[Callable[[Ask, Clause, Story], Result]], Law]:
+    """Enter a law about a story: it speaks where the story got as far as the steps that are needed, see `told_of`."""
+
+    def enter(judge: Callable[[Ask, Clause, Story], Result]) -> Law:
+        @law(kind)
+        @wraps(judge)
+        def judged(ask: Ask, clause: Clause) -> Result:
+            told = told_of(ask, clause, *needed)
+            return told if isinstance(told, NotExercised) else judge(ask, clause, told)
+
+        return judged
+
+    return enter
 
 
 def _why_not(told: Story) -> str:

@@ -15,6 +15,7 @@ from conformance.laws.readback import (
     part_of,
     same,
     same_value,
+    story_law,
     told_of,
     touched_between,
     trimmed,
@@ -28,12 +29,9 @@ CLOCKS = 600.0
 """Seconds by which clocks of one server may differ; zones do by more."""
 
 
-@law("write.updates")
-def updates(ask: Ask, clause: Clause) -> Result:
+@story_law("write.updates", "insert", "change")
+def updates(ask: Ask, clause: Clause, told: Story) -> Result:
     """A known key changes what is there."""
-    told = told_of(ask, clause, "insert", "change")
-    if isinstance(told, NotExercised):
-        return told
     step = told.steps["change"]
     if clause.subject:
         part = part_of(told, clause.subject)
@@ -72,12 +70,9 @@ def _blend(told: Story) -> Finding | None:
     return None
 
 
-@law("write.filters")
-def filters(ask: Ask, clause: Clause) -> Result:
+@story_law("write.filters", "insert", "change")
+def filters(ask: Ask, clause: Clause, told: Story) -> Result:
     """After an update the new values find the row, and the old ones don't."""
-    told = told_of(ask, clause, "insert", "change")
-    if isinstance(told, NotExercised):
-        return told
     reader = reader_of(ask, told.operation)
     step, _, row, key = mine(told, "change")
     # A row that waits for approval is in no list that wasn't asked for such rows.
@@ -102,12 +97,9 @@ def filters(ask: Ask, clause: Clause) -> Result:
     return Held(len(told.filtered) + len(told.outdated))
 
 
-@law("write.one-row")
-def one_row(ask: Ask, clause: Clause) -> Result:
+@story_law("write.one-row", "insert", "again")
+def one_row(ask: Ask, clause: Clause, told: Story) -> Result:
     """Twice the same leaves one."""
-    told = told_of(ask, clause, "insert", "again")
-    if isinstance(told, NotExercised):
-        return told
     step = told.steps["again"]
     item = step.submission.items[0]
     key = str(item[collection_of(told).key])
@@ -125,12 +117,9 @@ def one_row(ask: Ask, clause: Clause) -> Result:
     return Held(1)
 
 
-@law("write.other-entries")
-def other_entries(ask: Ask, clause: Clause) -> Result:
+@story_law("write.other-entries", "insert", "again", "change")
+def other_entries(ask: Ask, clause: Clause, told: Story) -> Result:
     """Entries under another id stay."""
-    told = told_of(ask, clause, "insert", "again", "change")
-    if isinstance(told, NotExercised):
-        return told
     part, tried = part_of(told, clause.subject), 0
     for before, after in (("insert", "again"), ("again", "change")):
         was, now = told.steps[before], told.steps[after]
@@ -174,12 +163,9 @@ def exact_key(ask: Ask, clause: Clause) -> Result:
     return Held(tried) if tried else NotExercised("no rows with nearly the same key were taken")
 
 
-@law("write.created-stays")
-def created_stays(ask: Ask, clause: Clause) -> Result:
+@story_law("write.created-stays", "insert", "change")
+def created_stays(ask: Ask, clause: Clause, told: Story) -> Result:
     """An update leaves the time of making alone."""
-    told = told_of(ask, clause, "insert", "change")
-    if isinstance(told, NotExercised):
-        return told
     name = collection_of(told).created or ""
     key = told.keys["A"]
     first = told.steps["insert"].row(key).get(name)
@@ -189,12 +175,9 @@ def created_stays(ask: Ask, clause: Clause) -> Result:
     return Held(1) if first else NotExercised(f"the row shows no {name}")
 
 
-@law("write.updated-moves")
-def updated_moves(ask: Ask, clause: Clause) -> Result:
+@story_law("write.updated-moves", "insert", "change")
+def updated_moves(ask: Ask, clause: Clause, told: Story) -> Result:
     """An update moves the time of change on."""
-    told = told_of(ask, clause, "insert", "change")
-    if isinstance(told, NotExercised):
-        return told
     name = collection_of(told).updated or ""
     key = told.keys["A"]
     stamps = [instant(str(told.steps[s].row(key).get(name))) for s in ("insert", "change")]
@@ -258,12 +241,9 @@ def _other_rows_stay(ask: Ask, clause: Clause, parts: tuple[Part, ...]) -> Resul
     return touched or Held(len(row.row(one).keys() - written))
 
 
-@law("write.absent")
-def absent(ask: Ask, clause: Clause) -> Result:
+@story_law("write.absent", "change", "bare")
+def absent(ask: Ask, clause: Clause, told: Story) -> Result:
     """A field that is left out keeps its value, or loses it, as the document says."""
-    told = told_of(ask, clause, "change", "bare")
-    if isinstance(told, NotExercised):
-        return told
     key = told.keys["A"]
     before, after = told.steps["change"], told.steps["bare"]
     sent = after.submission.items[0]
@@ -278,12 +258,9 @@ def absent(ask: Ask, clause: Clause) -> Result:
     return Held(len(left_out)) if left_out else NotExercised("all fields that are shown are required")
 
 
-@law("write.replaces")
-def replaces(ask: Ask, clause: Clause) -> Result:
+@story_law("write.replaces", "change", "bare")
+def replaces(ask: Ask, clause: Clause, told: Story) -> Result:
     """The keys that an object no longer holds are gone."""
-    told = told_of(ask, clause, "change", "bare")
-    if isinstance(told, NotExercised):
-        return told
     key, tried = told.keys["A"], 0
     before, after = told.steps["change"], told.steps["bare"]
     for name, sent in after.submission.items[0].items():
@@ -296,12 +273,9 @@ def replaces(ask: Ask, clause: Clause) -> Result:
     return Held(tried) if tried else NotExercised("no object with several keys was taken")
 
 
-@law("write.last-wins")
-def last_wins(ask: Ask, clause: Clause) -> Result:
+@story_law("write.last-wins", "twice")
+def last_wins(ask: Ask, clause: Clause, told: Story) -> Result:
     """Of two items with one key the later one stays."""
-    told = told_of(ask, clause, "twice")
-    if isinstance(told, NotExercised):
-        return told
     step, key = told.steps["twice"], told.keys["twice"]
     first, last = step.submission.items
     row = step.row(key)
@@ -313,12 +287,9 @@ def last_wins(ask: Ask, clause: Clause) -> Result:
     return Held(len(telling)) if telling else NotExercised("the two items differ in nothing that is shown")
 
 
-@law("write.edges")
-def edges(ask: Ask, clause: Clause) -> Result:
+@story_law("write.edges", "twice")
+def edges(ask: Ask, clause: Clause, told: Story) -> Result:
     """Spaces at the ends of a text stay."""
-    told = told_of(ask, clause, "twice")
-    if isinstance(told, NotExercised):
-        return told
     step, key = told.steps["twice"], told.keys["twice"]
     row = step.row(key)
     padded = [n for n, v in step.submission.items[-1].items() if n in row and trimmed(v) != v]
