@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -401,6 +402,11 @@ MISTAKES: list[Mistake] = [
         spoilt(looked_up=lambda s, t: Shop.looked_up(s, t) if len(t) == 36 else (200, {})),
     ),
     ("PRD107.batch.unknown-id", "found", spoilt(looked_up=lambda s, t: (200, {}))),
+    (
+        "PRD108.page.next-link",
+        "the first word of what is searched for only",
+        _link(lambda link: re.sub(r"(query=[^&+%]+)(\+|%20)[^&]*", r"\1", link)),
+    ),
     ("PRD102.response.status", "201", _status(of=200, instead=201)),
     ("PRD101.response.status", "200", _status(of=202, instead=200)),
     (

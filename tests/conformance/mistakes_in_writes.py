@@ -176,6 +176,21 @@ def _by_first_time() -> type[Shop]:
     return spoilt(upsert=upsert, shows=shows)
 
 
+def _old_category_among_many() -> type[Shop]:
+    """A large shop whose filter by category knows the first one, too: what it finds fills more than a page."""
+
+    def upsert(self: Shop, row: Row | None, item: Row) -> None:
+        Shop.upsert(self, row, item)
+        self.__dict__.setdefault("category", {}).setdefault(item["sku"], item["category"])
+
+    def shows(self: Shop, name: str, value: str, row: Row) -> bool:
+        first = self.__dict__.get("category", {}).get(row["sku"], row["category"])
+        found = Shop.shows(self, name, value, row)
+        return found or (name == "category__in" and Shop.shows(self, name, value, {**row, "category": first}))
+
+    return spoilt(__init__=lambda self: Shop.__init__(self, 240), upsert=upsert, shows=shows)
+
+
 def _remembered_counts() -> type[Shop]:
     """A shop that counts once for each query."""
 
@@ -347,6 +362,7 @@ MISTAKES: list[Mistake] = [
     ("PRD101.write.field.prices", "rounded", _entry("prices", price="1")),
     ("PRD101.write.field.stocks", "lost", _stored(lambda row: row.update(stocks=[]))),
     ("PRD101.write.updates", "ignored", _upsert(lambda s, row, item: None if row else Shop.upsert(s, row, item))),
+    ("PRD101.write.filters", "old category found among many", _old_category_among_many()),
     (
         "PRD101.write.filters",
         "old name found",
