@@ -283,8 +283,7 @@ def fill(contract: Contract, rows: store.Store, settings: Settings) -> None:
     with rows.work() as connection:
         for name, shape in rows.shapes.items():
             count = settings.products if name in written else min(READ_ONLY_ROWS, settings.products)
-            made = catalog.generate(contract, shape, count, settings.seed)
-            store.add(connection, shape, made.rows, made.hidden)
+            store.add(connection, shape, catalog.generate(contract, shape, count, settings.seed))
 
 
 def _written(contract: Contract) -> list[str]:

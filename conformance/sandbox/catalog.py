@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import product
 
 from conformance.sandbox import texts, values
@@ -40,20 +39,13 @@ Deal = Callable[[int], JSON]
 _ABSENT = object()
 
 
-@dataclass(frozen=True)
-class Generated:
-    """New rows as responses would show them, but for their times; and what none shows, row by row."""
+def generate(contract: Contract, shape: Shape, count: int, seed: int) -> Iterator[Row]:
+    """`count` new rows of a collection, as responses would show them and with what none shows, one after the other.
 
-    rows: list[Row]
-    hidden: list[Row]
-
-
-def generate(contract: Contract, shape: Shape, count: int, seed: int) -> Generated:
-    """`count` rows of a collection; the same for the same seed, and the first ones the same for any count."""
+    They are the same for the same seed, and the first ones the same for any count.
+    """
     maker = _Maker(contract, shape, random.Random(f"{seed}/{shape.collection.name}"))
-    rows = [maker.row(index) for index in range(count)]
-    hidden = [{name: deal(index) for name, deal in maker.hidden.items()} for index in range(count)]
-    return Generated(rows, hidden)
+    return (maker.row(index) for index in range(count))
 
 
 class _Maker:
@@ -75,8 +67,8 @@ class _Maker:
         self.hidden = {name: self.unseen(shape.fields[name]) for name in collection.hidden}
 
     def row(self, index: int) -> Row:
-        """The row of that index, as responses would show it."""
-        found = {name: deal(index) for name, deal in (*self.fields.items(), *self.parts.items())}
+        """The row of that index, with its hidden fields."""
+        found = {name: deal(index) for name, deal in (*self.fields.items(), *self.parts.items(), *self.hidden.items())}
         return {name: value for name, value in found.items() if value is not _ABSENT}
 
     def keys(self, field: Field, collection: str) -> Deal:

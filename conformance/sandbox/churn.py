@@ -50,7 +50,7 @@ def _add(connection: Connection, shape: Shape, like: str, key: str) -> None:
     this = shape.key.column == like
     stamps = {name: values.now() for name in (shape.collection.created, shape.collection.updated) if name}
     (row,) = store.rows(connection, shape, this, [shape.key.column])
-    store.add(connection, shape, [{**row, shape.key.name: key, **stamps}], [_unseen(connection, shape, this)])
+    store.add(connection, shape, [{**row, shape.key.name: key, **stamps, **_unseen(connection, shape, this)}])
 
 
 def _unseen(connection: Connection, shape: Shape, this: Predicate) -> store.Row:

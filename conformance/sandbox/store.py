@@ -147,11 +147,11 @@ def _shown(fields: Sequence[Field], record: Sequence[Any]) -> Row:
     }
 
 
-def add(connection: Connection, shape: Shape, many: Iterable[Row], hidden: Iterable[Row] = ()) -> None:
-    """Insert whole new rows, fast: `hidden` holds, for each, what no response shows."""
-    rows, unseen = iter(many), iter(hidden)
+def add(connection: Connection, shape: Shape, many: Iterable[Row]) -> None:
+    """Insert whole new rows, fast, with what no response shows of them."""
+    rows = iter(many)
     while some := list(islice(rows, _MOST_ROWS)):
-        insert(connection, shape.table, [_record(shape.fields, {**one, **next(unseen, {})}) for one in some])
+        insert(connection, shape.table, [_record(shape.fields, one) for one in some])
         for name, part in shape.parts.items():
             names = [field.name for field in part.fields]
             records = [
