@@ -114,6 +114,6 @@ def sketch(operation: Operation, row: Mapping[str, Any], about: tuple[str, ...])
 
 
 def brief(exchange: Exchange) -> str:
-    """An answer in a few words."""
+    """An answer in words, status and type first."""
     answer = exchange.answer
-    return f"{answer.status} {answer.content_type or 'without a content type'}: {answer.shown()[4:204]}".rstrip(": ")
+    return f"{answer.status} {answer.content_type or 'without a content type'}: {answer.text}".rstrip(": ")

@@ -24,7 +24,7 @@ from conformance.reports.stream import NAME, Stream, header
 from conformance.run import Run, carry_out
 from conformance.selection import Selection, left_to_others
 from conformance.target import Limits, Target
-from conformance.verdict import Outcome
+from conformance.verdict import LONGEST_MESSAGE, Outcome
 from conformance.view import View, summary
 from spec import Clause, Contract
 
@@ -115,7 +115,9 @@ def run(contract: Contract, options: Options, view: Callable[[list[Clause], Call
                 )
                 if ownership:
                     found.notes += take_away(contract, ownership, key, options)
-                stream.finished(found.stopped, found.requests, [target.redact(note) for note in found.notes])
+                stream.finished(
+                    found.stopped, found.requests, [target.redact(note, LONGEST_MESSAGE) for note in found.notes]
+                )
         finally:
             target.close()
     return files.read(stream.path)

@@ -18,9 +18,6 @@ from typing import Any
 MISSING: Any = object()
 """What `Answer.json` gives where the body isn't JSON."""
 
-SHOWN_BODY = 2_000
-"""Characters of a body that a report shows."""
-
 
 class Credential(Enum):
     """Which key goes with a request; the value is how a shell makes it from $PRD_API_KEY."""
@@ -124,10 +121,13 @@ class Answer:
         return 400 <= self.status < 500
 
     def shown(self) -> str:
-        """Status and the beginning of the body, for a person."""
-        text = self.body.decode("utf-8", "replace")
-        cut = f"{text[:SHOWN_BODY]}... ({len(text):,} characters)" if len(text) > SHOWN_BODY else text
-        return f"{self.status} {cut}".rstrip()
+        """Status and body as text."""
+        return f"{self.status} {self.text}".rstrip()
+
+    @property
+    def text(self) -> str:
+        """The body as text, whatever is in it."""
+        return self.body.decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)

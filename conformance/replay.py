@@ -22,7 +22,7 @@ from conformance.reports.model import Clause, Report
 from conformance.reports.text import one_line, storable, visible
 from conformance.selection import matches
 from conformance.target import Limits, NotSent, Stopped, Target
-from conformance.verdict import Outcome
+from conformance.verdict import LONGEST_ANSWER, Outcome
 from spec import Contract
 
 STILL, GONE, UNTOLD = "still violated", "no longer violated", "can't tell"
@@ -91,7 +91,7 @@ def resend(target: Target, clause: Clause) -> list[str]:
         except NotSent:
             lines.append(f"  request {number}: would write, not sent")
             continue
-        now = storable(target.redact(answer.shown()))
+        now = storable(target.redact(answer.shown(), LONGEST_ANSWER))
         same = "as recorded" if now == recorded else f"differs: was {recorded[:3]}, now {one_line(now, 100)}"
         lines.append(f"  request {number}: {answer.status}, {same}")
     return lines

@@ -19,7 +19,7 @@ from conformance.selection import Selection
 from conformance.served import as_served
 from conformance.stories import tell_all
 from conformance.target import NotSent, Stopped, Target, Unreachable
-from conformance.verdict import Counterexample, Finding, Held, NotExercised, Outcome
+from conformance.verdict import LONGEST_ANSWER, LONGEST_MESSAGE, Counterexample, Finding, Held, NotExercised, Outcome
 from spec import Clause, Contract, Operation
 
 FAMILIES = (
@@ -237,21 +237,22 @@ def try_clause(ask: Ask, law: Law, clause: Clause, confirm: Confirm = confirm) -
             result, replays = confirm(ask, law, clause, result)
         outcome = _outcome(ask.target, clause, result, replays)
     except NotSent as held_back:
-        outcome = Outcome(clause, "skipped", reason=ask.target.redact(f"not sent: {held_back}"))
+        outcome = Outcome(clause, "skipped", reason=ask.target.redact(f"not sent: {held_back}", LONGEST_MESSAGE))
     except Unreachable as error:
         outcome = Outcome(clause, "error", reason=str(error))
     except Stopped as stopped:
         outcome = Outcome(clause, "not-exercised", reason=f"{_BUDGET}{stopped}")
     except Exception as error:  # one law's own mistake is reported as such, and spoils no other clause
         where = traceback.extract_tb(error.__traceback__)[-1]
-        what = f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}"
-        outcome = Outcome(clause, "error", reason=ask.target.redact(f"a fault of the suite's own: {what}: {error}"))
+        at = f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}"
+        what = ask.target.redact(f"a fault of the suite's own: {at}: {error}", LONGEST_MESSAGE)
+        outcome = Outcome(clause, "error", reason=what)
     return replace(outcome, requests=ask.target.total - before, seconds=time.monotonic() - started)
 
 
 def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Finding, replays: int) -> Outcome:
     if isinstance(result, NotExercised):
-        return Outcome(clause, "not-exercised", reason=target.redact(result.missing))
+        return Outcome(clause, "not-exercised", reason=target.redact(result.missing, LONGEST_MESSAGE))
     if isinstance(result, Held):
         if result.witnesses < 1:
             return Outcome(
@@ -259,12 +260,12 @@ def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Findi
             )
         return Outcome(clause, "held", witnesses=result.witnesses, untold=result.untold)
     counterexample = Counterexample(
-        expected=target.redact(result.expected),
-        observed=target.redact(result.observed),
+        expected=target.redact(result.expected, LONGEST_MESSAGE),
+        observed=target.redact(result.observed, LONGEST_MESSAGE),
         requests=tuple(
             target.redact(e.request.curl(target.base_url, target.key_header, target.key_prefix)) for e in result.chain
         ),
-        answers=tuple(target.redact(e.answer.shown()) for e in result.chain),
+        answers=tuple(target.redact(e.answer.shown(), LONGEST_ANSWER) for e in result.chain),
         replays=replays,
     )
     return Outcome(clause, "violated", witnesses=result.witnesses, counterexample=counterexample)

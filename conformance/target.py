@@ -184,11 +184,14 @@ class Target:
             self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="ask")
         return list(self._pool.map(self.send, waiting))
 
-    def redact(self, text: str) -> str:
-        """A text without the key, wherever the server may have repeated it, and however it wrote it."""
+    def redact(self, text: str, most: int | None = None) -> str:
+        """A text without the key, wherever the server may have repeated it, and however it wrote it.
+
+        `most` is how many characters of it are kept: it is cut last, or half a key could be left at its end.
+        """
         for shape in self._shapes:
             text = text.replace(shape, "$PRD_API_KEY")
-        return text
+        return text if most is None or len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
 
     def credential(self, variant: Credential) -> str | None:
         """The header's value for a variant of the key; None for no header at all."""

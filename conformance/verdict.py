@@ -10,6 +10,11 @@ from spec import Clause
 
 Verdict = Literal["held", "violated", "not-exercised", "skipped", "error"]
 
+LONGEST_MESSAGE = 400
+"""Characters of a sentence of ours that a report shows; rows and answers are quoted in them."""
+LONGEST_ANSWER = 2_000
+"""Characters of an answer that a report shows."""
+
 
 @dataclass(frozen=True)
 class Held:

@@ -93,9 +93,9 @@ def _execute(
     interrupted = False
     for event in stream:
         if isinstance(event, events.NonFatalError):
-            bridge.seen.notes.append(f"Schemathesis, {event.label}: {event.info.title}: {event.info.message}"[:300])
+            bridge.seen.notes.append(f"Schemathesis, {event.label}: {event.info.title}: {event.info.message}")
         elif isinstance(event, events.FatalError):
-            bridge.seen.notes.append(f"Schemathesis broke off: {event.exception}"[:300])
+            bridge.seen.notes.append(f"Schemathesis broke off: {event.exception}")
         elif isinstance(event, events.Interrupted):
             interrupted = True
     if interrupted and not bridge.closed:

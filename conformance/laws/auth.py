@@ -97,7 +97,7 @@ def _unauthorized(variant: Credential, ask: Ask, clause: Clause) -> Result:
             return Finding("401", brief(exchange), (exchange,))
         if unauthorized and not operation.safe:
             return Held(1)
-        refused = brief(exchange)[:80]
+        refused = brief(exchange)
     if operation.safe:
         return Held(len(requests))
     return NotExercised(f"the body is refused before the key is looked at: {refused}")

@@ -172,7 +172,7 @@ def all_good(ask: Ask, clause: Clause, told: Story) -> Result:
         if last and (last.failed or last.succeeded != len(batch.items)):
             applied = [key for key, seen in step.seen.items() if seen.rows]
             if step is told.step("insert") and not applied:
-                return NotExercised(f"the new rows aren't taken: {brief(last.exchange)[:160]}")
+                return NotExercised(f"the new rows aren't taken: {brief(last.exchange)}")
             counts = f"{last.succeeded} succeeded, {last.failed} failed"
             return Finding(f"{len(batch.items)} succeeded, 0 failed", counts, batch.chain)
     return Held(len(good))
@@ -218,7 +218,7 @@ def _applied_though_failed(told: Story, step: Step) -> Finding | None:
     before = told.step("bad")
     if before and before.row(known) and step.row(known) and before.row(known) != step.row(known):
         wanted = f"the row {known} as it was, for its item failed: {dict(before.row(known))}"
-        return Finding(wanted[:400], f"{dict(step.row(known))}"[:400], (*before.chain(known), *step.chain(known)))
+        return Finding(wanted, f"{dict(step.row(known))}", (*before.chain(known), *step.chain(known)))
     return None
 
 

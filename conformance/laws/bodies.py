@@ -102,7 +102,7 @@ def _taken(ask: Ask, operation: Operation, bad: Mapping[str, Item]) -> Finding |
 def _not_failed(ask: Ask, operation: Operation, batch: Submission, what: str, *, whole: bool) -> Finding | None:
     """What shows that an item of a batch that wasn't refused did anything but fail."""
     count = len(batch.items)
-    wanted = f"400, or {'a failed item' if count == 1 else f'{count} failed items'}, for {what}"[:400]
+    wanted = f"400, or {'a failed item' if count == 1 else f'{count} failed items'}, for {what}"
     if not batch.exchange.answer.ok:
         return Finding(wanted, brief(batch.exchange), (batch.exchange,))
     if not batch.over:
@@ -115,7 +115,7 @@ def _not_failed(ask: Ask, operation: Operation, batch: Submission, what: str, *,
     shown = find_all(ask, operation, stem, keys, expected=False) if keys else {}
     for key, seen in shown.items():
         if seen.rows and key in keys:
-            return Finding(f"no row for {what}"[:400], f"the row {key}", (*batch.chain, *seen.chain))
+            return Finding(f"no row for {what}", f"the row {key}", (*batch.chain, *seen.chain))
     return None
 
 
@@ -224,7 +224,7 @@ def whole(ask: Ask, clause: Clause) -> Result:
     after = find(ask, operation, key, expected=not inserts)
     if before.rows != after.rows:
         chain = (*before.chain, batch.exchange, *after.chain)
-        return Finding(f"{key} as before the refused request: {before.row}"[:400], f"{after.row}"[:400], chain)
+        return Finding(f"{key} as before the refused request: {before.row}", f"{after.row}", chain)
     return Held(1)
 
 
@@ -243,8 +243,8 @@ def _after_strangers(ask: Ask, operation: Operation, key: str, *, inserts: bool)
     sent = ask.again(get(operation, body=body, credential=Credential.WRONG))
     now = find(ask, operation, key)
     if was.rows and was.rows != now.rows:
-        wanted = f"401, and {key} as it was: {was.row}"[:400]
-        return Finding(wanted, f"{now.row}"[:400], (*was.chain, sent, *now.chain))
+        wanted = f"401, and {key} as it was: {was.row}"
+        return Finding(wanted, f"{now.row}", (*was.chain, sent, *now.chain))
     return now
 
 

@@ -84,12 +84,12 @@ def recreate(ask: Ask, clause: Clause, told: Story) -> Result:
         shown = new.get(name)
         if name not in sent and written and shown and shown == old.row(key).get(name):
             wanted = f"a new row, without {name}, which only the deleted one had"
-            return Finding(wanted, f"{name} {shown!r}"[:400], (*old.chain(key), *step.chain(key)))
+            return Finding(wanted, f"{name} {shown!r}", (*old.chain(key), *step.chain(key)))
         if isinstance(written, Mapping) and isinstance(shown, Mapping) and isinstance(sent.get(name), Mapping):
             kept = written.keys() & shown.keys() - sent[name].keys()
             if kept:
                 wanted = f"{name} as it was written now: {sent[name]!r}"
-                return Finding(wanted[:400], f"{shown!r}"[:400], (*old.chain(key), *step.chain(key)))
+                return Finding(wanted, f"{shown!r}", (*old.chain(key), *step.chain(key)))
     made = collection_of(told).created or ""
     if new.get(made) is not None and new.get(made) == old.row(key).get(made):
         return Finding(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.answers import listing, mismatch
+from conformance.answers import brief, listing, mismatch
 from conformance.ask import Ask, get
 from conformance.cases import Case, Cases, choose, choose_for_wire
 from conformance.laws.law import law, operation_of
@@ -132,8 +132,8 @@ def _hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
     for value, part in parts.items():
         first = listing(ask, operation, part.base).first
         if not first.is_page and known.rows:
-            shown = first.exchange.answer.shown()[:200]
-            return Finding(f"200 with the rows whose {filter.field} is {value}", shown, (first.exchange,))
+            wanted = f"200 with the rows whose {filter.field} is {value}"
+            return Finding(wanted, brief(first.exchange), (first.exchange,))
     everywhere = {name for part in parts.values() for name in part.rows}
     decided = not _may_be_null(operation, filter) and all(part.complete for part in parts.values())
     for name in known.rows if decided else ():

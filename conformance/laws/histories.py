@@ -284,14 +284,14 @@ def _wrong(ask: Ask, operation: Operation, world: _World, key: str) -> Finding |
     for row in seen.rows:
         for name, value in (expected or {}).items():
             if name in row and not same(value, row[name]):
-                wanted = f"{name} {value!r} after {after}"[:500]
-                return Finding(wanted, f"{row[name]!r}"[:500], chain)
+                wanted = f"{name} {value!r} after {after}"
+                return Finding(wanted, f"{row[name]!r}", chain)
         for part in operation.access.collection.parts if operation.access else ():
             for (owner, where, id), written in world.entries.items():
                 if owner != key or where != part.field:
                     continue
                 shown = [e for e in row.get(part.field) or () if str(e.get(part.key)) == id]
                 if len(shown) != 1 or any(n in shown[0] and not same_value(written[n], shown[0][n]) for n in written):
-                    wanted = f"{part.field} {id} as {written!r} after {after}"[:500]
-                    return Finding(wanted, f"{shown!r}"[:500], chain)
+                    wanted = f"{part.field} {id} as {written!r} after {after}"
+                    return Finding(wanted, f"{shown!r}", chain)
     return None

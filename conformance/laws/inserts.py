@@ -26,7 +26,7 @@ def inserts(ask: Ask, clause: Clause, told: Story) -> Result:
     """A new key makes one row, or one entry of a part."""
     step = told.steps["insert"]
     if step.submission.last and step.submission.last.failed == len(step.submission.items):
-        return NotExercised(f"the new rows aren't taken: {brief(step.submission.chain[-1])[:160]}")
+        return NotExercised(f"the new rows aren't taken: {brief(step.submission.chain[-1])}")
     if clause.subject:
         return _inserts_entries(told, step, part_of(told, clause.subject))
     keys = {item.get(collection_of(told).key) for item in step.submission.items}
@@ -63,7 +63,7 @@ def _inserts_entries(told: Story, step: Step, part: Part) -> Result:
                 len(found) > 1 or lost > ((tried.submission.last and tried.submission.last.failed) or 0)
             ):
                 wanted = f"one entry of {part.field} with {part.key} {item[part.key]}"
-                shown = f"{len(found)} of {str(tried.row(key).get(part.field))[:300]}"
+                shown = f"{len(found)} of {tried.row(key).get(part.field)}"
                 return Finding(wanted, shown, tried.chain(key))
     return Held(len(step.submission.items))
 
@@ -107,8 +107,8 @@ def field_law(ask: Ask, clause: Clause, told: Story) -> Result:
             else:
                 wrong = not same(item[clause.subject], row.get(clause.subject))
             if wrong:
-                shown = f"{row.get(clause.subject)!r}"[:500]
-                return Finding(f"{clause.subject} {item[clause.subject]!r}"[:500], shown, step.chain(key))
+                shown = f"{row.get(clause.subject)!r}"
+                return Finding(f"{clause.subject} {item[clause.subject]!r}", shown, step.chain(key))
             tried += 1
     return Held(tried) if tried else NotExercised(f"no row with {clause.subject} was taken")
 

@@ -136,7 +136,7 @@ def accepted(ask: Ask, clause: Clause) -> Result:
                 f"with {clause.subject}: {value} the rows that are shown without it",
                 brief(exchange)
                 if not page.is_page
-                else f"{len(page.rows)} of {page.count} rows: {', '.join(sorted(theirs))[:200]}",
+                else f"{len(page.rows)} of {page.count} rows: {', '.join(sorted(theirs))}",
                 (plain.exchange, exchange),
             )
     return Held(len(LANGUAGES) + len(ODD_LANGUAGES))

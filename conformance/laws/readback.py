@@ -74,7 +74,7 @@ def applied(told: Story, step: Step, item: Row) -> Finding | None:
         if entry is None:
             return Finding(
                 f"{part.field} of {key} with {part.key} {item.get(part.key)}",
-                str(row.get(part.field))[:300],
+                str(row.get(part.field)),
                 step.chain(key),
             )
         for name in entry:
@@ -93,9 +93,7 @@ def told_of(ask: Ask, clause: Clause, *needed: str) -> Story | NotExercised:
         if step is None:
             return NotExercised(f"there was no {name}: {_why_not(told)}")
         if not step.submission.accepted or not step.submission.over:
-            return NotExercised(
-                f"the {name} wasn't taken, or not seen to end: {brief(step.submission.chain[-1])[:160]}"
-            )
+            return NotExercised(f"the {name} wasn't taken, or not seen to end: {brief(step.submission.chain[-1])}")
     return told
 
 
@@ -116,7 +114,7 @@ def story_law(kind: str, *needed: str) -> Callable[[Callable[[Ask, Clause, Story
 
 def _why_not(told: Story) -> str:
     first = next(iter(told.steps.values()), None)
-    return brief(first.submission.chain[-1])[:160] if first else "no batch was sent"
+    return brief(first.submission.chain[-1]) if first else "no batch was sent"
 
 
 def mine(told: Story, name: str) -> tuple[Step, Row, Row, str]:
@@ -140,7 +138,7 @@ def touched_between(before: Step, after: Step, key: str, *, but: Container[str |
         return None
     shown = f"{name} {now.get(name)!r}" if now else "it is gone"
     wanted = f"the row {key} as it was: {name} {was.get(name)!r}"
-    return Finding(wanted[:400], shown[:400], (*before.chain(key), *after.chain(key)))
+    return Finding(wanted, shown, (*before.chain(key), *after.chain(key)))
 
 
 def trimmed(value: Any) -> Any:

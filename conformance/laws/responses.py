@@ -227,7 +227,7 @@ def _response(evidence: Evidence, kind: str, ask: Ask, clause: Clause) -> Result
     for exchange in _answers(ask, list(evidence.suspects.get(key, {}).values())):
         wrong = evidence.judge(operation, kind, exchange.answer)
         if wrong:
-            return Finding(clause.requirement, f"{wrong}: {brief(exchange)[:200]}", (exchange,))
+            return Finding(clause.requirement, f"{wrong}: {brief(exchange)}", (exchange,))
     return Held(evidence.seen[key])
 
 

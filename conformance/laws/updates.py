@@ -50,7 +50,7 @@ def updates(ask: Ask, clause: Clause, told: Story) -> Result:
         return blend
     for name in changed:
         if not (same_value(item[name], entry[name]) if clause.subject else same(item[name], entry[name])):
-            return Finding(f"{name} {item[name]!r}"[:400], f"{entry[name]!r}"[:400], step.chain(key))
+            return Finding(f"{name} {item[name]!r}", f"{entry[name]!r}", step.chain(key))
     return Held(len(changed)) if changed else NotExercised("nothing of the item is shown")
 
 
@@ -93,7 +93,7 @@ def filters(ask: Ask, clause: Clause, told: Story) -> Result:
                 if found.get(collection_of(told).key) == key and other:
                     wanted = f"{other} {row[other]!r} under {asked} as well"
                     shows = f"{found.get(other)!r}"
-                    return Finding(wanted[:400], shows[:400], (*step.chain(key), exchange))
+                    return Finding(wanted, shows, (*step.chain(key), exchange))
     return Held(len(told.filtered) + len(told.outdated))
 
 
@@ -129,7 +129,7 @@ def other_entries(ask: Ask, clause: Clause, told: Story) -> Result:
         for entry in others:
             found = entries(now.row(key), part, entry.get(part.key))
             if len(found) != 1 or not all(same_value(entry[n], found[0].get(n)) for n in entry):
-                return Finding(f"still {dict(entry)}"[:400], f"{found}"[:400], (*was.chain(key), *now.chain(key)))
+                return Finding(f"still {dict(entry)}", f"{found}", (*was.chain(key), *now.chain(key)))
         tried += len(others)
     return Held(tried) if tried else NotExercised("the row has no other entry")
 
@@ -254,7 +254,7 @@ def absent(ask: Ask, clause: Clause, told: Story) -> Result:
         was, now = before.row(key).get(name), after.row(key).get(name)
         if (was == now) != keeps and was:
             wanted = f"{name} still {was!r}" if keeps else f"{name} cleared"
-            return Finding(wanted[:400], f"{now!r}"[:400], after.chain(key))
+            return Finding(wanted, f"{now!r}", after.chain(key))
     return Held(len(left_out)) if left_out else NotExercised("all fields that are shown are required")
 
 
@@ -268,7 +268,7 @@ def replaces(ask: Ask, clause: Clause, told: Story) -> Result:
         if isinstance(sent, Mapping) and isinstance(was, Mapping) and isinstance(now, Mapping):
             gone = was.keys() - sent.keys()
             if gone & now.keys():
-                return Finding(f"{name} {dict(sent)!r}"[:400], f"{dict(now)!r}"[:400], after.chain(key))
+                return Finding(f"{name} {dict(sent)!r}", f"{dict(now)!r}", after.chain(key))
             tried += len(gone)
     return Held(tried) if tried else NotExercised("no object with several keys was taken")
 
@@ -283,7 +283,7 @@ def last_wins(ask: Ask, clause: Clause, told: Story) -> Result:
     telling = [n for n in last if n in row and n not in parts and not same(first.get(n), last[n])]
     for name in telling:
         if not same(trimmed(last[name]), trimmed(row[name])):
-            return Finding(f"{name} {last[name]!r}"[:400], f"{row[name]!r}"[:400], step.chain(key))
+            return Finding(f"{name} {last[name]!r}", f"{row[name]!r}", step.chain(key))
     return Held(len(telling)) if telling else NotExercised("the two items differ in nothing that is shown")
 
 
@@ -296,5 +296,5 @@ def edges(ask: Ask, clause: Clause, told: Story) -> Result:
     for name in padded:
         sent = step.submission.items[-1][name]
         if row[name] == trimmed(sent):
-            return Finding(f"{name} {sent!r}"[:400], f"{row[name]!r}"[:400], step.chain(key))
+            return Finding(f"{name} {sent!r}", f"{row[name]!r}", step.chain(key))
     return Held(len(padded)) if padded else NotExercised("no text with spaces at its ends is shown")

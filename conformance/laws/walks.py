@@ -97,7 +97,7 @@ def same_rows(operation: Operation, got: Page, wanted: Page, expected: str) -> F
     mine, theirs = ([identity(operation, row) for row in page.rows] for page in (got, wanted))
     if mine == theirs:
         return None
-    return Finding(f"{expected}: {', '.join(theirs)[:300]}", ", ".join(mine)[:300], (wanted.exchange, got.exchange))
+    return Finding(f"{expected}: {', '.join(theirs)}", ", ".join(mine), (wanted.exchange, got.exchange))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import shlex
 import stat
@@ -16,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import spec
-from conformance.exchange import MISSING, SHOWN_BODY, Answer, Credential, Request, encode_query
+from conformance.exchange import MISSING, Answer, Credential, Request, encode_query
 from conformance.target import Target
 
 KEY = "Canary 5f0e'\"$`\\é*!"
@@ -138,8 +137,5 @@ def test_an_answer_in_words() -> None:
     assert found.shown() == '404 {"a": null}'
     assert Answer(204, {}, b"", 0).shown() == "204"
     assert Answer(200, {}, b"null", 0).json is None
-    long = Answer(200, {}, json.dumps("x" * 3_000).encode(), 0).shown()
-    assert long.endswith("x... (3,002 characters)")
-    assert len(long) < SHOWN_BODY + 40
     assert [Answer(s, {}, b"", 0).ok for s in (199, 200, 299, 300)] == [False, True, True, False]
     assert [Answer(s, {}, b"", 0).refused for s in (399, 400, 499, 500)] == [False, True, True, False]

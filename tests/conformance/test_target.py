@@ -282,6 +282,14 @@ def test_a_key_too_short_to_be_one_spoils_no_text() -> None:
     assert Target("http://127.0.0.1:1", CONTRACT, "abcd").redact("abc abcd") == "abc $PRD_API_KEY"
 
 
+@pytest.mark.parametrize("most", range(8, 40))
+def test_a_text_is_cut_after_the_key_is_out_of_it(most: int) -> None:
+    found = Target("http://127.0.0.1:1", CONTRACT, "canary-5f0e").redact("the key canary-5f0e is wrong, it says", most)
+    assert "can" not in found
+    whole = "the key $PRD_API_KEY is wrong, it says"
+    assert found == (whole if most >= len(whole) else f"{whole[:most]}... ({len(whole)} characters)")
+
+
 def test_a_server_that_breaks_the_parser_with_the_key_doesnt_get_it_into_the_message() -> None:
     def echo(received: Received) -> Any:
         return _then_close((received.header("Authorization") or "").encode() + b"\r\n\r\n")
