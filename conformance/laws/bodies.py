@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from conformance.answers import brief
@@ -12,7 +13,7 @@ from conformance.ask import Ask, get
 from conformance.batches import Item, Look, Seen, Submission, find, find_all, look, submit
 from conformance.exchange import Credential, Exchange
 from conformance.items import Style, bare, item, item_fields, required_fields
-from conformance.laws.law import law, operation_of
+from conformance.laws.law import LAWS, law, operation_of
 from conformance.ownership import NO_SUCH
 from conformance.stories import ownership_of, row_writer, story
 from conformance.stories.oddities import is_amount
@@ -77,6 +78,45 @@ def aliens(schema: Mapping[str, Any], key: str | None, *, required: bool) -> lis
     return ["not-one", *([["text"]] if "object" in types else []), *([[{"not": "text"}]] if texts else []), *nothing]
 
 
+def _not_taken(ask: Ask, clause: Clause) -> Result:
+    """No item that is bad as a clause says is taken."""
+    operation = operation_of(ask, clause)
+    bad = _BAD[clause.kind](ask, operation, clause.subject, _good(ask, operation))
+    if ask.plan(("all that is bad fails", operation.code), partial(_all_fail, operation)):
+        return Held(len(bad))
+    return _taken(ask, operation, bad) or Held(len(bad))
+
+
+def _all_fail(operation: Operation, ask: Ask) -> bool:
+    """True where one batch tells that all that an operation's clauses call bad fails, and a good item doesn't.
+
+    Else each clause has to find out by itself.
+    """
+    access = operation.access
+    if access is None or access.action == "deletes":
+        return False
+    key, good = access.collection.key, _good(ask, operation)
+    clauses = [c for c in ask.contract.clauses if c.operation == operation.code and c.kind in _BAD]
+    bad = [dict(one) for c in clauses for one in _BAD[c.kind](ask, operation, c.subject, good).values()]
+    if not access.parts:
+        for n, one in enumerate(bad):
+            if isinstance(one.get(key), str):
+                one[key] = f"{good[key]}-{n}"
+    batch = submit(ask, operation, [good, *bad])
+    if batch.exchange.answer.refused:
+        _refusing(ask).add(operation.code)
+    last = batch.last
+    if not (batch.over and last and last.succeeded == 1 and last.failed == len(bad)):
+        return False
+    return access.parts != () or find_all(ask, operation, good[key], [good[key]]).keys() == {good[key]}
+
+
+def _refusing(ask: Ask) -> set[str]:
+    """The operations that are known to refuse a whole batch for one of its items."""
+    found: set[str] = ask.plan("operations that refuse a batch for an item", lambda a: set())
+    return found
+
+
 def _taken(ask: Ask, operation: Operation, bad: Mapping[str, Item]) -> Finding | None:
     """What shows that one of several bad items was taken, by what is wrong with each; None when none was.
 
@@ -84,12 +124,11 @@ def _taken(ask: Ask, operation: Operation, bad: Mapping[str, Item]) -> Finding |
     only the first.
     """
     whole = operation.access is not None and operation.access.action == "upserts" and not operation.access.parts
-    refusing: set[str] = ask.plan("operations that refuse a batch for an item", lambda a: set())
-    if len(bad) > 1 and operation.code not in refusing:
+    if len(bad) > 1 and operation.code not in _refusing(ask):
         batch = submit(ask, operation, list(bad.values()))
         if not batch.exchange.answer.refused:
             return _not_failed(ask, operation, batch, ", ".join(bad), whole=whole)
-        refusing.add(operation.code)
+        _refusing(ask).add(operation.code)
     for what, one in bad.items() if whole else list(bad.items())[:1]:
         batch = submit(ask, operation, [one])
         if not batch.exchange.answer.refused:
@@ -119,29 +158,30 @@ def _not_failed(ask: Ask, operation: Operation, batch: Submission, what: str, *,
     return None
 
 
-@law("body.required")
-def required(ask: Ask, clause: Clause) -> Result:
-    """An item without a required field isn't taken."""
-    operation = operation_of(ask, clause)
-    bad = {name: value for name, value in _good(ask, operation).items() if name != clause.subject}
-    return _taken(ask, operation, {f"an item without {clause.subject}": bad}) or Held(1)
+def _lacking(ask: Ask, operation: Operation, name: str, good: Item) -> dict[str, Item]:
+    """A good item without a field."""
+    return {f"an item without {name}": {field: value for field, value in good.items() if field != name}}
 
 
-@law("body.type")
-def type_law(ask: Ask, clause: Clause) -> Result:
-    """An item with a value of another type isn't taken."""
-    operation = operation_of(ask, clause)
-    good, fields = _good(ask, operation), item_fields(ask, operation)
+def _mistyped(ask: Ask, operation: Operation, name: str, good: Item) -> dict[str, Item]:
+    """Good items in which a field's value is of another type."""
+    fields = item_fields(ask, operation)
     key = operation.access.collection.key if operation.access else ""
-    needed = clause.subject in required_fields(ask, operation)
-    wrong = aliens(fields[clause.subject], str(good[key]) if clause.subject == key else None, required=needed)
+    needed = name in required_fields(ask, operation)
+    wrong = aliens(fields[name], str(good[key]) if name == key else None, required=needed)
     # Where only the first is sent it is of another kind for each field.
-    first = list(fields).index(clause.subject) % len(wrong)
+    first = list(fields).index(name) % len(wrong)
     bad: dict[str, Item] = {}
     for n, value in enumerate(wrong[first:] + wrong[:first]):
         own = {} if operation.access and operation.access.parts else {key: f"{good[key]}-{n}"}
-        bad[f"{clause.subject} {value!r}"] = {**good, **own, clause.subject: value}
-    return _taken(ask, operation, bad) or Held(len(bad))
+        bad[f"{name} {value!r}"] = {**good, **own, name: value}
+    return bad
+
+
+_BAD = {"body.required": _lacking, "body.type": _mistyped}
+"""Bad items by the kind of clause that no such item must be taken."""
+
+LAWS.update(dict.fromkeys(_BAD, _not_taken))
 
 
 def _raw(ask: Ask, operation: Operation, body: bytes) -> Exchange:

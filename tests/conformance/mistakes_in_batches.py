@@ -84,8 +84,11 @@ def _items(change: Callable[[list[Any]], list[Any]]) -> type[Shop]:
 
 
 def _unchecked(kind: type) -> type[Shop]:
-    """A shop that takes any value of a kind for any field."""
-    return spoilt(typed=lambda s, schema, value: isinstance(value, kind) or Shop.typed(s, schema, value))
+    """A shop that takes any value of a kind for any field but the key."""
+    return spoilt(
+        typed=lambda s, schema, value: isinstance(value, kind) or Shop.typed(s, schema, value),
+        taken=lambda s, o, item: isinstance(item, dict) and isinstance(item.get("sku"), str) and Shop.taken(s, o, item),
+    )
 
 
 def _done_for_strangers() -> type[Shop]:
@@ -179,7 +182,7 @@ MISTAKES: list[Mistake] = [
     (
         "PRD101.body.type.sku",
         "unchecked",
-        spoilt(taken=lambda s, o, item: isinstance(item["sku"], list) or Shop.taken(s, o, item)),
+        spoilt(taken=lambda s, o, item: isinstance(item.get("sku"), list) or Shop.taken(s, o, item)),
     ),
     (
         "PRD101.body.type.name",
