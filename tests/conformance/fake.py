@@ -238,12 +238,7 @@ class Shop:
 
     def submitted(self, operation: Operation, body: bytes) -> tuple[int, Any]:
         """A batch, done at once."""
-        try:
-            items = json.loads(body)
-        except ValueError:
-            raise Refused(400, "not JSON") from None
-        if not isinstance(items, list):
-            raise Refused(400, "not a list")
+        items = self.items(body)
         done = [self.taken(operation, item) for item in items]
         self.clock += timedelta(seconds=1)
         ticket = str(uuid.UUID(int=len(self.batches) + 1, version=4))
@@ -261,6 +256,16 @@ class Shop:
             "created_at": moment(self.clock),
         }
         return 202, {"batch_request_id": ticket}
+
+    def items(self, body: bytes) -> list[Any]:
+        """The items of a batch."""
+        try:
+            items = json.loads(body)
+        except ValueError:
+            raise Refused(400, "not JSON") from None
+        if not isinstance(items, list):
+            raise Refused(400, "not a list")
+        return items
 
     def looked_up(self, ticket: str) -> tuple[int, Any]:
         """A batch by its ticket."""
@@ -370,8 +375,10 @@ class Direct(Target):
 
     shop: Shop
     evidence: Evidence
+    log: list[Request]
 
     def _send_once(self, request: Request) -> Answer:
+        self.log.append(request)
         return self.shop.answer(request, self.credential(request.credential))
 
 
@@ -380,7 +387,7 @@ def ask_of(shop: Shop, folder: Path | None = None, seed: int = 0) -> Ask:
     ownership = Ownership(CONTRACT, BASE, folder / "journal.ndjson") if folder else None
     # Nothing goes over a wire, so certificates needn't be loaded.
     target = Direct(BASE, CONTRACT, KEY, Limits(batch=0.02, lag=0.0), ownership=ownership, verify=False)
-    target.shop, target.evidence = shop, Evidence(CONTRACT)
+    target.shop, target.evidence, target.log = shop, Evidence(CONTRACT), []
     target.observe = target.evidence.observe
     return Ask(CONTRACT, target, seed, BEGAN + timedelta(days=30))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 def expect(path: Path, title: str, lines: list[str]) -> None:
     """Hold lines against the block of a title."""
-    lines = [_steady(line) for line in lines]
+    lines = [steady(line) for line in lines]
     if os.environ.get("GOLDEN") == "write":
         blocks = _read(path) if path.is_file() else {}
         blocks[title] = lines
@@ -28,7 +28,7 @@ def titles(path: Path) -> list[str]:
     return list(_known(path))
 
 
-def _steady(line: str) -> str:
+def steady(line: str) -> str:
     """A line without what differs from run to run: a run's token, and how long was waited."""
     line = re.sub(r"(prdct)-[0-9a-f]{10}-", r"\1-TOKEN-", line, flags=re.IGNORECASE)
     return re.sub(r"\b\d+\.\d s\b", "SECONDS s", line).replace("\n", "\\n")

@@ -1,0 +1,46 @@
+"""Shops that write little, late or nothing: of many laws there is then nothing to tell, and each says why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conformance.fake import Refused, Shop
+from tests.conformance.spoiling import changed, spoilt
+
+
+def _refusing(status: int) -> type[Shop]:
+    def submitted(*_: Any) -> tuple[int, Any]:
+        raise Refused(status, "not now")
+
+    return spoilt(submitted=submitted)
+
+
+def _all_or_nothing(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+    items = self.items(body)
+    if all(isinstance(item, dict) and self.valid(operation, item) for item in items):
+        return Shop.submitted(self, operation, body)
+    raise Refused(400, "one of the items is bad")
+
+
+def _unfinished(found: tuple[int, Any], *_: Any) -> tuple[int, Any]:
+    status, batch = found
+    return status, {**batch, "state": {**batch["state"], "succeeded": 0, "failed": 0}}
+
+
+def _unapproved(self: Shop, row: Any, item: Any) -> None:
+    Shop.upsert(self, row, item)
+    self.hidden[item["sku"]] = row is not None and self.hidden[item["sku"]]
+
+
+SHOPS = {
+    "that refuses every batch": _refusing(400),
+    "that may not be written": _refusing(403),
+    "that fails on every batch": _refusing(500),
+    "that refuses a batch for one bad item": spoilt(submitted=_all_or_nothing),
+    "whose every item fails": spoilt(taken=lambda *_: False),
+    "whose batches never end": changed("looked_up", _unfinished),
+    "that gives no ticket": changed("submitted", lambda found, *_: (202, {})),
+    "that doesn't know its tickets": changed("looked_up", lambda *_: (404, {})),
+    "that approves nothing": spoilt(upsert=_unapproved),
+    "that lists nothing new": spoilt(fits=lambda s, o, q, row: row in s.rows[:45] and Shop.fits(s, o, q, row)),
+}
