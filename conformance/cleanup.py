@@ -8,6 +8,7 @@ from conformance.answers import listing
 from conformance.ask import Ask, Query
 from conformance.batches import Submission, containing, find, reader_of, submit, with_hidden
 from conformance.ownership import NO_SUCH, Ownership, forget, journaled, token_of
+from conformance.served import as_served
 from conformance.target import NotSent, Stopped
 from spec import Operation
 
@@ -33,6 +34,7 @@ def clean_up(ask: Ask, ownership: Ownership) -> list[str]:
     The budgets of the run don't hold here: what was planted is taken away in any case.
     """
     known = journaled(ownership.path, ownership.base_url)
+    ask, _ = as_served(ask) if known else (ask, [])
     keys = [key for key in known if NO_SUCH not in key and ownership.owns(key)]
     runs = {token for key in known if (token := token_of(key))}
     left: list[str] = []
@@ -96,7 +98,7 @@ def _one_by_one(ask: Ask, operation: Operation, keys: list[str]) -> set[str]:
 
 
 def _holding(ask: Ask, operation: Operation, text: str) -> set[str] | None:
-    """The keys of rows that hold a text, by the list's own filters; None when there is no such filter."""
+    """The keys of rows that hold a text, by the list's own filters; None when there is no such filter, or it fails."""
     reader = reader_of(ask, operation)
     if reader is None or operation.access is None:
         return None
@@ -108,5 +110,7 @@ def _holding(ask: Ask, operation: Operation, text: str) -> set[str] | None:
     found: set[str] = set()
     for query in (plain, *with_hidden(reader, plain)):
         shown = listing(ask.fresh(), reader, query)
+        if query == plain and not shown.first.is_page:
+            return None
         found.update(str(row.get(field)) for row in shown.rows.values())
     return found

@@ -303,7 +303,8 @@ def large(ask: Ask, clause: Clause) -> Result:
         return NotExercised("the operation writes nothing")
     bodies = [_many(ask, operation), *([] if access.action == "deletes" else [_one_large(ask, operation)])]
     for items in bodies:
-        batch = submit(ask, operation, items, watch=False)
+        # The one that may make a row is waited for, or the row would come after the run has cleaned up.
+        batch = submit(ask, operation, items, watch=len(items) < MANY)
         if batch.exchange.answer.status >= 500:
             return Finding("202, or 4xx", brief(batch.exchange), (batch.exchange,))
         # How long so many take is left open; one that is over already has to have counted all of them.

@@ -85,8 +85,16 @@ def test_what_was_planted_is_taken_away_and_nothing_else(tmp_path: Path, shop: t
     assert not own.path.exists()
 
 
-def test_rows_that_should_never_have_been_made_go_too(tmp_path: Path) -> None:
-    there = Shop()
+def _fifty_at_most(self: Shop, query: Any, name: str, default: int) -> int:
+    number = Shop.number(self, query, name, default)
+    if name == "limit" and number > 50:
+        raise Refused(400, "at most 50")
+    return number
+
+
+@pytest.mark.parametrize("shop", [Shop, spoilt(number=_fifty_at_most)], ids=["honest", "fifty rows a page"])
+def test_rows_that_should_never_have_been_made_go_too(tmp_path: Path, shop: type[Shop]) -> None:
+    there = shop()
     ask, own, _ = planted(there, tmp_path, 700, NO_SUCH)
     assert clean_up(ask, own) == []
     assert len(there.rows) == 45
