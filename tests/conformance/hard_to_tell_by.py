@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from tests.conformance.fake import Refused, Shop
@@ -32,7 +34,22 @@ def _unapproved(self: Shop, row: Any, item: Any) -> None:
     self.hidden[item["sku"]] = row is not None and self.hidden[item["sku"]]
 
 
+def _one_in_many_fails(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+    items = self.items(body)
+    if len(items) > 50:
+        items[7] = {}
+    return Shop.submitted(self, operation, json.dumps(items).encode())
+
+
+def _plain_keys_only(self: Shop, operation: Any, item: Any) -> bool:
+    return re.fullmatch(r"PRDCT-[0-9a-f]+-\d+-[A-Za-z]+", str(item.get("sku"))) is not None and Shop.valid(
+        self, operation, item
+    )
+
+
 SHOPS = {
+    "that takes plain keys only": spoilt(valid=_plain_keys_only),
+    "that fails on one in many": spoilt(submitted=_one_in_many_fails),
     "that refuses every batch": _refusing(400),
     "that may not be written": _refusing(403),
     "that fails on every batch": _refusing(500),

@@ -120,6 +120,17 @@ def _applied_and_failed(self: Shop, operation: Any, item: Any) -> bool:
     return done
 
 
+def _lonely(**counts: int) -> Callable[..., tuple[int, Any]]:
+    """Other counts for batches in which all that there is failed."""
+
+    def look(found: tuple[int, Any], *_: Any) -> tuple[int, Any]:
+        status, batch = found
+        state = batch["state"]
+        return status, {**batch, "state": {**state, **counts} if state["failed"] == state["total"] > 0 else state}
+
+    return look
+
+
 def _lists_required(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
     items = json.loads(body) if body.startswith(b"[{") else []
     if operation.code == "PRD101" and any("images" not in one for one in items):
@@ -167,6 +178,13 @@ MISTAKES: list[Mistake] = [
     ("PRD101.batch.isolated", "lost after bad", spoilt(submitted=_new_batch, taken=_lost_after_bad)),
     ("PRD101.batch.times", "backwards", _batch(created_at="2030-01-01T00:00:00Z", updated_at="2029-01-01T00:00:00Z")),
     ("PRD101.batch.mixed", "bad ones are applied", spoilt(taken=_applied_and_failed)),
+    ("PRD101.batch.mixed", "a bad one alone counts twice", changed("looked_up", _lonely(succeeded=1, failed=1))),
+    ("PRD101.batch.mixed", "a bad one alone never ends", changed("looked_up", _lonely(succeeded=0, failed=2, total=3))),
+    (
+        "PRD103.batch.mixed",
+        "unknown ones alone never end",
+        changed("looked_up", _lonely(succeeded=0, failed=2, total=3)),
+    ),
     ("PRD101.response.status", "lists are required", spoilt(submitted=_lists_required)),
     ("PRD101.body.required.name", "optional", _valid("name", "PRD101")),
     (

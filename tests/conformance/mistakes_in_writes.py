@@ -55,6 +55,14 @@ def _first_wins(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
     return Shop.submitted(self, operation, body)
 
 
+def _bits_of_each(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+    """Of two items with one key the name is the first one's, and all else the last one's."""
+    items = [item for item in self.items(body) if isinstance(item, dict)]
+    names = {str(item.get("sku")): item["name"] for item in reversed(items) if "name" in item}
+    mixed = [{**item, "name": names[str(item.get("sku"))]} if "name" in item else item for item in items]
+    return Shop.submitted(self, operation, json.dumps(mixed).encode() if len(mixed) > 1 else body)
+
+
 def _same_created(self: Shop, row: Row | None, item: Row) -> None:
     Shop.upsert(self, row, item)
     kept = self.row(item["sku"])
@@ -387,6 +395,7 @@ MISTAKES: list[Mistake] = [
     ("PRD101.write.absent", "cleared", _upsert(_clears)),
     ("PRD101.write.replaces", "merged", _upsert(_merges)),
     ("PRD101.write.last-wins", "first wins", spoilt(submitted=_first_wins)),
+    ("PRD101.write.updates", "of the same twice a bit of each", spoilt(submitted=_bits_of_each)),
     ("PRD101.write.edges", "trimmed", _stored(lambda row: row.update(name=row["name"].strip()))),
     # parts
     ("PRD105.write.inserts.prices", "lost", _put(_loses)),
