@@ -11,6 +11,7 @@ import email.utils
 import errno
 import html
 import json
+import math
 import ssl
 import threading
 import time
@@ -37,6 +38,9 @@ LATER = (429, 502, 503, 504)
 
 LATER_WRITE = (429, 503)
 """The same for a write: a gateway that gave up doesn't know whether it arrived."""
+
+SLOWER, FASTER = 0.8, 1.01
+"""What the rate is multiplied by after a 429, and after every other answer until it is what it was."""
 
 LONGEST_WAIT = 30.0
 """Seconds that a Retry-After is obeyed for; more is cut to this."""
@@ -166,6 +170,7 @@ class Target:
                     raise Unreachable(self.redact(f"{request.method} {request.path}: {_reason(error)}")) from None
             else:
                 if answer.status not in (LATER if request.method == "GET" else LATER_WRITE) or last:
+                    self._speed_up()
                     self.observe(request, answer)
                     return answer
                 wait = max(wait, min(retry_after(answer), LONGEST_WAIT))
@@ -266,7 +271,13 @@ class Target:
         """After a 429, stay below what was just refused."""
         with self._lock:
             seen = max(1.0, float(len(self._recent)))
-            self._rate = max(1.0, 0.8 * min(seen, self._rate or seen))
+            self._rate = max(1.0, SLOWER * min(seen, self._rate or seen))
+
+    def _speed_up(self) -> None:
+        """Some 429s are about nothing that lasts, so after each answer it may go a little faster again."""
+        with self._lock:
+            if self._rate is not None and self._rate != self.limits.rate:
+                self._rate = min(self._rate * FASTER, self.limits.rate or math.inf)
 
     def _sleep(self, seconds: float) -> None:
         self._check_time(time.monotonic() + seconds)

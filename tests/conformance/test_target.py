@@ -126,7 +126,19 @@ def test_after_a_429_it_goes_slower() -> None:
         for _ in range(11):
             target.send(GET)
         assert target._rate is not None
-        assert 1 <= target._rate <= 0.8 * 11
+        assert 1 <= target._rate <= 0.8 * 11 * 1.01
+
+
+@pytest.mark.parametrize(("asked", "most"), [(None, 1_000_000.0), (12.0, 12.0)])
+def test_after_some_answers_it_goes_faster_again_but_not_than_it_was_asked_to(asked: float | None, most: float) -> None:
+    with at(in_turn(*[answer()] * 10, answer(429), answer()), limits=Limits(rate=asked)) as (target, _):
+        rates = []
+        for _ in range(80):
+            target.send(GET)
+            rates.append(target._rate or most)
+        assert rates[10] < rates[20] < rates[40] <= rates[79] <= most
+        assert rates[79] > 1.2 * rates[10]
+        assert all(rate == (asked or most) for rate in rates[:10])
 
 
 def test_a_connection_that_breaks_is_tried_again_for_a_read_and_never_for_a_write() -> None:
