@@ -28,7 +28,7 @@ PREFIX = "PRDCT"
 JOURNAL = "journal.ndjson"
 
 NO_SUCH = "nosuch"
-"""Part of keys that are only asked to be deleted or priced, and never inserted."""
+"""Part of keys that are only asked to be deleted, and never inserted."""
 
 NO_ROW = "00000000-0000-4000-8000-000000000000"
 """A uuid that names nothing, for a path that needs one."""

@@ -12,7 +12,7 @@ from conformance.exchange import Credential, Request, swap_case
 from conformance.items import example_item, item
 from conformance.laws.law import LAWS, law, operation_of
 from conformance.laws.walks import narrowed
-from conformance.ownership import NO_SUCH
+from conformance.stories import unused_key
 from conformance.universe import NO_SUCH_ID, base_query, paged
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation
@@ -43,7 +43,7 @@ def harmless_bodies(ask: Ask, operation: Operation, *, stranger: bool = False) -
     access = operation.access
     own = ask.target.ownership
     if access and (access.action == "deletes" or access.parts):
-        key = own.mint(NO_SUCH) if own else HARMLESS_KEY
+        key = unused_key(ask, operation, "stranger") if own else HARMLESS_KEY
         bodies.insert(0, json.dumps([{**example_item(operation), access.collection.key: key}]).encode())
     elif access and own:
         # What a stranger sends is looked for later: it mustn't be there, whatever was answered.

@@ -15,7 +15,7 @@ from conformance.exchange import Credential, Exchange
 from conformance.items import Style, bare, item, item_fields, required_fields
 from conformance.laws.law import LAWS, law, operation_of
 from conformance.ownership import NO_SUCH
-from conformance.stories import ownership_of, row_writer, story
+from conformance.stories import ownership_of, row_writer, story, unused_key
 from conformance.stories.oddities import is_amount
 from conformance.target import NotSent
 from conformance.verdict import Finding, Held, NotExercised, Result
@@ -328,7 +328,7 @@ def _many(ask: Ask, operation: Operation) -> list[Item]:
 
     Those upserts share one key, so that a server that takes them all the same has one row at most to show for it.
     """
-    access, stem = operation.access, ownership_of(ask).mint(NO_SUCH)
+    access, stem = operation.access, unused_key(ask, operation, "many")
     if access is None or access.action == "deletes":
         return [{access.collection.key if access else "": f"{stem}-{n}"} for n in range(MANY)]
     return [{access.collection.key: stem}] * MANY
@@ -336,7 +336,7 @@ def _many(ask: Ask, operation: Operation) -> list[Item]:
 
 def _one_large(ask: Ask, operation: Operation) -> list[Item]:
     """An item with a very long text, in the key where it has no other."""
-    stem, key = ownership_of(ask).mint(NO_SUCH), operation.access.collection.key if operation.access else ""
+    stem, key = unused_key(ask, operation, "large"), operation.access.collection.key if operation.access else ""
     fields = item_fields(ask, operation)
     free = [n for n, s in fields.items() if n != key and s.get("type") == "string" and "format" not in s]
     return [{**item(ask, operation, stem, 0, "plain"), free[0] if free else key: stem + "x" * LARGE}]

@@ -18,8 +18,7 @@ from conformance.exchange import MISSING, Answer, Credential, Exchange, Request
 from conformance.items import item, item_fields
 from conformance.laws.law import LAWS, Law, law, operation_of
 from conformance.lookups import kind_of
-from conformance.ownership import NO_SUCH
-from conformance.stories import ownership_of, story
+from conformance.stories import story, unused_key
 from conformance.universe import base_query, universe
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Contract, Operation
@@ -175,7 +174,7 @@ def rough_bodies(ask: Ask, operation: Operation) -> list[Request]:
     if access is None or not operation.body:
         return []
     key = access.collection.key
-    own = {key: ownership_of(ask).mint(NO_SUCH)}
+    own = {key: unused_key(ask, operation, "rough")}
     plain = own if access.action == "deletes" else {**item(ask, operation, own[key], 0, "plain"), **own}
     texts = [name for name, value in plain.items() if isinstance(value, str) and name != key][:1]
     odd = [{**plain, **dict.fromkeys(texts, text)} for text in ("a\0b", "a\ud800b")] if texts else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.ask import Ask
-from conformance.ownership import Ownership
+from conformance.ownership import NO_SUCH, Ownership
 from conformance.target import NotSent
 from spec import Operation, Part
 
@@ -13,6 +13,11 @@ def ownership_of(ask: Ask) -> Ownership:
     if ask.target.ownership is None:
         raise NotSent("this run is read-only")
     return ask.target.ownership
+
+
+def unused_key(ask: Ask, operation: Operation, stem: str) -> str:
+    """A key that no row has. Clean-up deletes the row that a server makes of an upsert of it all the same."""
+    return ownership_of(ask).mint(NO_SUCH if action(operation) == "deletes" else stem)
 
 
 def siblings(ask: Ask, operation: Operation) -> list[Operation]:
