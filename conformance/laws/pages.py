@@ -7,7 +7,7 @@ from conformance.ask import Ask, Page, get, read_page
 from conformance.exchange import Exchange
 from conformance.laws.law import law, operation_of
 from conformance.laws.links import wrong_links, wrongly_announced
-from conformance.laws.walks import Walk, limits, narrowed, needs_two_pages, same_rows, walks
+from conformance.laws.walks import Walk, limits, lone_end, narrowed, needs_two_pages, same_rows, walks
 from conformance.lookups import all_of
 from conformance.universe import FAR, base_query, identity, paged, universe
 from conformance.verdict import Finding, Held, NotExercised, Result
@@ -122,7 +122,8 @@ def complete(ask: Ask, clause: Clause) -> Result:
     if vacuous:
         return vacuous
     everywhere = {identity(operation, row): page for w in found for page in w.pages.values() for row in page.rows}
-    for w in found:
+    lone = lone_end(ask, operation)
+    for w in (*found, *([lone] if lone else [])):
         gap = _gap(operation, w)
         if gap:
             return gap
@@ -141,7 +142,8 @@ def _gap(operation: Operation, w: Walk) -> Finding | None:
         wanted = w.size if number < w.last else w.count - w.size * (w.last - 1)
         if page.status == 404 or len(page.rows) < wanted:
             what = f"{len(page.rows)} rows" if page.is_page else brief(page.exchange)
-            return Finding(f"{wanted} rows on page {number} of {w.last}", what, (w.pages[1].exchange, page.exchange))
+            chain = tuple(w.pages[n].exchange for n in dict.fromkeys((1, number)) if n in w.pages)
+            return Finding(f"{wanted} rows on page {number} of {w.last}", what, chain)
     return None
 
 

@@ -70,6 +70,18 @@ def walks(ask: Ask, operation: Operation) -> list[Walk]:
     return [w for w in found if w]
 
 
+def lone_end(ask: Ask, operation: Operation) -> Walk | None:
+    """A last page of a single row, which a server may leave out or show with the page before it."""
+    known = universe(ask, operation)
+    others = (known.count or 0) - 1
+    limit = next((n for n in range(min(others, known.page_size), 1, -1) if others % n == 0), None)
+    if limit is None:
+        return None
+    last = others // limit + 1
+    page = ask.page(operation, paged(operation, known.base, page=last, limit=limit))
+    return Walk({last: page}, limit, last, others + 1) if page.count in (None, known.count) else None
+
+
 def even_ends(ask: Ask, operation: Operation) -> list[tuple[int, int, Page]]:
     """(number, last number, page) of last pages that are full to the row, where an off-by-one shows."""
     known = universe(ask, operation)

@@ -120,6 +120,13 @@ def _applied_and_failed(self: Shop, operation: Any, item: Any) -> bool:
     return done
 
 
+def _made_and_failed(self: Shop, operation: Any, item: Any) -> bool:
+    done = Shop.taken(self, operation, item)
+    if not done and operation.code == "PRD101" and isinstance(item, dict) and self.row(str(item.get("sku"))) is None:
+        Shop.upsert(self, None, {"sku": str(item.get("sku"))})
+    return done
+
+
 def _lonely(**counts: int) -> Callable[..., tuple[int, Any]]:
     """Other counts for batches in which all that there is failed."""
 
@@ -176,8 +183,11 @@ MISTAKES: list[Mistake] = [
     ),
     ("PRD105.batch.mixed", "none failed", _state(succeeded=lambda s: s["total"], failed=lambda s: 0)),
     ("PRD101.batch.isolated", "lost after bad", spoilt(submitted=_new_batch, taken=_lost_after_bad)),
+    ("PRD103.batch.isolated", "lost after bad", spoilt(submitted=_new_batch, taken=_lost_after_bad)),
+    ("PRD105.batch.isolated", "lost after bad", spoilt(submitted=_new_batch, taken=_lost_after_bad)),
     ("PRD101.batch.times", "backwards", _batch(created_at="2030-01-01T00:00:00Z", updated_at="2029-01-01T00:00:00Z")),
     ("PRD101.batch.mixed", "bad ones are applied", spoilt(taken=_applied_and_failed)),
+    ("PRD101.batch.mixed", "bad new ones are made", spoilt(taken=_made_and_failed)),
     ("PRD101.batch.mixed", "a bad one alone counts twice", changed("looked_up", _lonely(succeeded=1, failed=1))),
     ("PRD101.batch.mixed", "a bad one alone never ends", changed("looked_up", _lonely(succeeded=0, failed=2, total=3))),
     (

@@ -127,6 +127,11 @@ MISTAKES: list[Mistake] = [
     ),
     (
         "PRD102.page.complete",
+        "a single last row lost",
+        spoilt(cut=lambda s, rows, p, n: Shop.cut(s, rows, p, n) if p == 1 or len(rows) - (p - 1) * n != 1 else []),
+    ),
+    (
+        "PRD102.page.complete",
         "row hidden by one limit",
         spoilt(
             order=lambda s, rows, n: rows[1:] + rows[:1] if n == 7 else rows,
