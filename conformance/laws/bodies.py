@@ -258,9 +258,7 @@ def whole(ask: Ask, clause: Clause) -> Result:
     batch = submit(ask, operation, [good, _half_bad(good), bad])
     if not batch.exchange.answer.refused:
         return NotExercised("no request is refused for one of its items: they fail one by one")
-    # What is applied all the same may be so as late as a batch that was accepted.
-    first = story(ask, operation).first
-    time.sleep(min(LATEST, 2 * first.waited if first else 0))
+    _let_it_be_done(ask, operation)
     after = find(ask, operation, key, expected=not inserts)
     if before.rows != after.rows:
         chain = (*before.chain, batch.exchange, *after.chain)
@@ -281,11 +279,18 @@ def _after_strangers(ask: Ask, operation: Operation, key: str, *, inserts: bool)
     own = {operation.access.collection.key: key} if operation.access else {}
     body = json.dumps([{**_good(ask, operation), **own}]).encode()
     sent = ask.again(get(operation, body=body, credential=Credential.WRONG))
+    _let_it_be_done(ask, operation)
     now = find(ask, operation, key)
     if was.rows and was.rows != now.rows:
         wanted = f"401, and {key} as it was: {was.row}"
         return Finding(wanted, f"{now.row}", (*was.chain, sent, *now.chain))
     return now
+
+
+def _let_it_be_done(ask: Ask, operation: Operation) -> None:
+    """Wait: what is applied though it was refused may be so as late as a batch that was accepted."""
+    first = story(ask, operation).first
+    time.sleep(min(LATEST, 2 * first.waited if first else 0))
 
 
 def _half_bad(good: Item) -> dict[str, Any]:

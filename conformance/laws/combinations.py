@@ -149,7 +149,8 @@ def _plan(ask: Ask, operation: Operation) -> dict[str, list[Pair]]:
                 ),
             )
             for other in others:
-                pairs = _best(pools[filter.parameter], pools[other.parameter])
+                first_time = not fields_met.get(_fields(filter, other))
+                pairs = _best(pools[filter.parameter], pools[other.parameter], alike=first_time)
                 if pairs:
                     planned[filter.parameter] += pairs
                     if other.parameter != filter.parameter:
@@ -180,13 +181,18 @@ def pool_of(filter: Filter, rows: list[Row], seed: int) -> list[Candidate]:
     return found
 
 
-def _best(ones: list[Candidate], others: list[Candidate]) -> list[Pair]:
-    """The pair that tells "both" from the first alone, the second alone, either and none; else two that do together."""
+def _best(ones: list[Candidate], others: list[Candidate], *, alike: bool = False) -> list[Pair]:
+    """The pair that tells "both" from the first alone, the second alone, either and none; else two that do together.
+
+    Of two filters that both take any key they are `alike` if they are to have the same one.
+    """
     wanted = {"first alone", "second alone", "either", "none"}
     best: dict[frozenset[str], tuple[int, Pair]] = {}
     for one in ones:
         for other in others:
             if one.case.query[0][0] == other.case.query[0][0]:
+                continue
+            if alike and one.case.key and other.case.key and one.case.key != other.case.key:
                 continue
             told = _told(one, other)
             size = len(one.shown & other.shown)

@@ -26,7 +26,7 @@ FEW = 20
 TEXTS = (
     "C:\\new\\table",
     "&amp; &lt;b&gt; &#x41; %41",
-    "<b>2 m²</b> ½ ﬁ Ⅷ",
+    "<b>2 m²</b> ½ ﬁ Ⅷ cafe\u0301",
     "=1+1",
     "0012",
     "true",
@@ -36,12 +36,13 @@ TEXTS = (
     "a, b; c|d",
     "it''s {x} ${y} %s",
 )
-"""Escapes, entities, compatibility letters, and what looks like a value of another type."""
+"""Escapes, entities, compatibility letters, a letter in two parts, and what looks like a value of another type."""
 
 LONG = (60, 110, 260)
 """Characters of texts that a column may be too short for."""
 
-INTEGERS = (0, 3_000_000_000)
+NUMBERS = (0, 3_000_000_000, 2.125, True)
+"""What an object's member may be beside a small integer and a text."""
 
 AMOUNTS = ("0", "2.5", "100.00", "1234.56", "40000", "123456.78")
 """Amounts with digits before and behind the point, and round ones."""
@@ -136,8 +137,8 @@ def _of_object(value: Mapping[str, Any]) -> Iterator[tuple[Any, bool]]:
     number = next((key for key, v in value.items() if isinstance(v, int) and not isinstance(v, bool)), None)
     for made in (*TEXTS, _long(LONG[0])) if text else ():
         yield {**value, text: made}, made not in TEXTS
-    for integer in INTEGERS if number else ():
-        yield {**value, number: integer}, True
+    for odd in NUMBERS if number else ():
+        yield {**value, number: odd}, True
 
 
 def _amounts(entries: Sequence[Mapping[str, Any]], key: str) -> Iterator[list[Mapping[str, Any]]]:

@@ -47,6 +47,20 @@ def _either(self: Shop, operation: Any, query: list[tuple[str, str]], row: Row) 
     return (any(told) or not told) and self.approved(row, dict(query).get("approved", "true") == "true")
 
 
+def _last_of_a_key(self: Shop, operation: Any, query: list[tuple[str, str]], row: Row) -> bool:
+    """Of several lookups on one key of the attributes only the last counts."""
+    last = {name.split("__")[1]: (name, value) for name, value in query if name.startswith("attribute__")}
+    others = [pair for pair in query if not pair[0].startswith("attribute__")]
+    return Shop.fits(self, operation, [*others, *last.values()], row)
+
+
+def _turkish(self: Shop, operation: Any, query: list[tuple[str, str]], request: Any) -> list[Row]:
+    """In Turkish a dotless i is what a capital I is the capital of."""
+    if dict(request.headers).get("Accept-Language") == "tr":
+        query = [(n, v.replace("I", "ı") if n.endswith("icontains") else v) for n, v in query]
+    return Shop.chosen(self, operation, query, request)
+
+
 def _only(last: bool) -> type[Shop]:
     """A shop where of several filters only the first or the last counts."""
 
@@ -125,6 +139,7 @@ MISTAKES: list[Mistake] = [
         "last empty",
         spoilt(cut=lambda s, rows, p, n: Shop.cut(s, rows, p, n) if p * n < len(rows) or p == 1 else []),
     ),
+    ("PRD102.param.accepted.Accept-Language", "its own upper case", spoilt(chosen=_turkish)),
     (
         "PRD102.page.complete",
         "a single last row lost",
@@ -289,6 +304,7 @@ MISTAKES: list[Mistake] = [
     # together
     ("PRD102.combine.name__icontains", "either", spoilt(fits=_either)),
     ("PRD102.combine.category", "first only", _only(last=False)),
+    ("PRD102.combine.attribute__KEY__icontains", "last of a key", spoilt(fits=_last_of_a_key)),
     ("PRD102.combine.sku__contains", "last only", _only(last=True)),
     (
         "PRD102.combine.approved",

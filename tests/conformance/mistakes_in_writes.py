@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 from tests.conformance.fake import Row, Shop, moment
 from tests.conformance.spoiling import Mistake, changed, spoilt
@@ -311,6 +312,14 @@ def _a_hundred(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
     return status, data
 
 
+def _rounded(row: Row) -> None:
+    row["attributes"] = {n: round(v, 2) if isinstance(v, float) else v for n, v in row["attributes"].items()}
+
+
+def _booleans_as_numbers(row: Row) -> None:
+    row["attributes"] = {n: int(v) if isinstance(v, bool) else v for n, v in row["attributes"].items()}
+
+
 def _words_as_booleans(row: Row) -> None:
     row["attributes"] = {k: {"true": True, "no": False}.get(v, v) for k, v in row["attributes"].items()}
 
@@ -490,6 +499,9 @@ MISTAKES: list[Mistake] = [
     ("PRD101.write.key", "cut at 40 characters", _stored(lambda row: row.update(sku=row["sku"][:40]))),
     ("PRD101.write.field.name", "entities read", _stored(lambda row: row.update(name=html.unescape(row["name"])))),
     ("PRD101.write.field.name", "cut at 100", _stored(lambda row: row.update(name=row["name"][:100]))),
+    ("PRD101.write.field.name", "composed", _stored(lambda row: row.update(name=normalize("NFC", row["name"])))),
+    ("PRD101.write.field.attributes", "rounded", _stored(_rounded)),
+    ("PRD101.write.field.attributes", "booleans as numbers", _stored(_booleans_as_numbers)),
     ("PRD101.write.field.attributes", "words as booleans", _stored(_words_as_booleans)),
     ("PRD101.write.field.images", "five at most", _stored(lambda row: row.update(images=row["images"][:5]))),
     ("PRD101.write.field.images", "none is no change", _upsert(_no_list_no_change)),
