@@ -15,6 +15,7 @@ from conformance.stories.filtered import LOOKED_UP, OUTDATED, margin, otherwise,
 from conformance.stories.made import inserted, near_keys, unshown
 from conformance.stories.many import with_many
 from conformance.stories.mixed import with_mixed
+from conformance.stories.oddities import plain_texts
 from conformance.stories.operations import ownership_of
 from conformance.stories.story import Step, Story, send_step
 from spec import Operation
@@ -72,7 +73,7 @@ def tell_rows(ask: Ask, operation: Operation) -> Story:
         steps["bare"] = send_step(ask, operation, [required], keys["A"])
     twice = own.mint("twice")
     keys["twice"] = twice
-    both = [item(ask, operation, twice, 0, style), _padded(operation, item(ask, operation, twice, 1, style))]
+    both = [item(ask, operation, twice, 0, style), _padded(ask, operation, item(ask, operation, twice, 1, style))]
     steps["twice"] = send_step(ask, operation, both, twice)
     return with_many(ask, with_mixed(ask, replace(told, keys=keys), style), style)
 
@@ -94,8 +95,6 @@ def _fewer_keys(one: Item) -> Item:
     return {name: dict(list(v.items())[:-1]) if isinstance(v, Mapping) else v for name, v in one.items()}
 
 
-def _padded(operation: Operation, one: Item) -> Item:
-    """The item with spaces around its first text."""
-    key = operation.access.collection.key if operation.access else ""
-    name = next((n for n in one if n != key and isinstance(one[n], str)), None)
-    return {**one, name: f" {one[name]} "} if name else one
+def _padded(ask: Ask, operation: Operation, one: Item) -> Item:
+    """The item with spaces around its texts."""
+    return {**one, **{name: f" {one[name]} " for name in plain_texts(ask, operation) if name in one}}

@@ -430,6 +430,7 @@ MISTAKES: list[Mistake] = [
     ("PRD101.write.last-wins", "first wins", spoilt(submitted=_first_wins)),
     ("PRD101.write.updates", "of the same twice a bit of each", spoilt(submitted=_bits_of_each)),
     ("PRD101.write.edges", "trimmed", _stored(lambda row: row.update(name=row["name"].strip()))),
+    ("PRD101.write.edges", "the code trimmed", _stored(lambda row: row.update(base_code=row["base_code"].strip()))),
     # parts
     ("PRD105.write.inserts.prices", "lost", _put(_loses)),
     ("PRD104.write.inserts.stocks", "twice", _put(lambda s, row, part, key, e: row.update({part: [*row[part], e, e]}))),
