@@ -9,9 +9,9 @@ from conformance.answers import brief
 from conformance.ask import Ask
 from conformance.batches import Look, Submission
 from conformance.laws.law import law, operation_of
-from conformance.laws.readback import applied, story_law
+from conformance.laws.readback import applied, now_in_words, of_this_run, story_law
 from conformance.lookups import instant
-from conformance.stories import Step, Story, story
+from conformance.stories import Step, Story, parts_of, story
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause
 
@@ -219,6 +219,20 @@ def _applied_though_failed(told: Story, step: Step) -> Finding | None:
     if before and before.row(known) and step.row(known) and before.row(known) != step.row(known):
         wanted = f"the row {known} as it was, for its item failed: {dict(before.row(known))}"
         return Finding(wanted, f"{dict(step.row(known))}", (*before.chain(known), *step.chain(known)))
+    return _half_applied(told)
+
+
+def _half_applied(told: Story) -> Finding | None:
+    """A part of an item that failed for another part of it."""
+    before, after = told.step("half"), told.step("half bad")
+    if before is None or after is None or (after.submission.last and after.submission.last.succeeded):
+        return None
+    key = told.keys["P"]
+    for part in parts_of(told.operation):
+        was, now = before.row(key).get(part.field), after.row(key).get(part.field)
+        if was and now and was != now:
+            wanted = f"{part.field} of {key} as they were, for the item failed: {was}"
+            return Finding(wanted, f"{now}", (*before.chain(key), *after.chain(key)))
     return None
 
 
@@ -258,6 +272,8 @@ def times(ask: Ask, clause: Clause, told: Story) -> Result:
             tried += 1
             if made > changed:
                 return Finding(clause.requirement.rstrip("."), brief(one.exchange), (one.exchange,))
+            if not of_this_run(ask, changed):
+                return Finding(f"a time in UTC, about {now_in_words(ask)}", brief(one.exchange), (one.exchange,))
             firsts.setdefault(made, one)
         if len(firsts) > 1:
             looks = tuple(look.exchange for look in firsts.values())[:2]

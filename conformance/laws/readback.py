@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import wraps
 from typing import Any
@@ -16,6 +17,9 @@ from conformance.verdict import Finding, NotExercised, Result
 from spec import Clause, Collection, Part
 
 Row = Mapping[str, Any]
+
+CLOCKS = 600.0
+"""Seconds by which clocks of one server may differ; zones do by more."""
 
 
 def same(written: Any, read: Any) -> bool:
@@ -35,6 +39,18 @@ def same_value(written: Any, read: Any) -> bool:
 
 
 _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+def of_this_run(ask: Ask, moment: Decimal) -> bool:
+    """True for a time between the begin of the run and now, by the server's own clock."""
+    began = ask.began.timestamp()
+    return began - CLOCKS <= float(moment) <= began + ask.target.age + CLOCKS
+
+
+def now_in_words(ask: Ask) -> str:
+    """What the server's own clock shows now, in UTC."""
+    now = datetime.fromtimestamp(ask.began.timestamp() + ask.target.age, UTC)
+    return f"{now:%Y-%m-%dT%H:%MZ} by the server's own clock"
 
 
 def collection_of(told: Story) -> Collection:

@@ -13,14 +13,25 @@ from dataclasses import replace
 from conformance.ask import Ask
 from conformance.batches import look, reader_of
 from conformance.stories.deletes import tell_deletes
-from conformance.stories.operations import ownership_of, row_writer, siblings, unused_key
+from conformance.stories.operations import action, ownership_of, parts_of, row_writer, siblings, unused_key
 from conformance.stories.parts import tell_parts
 from conformance.stories.rows import tell_rows
 from conformance.stories.story import Step, Story
 from conformance.target import PARALLEL
 from spec import Operation
 
-__all__ = ["Step", "Story", "ownership_of", "row_writer", "siblings", "story", "tell_all", "unused_key"]
+__all__ = [
+    "Step",
+    "Story",
+    "action",
+    "ownership_of",
+    "parts_of",
+    "row_writer",
+    "siblings",
+    "story",
+    "tell_all",
+    "unused_key",
+]
 
 LATER = 2
 """Looks at a batch that is over: what goes back and forth is seen in three."""

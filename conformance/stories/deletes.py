@@ -9,7 +9,7 @@ from conformance.ask import Ask
 from conformance.batches import Item, find, find_all, submit
 from conformance.items import bare, item
 from conformance.ownership import NO_SUCH
-from conformance.stories.filtered import GHOSTS, under_filters
+from conformance.stories.filtered import GHOSTS, under_filters, unfiltered
 from conformance.stories.made import keys_unlike, near_keys
 from conformance.stories.oddities import TAILS, plain_texts
 from conformance.stories.operations import ownership_of, row_writer
@@ -41,7 +41,10 @@ def tell_deletes(ask: Ask, operation: Operation) -> Story:
     gone = send_step(ask, operation, [{key: keys["A"]}], keys["A"], expected=False, closely=True)
     after = find_all(ask, operation, stem, (*near_by, *there))
     steps["delete"] = replace(gone, seen={**{k: after[k] for k in (*near_by, *there) if k in after}, **gone.seen})
-    filtered = tuple(under_filters(ask, operation, keys["A"], made.row(keys["A"]), GHOSTS, shown=False))
+    filtered = (
+        *under_filters(ask, operation, keys["A"], made.row(keys["A"]), GHOSTS, shown=False),
+        *unfiltered(ask, operation, keys["A"]),
+    )
     # The last but one begins like the keys of rows.
     steps["unknown"] = send_step(ask, operation, [{key: keys["unknown"]}, {key: stem[:-1]}])
     last = steps["unknown"].submission.last

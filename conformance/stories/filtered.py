@@ -12,7 +12,7 @@ from conformance.ask import Ask, Page, get, read_page
 from conformance.batches import picks, reader_of, settled
 from conformance.exchange import Exchange, Request
 from conformance.lookups import in_offset, instant, kind_of
-from conformance.universe import paged
+from conformance.universe import LARGE_PAGE, base_query, paged
 from spec import Operation
 
 LOOKED_UP = ("exact", "iexact", "contains", "icontains", "startswith", "endswith", "in", "gt", "gte", "lt", "lte")
@@ -63,6 +63,27 @@ def under_filters(
         yield page.exchange
         if not right(page):
             return
+
+
+def unfiltered(ask: Ask, operation: Operation, key: str) -> Iterator[Exchange]:
+    """Both ends of the plain list, once they don't show the row with a key."""
+    reader, access = reader_of(ask, operation), operation.access
+    if reader is None or access is None:
+        return
+
+    def look() -> list[Page]:
+        base = base_query(ask, reader)
+        first = read_page(reader, ask.again(get(reader, paged(reader, base, page=1, limit=LARGE_PAGE))))
+        last = -(-(first.count or 0) // max(1, len(first.rows)))
+        if last < 2:
+            return [first]
+        return [first, read_page(reader, ask.again(get(reader, paged(reader, base, page=last, limit=LARGE_PAGE))))]
+
+    def right(pages: list[Page]) -> bool:
+        return not any(row.get(access.collection.key) == key for page in pages for row in page.rows)
+
+    for page in settled(ask, look, right):
+        yield page.exchange
 
 
 def _by_values(reader: Operation, values: Mapping[str, Any], lookups: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.ask import Ask
 from conformance.items import bare, entry, item
 from conformance.stories.made import alike, keys_unlike
-from conformance.stories.oddities import AMOUNTS, odd_entries
+from conformance.stories.oddities import AMOUNTS, is_amount, odd_entries
 from conformance.stories.operations import ownership_of, parts_of, row_writer, siblings
 from conformance.stories.story import Story, send_step
 from spec import Operation, Part
@@ -63,6 +63,8 @@ def tell_parts(ask: Ask, operation: Operation) -> Story:
         fresh = entry(ask, operation, keys["P"], 1, 2)
         half = {name: fresh[name] if name in last else value for name, value in changed.items()}
         steps["half"] = send_step(ask, operation, [half], keys["P"], after=steps["mixed"])
+        bad = {n: "not-one" if n in last and is_amount(value) else value for n, value in fresh.items()}
+        steps["half bad"] = send_step(ask, operation, [bad], keys["P"])
     if all(made.row(key) for key in odd):
         steps["many"] = send_step(ask, operation, odd_entries(ask, operation, odd), *odd, stem=f"{stem}-R", after=made)
     return Story(operation, steps, keys, bad=len(unknown))

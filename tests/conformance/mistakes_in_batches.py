@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.conformance.fake import KEY, Refused, Row, Shop
+from tests.conformance.fake import KEY, PRICE, Refused, Row, Shop
 from tests.conformance.spoiling import Mistake, changed, spoilt
 
 
@@ -120,6 +120,14 @@ def _applied_and_failed(self: Shop, operation: Any, item: Any) -> bool:
     return done
 
 
+def _half_taken(self: Shop, operation: Any, item: Any) -> bool:
+    done = Shop.taken(self, operation, item)
+    row = self.row(str(item.get("sku"))) if isinstance(item, dict) else None
+    if not done and operation.code == "PRD104" and row and "price_list" in item:
+        self.put(row, "prices", "price_list", {n: v for n, v in item.items() if n in PRICE})
+    return done
+
+
 def _made_and_failed(self: Shop, operation: Any, item: Any) -> bool:
     done = Shop.taken(self, operation, item)
     if not done and operation.code == "PRD101" and isinstance(item, dict) and self.row(str(item.get("sku"))) is None:
@@ -187,6 +195,9 @@ MISTAKES: list[Mistake] = [
     ("PRD105.batch.isolated", "lost after bad", spoilt(submitted=_new_batch, taken=_lost_after_bad)),
     ("PRD101.batch.times", "backwards", _batch(created_at="2030-01-01T00:00:00Z", updated_at="2029-01-01T00:00:00Z")),
     ("PRD101.batch.mixed", "bad ones are applied", spoilt(taken=_applied_and_failed)),
+    ("PRD104.batch.mixed", "the good half is applied", spoilt(taken=_half_taken)),
+    ("PRD101.batch.times", "three hours ahead", _batch(updated_at="2025-06-21T15:00:00Z")),
+    ("PRD106.body.malformed", "nothing taken", _bodies(lambda body: body == b"")),
     ("PRD101.batch.mixed", "bad new ones are made", spoilt(taken=_made_and_failed)),
     ("PRD101.batch.mixed", "a bad one alone counts twice", changed("looked_up", _lonely(succeeded=1, failed=1))),
     ("PRD101.batch.mixed", "a bad one alone never ends", changed("looked_up", _lonely(succeeded=0, failed=2, total=3))),

@@ -235,6 +235,9 @@ def _with_kept_prices(self: Shop, row: Row | None, item: Row) -> None:
         kept["prices"] = self.__dict__["kept"][item["sku"]]
 
 
+PAGING = {"page", "limit"}
+
+
 def _keeping_times(self: Shop, sku: str) -> bool:
     row = self.row(sku)
     if row:
@@ -493,6 +496,15 @@ MISTAKES: list[Mistake] = [
     ("PRD103.write.recreate", "prices come back", spoilt(delete=_keeping_prices, upsert=_with_kept_prices)),
     ("PRD103.write.recreate", "as old as the deleted one", spoilt(delete=_keeping_times, upsert=_with_kept_times)),
     ("PRD101.write.inserts", "twice of very many", spoilt(submitted=_twice_of_many)),
+    (
+        "PRD103.write.deletes",
+        "shown where nothing is asked for",
+        spoilt(
+            delete=lambda s, sku: bool(s.row(sku)) and s.row(sku).update(gone=True) is None,
+            fits=lambda s, o, q, row: ("gone" not in row or not dict(q).keys() - PAGING) and Shop.fits(s, o, q, row),
+            upsert=lambda s, row, item: ((row or {}).pop("gone", 0), Shop.upsert(s, row, item))[1],
+        ),
+    ),
     ("PRD103.write.deletes", "the first of many only", spoilt(submitted=_first_delete_only)),
     ("PRD103.write.deletes", "counted still", spoilt(delete=_counted_still, count=_count_of_gone)),
     ("PRD103.write.exact-key", "what is unknown by its case", _deleting_like(str.lower)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from hashlib import sha256
@@ -145,6 +146,27 @@ def test_what_an_answer_is_wrong_in_is_found_though_the_rows_move_on() -> None:
 def test_every_law_has_a_mistake() -> None:
     tried = {clause.kind for id, _, _ in MISTAKES if (clause := CONTRACT.clause(id))}
     assert sorted(set(laws_of(ask_of(Shop(0)))) - tried) == []
+
+
+def test_no_row_of_ours_shares_a_text_with_one_of_theirs(tmp_path: Path) -> None:
+    """A server that takes rows with one code for one another then spoils ours alone."""
+    shop = Shop()
+    theirs = {row[name] for row in shop.rows for name in ("name", "base_code")}
+    ask = ask_of(shop, tmp_path)
+    for clause in in_order(c for c in CONTRACT.clauses if c.family in ("write", "batch", "body")):
+        try_clause(ask, laws_of(ask)[clause.kind], clause)
+    sent = [item for r in ask.target.log if r.method == "POST" for item in _items(r.body or b"")]
+    ours = {item.get(name) for item in sent for name in ("name", "base_code") if isinstance(item.get(name), str)}
+    assert len(ours) > 20
+    assert not ours & theirs
+
+
+def _items(body: bytes) -> list[Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return []
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 @pytest.mark.parametrize("name", hard_to_tell_by.SHOPS)
