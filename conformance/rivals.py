@@ -135,7 +135,7 @@ def all_or_none(filter: Filter, rows: Sequence[Row]) -> tuple[Rival, ...]:
 
 
 def _texts(decide: Callable[[str, str], bool | None]) -> Reading:
-    return lambda value, operand: decide(value if isinstance(value, str) else str(value), operand)
+    return lambda value, operand: decide(str(value), operand)
 
 
 _ASCII_LOWER = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})

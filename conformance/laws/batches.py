@@ -265,7 +265,7 @@ def times(ask: Ask, clause: Clause, told: Story) -> Result:
     tried = 0
     for batch in own_batches(told):
         firsts: dict[Decimal, Look] = {}
-        for one in _answered(batch):
+        for one in (*_answered(batch), *(told.later if batch is told.first else ())):
             made, changed = instant(str(one.created)), instant(str(one.updated))
             if made is None or changed is None:
                 continue

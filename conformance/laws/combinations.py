@@ -94,9 +94,10 @@ def _with_hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
     parts = {value: part for value, part in split(ask, operation, filter).items() if part.rows}
     if len(parts) < 2:
         return NotExercised(f"all rows have one {filter.field}")
-    tried = 0
+    tried: list[str] = []
     for other in operation.filters:
-        if other.hidden or other.lookup not in ("contains", "icontains", "in", "gte") or tried >= 6:
+        # One of each field, and one that several values of it satisfy.
+        if other.hidden or other.field in tried or other.lookup not in ("icontains", "in", "gte"):
             continue
         for value, part in parts.items():
             elsewhere = [row for v, p in parts.items() if v != value for row in p.rows.values()]
@@ -120,8 +121,8 @@ def _with_hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
             found = mismatch(ask, operation, part, query, judge, wanted, about=(other.field,))
             if found:
                 return found
-            tried += 1
-    return Held(tried) if tried else NotExercised("no other filter's value is met on both sides")
+            tried.append(other.field)
+    return Held(len(tried)) if tried else NotExercised("no other filter's value is met on both sides")
 
 
 def _some(filter: Filter, rows: list[Row], seed: int, most: int) -> Iterator[tuple[str | None, str]]:

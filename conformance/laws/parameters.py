@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from conformance.answers import brief
 from conformance.ask import Ask, Query, get, read_page
@@ -60,17 +62,22 @@ def bounds(ask: Ask, clause: Clause) -> Result:
     """A value outside the declared bounds is refused."""
     operation = operation_of(ask, clause)
     parameter = parameter_of(operation, clause)
-    schema = ask.contract.resolve(parameter.schema)
-    outside: list[str] = []
+    values = outside(ask.contract.resolve(parameter.schema))
+    return _refused(ask, operation, [((parameter.name, str(value)),) for value in values])
+
+
+def outside(schema: Mapping[str, Any]) -> list[int | float]:
+    """Numbers next to a schema's bounds and beyond them."""
+    found: list[int | float] = []
     if "minimum" in schema:
-        outside += [str(schema["minimum"] - 1), str(schema["minimum"] - 2)]
+        found += [schema["minimum"] - 1, schema["minimum"] - 2]
     if "exclusiveMinimum" in schema:
-        outside += [str(schema["exclusiveMinimum"])]
+        found.append(schema["exclusiveMinimum"])
     if "maximum" in schema:
-        outside += [str(schema["maximum"] + 1)]
+        found.append(schema["maximum"] + 1)
     if "exclusiveMaximum" in schema:
-        outside += [str(schema["exclusiveMaximum"])]
-    return _refused(ask, operation, [((parameter.name, value),) for value in outside])
+        found.append(schema["exclusiveMaximum"])
+    return found
 
 
 def _refused(ask: Ask, operation: Operation, wrong: list[Query]) -> Result:

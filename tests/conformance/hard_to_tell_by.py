@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from tests.conformance.fake import Refused, Shop
+from tests.conformance.fake import Refused, Row, Shop
 from tests.conformance.spoiling import changed, spoilt
 
 
@@ -47,7 +47,12 @@ def _plain_keys_only(self: Shop, operation: Any, item: Any) -> bool:
     )
 
 
+def _any_case(self: Shop, sku: str) -> Row | None:
+    return next((row for row in self.rows if row["sku"].lower() == sku.lower()), None)
+
+
 SHOPS = {
+    "that takes keys in any case for one": spoilt(row=_any_case),
     "that takes plain keys only": spoilt(valid=_plain_keys_only),
     "that fails on one in many": spoilt(submitted=_one_in_many_fails),
     "that refuses every batch": _refusing(400),

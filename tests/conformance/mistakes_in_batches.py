@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from tests.conformance.fake import KEY, PRICE, Refused, Row, Shop
+from tests.conformance.fake import KEY, PRICE, Refused, Row, Shop, moment
 from tests.conformance.spoiling import Mistake, changed, spoilt
 
 
@@ -120,6 +121,12 @@ def _applied_and_failed(self: Shop, operation: Any, item: Any) -> bool:
     return done
 
 
+def _made_anew(found: tuple[int, Any], shop: Shop, *_: Any) -> tuple[int, Any]:
+    status, batch = found
+    made = shop.clock + timedelta(milliseconds=shop.asked)
+    return status, {**batch, "created_at": moment(made), "updated_at": moment(made)}
+
+
 def _half_taken(self: Shop, operation: Any, item: Any) -> bool:
     done = Shop.taken(self, operation, item)
     row = self.row(str(item.get("sku"))) if isinstance(item, dict) else None
@@ -196,6 +203,7 @@ MISTAKES: list[Mistake] = [
     ("PRD101.batch.times", "backwards", _batch(created_at="2030-01-01T00:00:00Z", updated_at="2029-01-01T00:00:00Z")),
     ("PRD101.batch.mixed", "bad ones are applied", spoilt(taken=_applied_and_failed)),
     ("PRD104.batch.mixed", "the good half is applied", spoilt(taken=_half_taken)),
+    ("PRD101.batch.times", "made anew at each look", changed("looked_up", _made_anew)),
     ("PRD101.batch.times", "three hours ahead", _batch(updated_at="2025-06-21T15:00:00Z")),
     ("PRD106.body.malformed", "nothing taken", _bodies(lambda body: body == b"")),
     ("PRD101.batch.mixed", "bad new ones are made", spoilt(taken=_made_and_failed)),

@@ -140,6 +140,14 @@ MISTAKES: list[Mistake] = [
         spoilt(cut=lambda s, rows, p, n: Shop.cut(s, rows, p, n) if p * n < len(rows) or p == 1 else []),
     ),
     ("PRD102.param.accepted.Accept-Language", "its own upper case", spoilt(chosen=_turkish)),
+    ("PRD102.page.count", "none at all", spoilt(count=lambda *_: 0)),
+    (
+        "PRD102.page.filtered",
+        "the page before is the first",
+        _filtered(
+            link=lambda s, r, page, n: Shop.link(s, r, 9 if page < int(dict(r.query).get("page", 1)) else page, n)
+        ),
+    ),
     (
         "PRD102.page.complete",
         "a single last row lost",

@@ -18,7 +18,7 @@ from conformance.laws import filters
 from conformance.run import in_order, try_clause
 from conformance.verdict import Finding, Outcome
 from spec import Clause, Filter
-from tests.conformance import hard_to_tell_by, mistakes_in_batches, mistakes_in_reads, mistakes_in_writes
+from tests.conformance import habits, hard_to_tell_by, mistakes_in_batches, mistakes_in_reads, mistakes_in_writes
 from tests.conformance.fake import CONTRACT, Shop, ask_of, laws_of, outcome
 from tests.conformance.golden import expect, steady, titles
 from tests.conformance.spoiling import Mistake, changed
@@ -167,6 +167,13 @@ def _items(body: bytes) -> list[Any]:
     except ValueError:
         return []
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+@pytest.mark.parametrize("name", habits.SHOPS)
+def test_a_habit_is_no_mistake(tmp_path: Path, name: str) -> None:
+    found, told = _try_all(habits.SHOPS[name](), tmp_path, lambda clause: clause.family in ("page", "response"))
+    assert {outcome.verdict for outcome in found} == {"held"}
+    expect(VERDICTS, f"a shop {name}", told)
 
 
 @pytest.mark.parametrize("name", hard_to_tell_by.SHOPS)
