@@ -25,6 +25,10 @@ GHOSTS = ("exact", "icontains", "in", "contains", "gte")
 """Lookups that don't find a row that is gone."""
 
 
+ENDING = 3
+"""Last pages of a list that are looked at: other stories add rows at the same time."""
+
+
 def under_filters(
     ask: Ask, operation: Operation, key: str, values: Mapping[str, Any], lookups: Sequence[str], *, shown: bool
 ) -> Iterator[Exchange]:
@@ -71,19 +75,20 @@ def unfiltered(ask: Ask, operation: Operation, key: str) -> Iterator[Exchange]:
     if reader is None or access is None:
         return
 
+    def page(number: int) -> Page:
+        query = paged(reader, base_query(ask, reader), page=number, limit=LARGE_PAGE)
+        return read_page(reader, ask.again(get(reader, query)))
+
     def look() -> list[Page]:
-        base = base_query(ask, reader)
-        first = read_page(reader, ask.again(get(reader, paged(reader, base, page=1, limit=LARGE_PAGE))))
+        first = page(1)
         last = -(-(first.count or 0) // max(1, len(first.rows)))
-        if last < 2:
-            return [first]
-        return [first, read_page(reader, ask.again(get(reader, paged(reader, base, page=last, limit=LARGE_PAGE))))]
+        return [first, *map(page, range(max(2, last - ENDING + 1), last + 1))]
 
     def right(pages: list[Page]) -> bool:
         return not any(row.get(access.collection.key) == key for page in pages for row in page.rows)
 
-    for page in settled(ask, look, right):
-        yield page.exchange
+    for shown in settled(ask, look, right):
+        yield shown.exchange
 
 
 def _by_values(reader: Operation, values: Mapping[str, Any], lookups: Sequence[str]) -> Iterator[tuple[str, str]]:
