@@ -227,16 +227,21 @@ def _plain_values(filter: Filter, values: list[Any], rng: random.Random) -> Iter
             if filter.schema.get("type") != "integer":
                 near += [f"{number}0" if "." in str(number) else f"{number}.0", str(number + parse("number", "0.01"))]
         elif kind == "uuid":
-            near.append(f"00000000-0000-4000-8000-{rng.randrange(16**12):012x}")
+            near.append(_uuid_like(near[0], rng))
         elif kind == "date":
             day = datetime.date.fromisoformat(value)
             near += [(day + datetime.timedelta(days=d)).isoformat() for d in (1, -1)]
         yield iter(near)
 
 
+def _uuid_like(value: str, rng: random.Random) -> str:
+    """Another uuid that begins as one does."""
+    return f"{value[:8]}-0000-4000-8000-{rng.randrange(16**12):012x}"
+
+
 def _lists(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
     strings = list(dict.fromkeys(map(str, values)))
-    unknown = f"00000000-0000-4000-8000-{rng.randrange(16**12):012x}" if kind_of(filter.schema) == "uuid" else "0"
+    unknown = _uuid_like(strings[0], rng) if strings and kind_of(filter.schema) == "uuid" else "0"
     found: list[list[str]] = []
     for size in (3, 2, 4, 1):
         if len(strings) >= size:

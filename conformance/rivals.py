@@ -64,6 +64,9 @@ def rivals(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str,
         if kind == "date-time":
             found += _time_rivals(filter)
             found += [_other_column(filter, name) for name in time_fields if name != filter.field]
+    elif kind == "uuid":
+        block = _texts(lambda value, operand: value[:8].lower() == operand[:8].lower())
+        found.append(_reading(filter, "only the first block counts", block))
     if filter.free_key:
         found += _key_rivals(filter)
     return tuple(found)

@@ -28,7 +28,11 @@ LOOKED_AT = 150
 ROWS = 120
 
 PAIRS = 32
-"""Pairs that are asked at most, each filter in one of them at least; Hypothesis goes on from there."""
+"""Pairs, each filter in one of them at least, before two fields that have not met; Hypothesis goes on from there."""
+
+ONE_ALONE = frozenset({"first alone", "second alone"})
+ALL = ONE_ALONE | {"either", "none"}
+"""Misreadings of two filters together."""
 
 Row = Mapping[str, Any]
 
@@ -130,7 +134,7 @@ def _some(filter: Filter, rows: list[Row], seed: int, most: int) -> Iterator[tup
 
 
 def _plan(ask: Ask, operation: Operation) -> dict[str, list[Pair]]:
-    """Pairs of cases by filter: each filter at least twice, and as many pairs of fields as that allows."""
+    """Pairs of cases by filter: each filter at least twice, and two fields at least once where values allow it."""
     rows = list(universe(ask, operation).rows.values())[:ROWS]
     pools = {f.parameter: pool_of(f, rows, ask.seed) for f in operation.filters if not f.hidden}
     filters = [f for f in operation.filters if pools.get(f.parameter)]
@@ -159,6 +163,12 @@ def _plan(ask: Ask, operation: Operation) -> dict[str, list[Pair]]:
                     fields_met[_fields(filter, other)] = fields_met.get(_fields(filter, other), 0) + 1
                     names_met.add(frozenset((other.parameter, filter.parameter)))
                     break
+    for filter, other in itertools.combinations(filters, 2):
+        if filter.field != other.field and not fields_met.get(_fields(filter, other)):
+            pairs = _best(pools[filter.parameter], pools[other.parameter], telling=ONE_ALONE)
+            planned[filter.parameter] += pairs
+            planned[other.parameter] += pairs
+            fields_met[_fields(filter, other)] = len(pairs)
     return planned
 
 
@@ -182,12 +192,14 @@ def pool_of(filter: Filter, rows: list[Row], seed: int) -> list[Candidate]:
     return found
 
 
-def _best(ones: list[Candidate], others: list[Candidate], *, alike: bool = False) -> list[Pair]:
-    """The pair that tells "both" from the first alone, the second alone, either and none; else two that do together.
+def _best(
+    ones: list[Candidate], others: list[Candidate], *, alike: bool = False, telling: frozenset[str] = ALL
+) -> list[Pair]:
+    """The pair that tells "both" from these misreadings, by default from all; else two that do together.
 
     Of two filters that both take any key they are `alike` if they are to have the same one.
     """
-    wanted = {"first alone", "second alone", "either", "none"}
+    wanted = set(telling)
     best: dict[frozenset[str], tuple[int, Pair]] = {}
     for one in ones:
         for other in others:

@@ -140,6 +140,17 @@ MISTAKES: list[Mistake] = [
         spoilt(cut=lambda s, rows, p, n: Shop.cut(s, rows, p, n) if p * n < len(rows) or p == 1 else []),
     ),
     ("PRD102.param.accepted.Accept-Language", "its own upper case", spoilt(chosen=_turkish)),
+    (
+        "PRD102.filter.category",
+        "by its first block",
+        spoilt(
+            shows=lambda s, name, value, row: (
+                row["category"][:8] == value[:8]
+                if name == "category" and re.fullmatch(r"[0-9a-f-]{36}", value)
+                else Shop.shows(s, name, value, row)
+            )
+        ),
+    ),
     ("PRD102.page.count", "none at all", spoilt(count=lambda *_: 0)),
     (
         "PRD102.page.filtered",

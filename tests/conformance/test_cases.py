@@ -139,6 +139,7 @@ def test_what_the_rows_cant_tell_is_said() -> None:
         "ignored",
         "always empty",
         "only the first match is shown",
+        "only the first block counts",
     }
     alike = choose(FILTERS["name"], [{"name": "Bag", "sku": "Bag"}] * 9, 0)
     assert "looks at sku" in alike.untold
