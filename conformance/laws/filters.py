@@ -106,7 +106,9 @@ def edges(ask: Ask, clause: Clause) -> Result:
 
 def _with_edges(filter: Filter, rows: list[Mapping[str, Any]]) -> Iterator[Case]:
     """First words with the space behind them and last ones with that before them, where other rows have no space."""
-    keys = {key: None for row in rows for key in row.get(filter.field) or ()} if filter.free_key else {None: None}
+    objects = (row.get(filter.field) for row in rows)
+    free = {key: None for value in objects if isinstance(value, Mapping) for key in value}
+    keys: Mapping[str | None, None] = {**free} if filter.free_key else {None: None}
     for key in keys:
         if key is not None and not re.fullmatch(filter.key_pattern or ".+", key):
             continue

@@ -169,6 +169,19 @@ def _items(body: bytes) -> list[Any]:
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
+@pytest.mark.parametrize("odd", [None, 7, "x", [], [{"key": "COLOR"}], {"COLOR": [1]}], ids=repr)
+@pytest.mark.parametrize(
+    "fields", [{"attributes"}, {*Shop(1).rows[0]} - {"sku"}], ids=["attributes", "all but the key"]
+)
+def test_no_law_breaks_on_rows_of_another_shape(fields: set[str], odd: Any) -> None:
+    def shown(found: tuple[int, Any], *_: Any) -> tuple[int, Any]:
+        status, page = found
+        return status, {**page, "results": [{**row, **dict.fromkeys(fields, odd)} for row in page["results"]]}
+
+    found, _ = _try_all(changed("listed", shown)(), None, lambda clause: not clause.writes)
+    assert not [outcome for outcome in found if outcome.verdict == "error"]
+
+
 @pytest.mark.parametrize("name", habits.SHOPS)
 def test_a_habit_is_no_mistake(tmp_path: Path, name: str) -> None:
     found, told = _try_all(habits.SHOPS[name](), tmp_path, lambda clause: clause.family in ("page", "response"))
