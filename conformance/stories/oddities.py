@@ -38,6 +38,8 @@ TEXTS = (
 )
 """Escapes, entities, compatibility letters, a letter in two parts, and what looks like a value of another type."""
 
+LINES = "two\nlines\tand a tab"
+
 LONG = (60, 110, 260)
 """Characters of texts that a column may be too short for."""
 
@@ -47,7 +49,7 @@ NUMBERS = (0, 3_000_000_000, 2.125, True)
 AMOUNTS = ("0", "2.5", "100.00", "1234.56", "40000", "123456.78")
 """Amounts with digits before and behind the point, and round ones."""
 
-TAILS = ("-WxW", "-W_W", "-s", "-ş", "-L-2", "-L", "-" + "x" * 24)
+TAILS = ("-WxW", "-W_W", "-s", "-ş", "-H-H", "-HH", "-L-2", "-L", "-" + "x" * 24)
 """Ends of keys: of each pair the second must not be taken for the first, which is there already."""
 
 
@@ -121,7 +123,7 @@ def _of_fields(ask: Ask, writer: Operation, style: Style) -> Iterator[Odd]:
         if name in parts and isinstance(value, list):
             changes = [(entries, True) for entries in _amounts(value, parts[name].key)]
         elif _is_plain_text(schema):
-            changes = [*((text, False) for text in TEXTS), *((_long(size), True) for size in LONG)]
+            changes = [*((text, False) for text in TEXTS), *((text, True) for text in (LINES, *map(_long, LONG)))]
         elif isinstance(value, Mapping):
             changes = list(_of_object(value))
         elif isinstance(value, list) and value:
@@ -135,7 +137,7 @@ def _of_object(value: Mapping[str, Any]) -> Iterator[tuple[Any, bool]]:
     """The object with another value under its first text, or its first integer."""
     text = next((key for key, v in value.items() if isinstance(v, str)), None)
     number = next((key for key, v in value.items() if isinstance(v, int) and not isinstance(v, bool)), None)
-    for made in (*TEXTS, _long(LONG[0])) if text else ():
+    for made in (*TEXTS, LINES, _long(LONG[0])) if text else ():
         yield {**value, text: made}, made not in TEXTS
     for odd in NUMBERS if number else ():
         yield {**value, number: odd}, True

@@ -34,11 +34,14 @@ def _unapproved(self: Shop, row: Any, item: Any) -> None:
     self.hidden[item["sku"]] = row is not None and self.hidden[item["sku"]]
 
 
-def _one_in_many_fails(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
-    items = self.items(body)
-    if len(items) > 50:
-        items[7] = {}
-    return Shop.submitted(self, operation, json.dumps(items).encode())
+def _one_fails_in_more_than(most: int) -> type[Shop]:
+    def submitted(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
+        items = self.items(body)
+        if len(items) > most:
+            items[most // 2] = {}
+        return Shop.submitted(self, operation, json.dumps(items).encode())
+
+    return spoilt(submitted=submitted)
 
 
 def _plain_keys_only(self: Shop, operation: Any, item: Any) -> bool:
@@ -54,7 +57,8 @@ def _any_case(self: Shop, sku: str) -> Row | None:
 SHOPS = {
     "that takes keys in any case for one": spoilt(row=_any_case),
     "that takes plain keys only": spoilt(valid=_plain_keys_only),
-    "that fails on one in many": spoilt(submitted=_one_in_many_fails),
+    "that fails on one in fifty": _one_fails_in_more_than(50),
+    "that fails on one in six": _one_fails_in_more_than(6),
     "that refuses every batch": _refusing(400),
     "that may not be written": _refusing(403),
     "that fails on every batch": _refusing(500),

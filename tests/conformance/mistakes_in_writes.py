@@ -512,6 +512,7 @@ MISTAKES: list[Mistake] = [
     ("PRD101.write.key", "cut at 40 characters", _stored(lambda row: row.update(sku=row["sku"][:40]))),
     ("PRD101.write.field.name", "entities read", _stored(lambda row: row.update(name=html.unescape(row["name"])))),
     ("PRD101.write.field.name", "cut at 100", _stored(lambda row: row.update(name=row["name"][:100]))),
+    ("PRD101.write.field.name", "in one line", _stored(lambda row: row.update(name=row["name"].replace("\n", " ")))),
     ("PRD101.write.field.name", "composed", _stored(lambda row: row.update(name=normalize("NFC", row["name"])))),
     ("PRD101.write.field.attributes", "rounded", _stored(_rounded)),
     ("PRD101.write.field.attributes", "booleans as numbers", _stored(_booleans_as_numbers)),
