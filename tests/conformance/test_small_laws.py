@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from conformance.laws.parameters import outside
+from conformance.laws.readback import of_this_run
 from conformance.laws.walks import limits
 
 
@@ -30,3 +34,10 @@ def test_what_is_outside_of_bounds(schema: dict[str, Any], values: list[int]) ->
 )
 def test_two_limits_cut_a_list_differently(count: int, expected: tuple[int, int]) -> None:
     assert limits(count) == expected
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(-11, False), (-9, True), (0, True), (69, True), (71, False)])
+def test_a_time_of_a_run_of_an_hour_lies_within_it_but_for_what_clocks_differ(minutes: int, expected: bool) -> None:
+    began = datetime(2025, 5, 22, tzinfo=UTC)
+    ask: Any = SimpleNamespace(began=began, target=SimpleNamespace(age=3600.0))
+    assert of_this_run(ask, Decimal((began + timedelta(minutes=minutes)).timestamp())) is expected
