@@ -206,6 +206,12 @@ MISTAKES: list[Mistake] = [
     ("PRD101.batch.times", "made anew at each look", changed("looked_up", _made_anew)),
     ("PRD101.batch.times", "three hours ahead", _batch(updated_at="2025-06-21T15:00:00Z")),
     ("PRD106.body.malformed", "nothing taken", _bodies(lambda body: body == b"")),
+    ("PRD101.batch.all-good", "one failed too many", _state(failed=lambda s: 1, total=lambda s: s["total"] + 1)),
+    (
+        "PRD103.batch.all-good",
+        "one less succeeded",
+        _state(succeeded=lambda s: s["succeeded"] - 1, total=lambda s: s["total"] - 1),
+    ),
     ("PRD101.batch.mixed", "bad new ones are made", spoilt(taken=_made_and_failed)),
     ("PRD101.batch.mixed", "a bad one alone counts twice", changed("looked_up", _lonely(succeeded=1, failed=1))),
     ("PRD101.batch.mixed", "a bad one alone never ends", changed("looked_up", _lonely(succeeded=0, failed=2, total=3))),

@@ -193,5 +193,6 @@ def test_a_habit_is_no_mistake(tmp_path: Path, name: str) -> None:
 def test_why_a_law_can_tell_nothing(tmp_path: Path, name: str) -> None:
     found, _ = _try_all(hard_to_tell_by.SHOPS[name](), tmp_path, lambda clause: clause.writes)
     assert not [outcome for outcome in found if outcome.verdict == "error"]
-    # How much is seen of what doesn't end is a matter of time.
-    expect(VERDICTS, f"a shop {name}", [_told(outcome) for outcome in found if outcome.verdict != "held"])
+    # How often a batch is looked at that doesn't end is a matter of time.
+    timely = [o for o in found if o.verdict != "held" or not (o.clause.family == "response" or "times" in o.clause.id)]
+    expect(VERDICTS, f"a shop {name}", [_told(outcome) for outcome in timely])
