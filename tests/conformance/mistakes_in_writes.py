@@ -221,35 +221,25 @@ def _same_price_skipped() -> type[Shop]:
     return spoilt(write_parts=write_parts)
 
 
-def _keeping_prices(self: Shop, sku: str) -> bool:
-    row = self.row(sku)
-    if row:
-        self.__dict__.setdefault("kept", {})[sku] = row["prices"]
-    return Shop.delete(self, sku)
+def _comes_back(field: str) -> type[Shop]:
+    """A shop in which a row that is made again has a field of the deleted one."""
 
+    def delete(self: Shop, sku: str) -> bool:
+        row = self.row(sku)
+        if row:
+            self.__dict__.setdefault("kept", {})[sku] = row[field]
+        return Shop.delete(self, sku)
 
-def _with_kept_prices(self: Shop, row: Row | None, item: Row) -> None:
-    Shop.upsert(self, row, item)
-    kept = self.row(item["sku"])
-    if row is None and kept and item["sku"] in self.__dict__.get("kept", {}):
-        kept["prices"] = self.__dict__["kept"][item["sku"]]
+    def upsert(self: Shop, row: Row | None, item: Row) -> None:
+        Shop.upsert(self, row, item)
+        made = self.row(item["sku"])
+        if row is None and made:
+            made[field] = self.__dict__.get("kept", {}).get(item["sku"], made[field])
+
+    return spoilt(delete=delete, upsert=upsert)
 
 
 PAGING = {"page", "limit"}
-
-
-def _keeping_times(self: Shop, sku: str) -> bool:
-    row = self.row(sku)
-    if row:
-        self.__dict__.setdefault("made", {})[sku] = row["created_at"]
-    return Shop.delete(self, sku)
-
-
-def _with_kept_times(self: Shop, row: Row | None, item: Row) -> None:
-    Shop.upsert(self, row, item)
-    made = self.row(item["sku"])
-    if row is None and made:
-        made["created_at"] = self.__dict__.get("made", {}).get(item["sku"], made["created_at"])
 
 
 def _twice_of_many(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
@@ -493,8 +483,8 @@ MISTAKES: list[Mistake] = [
     ),
     ("PRD102.explore", "long texts cut", spoilt(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o[:2]))),
     ("PRD102.explore", "last of a field", spoilt(fits=_last_of_a_field)),
-    ("PRD103.write.recreate", "prices come back", spoilt(delete=_keeping_prices, upsert=_with_kept_prices)),
-    ("PRD103.write.recreate", "as old as the deleted one", spoilt(delete=_keeping_times, upsert=_with_kept_times)),
+    ("PRD103.write.recreate", "prices come back", _comes_back("prices")),
+    ("PRD103.write.recreate", "as old as the deleted one", _comes_back("created_at")),
     ("PRD101.write.inserts", "twice of very many", spoilt(submitted=_twice_of_many)),
     (
         "PRD103.write.deletes",
