@@ -172,7 +172,7 @@ def _accepted_by_write(ask: Ask, operation: Operation, name: str) -> Result:
     if without.answer.status == 403:
         raise NotSent("the key may not write (403)")
     for exchange in given:
-        if exchange.answer.status != without.answer.status:
+        if exchange.answer.status >= 500 or exchange.answer.status != without.answer.status:
             return Finding(f"{without.answer.status}, as without {name}", brief(exchange), (without, exchange))
     return Held(len(given))
 
