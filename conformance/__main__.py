@@ -13,19 +13,19 @@ from pathlib import Path
 from hypothesis.configuration import set_hypothesis_home_dir
 
 import spec
-from conformance.conform import conform
-from conformance.options import Usage, parse
-from conformance.preflight import WrongTarget
+from conformance.commands.options import Usage, parse
+from conformance.commands.run import conform
+from conformance.commands.terminal import complain
+from conformance.reading.preflight import WrongTarget
 from conformance.reports.files import UnreadableReport
-from conformance.view import complain
-from conformance.waivers import WaiversError
+from conformance.reports.waivers import WaiversError
 
 COMMANDS = {
-    "compare": "conformance.compare",
-    "explain": "conformance.explain",
-    "merge": "conformance.merge",
-    "replay": "conformance.replay",
-    "report": "conformance.reports.again",
+    "compare": "conformance.commands.compare",
+    "explain": "conformance.commands.explain",
+    "merge": "conformance.commands.merge",
+    "replay": "conformance.commands.replay",
+    "report": "conformance.commands.report",
     "selftest": "conformance.selftest",
 }
 """What else than a run can be asked for: each module has a `main` that is given the rest of the arguments."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from conformance.exchange import Exchange
+from conformance.transport.exchange import Exchange
 from spec import Clause
 
 Verdict = Literal["held", "violated", "not-exercised", "skipped", "error"]

@@ -6,15 +6,15 @@ import json
 from dataclasses import replace
 from functools import partial
 
-from conformance.answers import brief
-from conformance.ask import Ask, get
-from conformance.exchange import Credential, Request, swap_case
-from conformance.items import example_item, item
 from conformance.laws.law import LAWS, law, operation_of
 from conformance.laws.walks import narrowed
-from conformance.stories import unused_key
-from conformance.universe import NO_SUCH_ID, base_query, paged
+from conformance.reading.context import Ask, get
+from conformance.reading.listing import brief
+from conformance.reading.sample import NO_SUCH_ID, base_query, paged
+from conformance.scenarios import unused_key
+from conformance.transport.exchange import Credential, Request, swap_case
 from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.writing.items import example_item, item
 from spec import Clause, Operation
 
 _VARIANTS = {

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from conformance.answers import brief
-from conformance.ask import Ask
-from conformance.batches import Look, Submission
 from conformance.laws.law import law, operation_of
 from conformance.laws.readback import applied, now_in_words, of_this_run, story_law
-from conformance.lookups import instant
-from conformance.stories import Step, Story, parts_of, story
+from conformance.oracle.lookups import instant
+from conformance.reading.context import Ask
+from conformance.reading.listing import brief
+from conformance.scenarios import Step, Story, parts_of, story
 from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.writing.batches import Look, Submission
 from spec import Clause
 
 

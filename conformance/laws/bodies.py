@@ -8,17 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from conformance.answers import brief
-from conformance.ask import Ask, get
-from conformance.batches import Item, Look, Seen, Submission, find, find_all, look, submit
-from conformance.exchange import Credential, Exchange
-from conformance.items import Style, bare, item, item_fields, required_fields
 from conformance.laws.law import LAWS, law, operation_of
-from conformance.ownership import NO_SUCH
-from conformance.stories import action, ownership_of, row_writer, story, unused_key
-from conformance.stories.oddities import is_amount
-from conformance.target import NotSent
+from conformance.reading.context import Ask, get
+from conformance.reading.listing import brief
+from conformance.scenarios import action, ownership_of, row_writer, story, unused_key
+from conformance.scenarios.edge_cases import is_amount
+from conformance.transport.exchange import Credential, Exchange
+from conformance.transport.ownership import NO_SUCH
+from conformance.transport.target import NotSent
 from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.writing.batches import Item, Look, Seen, Submission, find, find_all, look, submit
+from conformance.writing.items import Style, bare, item, item_fields, required_fields
 from spec import Clause, Operation
 
 MANY = 10_000

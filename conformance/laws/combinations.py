@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.answers import mismatch
-from conformance.ask import Ask, get
-from conformance.candidates import candidates
-from conformance.cases import Case
 from conformance.laws.filters import filter_of, split, words
 from conformance.laws.law import law, operation_of
-from conformance.lookups import Truth, all_of
-from conformance.universe import LARGE_PAGE, paged, universe
+from conformance.oracle.candidates import candidates
+from conformance.oracle.cases import Case
+from conformance.oracle.lookups import Truth, all_of
+from conformance.reading.context import Ask, get
+from conformance.reading.listing import mismatch
+from conformance.reading.sample import LARGE_PAGE, paged, universe
 from conformance.verdict import Held, NotExercised, Result
 from spec import Clause, Filter, Operation
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.answers import brief
-from conformance.ask import Ask, read_page
-from conformance.batches import find, reader_of
 from conformance.laws.law import law, operation_of
 from conformance.laws.readback import collection_of, many, story_law
-from conformance.stories import Story, story
+from conformance.reading.context import Ask, read_page
+from conformance.reading.listing import brief
+from conformance.scenarios import Story, story
 from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.writing.batches import find, reader_of
 from spec import Clause
 
 

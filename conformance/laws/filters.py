@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.answers import brief, listing, mismatch
-from conformance.ask import Ask, get
-from conformance.cases import Case, Cases, choose, choose_for_wire
 from conformance.laws.law import law, operation_of
-from conformance.lookups import hidden_values
-from conformance.rivals import value_of
-from conformance.universe import LARGE_PAGE, Universe, paged, universe
+from conformance.oracle.cases import Case, Cases, choose, choose_for_wire
+from conformance.oracle.lookups import hidden_values
+from conformance.oracle.mutants import value_of
+from conformance.reading.context import Ask, get
+from conformance.reading.listing import brief, listing, mismatch
+from conformance.reading.sample import LARGE_PAGE, Universe, paged, universe
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Filter, Operation
 

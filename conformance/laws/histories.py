@@ -16,20 +16,20 @@ from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, Unsatisfiable
 
-from conformance.answers import mismatch
-from conformance.ask import Ask
-from conformance.batches import find, reader_of, settled, submit
-from conformance.cases import Case
-from conformance.exchange import Exchange
-from conformance.items import Style, entry, item
 from conformance.laws.combinations import Candidate, pool_of
 from conformance.laws.filters import words
 from conformance.laws.law import law, operation_of
 from conformance.laws.readback import same, same_value
-from conformance.lookups import Truth, all_of
-from conformance.stories import ownership_of, siblings
-from conformance.universe import universe
+from conformance.oracle.cases import Case
+from conformance.oracle.lookups import Truth, all_of
+from conformance.reading.context import Ask
+from conformance.reading.listing import mismatch
+from conformance.reading.sample import universe
+from conformance.scenarios import ownership_of, siblings
+from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.writing.batches import find, reader_of, settled, submit
+from conformance.writing.items import Style, entry, item
 from spec import Clause, Operation
 
 COMBINATIONS = 8

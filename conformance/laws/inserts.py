@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.answers import brief
-from conformance.ask import Ask
 from conformance.laws.readback import (
     Row,
     collection_of,
@@ -16,7 +14,9 @@ from conformance.laws.readback import (
     same_value,
     story_law,
 )
-from conformance.stories import Step, Story
+from conformance.reading.context import Ask
+from conformance.reading.listing import brief
+from conformance.scenarios import Step, Story
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Part
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conformance.ask import Ask
+from conformance.reading.context import Ask
 from conformance.verdict import Result
 from spec import Clause, Operation
 

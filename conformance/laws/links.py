@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import urllib.parse
 
-from conformance.answers import brief
-from conformance.ask import Ask, Page, Query, get, read_page
 from conformance.laws.law import law, operation_of
 from conformance.laws.walks import Walk, even_ends, narrowed, needs_two_pages, same_rows, walks
-from conformance.universe import paged
+from conformance.reading.context import Ask, Page, Query, get, read_page
+from conformance.reading.listing import brief
+from conformance.reading.sample import paged
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation
 

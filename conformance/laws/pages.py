@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from conformance.answers import brief
-from conformance.ask import Ask, Page, get, read_page
-from conformance.exchange import Exchange
 from conformance.laws.law import law, operation_of
 from conformance.laws.links import wrong_links, wrongly_announced
 from conformance.laws.walks import Walk, limits, lone_end, narrowed, needs_two_pages, same_rows, walks
-from conformance.lookups import all_of
-from conformance.universe import FAR, base_query, identity, paged, universe
+from conformance.oracle.lookups import all_of
+from conformance.reading.context import Ask, Page, get, read_page
+from conformance.reading.listing import brief
+from conformance.reading.sample import FAR, base_query, identity, paged, universe
+from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation
 

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.answers import brief
-from conformance.ask import Ask, Query, get, read_page
-from conformance.exchange import Answer, Exchange, Request
 from conformance.laws.auth import harmless_bodies
 from conformance.laws.filters import cases_of
 from conformance.laws.law import law, operation_of
-from conformance.lookups import kind_of
-from conformance.target import NotSent
-from conformance.universe import NO_SUCH_ID, base_query, identity, paged, universe
+from conformance.oracle.lookups import kind_of
+from conformance.reading.context import Ask, Query, get, read_page
+from conformance.reading.listing import brief
+from conformance.reading.sample import NO_SUCH_ID, base_query, identity, paged, universe
+from conformance.transport.exchange import Answer, Exchange, Request
+from conformance.transport.target import NotSent
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation, Parameter
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 from functools import wraps
 from typing import Any
 
-from conformance.answers import brief
-from conformance.ask import Ask
 from conformance.laws.law import Law, law, operation_of
-from conformance.stories import Step, Story, story
+from conformance.reading.context import Ask
+from conformance.reading.listing import brief
+from conformance.scenarios import Step, Story, story
 from conformance.verdict import Finding, NotExercised, Result
 from spec import Clause, Collection, Part
 

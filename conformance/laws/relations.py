@@ -6,14 +6,14 @@ import itertools
 import random
 from collections.abc import Mapping
 
-from conformance.answers import sketch
-from conformance.ask import Ask, Page, get, read_page
-from conformance.candidates import candidates
-from conformance.cases import Case
 from conformance.laws.filters import cases_of
 from conformance.laws.law import law, operation_of
-from conformance.lookups import kind_of
-from conformance.universe import LARGE_PAGE, identity, paged, universe
+from conformance.oracle.candidates import candidates
+from conformance.oracle.cases import Case
+from conformance.oracle.lookups import kind_of
+from conformance.reading.context import Ask, Page, get, read_page
+from conformance.reading.listing import sketch
+from conformance.reading.sample import LARGE_PAGE, identity, paged, universe
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Filter, Operation
 

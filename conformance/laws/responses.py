@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from conformance.answers import brief
-from conformance.ask import Ask, get
-from conformance.exchange import MISSING, Answer, Credential, Exchange, Request
-from conformance.items import item, item_fields
 from conformance.laws.law import LAWS, Law, law, operation_of
-from conformance.lookups import kind_of
-from conformance.stories import story, unused_key
-from conformance.universe import base_query, universe
+from conformance.oracle.lookups import kind_of
+from conformance.reading.context import Ask, get
+from conformance.reading.listing import brief
+from conformance.reading.sample import base_query, universe
+from conformance.scenarios import story, unused_key
+from conformance.transport.exchange import MISSING, Answer, Credential, Exchange, Request
 from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.writing.items import item, item_fields
 from spec import Clause, Contract, Operation
 from spec.values import checker
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.answers import brief, listing, sketch
-from conformance.ask import Ask, Query, get
 from conformance.laws.law import law, operation_of
-from conformance.lookups import any_of, text
-from conformance.universe import LARGE_PAGE, paged, universe
+from conformance.oracle.lookups import any_of, text
+from conformance.reading.context import Ask, Query, get
+from conformance.reading.listing import brief, listing, sketch
+from conformance.reading.sample import LARGE_PAGE, paged, universe
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation, Parameter
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.ask import Ask, read_page
-from conformance.batches import reader_of
 from conformance.laws.law import law, operation_of
 from conformance.laws.readback import (
     collection_of,
@@ -21,9 +19,11 @@ from conformance.laws.readback import (
     touched_between,
     trimmed,
 )
-from conformance.lookups import instant
-from conformance.stories import Story
+from conformance.oracle.lookups import instant
+from conformance.reading.context import Ask, read_page
+from conformance.scenarios import Story
 from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.writing.batches import reader_of
 from spec import Clause, Part
 
 

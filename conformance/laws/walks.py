@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conformance.answers import brief
-from conformance.ask import Ask, Page, Query, get, read_page
-from conformance.cases import Case
 from conformance.laws.filters import cases_of
-from conformance.lookups import kind_of
-from conformance.universe import LARGE_PAGE, Universe, identity, paged, universe
+from conformance.oracle.cases import Case
+from conformance.oracle.lookups import kind_of
+from conformance.reading.context import Ask, Page, Query, get, read_page
+from conformance.reading.listing import brief
+from conformance.reading.sample import LARGE_PAGE, Universe, identity, paged, universe
 from conformance.verdict import Finding, NotExercised
 from spec import Filter, Operation
 

@@ -16,7 +16,7 @@ from conformance.reports.fold import fold
 from conformance.reports.model import FORMAT, Event, Header, Report
 from conformance.reports.text import as_json
 
-SCHEMA = Path(__file__).parent.parent / "report.schema.json"
+SCHEMA = Path(__file__).parent / "report.schema.json"
 
 
 class UnreadableReport(Exception):
@@ -53,7 +53,7 @@ def _from_json(path: Path, text: str) -> Report:
     _check_format(path, data)
     problem = first_problem("report", data)
     if problem:
-        raise UnreadableReport(f"{path} isn't a report as conformance/report.schema.json describes it: {problem}")
+        raise UnreadableReport(f"{path} isn't a report as report.schema.json describes it: {problem}")
     return cast(Report, data)
 
 

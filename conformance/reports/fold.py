@@ -10,8 +10,8 @@ from typing import cast
 
 from conformance.reports.answer import answer, exit_code
 from conformance.reports.model import Clause, Event, Footer, Header, Judgement, Report, Statement, Timing
+from conformance.reports.waivers import apply
 from conformance.verdict import Verdict
-from conformance.waivers import apply
 
 BOUNDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 """Upper ends of the histogram's classes in milliseconds; a last class holds what took longer."""

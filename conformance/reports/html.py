@@ -24,8 +24,8 @@ from conformance.reports.fold import NOT_REACHED
 from conformance.reports.model import FAILING, Clause, Report
 from conformance.reports.text import cut, everywhere
 from conformance.reports.trend import trends
+from conformance.reports.waivers import explanation
 from conformance.verdict import Verdict
-from conformance.waivers import explanation
 
 TEMPLATES = Path(__file__).parent / "templates"
 

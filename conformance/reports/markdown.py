@@ -7,8 +7,8 @@ import re
 from conformance.reports.answer import advice, counts, violations, waived
 from conformance.reports.model import FAILING, Clause, Report
 from conformance.reports.text import everywhere, one_line
+from conformance.reports.waivers import explanation
 from conformance.verdict import Verdict
-from conformance.waivers import explanation
 
 MOST = 40
 """Violations shown; a summary page holds a megabyte at most, and nobody reads that."""

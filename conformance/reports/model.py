@@ -1,6 +1,6 @@
 """The report as data: the parts of report.json, under the names that they have there.
 
-conformance/report.schema.json describes the same for other languages; a test holds the two together.
+conformance/reports/report.schema.json describes the same for other languages; a test holds the two together.
 """
 
 from typing import Literal, NotRequired, TypedDict

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from conformance.exchange import Answer, Request
 from conformance.reports.model import (
     FORMAT,
     Answered,
@@ -30,6 +29,7 @@ from conformance.reports.model import (
     Waiver,
 )
 from conformance.reports.text import LONGEST_REQUEST, as_json, storable
+from conformance.transport.exchange import Answer, Request
 from conformance.verdict import Counterexample, Outcome
 from spec import Clause, Contract
 

@@ -19,7 +19,7 @@ from functools import cache, partial
 from pathlib import Path
 
 import spec
-from conformance.options import Usage
+from conformance.commands.options import Usage
 from conformance.reports.files import write_text
 from conformance.sandbox import Fault
 from conformance.sandbox.faults import faults

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from conformance import engine, sandbox
-from conformance.ask import Ask
-from conformance.confirm import confirm
-from conformance.engine.explore import explore
-from conformance.exchange import Request
+from conformance import fuzzing as engine
+from conformance import sandbox
+from conformance.fuzzing.explore import explore
 from conformance.laws import LAWS, Law
 from conformance.laws.responses import Evidence, evidence_laws
-from conformance.ownership import JOURNAL, Ownership
-from conformance.run import Confirm, in_order, try_clause
-from conformance.target import Limits, NotSent, Stopped, Target
+from conformance.reading.context import Ask
+from conformance.runner.confirm import confirm
+from conformance.runner.run import Confirm, in_order, try_clause
+from conformance.transport.exchange import Request
+from conformance.transport.ownership import JOURNAL, Ownership
+from conformance.transport.target import Limits, NotSent, Stopped, Target
 from conformance.verdict import Outcome
 from spec import Clause, Contract
 

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import spec
-from conformance.ask import Ask
-from conformance.exchange import Answer, Request
 from conformance.laws import LAWS, Law
 from conformance.laws.responses import Evidence, evidence_laws
-from conformance.ownership import Ownership
-from conformance.planting import WITNESSES
-from conformance.run import try_clause
-from conformance.target import Limits, Target
+from conformance.reading.context import Ask
+from conformance.runner.run import try_clause
+from conformance.scenarios.planting import WITNESSES
+from conformance.transport.exchange import Answer, Request
+from conformance.transport.ownership import Ownership
+from conformance.transport.target import Limits, Target
 from conformance.verdict import Outcome
 from spec import Contract, Operation
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import spec
-from conformance.exchange import Answer, Request
 from conformance.reports import files
 from conformance.reports.model import Report, Settings, Waiver
 from conformance.reports.stream import NAME, Stream, header
+from conformance.transport.exchange import Answer, Request
 from conformance.verdict import Counterexample, Outcome, Verdict
 from spec import Clause, Contract
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from conformance.exchange import Answer
+from conformance.transport.exchange import Answer
 from tests.conformance.fake import BASE, KEY, Row, Shop
 from tests.conformance.spoiling import Mistake, changed, spoilt
 

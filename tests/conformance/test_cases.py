@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spec
-from conformance.candidates import candidates, crafted
-from conformance.cases import (
+from conformance.oracle.candidates import candidates, crafted
+from conformance.oracle.cases import (
     MOST_CANDIDATES,
     MOST_ROWS,
     Case,
@@ -24,9 +24,9 @@ from conformance.cases import (
     choose_for_wire,
     cover,
 )
-from conformance.lookups import in_offset, satisfies
-from conformance.planting import WITNESSES
-from conformance.rivals import Rival, all_or_none, first_only, rivals, tamperings
+from conformance.oracle.lookups import in_offset, satisfies
+from conformance.oracle.mutants import Rival, all_or_none, first_only, rivals, tamperings
+from conformance.scenarios.planting import WITNESSES
 from spec import Filter
 
 FILTERS = {f.parameter: f for f in spec.load().by_code["PRD102"].filters if not f.hidden}

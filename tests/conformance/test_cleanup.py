@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 import spec
-from conformance import batches, cleanup, conform, options
-from conformance.ask import Ask
-from conformance.cleanup import clean_up
-from conformance.ownership import NO_SUCH, Ownership
+from conformance.commands import options
+from conformance.commands import run as conform
+from conformance.reading.context import Ask
+from conformance.transport.ownership import NO_SUCH, Ownership
+from conformance.writing import batches, cleanup
+from conformance.writing.cleanup import clean_up
 from tests.conformance.fake import Refused, Shop, ask_of
 from tests.conformance.spoiling import changed, spoilt
 

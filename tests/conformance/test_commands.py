@@ -18,13 +18,13 @@ import pytest
 import spec
 from conformance import sandbox
 from conformance.__main__ import main
-from conformance.exchange import Credential, Request
-from conformance.merge import merge
-from conformance.options import Usage
-from conformance.replay import from_curl
+from conformance.commands.merge import merge
+from conformance.commands.options import Usage
+from conformance.commands.replay import from_curl
+from conformance.pytest_plugin.serving import serve
 from conformance.reports import files
 from conformance.reports.formats import FORMATS
-from conformance.serving import serve
+from conformance.transport.exchange import Credential, Request
 from tests.conformance.made_up import SETTINGS, documented, inferred, outcome, report, violated, write
 
 KEY = "canary-4f1d"
@@ -193,7 +193,7 @@ def test_what_cant_be_done_is_said_in_a_line(
     tmp_path: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("conformance.target.ATTEMPTS", 1)
+    monkeypatch.setattr("conformance.transport.target.ATTEMPTS", 1)
     assert run(*arguments) == 2
     assert said in capsys.readouterr().err
 

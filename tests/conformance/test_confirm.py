@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 
 import spec
-from conformance import confirm as module
-from conformance.ask import Ask
-from conformance.confirm import confirm, marker
 from conformance.laws import LAWS
 from conformance.laws.responses import Evidence
-from conformance.preflight import preflight
-from conformance.run import Run, carry_out, try_clause
+from conformance.reading.context import Ask
+from conformance.reading.preflight import preflight
+from conformance.runner import confirm as module
+from conformance.runner.confirm import confirm, marker
+from conformance.runner.run import Run, carry_out, try_clause
 from conformance.sandbox import DEFAULT_KEY, Settings, serve
 from conformance.selection import Selection
-from conformance.target import Limits, Target
+from conformance.transport.target import Limits, Target
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause
 from tests.conformance.fake import BEGAN, CONTRACT, Shop, ask_of
@@ -217,7 +217,7 @@ def test_another_writer_makes_nothing_red() -> None:
 
 def test_failing_now_and_then_makes_nothing_red(monkeypatch: pytest.MonkeyPatch) -> None:
     sleep = time.sleep
-    monkeypatch.setattr("conformance.target.time.sleep", lambda seconds: sleep(seconds / 20))
+    monkeypatch.setattr("conformance.transport.target.time.sleep", lambda seconds: sleep(seconds / 20))
     run = reading(Settings(products=60, flaky=0.02), ("PRD102.page", "PRD102.auth", "PRD108.page"))
     assert red(run) == []
     assert [o.verdict for o in run.outcomes].count("held") > 20

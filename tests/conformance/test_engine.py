@@ -13,15 +13,16 @@ from typing import Any
 import pytest
 
 import spec
-from conformance import engine, sandbox
-from conformance.ask import Ask
-from conformance.engine.explore import explore
-from conformance.engine.validity import Judge
-from conformance.exchange import Answer, Request
+from conformance import fuzzing as engine
+from conformance import sandbox
+from conformance.fuzzing.explore import explore
+from conformance.fuzzing.validity import Judge
 from conformance.laws.responses import Evidence
-from conformance.ownership import Ownership
-from conformance.run import try_clause
-from conformance.target import Limits, Target
+from conformance.reading.context import Ask
+from conformance.runner.run import try_clause
+from conformance.transport.exchange import Answer, Request
+from conformance.transport.ownership import Ownership
+from conformance.transport.target import Limits, Target
 from conformance.verdict import Outcome
 from spec import Contract
 
@@ -263,9 +264,10 @@ def test_an_item_of_another_type_is_wrong() -> None:
 
 SCRIPT = """
 import hashlib, spec
-from conformance import engine, sandbox
-from conformance.engine.explore import explore
-from conformance.target import Target
+from conformance import fuzzing as engine
+from conformance import sandbox
+from conformance.fuzzing.explore import explore
+from conformance.transport.target import Target
 contract = spec.load()
 sent = []
 with sandbox.serve(contract) as url:

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import spec
-from conformance.exchange import MISSING, Answer, Credential, Request, encode_query
-from conformance.target import Target
+from conformance.transport.exchange import MISSING, Answer, Credential, Request, encode_query
+from conformance.transport.target import Target
 
 KEY = "Canary 5f0e'\"$`\\é*!"
 BASE = "https://shop.example/"

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from conformance import batches, target
-from conformance.cases import Cases, choose
-from conformance.exchange import Request
 from conformance.laws import filters
-from conformance.run import in_order, try_clause
+from conformance.oracle.cases import Cases, choose
+from conformance.runner.run import in_order, try_clause
+from conformance.transport import target
+from conformance.transport.exchange import Request
 from conformance.verdict import Finding, Outcome
+from conformance.writing import batches
 from spec import Clause, Filter
 from tests.conformance import habits, hard_to_tell_by, mistakes_in_batches, mistakes_in_reads, mistakes_in_writes
 from tests.conformance.fake import CONTRACT, Shop, ask_of, laws_of, outcome

@@ -13,7 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import spec
-from conformance.lookups import (
+from conformance.oracle.lookups import (
     ORDER,
     all_of,
     any_of,

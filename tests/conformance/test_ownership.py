@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import spec
-from conformance.exchange import Credential, Request
-from conformance.ownership import NO_ROW, Ownership, forget, journaled, token_of, unmarkable
+from conformance.transport.exchange import Credential, Request
+from conformance.transport.ownership import NO_ROW, Ownership, forget, journaled, token_of, unmarkable
 
 CONTRACT = spec.load()
 URL = "https://shop.example"

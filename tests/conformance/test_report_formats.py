@@ -16,12 +16,12 @@ from otr_ctrf_bridge.ctrf import parse_ctrf
 from rich.console import Console
 from sarif_pydantic import Sarif
 
+from conformance.commands.terminal import summary, violation_lines
 from conformance.reports.formats import FORMATS, write_all
 from conformance.reports.html import TEMPLATES, html, marked
 from conformance.reports.markdown import markdown
 from conformance.reports.model import Report, Waiver
 from conformance.verdict import Outcome
-from conformance.view import summary, violation_lines
 from tests.conformance.made_up import contract, documented, inferred, outcome, report, violated
 
 HOSTILE = {

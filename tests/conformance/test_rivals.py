@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import spec
-from conformance.lookups import satisfies
-from conformance.rivals import Rival, all_or_none, first_only, rivals, tamperings, value_of, without_accents
+from conformance.oracle.lookups import satisfies
+from conformance.oracle.mutants import Rival, all_or_none, first_only, rivals, tamperings, value_of, without_accents
 from spec import Filter
 
 FILTERS = {f.parameter: f for f in spec.load().by_code["PRD102"].filters}

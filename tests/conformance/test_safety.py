@@ -204,7 +204,7 @@ def sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: py
     """The one line that a run on a wrong target says."""
 
     def said(url: str, *more: str, key: str | None = KEY) -> str:
-        monkeypatch.setattr("conformance.target.ATTEMPTS", 2)
+        monkeypatch.setattr("conformance.transport.target.ATTEMPTS", 2)
         if key:
             monkeypatch.setenv("PRD_API_KEY", key)
         else:

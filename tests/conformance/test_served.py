@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.served import as_served
-from conformance.universe import universe
+from conformance.reading.page_limits import as_served
+from conformance.reading.sample import universe
 from tests.conformance.fake import CONTRACT, Query, Refused, Shop, ask_of
 from tests.conformance.spoiling import spoilt
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.batches import settled
-from conformance.options import parse
+from conformance.commands.options import parse
+from conformance.writing.batches import settled
 from tests.conformance.fake import Shop, ask_of
 
 

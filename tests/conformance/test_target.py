@@ -18,9 +18,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import spec
-from conformance import target as module
-from conformance.exchange import MISSING, Answer, Credential, Request, swap_case
-from conformance.target import Limits, NotSent, Stopped, Target, Unreachable, refuse_writes, retry_after
+from conformance.transport import target as module
+from conformance.transport.exchange import MISSING, Answer, Credential, Request, swap_case
+from conformance.transport.target import Limits, NotSent, Stopped, Target, Unreachable, refuse_writes, retry_after
 from tests.conformance.loopback import CLOSE, Received, Respond, answer, loopback
 
 CONTRACT = spec.load()

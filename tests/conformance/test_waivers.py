@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from conformance import waivers
+from conformance.reports import waivers
 from conformance.reports.markdown import markdown
 from conformance.reports.model import Waiver
 from conformance.verdict import Verdict

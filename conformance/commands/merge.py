@@ -1,0 +1,157 @@
+"""`python -m conformance merge SHARD...`: one report of a run that was split over several machines."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from conformance.commands.options import Usage
+from conformance.commands.terminal import summary
+from conformance.reports import files, formats
+from conformance.reports.fold import conclude
+from conformance.reports.model import Clause, Header, Report, Statement, Timing, Waived, Waiver
+from conformance.selection import ELSEWHERE, Shard
+from conformance.verdict import Verdict
+
+WORST_FIRST: tuple[Verdict, ...] = ("violated", "error", "held", "not-exercised", "skipped")
+"""Which verdict stands where shards tried the same clause on answers of their own."""
+
+
+def merge(reports: Sequence[Report]) -> Report:
+    """The report that the run would have made unsplit. Raises Usage where the parts don't make a whole."""
+    check(reports)
+    first = min(reports, key=lambda report: report["started"])
+    header = Header(
+        event="header",
+        format=first["format"],
+        tool=first["tool"],
+        document=first["document"],
+        target=first["target"],
+        embedded=first["embedded"],
+        seed=first["seed"],
+        settings={**first["settings"], "shard": None},
+        started=first["started"],
+        operations=first["operations"],
+        waivers=[_as_given(waiver) for waiver in first["waivers"]],
+        clauses=[_statement(clause) for clause in first["clauses"]],
+    )
+    by_id = [{clause["id"]: clause for clause in report["clauses"]} for report in reports]
+    sent: Counter[str] = Counter()
+    for report in reports:
+        sent.update(report["requests"]["by_operation"])
+    stopped = "; ".join(f"shard {r['settings']['shard']}: {r['stopped']}" for r in reports if r["stopped"])
+    ends = [report["finished"] for report in reports]
+    return conclude(
+        header,
+        [_merged([clauses[statement["id"]] for clauses in by_id]) for statement in header["clauses"]],
+        _timings(reports),
+        sent,
+        finished=None if None in ends else max(end for end in ends if end),
+        stopped=stopped or None,
+        notes=list(dict.fromkeys(note for report in reports for note in report["notes"])),
+    )
+
+
+def check(reports: Sequence[Report]) -> None:
+    """Raises Usage unless the reports are all the shards of one run."""
+    for name, values in (
+        ("documents", {report["document"]["sha256"] for report in reports}),
+        ("targets", {report["target"] for report in reports if not report["embedded"]}),
+        ("seeds", {report["seed"] for report in reports}),
+        ("versions of the tool", {report["tool"]["version"] for report in reports}),
+    ):
+        if len(values) > 1:
+            raise Usage(f"The reports are of different {name}: {', '.join(sorted(map(str, values)))}.")
+    options = [{**report["settings"], "shard": None} for report in reports]
+    if any(other != options[0] for other in options):
+        raise Usage("The reports are of runs with different options, so they aren't shards of one run.")
+    shards = [report["settings"]["shard"] for report in reports]
+    if None in shards:
+        raise Usage("One of the reports is of a whole run, not of a shard (--shard I/N).")
+    parsed = [Shard.parse(shard) for shard in shards if shard]
+    of = parsed[0].of
+    missing = sorted(set(range(1, of + 1)) - {shard.index for shard in parsed if shard.of == of})
+    if missing or len(parsed) != of:
+        lacking = f" Missing: {', '.join(f'{index}/{of}' for index in missing)}." if missing else ""
+        raise Usage(f"Given are the shards {', '.join(map(str, parsed))}; each of {of} is needed once.{lacking}")
+
+
+def _merged(clauses: list[Clause]) -> Clause:
+    tried = [clause for clause in clauses if clause.get("reason") != ELSEWHERE] or clauses[:1]
+    worst = min(tried, key=lambda clause: WORST_FIRST.index(clause["verdict"]))
+    merged: Clause = {
+        **worst,
+        "witnesses": sum(clause["witnesses"] for clause in tried if clause["verdict"] == worst["verdict"]),
+        "requests": sum(clause["requests"] for clause in tried),
+        "seconds": round(sum(clause["seconds"] for clause in tried), 3),
+    }
+    merged.pop("waiver", None)
+    return merged
+
+
+def _as_given(waived: Waived) -> Waiver:
+    waiver = Waiver(clause=waived["clause"], reason=waived["reason"], owner=waived["owner"], expires=waived["expires"])
+    if "target" in waived:
+        waiver["target"] = waived["target"]
+    if "issue" in waived:
+        waiver["issue"] = waived["issue"]
+    return waiver
+
+
+def _statement(clause: Clause) -> Statement:
+    return Statement(
+        id=clause["id"],
+        level=clause["level"],
+        operation=clause["operation"],
+        family=clause["family"],
+        requirement=clause["requirement"],
+        source=clause["source"],
+        location=clause["location"],
+        writes=clause["writes"],
+    )
+
+
+def _timings(reports: Sequence[Report]) -> dict[str, Timing]:
+    """The timings of all shards; medians of medians are an estimate, counts and extremes are exact."""
+    found: dict[str, Timing] = {}
+    for code in sorted({code for report in reports for code in report["timings"]}):
+        parts = [report["timings"][code] for report in reports if code in report["timings"]]
+        weights = [sum(part["histogram"]) for part in parts]
+        answers: Counter[str] = Counter()
+        for part in parts:
+            answers.update(part["answers"])
+        spreads = [part["milliseconds"] for part in parts]
+        found[code] = {
+            "answers": dict(sorted(answers.items())),
+            "milliseconds": {
+                "min": min(spread["min"] for spread in spreads),
+                "median": _mean([spread["median"] for spread in spreads], weights),
+                "p95": _mean([spread["p95"] for spread in spreads], weights),
+                "max": max(spread["max"] for spread in spreads),
+            },
+            "histogram": [sum(column) for column in zip(*(part["histogram"] for part in parts), strict=True)],
+        }
+    return found
+
+
+def _mean(values: list[float], weights: list[int]) -> float:
+    return round(sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights), 1)
+
+
+def main(argv: list[str]) -> int:
+    """The exit code of the merged report; 2 where the parts don't make a whole."""
+    parser = argparse.ArgumentParser(
+        prog="python -m conformance merge",
+        description="Make one report of all the shards of a run (--shard I/N).",
+        epilog="The exit code is that of the whole run; 2 when a shard is missing or the reports don't fit together.",
+    )
+    parser.add_argument("shards", type=Path, nargs="+", help="report.json, events.ndjson, or a folder with either")
+    parser.add_argument("--report", type=Path, default=Path("report"), metavar="DIR", help="default: report")
+    parser.add_argument("--history", type=Path, metavar="DIR", help="folder of past reports, for the trend")
+    given = parser.parse_args(argv)
+    report = merge([files.read(path) for path in given.shards])
+    summary(report)
+    print("report:", ", ".join(str(path) for path in formats.write_all(given.report, report, given.history)))
+    return report["exit_code"]

@@ -1,0 +1,72 @@
+"""What a run would send, told before the first byte."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from conformance.commands.options import Options
+from conformance.reports.answer import plural
+from conformance.selection import Selection
+from spec import Contract
+
+
+def text(contract: Contract, selection: Selection, options: Options) -> str:
+    """The plan of a run in words: which clauses, by which requests, within which limits."""
+    tried = [clause for clause in contract.clauses if selection.reason_to_skip(clause) is None]
+    lines = [f"{options.base_url or 'the embedded sandbox'}, nothing sent yet: {plural(len(tried), 'clause')}"]
+    for operation in contract.operations:
+        families = Counter(clause.family for clause in tried if clause.operation == operation.code)
+        if not families:
+            continue
+        shown = ", ".join(
+            f"{family} {number} ({_requests({family: number}, options)})" for family, number in families.items()
+        )
+        lines += [f"  {operation.method} {operation.path}  ({operation.code})", f"      {shown}"]
+    everything = Counter(clause.family for clause in tried)
+    lines.append(f"clauses of each family, and in brackets the requests that they took on {MEASURED_ON};")
+    lines.append(f"altogether about {_requests(everything, options):,}, and more where something has to be confirmed")
+    changing = [clause for clause in tried if clause.writes]
+    if changing:
+        lines.append(f"writes: for {plural(len(changing), 'clause')}, only to SKUs that the run makes and takes away")
+    else:
+        lines.append("writes: none; operations that write are only asked without the right key")
+    lines.append(f"limits: {_limits(options)}")
+    skipped = Counter(reason for clause in contract.clauses if (reason := selection.reason_to_skip(clause)))
+    lines += [f"left out: {plural(number, 'clause')}, {reason}" for reason, number in skipped.items()]
+    return "\n".join(lines)
+
+
+MEASURED_ON = "the sandbox's catalog of 150"
+
+REQUESTS = {
+    "auth": 1.0,
+    "response": 6.2,
+    "param": 1.8,
+    "page": 4.1,
+    "search": 5.8,
+    "filter": 5.3,
+    "combine": 1.4,
+    "wire": 13,
+    "explore": 12,
+    "relation": 4.4,
+    "batch": 3.2,
+    "write": 0.7,
+    "body": 1.3,
+}
+"""Requests for one clause of a family, as `make` takes them; a batch's are those of the story that writes share."""
+
+
+def _requests(families: Mapping[str, int], options: Options) -> int:
+    """About how many requests so many clauses of each family take."""
+    cost = {**REQUESTS, "response": REQUESTS["response"] if options.schemathesis else 0}
+    return round(sum(number * cost.get(family, 1) for family, number in families.items()))
+
+
+def _limits(options: Options) -> str:
+    parts = [
+        f"at most {options.max_requests:,} requests" if options.max_requests else "",
+        f"at most {options.max_time:g} s" if options.max_time else "",
+        f"at most {options.rate:g} requests a second" if options.rate else "no limit of requests a second",
+    ]
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,119 @@
+"""The application that Schemathesis believes to test: every request that it makes goes out through our target.
+
+So the key never enters Schemathesis, the guard vets each write, and rate, budgets, retries and redaction
+hold for its requests as for everybody's.
+"""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemathesis.specs.openapi.coverage._schema import UNKNOWN_PROPERTY_KEY
+
+from conformance.fuzzing.owned import Rewrite
+from conformance.fuzzing.seen import Seen
+from conformance.transport.exchange import Answer, Request
+from conformance.transport.target import NotSent, Stopped, Target
+from spec import Contract, Operation
+
+JSON_TYPE = "application/json"
+
+_NOT_SENT = Answer(503, {}, b"", 0.0)
+"""What the engine is told where nothing was sent: a status that no check of its takes for a finding."""
+
+
+@dataclass
+class Bridge:
+    """A WSGI application in front of a target."""
+
+    contract: Contract
+    target: Target
+    seen: Seen
+    most: int
+    """Requests that may be sent."""
+    rewrite: Rewrite = lambda operation, content: None
+    """Makes a generated body one of this run's, or keeps it from being sent."""
+    sent: int = 0
+    stopped: Stopped | None = None
+    """Why nothing is sent any more."""
+    stop: Callable[[], None] = lambda: None
+    """Called when nothing can be sent any more."""
+    _known: dict[Request, Answer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._routes = [(o, _pattern(o)) for o in sorted(self.contract.operations, key=lambda o: "{" in o.path)]
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer as the target does (PEP 3333)."""
+        request = self._request(environ)
+        answer = self._answer(request) if request else _NOT_SENT
+        headers = [("Content-Type", answer.headers["content-type"])] if "content-type" in answer.headers else []
+        start_response(f"{answer.status} -", headers)
+        return [answer.body]
+
+    @property
+    def closed(self) -> bool:
+        """True when nothing can be sent any more."""
+        return self.stopped is not None or self.sent >= self.most
+
+    def _answer(self, request: Request) -> Answer:
+        """The target's answer; a request that was sent before isn't sent again."""
+        if request in self._known:
+            return self._known[request]
+        if self.closed:
+            self.stop()
+            return _NOT_SENT
+        try:
+            answer = self.target.send(request)
+        except NotSent:
+            answer = _NOT_SENT
+        except Stopped as stopped:
+            self.stopped = stopped
+            self.stop()
+            return _NOT_SENT
+        else:
+            self.sent += 1
+            self.seen.observe(request, answer)
+        self._known[request] = answer
+        return answer
+
+    def _request(self, environ: dict[str, Any]) -> Request | None:
+        """The request as a target takes it, or None for one that no operation answers or no client can send."""
+        method = environ["REQUEST_METHOD"]
+        path = urllib.parse.quote(environ["REQUEST_URI"].partition("?")[0], safe="/%:@!$&'()*+,;=~-._")
+        operation = next((o for o, p in self._routes if o.method == method and p.fullmatch(path)), None)
+        if operation is None:
+            return None
+        headers = tuple(
+            (p.name, environ[name].encode("latin-1").decode("utf-8", "replace"))
+            for p in operation.parameters
+            if p.place == "header" and (name := f"HTTP_{p.name.upper().replace('-', '_')}") in environ
+        )
+        if any(not value.isprintable() or value != value.strip() for _, value in headers):
+            return None
+        query, body = _query(environ["QUERY_STRING"]), None
+        if operation.body:
+            if not environ.get("CONTENT_TYPE", JSON_TYPE).startswith(JSON_TYPE):
+                return None
+            content = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            body = self.rewrite(operation, content)
+            if body is None:
+                return None
+        return Request(operation.code, method, path, query, headers, body)
+
+
+def _query(text: str) -> tuple[tuple[str, str], ...]:
+    """The pairs of a query string, each once, and without a parameter that the engine makes up.
+
+    Neither tells anything that the rest of the query doesn't, and what is left was often sent before.
+    """
+    pairs = urllib.parse.parse_qsl(text, keep_blank_values=True, errors="replace")
+    return tuple(dict.fromkeys(pair for pair in pairs if pair[0] != UNKNOWN_PROPERTY_KEY))
+
+
+def _pattern(operation: Operation) -> re.Pattern[str]:
+    return re.compile("[^/]+".join(map(re.escape, re.split(r"\{[^{}]*\}", operation.path))))

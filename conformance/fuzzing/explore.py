@@ -1,0 +1,142 @@
+"""Running Schemathesis' engine on the contract's document.
+
+The engine's event classes aren't public API, so the version is pinned. What it reports of itself (health
+checks, schemas that it can't satisfy) is a note, never a verdict.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection
+from typing import Any
+
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+from schemathesis.schemas import BaseSchema
+
+from conformance.fuzzing.bridge import Bridge
+from conformance.fuzzing.owned import rewriting
+from conformance.fuzzing.rough import roughened
+from conformance.fuzzing.seen import Seen
+from conformance.transport.target import Target
+from spec import Contract, Operation
+
+EXAMPLES = 5
+"""Examples that its fuzzing phase makes for each operation."""
+
+MOST_REQUESTS = 600
+"""Requests of one exploration: some three hundred are usual for this document, and a hundred more with writes."""
+
+RESERVE = 60
+"""Requests of the run's budget that are left for asking suspects again."""
+
+
+def explore(
+    seen: Seen, target: Target, seed: int, *, operations: Collection[str] | None = None, examples: int = EXAMPLES
+) -> None:
+    """Let the engine ask the operations, or those of them whose codes are given; in a read-only run those that read.
+
+    Same seed, same requests, but for the keys of the run in what it writes. Raises KeyboardInterrupt where the
+    engine was interrupted, which it would keep to itself.
+    """
+    may_write = target.ownership is not None
+    wanted = [o for o in seen.contract.operations if operations is None or o.code in operations]
+    readers, writers = [o for o in wanted if o.safe], [o for o in wanted if not o.safe and may_write]
+    left = MOST_REQUESTS
+    if target.limits.requests is not None:
+        left = min(left, target.limits.requests - target.total - RESERVE)
+    if left < 1:
+        seen.notes.append("Schemathesis' engine was left out: the budget has no requests left for it.")
+        return
+    bridge = Bridge(seen.contract, target, seen, left)
+    if target.ownership:
+        bridge.rewrite = rewriting(target.ownership, seen.judge)
+    document = _document(seen.contract)
+    _execute(document, ("coverage", "fuzzing"), bridge, readers, seed, examples)
+    # Rough texts only where examples are sent as they are: coverage would combine them with everything else.
+    rough = roughened(document, seen.contract, readers)
+    _execute(rough, ("examples",), bridge, readers, seed, examples)
+    # What is written comes last: odd rows would only be in the way of what reads. Rows come before what needs some.
+    for rank in range(3):
+        some = [o for o in writers if _rank(o) == rank]
+        _execute(document, ("examples", "coverage", "fuzzing"), bridge, some, seed, examples)
+    if bridge.stopped:
+        seen.notes.append(f"Schemathesis' engine was stopped: {bridge.stopped}.")
+    elif bridge.closed:
+        seen.notes.append("Schemathesis' engine was stopped: it has sent as much as it may.")
+
+
+def _rank(operation: Operation) -> int:
+    """0 for what inserts rows, 1 for what changes parts of them, 2 for what removes them."""
+    access = operation.access
+    return 1 if access is None or access.parts else (2 if access.action == "deletes" else 0)
+
+
+def _execute(
+    document: dict[str, Any],
+    phases: Collection[str],
+    bridge: Bridge,
+    chosen: Collection[Operation],
+    seed: int,
+    examples: int,
+) -> None:
+    """One run of the engine over some of its phases."""
+    if not chosen or bridge.closed:
+        return
+    schema: BaseSchema = schemathesis.openapi.from_dict(copy.deepcopy(document), config=_config(seed, examples, phases))
+    for operation in chosen:
+        schema = schema.include(method=operation.method, path=operation.path)
+    schema.app = bridge
+    stream = from_schema(schema).execute()
+    bridge.stop = stream.stop
+    interrupted = False
+    for event in stream:
+        if isinstance(event, events.NonFatalError):
+            bridge.seen.notes.append(f"Schemathesis, {event.label}: {event.info.title}: {event.info.message}")
+        elif isinstance(event, events.FatalError):
+            bridge.seen.notes.append(f"Schemathesis broke off: {event.exception}")
+        elif isinstance(event, events.Interrupted):
+            interrupted = True
+    if interrupted and not bridge.closed:
+        raise KeyboardInterrupt
+
+
+def _document(contract: Contract) -> dict[str, Any]:
+    """The document without its servers: the engine would send probes of its own there."""
+    document: dict[str, Any] = copy.deepcopy(dict(contract.document))
+    for item in document.get("paths", {}).values():
+        for node in (item, *(value for value in item.values() if isinstance(value, dict))):
+            node.pop("servers", None)
+    document.pop("servers", None)
+    return document
+
+
+def _config(seed: int, examples: int, phases: Collection[str]) -> SchemathesisConfig:
+    """Nothing that depends on time, on what the server said, on a former run or on the surroundings."""
+    alone = {"extra-data-sources": {"responses": False}, "operation-ordering": "none"}
+    return SchemathesisConfig.from_dict(
+        {
+            "seed": seed,
+            "suppress-health-check": ["all"],
+            "cache": {"enabled": False},
+            "workers": 1,
+            "continue-on-failure": True,
+            "generation": {
+                "max-examples": examples,
+                "no-shrink": True,
+                "deterministic": True,
+                "database": "none",
+                # The key is the target's business.
+                "with-security-parameters": False,
+            },
+            "phases": {
+                "enabled": False,
+                "examples": {**alone, "enabled": "examples" in phases},
+                "coverage": {**alone, "enabled": "coverage" in phases, "unexpected-methods": []},
+                "fuzzing": {**alone, "enabled": "fuzzing" in phases, "error-feedback": {"enabled": False}},
+            },
+            # Answers are judged by our own laws, request by request.
+            "checks": {"enabled": False},
+        }
+    )

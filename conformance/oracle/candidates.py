@@ -1,0 +1,273 @@
+"""Values that a filter may be asked with: those that rows have, varied around the boundary."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import random
+import re
+import urllib.parse
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from conformance.oracle.lookups import in_offset, kind_of, parse
+from conformance.oracle.mutants import Row, blurred, value_of, without_accents
+from conformance.oracle.operands import allows
+from spec import Filter
+
+MOST_PAIRS = 8
+"""Pairs of free keys of which one is asked for what the other holds."""
+
+MOST_ODD = 8
+"""Values with odd characters that are asked for as they are."""
+
+
+def candidates(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Iterator[tuple[str | None, str]]:
+    """(free key, operand) pairs worth looking at, of those that the document allows; kinds and rows are mixed."""
+    allowed = allows(filter)
+    return ((key, operand) for key, operand in _thinkable(filter, rows, rng) if allowed(operand))
+
+
+def _thinkable(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Iterator[tuple[str | None, str]]:
+    make: Callable[[Filter, list[Any], random.Random], Iterator[Iterator[str]]]
+    kind = kind_of(filter.schema)
+    if filter.lookup == "in":
+        make = _lists
+    elif kind == "text":
+        make = _texts
+    elif kind == "date-time":
+        make = _instants
+    else:
+        make = _plain_values
+    known = _values(filter, rows, rng)
+    if kind == "text" and not filter.many:
+        for key, values in _texty(known):
+            yield from ((key, operand) for operand in _wild(filter, values) if operand == operand.strip())
+    if filter.free_key:
+        yield from _of_other_keys(filter, known)
+    sources = [(key, make(filter, values, rng)) for key, values in known]
+    streams = [(key, stream) for key, found in sources for stream in found]
+    rng.shuffle(streams)
+    while streams:
+        alive = []
+        for key, stream in streams:
+            operand = next(stream, None)
+            if operand is None:
+                continue
+            alive.append((key, stream))
+            # Outer spaces and the empty string are read in several ways; a clause of their own asks.
+            if operand and operand == operand.strip():
+                yield key, operand
+        streams = alive
+
+
+def for_wire(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Iterator[tuple[str | None, str]]:
+    """(free key, operand) pairs of texts that may suffer on their way."""
+    allowed = allows(filter)
+    for key, values in _texty(_values(filter, rows, rng)):
+        for operand in crafted(filter, values):
+            if operand == operand.strip() and allowed(operand):
+                yield key, operand
+
+
+def _values(filter: Filter, rows: Sequence[Row], rng: random.Random) -> list[tuple[str | None, list[Any]]]:
+    """The distinct values that are compared, by free key."""
+    if not filter.free_key:
+        boolean = kind_of(filter.schema) == "boolean"
+        values = (value_of(filter, row, None) for row in rows)
+        found = list(dict.fromkeys(v for v in values if _usable(v) or (boolean and isinstance(v, bool))))
+        rng.shuffle(found)
+        return [(None, _odd_first(found))]
+    by_key: dict[str, dict[Any, None]] = {}
+    for row in rows:
+        attributes = row.get(filter.field)
+        for key, value in attributes.items() if isinstance(attributes, Mapping) else ():
+            if _usable(value) and re.fullmatch(filter.key_pattern or ".+", key):
+                by_key.setdefault(key, {})[value] = None
+    odd = [key for key in by_key if not re.fullmatch(r"[A-Z0-9_]+", key)][:3]
+    keys = list(dict.fromkeys(odd + sorted(by_key, key=lambda key: -len(by_key[key]))))[:9]
+    return [(key, _odd_first(rng.sample(list(by_key[key]), len(by_key[key])))) for key in keys]
+
+
+def _of_other_keys(filter: Filter, known: list[tuple[str | None, list[Any]]]) -> Iterator[tuple[str | None, str]]:
+    """What other keys hold, asked under a key that a careless server takes for them: those most alike first."""
+    pairs = [(key or "", other or "", values) for key, _ in known for other, values in known if key != other]
+    pairs.sort(key=lambda pair: (pair[0].casefold() != pair[1].casefold(), not pair[1].startswith(pair[0])))
+    for key, _, values in pairs[:MOST_PAIRS]:
+        found = (_satisfying(str(value), filter.lookup) for value in values[:2])
+        yield from ((key, operand) for operand in found if operand and operand == operand.strip())
+
+
+def of_other_columns(filter: Filter, rows: Sequence[Row], columns: Sequence[str]) -> Iterator[tuple[str | None, str]]:
+    """What other columns hold, asked of a filter that may look there, too: the values of the first few rows."""
+    for row in () if filter.free_key or filter.many or kind_of(filter.schema) != "text" else rows[:3]:
+        for column in columns:
+            operand = _satisfying(str(row.get(column) or ""), filter.lookup)
+            if column != filter.field and operand and operand == operand.strip() and allows(filter)(operand):
+                yield None, operand
+
+
+def _texty(known: list[tuple[str | None, list[Any]]]) -> list[tuple[str | None, list[Any]]]:
+    """The first two keys with a text that is long enough to be altered."""
+    return [(key, values) for key, values in known if any(isinstance(v, str) and len(v) > 3 for v in values)][:2]
+
+
+def _usable(value: Any) -> bool:
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != ""
+
+
+def _odd_first(values: list[Any]) -> list[Any]:
+    """For each odd character two values that hold it, then some others: those tell the most."""
+    holders: dict[str, list[Any]] = {}
+    for value in values:
+        for odd in _ODD.findall(value) if isinstance(value, str) else [""]:
+            kept = holders.setdefault(odd if odd.isascii() else "non-ASCII" if odd < "\U00010000" else "astral", [])
+            if len(kept) < 2 and value not in kept:
+                kept.append(value)
+    return list(dict.fromkeys([value for kept in holders.values() for value in kept] + values[:20]))
+
+
+_ODD = re.compile(r"[^A-Za-z0-9 ]| {2,}")
+
+
+def _texts(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
+    strings = [str(value) for value in values]
+    yield iter([f"{a},{b}" for a, b in itertools.pairwise(strings)][:6])
+    yield iter([f"{a} {b}" for a, b in itertools.pairwise(strings)][:3])
+    for value in dict.fromkeys(strings):
+        yield _around(value, filter.lookup)
+
+
+def _satisfying(value: str, lookup: str) -> str:
+    """A text that the lookup finds in a value: some of it, where some will do."""
+    middle = len(value) // 2
+    parts = {"startswith": value[: max(1, middle)], "endswith": value[middle:], "contains": value[1:-1] or value}
+    return parts.get(lookup if lookup in parts else lookup[1:], value)
+
+
+_TAILS = ("&x", ";x", "#x", ",x", " x", "\\", '"', "'", "é", "\U0001f600", "%", "*", ".*", "%20x", "x" * 21)
+"""What is put behind a text that would match: a server that drops, cuts or interprets it finds rows."""
+
+
+def crafted(filter: Filter, values: list[Any]) -> Iterator[str]:
+    """Texts that match nothing as they stand and something once they are tampered with, and the other way round."""
+    strings = [str(value) for value in values if len(str(value)) > 3]
+    yield from [value for value in strings if _ODD.search(value)][:MOST_ODD]
+    yield from sorted(strings, key=len)[-1:]
+    spaced = next((v for v in strings if re.search(r"[A-Za-z] [A-Za-z]", v)), None)
+    plain = next((v for v in strings if v.isascii() and v.isalnum()), None)
+    odd = next((v for v in strings if _ODD.search(v)), None)
+    for value in dict.fromkeys(v for v in (spaced, plain, odd) if v):
+        base = _satisfying(value, filter.lookup)
+        yield from (base + tail for tail in _TAILS)
+        at = len(base) // 2
+        yield base[:at] + "\\" + base[at:]
+        yield base[:at] + '"' + base[at:]
+        yield base.replace(" ", "+")
+        yield base.replace("+", " ")
+        yield base.replace(" ", "  ")
+        yield base.replace(" ", "%20")
+        yield urllib.parse.quote(base, safe="")
+        yield urllib.parse.quote(base) + "%20"
+        yield value
+
+
+def _wild(filter: Filter, values: list[Any]) -> Iterator[str]:
+    """Texts that match only where a wildcard acts."""
+    strings = [str(value) for value in values if len(str(value)) > 3]
+    for value in strings[:1] + strings[len(strings) // 2 :][:1] + strings[-1:]:
+        base = _satisfying(value, filter.lookup)
+        at = len(base) // 2
+        for wild in ("_", "%", "*", ".", ".*"):
+            yield base[:at] + wild + base[at + 1 :]
+
+
+def _around(value: str, lookup: str) -> Iterator[str]:
+    """Texts near a value: itself, other case, and parts of it, those around odd characters first."""
+    part = _satisfying(value, lookup)
+    middle = len(value) // 2
+    yield value
+    yield part.swapcase()
+    if without_accents(part) != part:
+        yield without_accents(part)
+    for found in list(_ODD.finditer(value))[:6]:
+        window = value[max(0, found.start() - 2) : found.end() + 2]
+        yield from _fitting(window, value, lookup)
+        yield from _fitting(window.swapcase(), value, lookup)
+        yield value[: found.end()]
+        yield value[found.start() :]
+    yield part
+    yield value[: max(1, middle)]
+    yield value[middle:]
+    yield value[1:-1]
+    yield part.replace("+", " ")
+    yield value.upper()
+    yield value.lower()
+    yield value.replace("  ", " ")
+    yield value + "x"
+    yield from (t for t in (blurred(value), value.replace(" ", "_")) if t != value)
+
+
+def _fitting(window: str, value: str, lookup: str) -> Iterator[str]:
+    """A window of a value, extended so that the lookup can match it."""
+    at = value.lower().find(window.lower())
+    yield window
+    if at >= 0:
+        yield value[:at] + window
+        yield window + value[at + len(window) :]
+
+
+def _plain_values(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
+    kind = kind_of(filter.schema)
+    for value in dict.fromkeys(values):
+        near = [str(value).lower() if isinstance(value, bool) else str(value)]
+        number = parse("number", value) if kind == "number" else None
+        if number is not None:
+            near += [str(number + 1), str(number - 1)]
+            if filter.schema.get("type") != "integer":
+                near += [f"{number}0" if "." in str(number) else f"{number}.0", str(number + parse("number", "0.01"))]
+        elif kind == "uuid":
+            near.append(_uuid_like(near[0], rng))
+        elif kind == "date":
+            day = datetime.date.fromisoformat(value)
+            near += [(day + datetime.timedelta(days=d)).isoformat() for d in (1, -1)]
+        yield iter(near)
+
+
+def _uuid_like(value: str, rng: random.Random) -> str:
+    """Another uuid that begins as one does."""
+    return f"{value[:8]}-0000-4000-8000-{rng.randrange(16**12):012x}"
+
+
+def _lists(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
+    strings = list(dict.fromkeys(map(str, values)))
+    unknown = _uuid_like(strings[0], rng) if strings and kind_of(filter.schema) == "uuid" else "0"
+    found: list[list[str]] = []
+    for size in (3, 2, 4, 1):
+        if len(strings) >= size:
+            found += [rng.sample(strings, size) for _ in range(3)]
+    found += [[unknown, value] for value in strings[:2]] + [[value, unknown] for value in strings[:2]] + [[unknown]]
+    yield iter([",".join(items) for items in found])
+
+
+def _instants(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
+    for number, value in enumerate(dict.fromkeys(map(str, values))):
+        if parse("date-time", value) is None:
+            continue
+        moment = datetime.datetime.fromisoformat(value.upper())
+        millisecond, second = datetime.timedelta(milliseconds=1), datetime.timedelta(seconds=1)
+        near = [
+            value,
+            in_offset(moment, 180),
+            in_offset(moment, -330),
+            in_offset(moment, 330),
+            in_offset(moment + millisecond, 0),
+            in_offset(moment - millisecond, 180),
+            in_offset(moment + second, 0),
+            in_offset(moment - second, 0),
+            in_offset(moment.replace(microsecond=0), 0),
+            in_offset(moment + datetime.timedelta(minutes=1), 0),
+        ]
+        # Each value begins with another variant, so that all of them come early.
+        start = number % len(near)
+        yield iter(near[start:] + near[:start])

@@ -1,0 +1,176 @@
+"""Which values to ask a filter with: those whose answer tells a right server from a wrong one.
+
+Of the many that could be asked, as few are chosen as tell the contract's reading from every rival reading that
+the data can tell it from.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from conformance.oracle.candidates import candidates, for_wire, of_other_columns
+from conformance.oracle.lookups import Truth, meaning, parse
+from conformance.oracle.mutants import Rival, Row, all_or_none, first_only, rivals, tamperings, value_of
+from spec import Filter
+
+MOST_ROWS = 120
+"""Rows that cases are chosen by; more tell little more and take longer."""
+
+MOST_CANDIDATES = 300
+
+ENOUGH = 4
+"""Candidates that tell one rival: among so many is one that tells others as well."""
+
+LEAST = 2
+"""Cases that a filter gets, where there are so many, even if one alone tells it from every rival."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One value to ask a filter with, and what it tells apart."""
+
+    filter: Filter
+    key: str | None
+    operand: str
+    tells: tuple[str, ...]
+    """Names of the rivals that answer otherwise on the rows that are known."""
+
+    @property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """The parameter on the wire."""
+        return ((self.filter.name(self.key), self.operand),)
+
+    @cached_property
+    def judge(self) -> Callable[[Row], Truth]:
+        """Whether a row must be shown."""
+        return meaning(self.filter, self.operand, self.key)
+
+
+@dataclass(frozen=True)
+class Cases:
+    """The chosen cases, and the rivals that no value could tell apart on these rows."""
+
+    chosen: tuple[Case, ...]
+    untold: tuple[str, ...]
+
+
+def choose(filter: Filter, rows: Sequence[Row], seed: int, most: int = 11) -> Cases:
+    """The fewest values, at most `most`, that tell a filter's meaning from the most rivals on these rows."""
+    rng = random.Random(f"{seed}:{filter.parameter}")
+    sampled = list(rows) if len(rows) <= MOST_ROWS else rng.sample(list(rows), MOST_ROWS)
+    texts, times = _columns(sampled)
+    wanted = (*rivals(filter, texts, times), first_only(filter, sampled), *all_or_none(filter, sampled))
+    others = of_other_columns(filter, sampled, texts)
+    pool = list(dict.fromkeys((*others, *candidates(filter, sampled, rng))))[:MOST_CANDIDATES]
+    return cover([(filter, key, operand) for key, operand in pool], {filter.parameter: wanted}, sampled, most, LEAST)
+
+
+def choose_for_wire(filters: Sequence[Filter], rows: Sequence[Row], seed: int, most: int = 16) -> Cases:
+    """The fewest values, over several filters, that show whether texts arrive as they were sent."""
+    rng = random.Random(f"{seed}:wire")
+    sampled = list(rows) if len(rows) <= MOST_ROWS else rng.sample(list(rows), MOST_ROWS)
+    wanted = {f.parameter: found for f in filters if (found := tamperings(f))}
+    pool: list[tuple[Filter, str | None, str]] = []
+    for filter in filters:
+        if filter.parameter in wanted:
+            pool += [(filter, key, operand) for key, operand in for_wire(filter, sampled, rng)]
+    rng.shuffle(pool)
+    return cover(pool, wanted, sampled, most, 0)
+
+
+def cover(
+    pool: Sequence[tuple[Filter, str | None, str]],
+    wanted: Mapping[str, Sequence[Rival]],
+    rows: Sequence[Row],
+    most: int,
+    least: int,
+) -> Cases:
+    """Few of many candidates that together tell the right reading from as many rivals as they can.
+
+    `wanted` holds the rivals of each filter by its parameter; a rival of one name counts once.
+    """
+    names = dict.fromkeys(rival.name for found in wanted.values() for rival in found)
+    tellers = dict.fromkeys(names, 0)
+    scored: list[tuple[Case, bool]] = []
+    groups: dict[tuple[str, str | None], _Groups] = {}
+    for filter, key, operand in pool:
+        if (filter.parameter, key) not in groups:
+            groups[filter.parameter, key] = _Groups(filter, key, rows)
+        answers = _Answers(filter, key, operand, groups[filter.parameter, key])
+        # A candidate that tells only what many do isn't looked at any further.
+        rare = [rival for rival in wanted[filter.parameter] if tellers[rival.name] < ENOUGH]
+        if not any(answers.differ(rival) for rival in rare):
+            continue
+        told = tuple(rival.name for rival in wanted[filter.parameter] if answers.differ(rival))
+        scored.append((Case(filter, key, operand, told), True in answers.of_values))
+        for name in told:
+            tellers[name] += 1
+        if min(tellers.values()) >= ENOUGH:
+            break
+    chosen: list[Case] = []
+    remaining = {name for case, _ in scored for name in case.tells}
+    while scored and len(chosen) < most and (remaining or len(chosen) < least):
+        item = max(scored, key=lambda i: (len(remaining & set(i[0].tells)), i[1], len(i[0].tells), -len(i[0].operand)))
+        scored.remove(item)
+        chosen.append(item[0])
+        remaining -= set(item[0].tells)
+    told_names = {name for case in chosen for name in case.tells}
+    return Cases(tuple(chosen), tuple(name for name in names if name not in told_names))
+
+
+class _Groups:
+    """Rows by what is looked at in them: most rows share it with others, and one speaks for all of those."""
+
+    def __init__(self, filter: Filter, key: str | None, rows: Sequence[Row]) -> None:
+        self.key, self.rows = key, rows
+        self.values = [repr(value_of(filter, row, key)) for row in rows]
+        self.places = {value: place for place, value in enumerate(dict.fromkeys(self.values))}
+        self.first = [self.rows[self.values.index(value)] for value in self.places]
+        """One row for each value that the filter compares."""
+        self._apart: dict[str, list[tuple[Row, int]]] = {}
+
+    def apart(self, rival: Rival) -> list[tuple[Row, int]]:
+        """The rows that a rival can tell apart, each with the place of its value in `first`."""
+        if rival.name not in self._apart:
+            seen: dict[tuple[str, str], tuple[Row, int]] = {}
+            for row, value in zip(self.rows, self.values, strict=True):
+                seen.setdefault((value, repr(rival.reads(row, self.key))), (row, self.places[value]))
+            self._apart[rival.name] = list(seen.values())
+        return self._apart[rival.name]
+
+
+class _Answers:
+    """The right answers to one operand, worked out when a rival is first held against them."""
+
+    def __init__(self, filter: Filter, key: str | None, operand: str, groups: _Groups) -> None:
+        self.filter, self.key, self.operand, self.groups = filter, key, operand, groups
+
+    @cached_property
+    def of_values(self) -> list[Truth]:
+        """One for each value that rows have."""
+        return [*map(meaning(self.filter, self.operand, self.key), self.groups.first)]
+
+    def differ(self, rival: Rival) -> bool:
+        """True when the rival shows another row than is right."""
+        if not rival.differs(self.operand):
+            return False
+        right, shows, operand, key = self.of_values, rival.shows, self.operand, self.key
+        return any(
+            right[place] is not None and shows(row, operand, key) != right[place]
+            for row, place in self.groups.apart(rival)
+        )
+
+
+def _columns(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the text columns, those of ids left out, and of the date-time columns."""
+    first = rows[0] if rows else {}
+    strings = [name for name, value in first.items() if isinstance(value, str) and not _ID.fullmatch(value)]
+    times = tuple(name for name in strings if parse("date-time", first[name]) is not None)
+    return tuple(name for name in strings if name not in times), times
+
+
+_ID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")

@@ -1,0 +1,191 @@
+"""The clauses of the contract as tests of pytest's, and the one run that they share."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import spec
+from conformance.commands import run as conform
+from conformance.commands.options import Usage, parse
+from conformance.commands.replay import Quiet
+from conformance.pytest_plugin.serving import serve
+from conformance.reading.preflight import WrongTarget
+from conformance.reports import files
+from conformance.reports.junit import details
+from conformance.reports.model import Clause, Report
+from conformance.reports.text import visible
+from conformance.reports.waivers import WaiversError
+
+TIMEOUT = 3_600.0
+"""Seconds that an xdist worker waits for the one that carries out the run."""
+
+
+def tests(session: pytest.Session, server: Any) -> list[pytest.Item]:
+    """A test for each clause that --prd-args doesn't switch off. Raises UsageError."""
+    try:
+        return Suite.from_parent(session, name="contract", server=server).collect()
+    except (spec.SpecError, Usage, WaiversError) as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+class Suite(pytest.Collector):
+    """The clauses, and the report that their tests look into."""
+
+    def __init__(self, *, server: Any, **more: Any) -> None:
+        super().__init__(**more)
+        arguments = shlex.split(self.config.getoption("--prd-args"))
+        self.server = server
+        # An application is served on this machine, at a port that isn't known yet.
+        self.options = parse([server if isinstance(server, str) else "http://127.0.0.1", *arguments])
+        self.keeps_report = any(argument.startswith("--report") for argument in arguments)
+        self.contract = spec.load(self.options.spec)
+        self.found: dict[str, Clause] | None = None
+
+    def collect(self) -> list[pytest.Item]:
+        """One test for each clause; those that need writes are shown as skipped where there are none."""
+        selection = conform.selected(self.contract, self.options)
+        reasons = [(clause, selection.reason_to_skip(clause)) for clause in self.contract.clauses]
+        return [
+            ClauseTest.from_parent(self, name=clause.id, clause=clause, skip=reason)
+            for clause, reason in reasons
+            if reason is None or clause.writes
+        ]
+
+    def outcome(self, clause_id: str) -> Clause:
+        """What became of a clause."""
+        if self.found is None:
+            items = [item for item in self.session.items if isinstance(item, ClauseTest) and item.skip is None]
+            report = self._shared_run({item.name for item in items})
+            self.found = {clause["id"]: clause for clause in report["clauses"]}
+        return self.found[clause_id]
+
+    def _shared_run(self, wanted: set[str]) -> Report:
+        """The report of the session's run: carried out here, or by whichever xdist worker is first."""
+        worker = getattr(self.config, "workerinput", None)
+        if worker is None:
+            return self._run(wanted)
+        shared = _shared(worker)
+        try:
+            shared.mkdir(mode=0o700)
+        except FileExistsError:
+            return _awaited(shared)
+        try:
+            report = self._run(wanted)
+        except BaseException as error:
+            files.write(shared, "failed", str(error))
+            raise
+        files.write(shared, "report.json", files.to_json(report))
+        return report
+
+    def _run(self, wanted: set[str]) -> Report:
+        with contextlib.ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            options = replace(
+                self.options,
+                base_url=stack.enter_context(_serving(self.server)),
+                only=tuple(sorted(wanted)),
+                report=self.options.report if self.keeps_report else folder,
+            )
+            try:
+                return conform.run(self.contract, options, lambda *_: Quiet())
+            except WrongTarget as error:
+                raise Unjudged(str(error)) from None
+
+
+class ClauseTest(pytest.Item):
+    """One clause."""
+
+    def __init__(self, *, clause: spec.Clause, skip: str | None, **more: Any) -> None:
+        super().__init__(**more)
+        self.clause = clause
+        self.skip = skip
+        self.add_marker("prd")
+        self.add_marker(clause.level)
+        self.add_marker(pytest.mark.prd_family(clause.family))
+
+    def runtest(self) -> None:
+        """Pass, fail, skip or fail as expected, as the run says."""
+        if self.skip:
+            pytest.skip(self.skip)
+        suite = self.parent
+        if not isinstance(suite, Suite):
+            raise TypeError("a clause's test belongs to the suite")
+        found = suite.outcome(self.clause.id)
+        match found["verdict"]:
+            case "held":
+                return
+            case "violated" if "waiver" in found:
+                pytest.xfail(visible(f"waived until {found['waiver']['expires']}: {found['waiver']['reason']}"))
+            case "violated" if self.clause.level == "inferred" and not suite.options.strict:
+                pytest.xfail(visible(f"advice: {found['counterexample']['observed']}"))
+            case "violated":
+                raise Violated(details(found))
+            case "error":
+                raise Unjudged(found["reason"])
+            case verdict:
+                pytest.skip(visible(f"{verdict}: {found.get('reason', '')}"))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What is wrong, without a traceback through the suite."""
+        if isinstance(excinfo.value, (Violated, Unjudged)):
+            return visible(str(excinfo.value))
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the clause stands in the document."""
+        where = self.clause.location
+        return Path(where.file), where.line - 1, self.clause.id
+
+
+class Violated(Exception):
+    """A clause is violated; the message shows how."""
+
+
+class Unjudged(Exception):
+    """A clause could not be judged."""
+
+
+def leave(worker: dict[str, Any]) -> None:
+    """An xdist worker is through: the last one takes away what they shared."""
+    shared = _shared(worker)
+    if shared.is_dir():
+        (shared / f"left-{worker['workerid']}").touch()
+        if len(list(shared.glob("left-*"))) == worker["workercount"]:
+            shutil.rmtree(shared, ignore_errors=True)
+
+
+def _shared(worker: dict[str, Any]) -> Path:
+    """Where the workers of one session find the report."""
+    return Path(tempfile.gettempdir()) / f"prd-{os.getuid()}-{worker['testrunuid']}"
+
+
+def _awaited(shared: Path) -> Report:
+    until = time.monotonic() + TIMEOUT
+    while time.monotonic() < until:
+        if (shared / "report.json").is_file():
+            return files.read(shared)
+        if (shared / "failed").is_file():
+            raise Unjudged((shared / "failed").read_text("utf-8"))
+        time.sleep(0.05)
+    raise Unjudged("the worker that carries out the run didn't come to an end")
+
+
+@contextlib.contextmanager
+def _serving(server: Any) -> Iterator[str]:
+    """The base URL of a server: the one given, or that of an application served in a thread meanwhile."""
+    if isinstance(server, str):
+        yield server
+        return
+    with serve(server) as url:
+        yield url

@@ -1,0 +1,146 @@
+"""What is known of a collection: a bounded sample of the rows that a server shows.
+
+A small catalog is read whole. Of a large one the first, the middle and the last pages are read: never a
+full walk of somebody's million products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.reading.context import Ask, Page, Query, get, read_page
+from conformance.transport.exchange import Exchange
+from spec import Operation, Parameter
+
+LARGE_PAGE = 100
+"""Rows asked for at once when rows are collected."""
+
+WHOLE = 600
+"""A collection of up to so many rows is read whole."""
+
+MOST_PAGES = 30
+"""... if that takes no more than so many pages of the server's own size."""
+
+FAR = 10**20
+"""A page that no number of 64 bits reaches."""
+
+NO_SUCH_ID = "00000000-0000-4000-8000-000000000000"
+"""A valid uuid that names nothing."""
+
+
+@dataclass(frozen=True)
+class Universe:
+    """The sampled rows of one list, under the query that it was asked with."""
+
+    base: Query
+    rows: Mapping[str, Mapping[str, Any]]
+    """By the value of the collection's key, as JSON text for other than strings."""
+    seen_in: Mapping[str, Exchange]
+    """The answer that showed each row."""
+    count: int | None
+    """What the server says that there are."""
+    complete: bool
+    """True when every row is known."""
+    page_size: int
+    """Rows that the server gives at most, as far as was asked; 0 when it gave none."""
+
+
+def paged(operation: Operation, base: Query, *, page: int | None = None, limit: int | None = None) -> Query:
+    """A query with page and limit under the operation's own names, the limit no larger than it may be."""
+    names = operation.pagination
+    if names is None:
+        return base
+    if limit is not None and names.largest_limit is not None:
+        limit = min(limit, names.largest_limit)
+    more = [(names.page, page), (names.limit, limit)]
+    return base + tuple((name, str(value)) for name, value in more if value is not None)
+
+
+def identity(operation: Operation, row: Mapping[str, Any]) -> str:
+    """What tells a row from others: its key, or the whole row where it lacks one."""
+    key = operation.access.collection.key if operation.access else ""
+    return str(row[key]) if key in row else repr(sorted(row.items(), key=lambda item: item[0]))
+
+
+def universe(ask: Ask, operation: Operation, narrowed: Query = ()) -> Universe:
+    """The sample of an operation's list, worked out once for each Ask; `narrowed` is added to the query."""
+    return ask.once(("universe", operation.code, narrowed), lambda a: _read(a, operation, narrowed))
+
+
+def _read(ask: Ask, operation: Operation, narrowed: Query) -> Universe:
+    base = base_query(ask, operation) + narrowed
+    first = ask.page(operation, paged(operation, base, page=1, limit=LARGE_PAGE))
+    rows: dict[str, Mapping[str, Any]] = {}
+    seen_in: dict[str, Exchange] = {}
+
+    def take(page: Page) -> None:
+        for row in page.rows:
+            rows.setdefault(identity(operation, row), row)
+            seen_in.setdefault(identity(operation, row), page.exchange)
+
+    take(first)
+    size = len(first.rows)
+    if size and first.count and first.count > size:
+        pages = -(-first.count // size)
+        if first.count <= WHOLE and pages <= MOST_PAGES:
+            numbers = list(range(2, pages + 1))
+        else:
+            middle = pages // 2
+            numbers = sorted({2, middle, middle + 1, pages - 1, pages} - {0, 1})
+        wanted = [get(operation, paged(operation, base, page=n, limit=LARGE_PAGE)) for n in numbers]
+        ask.ahead(wanted)
+        for request in wanted:
+            take(read_page(operation, ask(request)))
+    complete = first.is_page and first.count is not None and len(rows) == first.count
+    return Universe(base, rows, seen_in, first.count, complete, size)
+
+
+def base_query(ask: Ask, operation: Operation) -> Query:
+    """The query that a list needs at least: its required parameters, chosen so that it shows much."""
+    needed = [p for p in operation.parameters if p.required and p.place == "query"]
+    return ask.plan(("base", operation.code), lambda a: _base(a, operation, needed)) if needed else ()
+
+
+def _base(ask: Ask, operation: Operation, needed: list[Parameter]) -> Query:
+    fixed = tuple((p.name, sample(ask, p)) for p in needed if not p.search)
+    searches = [p for p in needed if p.search]
+    if not searches:
+        return fixed
+    best: tuple[int, Query] = (-1, fixed + tuple((p.name, sample(ask, p)) for p in searches))
+    for value in search_values(ask, searches[0]):
+        query = fixed + tuple((p.name, value) for p in searches)
+        count = ask.page(operation, query).count or 0
+        if count > best[0]:
+            best = (count, query)
+        if count > 40:
+            break
+    return best[1]
+
+
+def sample(ask: Ask, parameter: Parameter) -> str:
+    """A valid value of a parameter: its example or default, else something plain of its type."""
+    schema = ask.contract.resolve(parameter.schema)
+    for value in (*schema.get("examples", ()), schema.get("example"), schema.get("default")):
+        if isinstance(value, (str, int, float)):
+            return str(value).lower() if isinstance(value, bool) else str(value)
+    if schema.get("format") == "uuid":
+        return NO_SUCH_ID
+    return {"integer": "1", "number": "1", "boolean": "true"}.get(str(schema.get("type")), "a")
+
+
+def search_values(ask: Ask, parameter: Parameter) -> list[str]:
+    """Values that are likely to find much: the document's examples, words of rows seen elsewhere, letters."""
+    schema = ask.contract.resolve(parameter.schema)
+    examples = [str(value) for value in schema.get("examples", ())]
+    words: dict[str, int] = {}
+    for other in ask.contract.operations:
+        if other.pagination and not any(p.required for p in other.parameters):
+            for row in universe(ask, other).rows.values():
+                for field in parameter.search:
+                    for word in str(row.get(field, "")).split():
+                        if word.isascii() and word.isalnum() and len(word) > 2:
+                            words[word] = words.get(word, 0) + 1
+    common = sorted(words, key=lambda word: (-words[word], word))[:4]
+    return list(dict.fromkeys([*examples, *common, "a", "e", "1"]))

@@ -1,0 +1,271 @@
+"""A run: every selected clause gets its law, and every law's result a verdict."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from conformance.laws import LAWS, Law
+from conformance.laws.responses import Evidence, evidence_laws
+from conformance.reading.context import Ask
+from conformance.reading.page_limits import as_served
+from conformance.runner.confirm import confirm
+from conformance.scenarios import tell_all
+from conformance.scenarios.planting import plant
+from conformance.selection import Selection
+from conformance.transport.target import NotSent, Stopped, Target, Unreachable
+from conformance.verdict import LONGEST_ANSWER, LONGEST_MESSAGE, Counterexample, Finding, Held, NotExercised, Outcome
+from spec import Clause, Contract, Operation
+
+FAMILIES = (
+    "page",
+    "filter",
+    "default",
+    "relation",
+    "combine",
+    "explore",
+    "wire",
+    "edges",
+    "search",
+    "param",
+    "auth",
+    "batch",
+    "write",
+    "body",
+)
+"""The order in which families are tried."""
+
+TOLD = ("batch.ticket", "batch.found", "write.", "body.")
+"""Kinds of clauses that are judged by the stories of our own writes."""
+
+GONE = 3
+"""After so many clauses in a row without an answer the target counts as gone."""
+
+
+@dataclass
+class Run:
+    """What a run found, filled while it goes on."""
+
+    contract: Contract
+    base_url: str
+    seed: int
+    strict: bool
+    started: datetime
+    finished: datetime | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    requests: Mapping[str, int] = field(default_factory=dict)
+    """Requests sent, by operation code."""
+    stopped: str | None = None
+    """Why the run ended before its end; None when it didn't."""
+    notes: list[str] = field(default_factory=list)
+    """What a person should know beside the verdicts."""
+
+
+Step = Callable[[], None]
+
+
+def carry_out(
+    run: Run,
+    target: Target,
+    evidence: Evidence,
+    selection: Selection,
+    began: datetime,
+    *,
+    on_start: Callable[[Clause], None] = lambda clause: None,
+    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+    before_responses: Step = lambda: None,
+    more_laws: Mapping[str, Law] | None = None,
+) -> None:
+    """Try every selected clause; `run` holds what was found however the run ends.
+
+    First what only reads, then, on data that lacked a telling case, the same again with rows of our own; then
+    what writes; last what speaks from all answers. `before_responses` is called before those: there
+    Schemathesis' engine adds to the evidence, and brings its own laws.
+    """
+    laws = {**LAWS, **evidence_laws(evidence), **(more_laws or {})}
+    course = _Course(run, target, selection, laws, on_start, on_outcome)
+    reads, writes, last = in_passes(run.contract.clauses)
+    ask = Ask(run.contract, target, run.seed, began)
+    try:
+        with contextlib.suppress(NotSent, Stopped):  # the first clause meets the same, and says so
+            ask, notes = as_served(ask)
+            run.notes += notes
+        course.try_all(ask, reads, may_plant=target.ownership is not None)
+        if course.lacking:
+            ask = course.try_with_witnesses(ask)
+        if not run.stopped:
+            tell_all(ask, _tellers(run.contract, writes, selection))
+        course.try_all(ask, writes)
+        if not run.stopped:
+            before_responses()
+        course.try_all(ask, last)
+    except KeyboardInterrupt:
+        run.stopped = "interrupted"
+    finally:
+        course.finish()
+
+
+class _Course:
+    """A run under way: tries clauses, concludes them one by one, and knows when to stop."""
+
+    def __init__(
+        self,
+        run: Run,
+        target: Target,
+        selection: Selection,
+        laws: Mapping[str, Law],
+        on_start: Callable[[Clause], None],
+        on_outcome: Callable[[Outcome], None],
+    ) -> None:
+        self.run = run
+        self.target = target
+        self.selection = selection
+        self.laws = laws
+        self.on_start = on_start
+        self.on_outcome = on_outcome
+        self.unanswered = 0
+        self.lacking: list[Outcome] = []
+        """Outcomes that rows of our own may change, not concluded yet."""
+
+    def try_all(self, ask: Ask, clauses: Iterable[Clause], *, may_plant: bool = False) -> None:
+        """Try clauses in turn; those that lack a telling case are set aside where rows may be planted."""
+        for clause in clauses:
+            reason = self.selection.reason_to_skip(clause)
+            if reason or self.run.stopped:
+                self.conclude(_untried(clause, reason, self.run.stopped))
+                continue
+            self.on_start(clause)
+            outcome = try_clause(ask, self.laws[clause.kind], clause)
+            self.watch(outcome)
+            if may_plant and outcome.verdict == "not-exercised" and not outcome.reason.startswith(_BUDGET):
+                self.lacking.append(outcome)
+            else:
+                self.conclude(outcome)
+
+    def try_with_witnesses(self, ask: Ask) -> Ask:
+        """Plant rows and try again what was set aside; gives an Ask that has asked nothing of the old rows."""
+        try:
+            planted = plant(ask)
+        except (NotSent, Stopped):
+            planted = 0
+        asked = ask.replanned()
+        while self.lacking:
+            outcome = self.lacking.pop(0)
+            clause = outcome.clause
+            self.conclude(try_clause(asked, self.laws[clause.kind], clause) if planted else outcome)
+        return asked
+
+    def watch(self, outcome: Outcome) -> None:
+        """Stop when a budget is spent or the target is gone."""
+        self.unanswered = self.unanswered + 1 if outcome.verdict == "error" else 0
+        if outcome.reason.startswith(_BUDGET):
+            self.run.stopped = outcome.reason.removeprefix(_BUDGET)
+        elif self.unanswered >= GONE:
+            self.run.stopped = "the target stopped answering"
+
+    def conclude(self, outcome: Outcome) -> None:
+        """A clause has its verdict."""
+        self.run.outcomes.append(outcome)
+        self.run.requests = dict(self.target.sent)
+        self.on_outcome(outcome)
+
+    def finish(self) -> None:
+        """Every clause gets a verdict, also those that weren't reached."""
+        for outcome in self.lacking:
+            self.conclude(outcome)
+        concluded = {outcome.clause.id for outcome in self.run.outcomes}
+        for clause in self.run.contract.clauses:
+            if clause.id not in concluded:
+                self.conclude(_untried(clause, self.selection.reason_to_skip(clause), self.run.stopped))
+        order = {clause.id: n for n, clause in enumerate(self.run.contract.clauses)}
+        self.run.outcomes.sort(key=lambda outcome: order[outcome.clause.id])
+        self.run.finished = datetime.now(UTC)
+
+
+_BUDGET = "not reached: "
+
+
+def _untried(clause: Clause, skipped: str | None, stopped: str | None) -> Outcome:
+    if skipped:
+        return Outcome(clause, "skipped", reason=skipped)
+    return Outcome(clause, "not-exercised", reason=f"{_BUDGET}{stopped}")
+
+
+def _tellers(contract: Contract, clauses: Iterable[Clause], selection: Selection) -> list[Operation]:
+    """The operations whose writes some selected clause is about."""
+    codes = {c.operation for c in clauses if c.kind.startswith(TOLD) and selection.reason_to_skip(c) is None}
+    return [o for o in contract.operations if o.code in codes]
+
+
+def in_passes(clauses: Iterable[Clause]) -> tuple[list[Clause], list[Clause], list[Clause]]:
+    """Clauses that only read, those that write, and those that come after all others, each family by family.
+
+    Some speak from all answers; and a very large batch keeps a server busy, so nothing else waits behind it.
+    """
+    rank = {family: n for n, family in enumerate(FAMILIES)}
+
+    def comes_last(clause: Clause) -> bool:
+        return clause.family == "response" or clause.kind == "body.large"
+
+    ordered = sorted(clauses, key=lambda clause: (clause.kind == "body.large", rank.get(clause.family, len(rank))))
+    earlier = [c for c in ordered if not comes_last(c)]
+    return [c for c in earlier if not c.writes], [c for c in earlier if c.writes], list(filter(comes_last, ordered))
+
+
+def in_order(clauses: Iterable[Clause]) -> list[Clause]:
+    """Clauses in the order in which a run tries them."""
+    reads, writes, last = in_passes(clauses)
+    return [*reads, *writes, *last]
+
+
+Confirm = Callable[[Ask, Law, Clause, Finding], tuple[Held | NotExercised | Finding, int]]
+"""What becomes of a finding, and how often it was seen again."""
+
+
+def try_clause(ask: Ask, law: Law, clause: Clause, confirm: Confirm = confirm) -> Outcome:
+    """One clause's verdict: the law's result, confirmed where it is a finding."""
+    before, started = ask.target.total, time.monotonic()
+    replays = 0
+    try:
+        result = law(ask, clause)
+        if isinstance(result, Finding):
+            result, replays = confirm(ask, law, clause, result)
+        outcome = _outcome(ask.target, clause, result, replays)
+    except NotSent as held_back:
+        outcome = Outcome(clause, "skipped", reason=ask.target.redact(f"not sent: {held_back}", LONGEST_MESSAGE))
+    except Unreachable as error:
+        outcome = Outcome(clause, "error", reason=str(error))
+    except Stopped as stopped:
+        outcome = Outcome(clause, "not-exercised", reason=f"{_BUDGET}{stopped}")
+    except Exception as error:  # one law's own mistake is reported as such, and spoils no other clause
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        at = f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}"
+        what = ask.target.redact(f"a fault of the suite's own: {at}: {error}", LONGEST_MESSAGE)
+        outcome = Outcome(clause, "error", reason=what)
+    return replace(outcome, requests=ask.target.total - before, seconds=time.monotonic() - started)
+
+
+def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Finding, replays: int) -> Outcome:
+    if isinstance(result, NotExercised):
+        return Outcome(clause, "not-exercised", reason=target.redact(result.missing, LONGEST_MESSAGE))
+    if isinstance(result, Held):
+        if result.witnesses < 1:
+            return Outcome(
+                clause, "not-exercised", reason="no case in which a wrong server would have answered otherwise"
+            )
+        return Outcome(clause, "held", witnesses=result.witnesses, untold=result.untold)
+    counterexample = Counterexample(
+        expected=target.redact(result.expected, LONGEST_MESSAGE),
+        observed=target.redact(result.observed, LONGEST_MESSAGE),
+        requests=tuple(
+            target.redact(e.request.curl(target.base_url, target.key_header, target.key_prefix)) for e in result.chain
+        ),
+        answers=tuple(target.redact(e.answer.shown(), LONGEST_ANSWER) for e in result.chain),
+        replays=replays,
+    )
+    return Outcome(clause, "violated", witnesses=result.witnesses, counterexample=counterexample)

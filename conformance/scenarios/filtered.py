@@ -1,0 +1,135 @@
+"""What filters show of a row once it was written, changed or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from conformance.oracle.lookups import in_offset, instant, kind_of
+from conformance.reading.context import Ask, Page, get, read_page
+from conformance.reading.sample import LARGE_PAGE, base_query, paged
+from conformance.transport.exchange import Exchange, Request
+from conformance.writing.batches import picks, reader_of, settled
+from spec import Operation
+
+LOOKED_UP = ("exact", "iexact", "contains", "icontains", "startswith", "endswith", "in", "gt", "gte", "lt", "lte")
+"""Lookups under which a row is found by its own values."""
+
+OUTDATED = ("exact", "icontains", "in", "lt", "lte")
+"""Lookups that don't find a row any more by values that it had."""
+
+GHOSTS = ("exact", "icontains", "in", "contains", "gte")
+"""Lookups that don't find a row that is gone."""
+
+
+ENDING = 3
+"""Last pages of a list that are looked at: other stories add rows at the same time."""
+
+
+def under_filters(
+    ask: Ask, operation: Operation, key: str, values: Mapping[str, Any], lookups: Sequence[str], *, shown: bool
+) -> Iterator[Exchange]:
+    """The lists under filters by a row's values, once they show the row or don't; none after a list that never does.
+
+    Where the row must be shown all filters are asked together first: if they show it, each of them does.
+    """
+    reader, access = reader_of(ask, operation), operation.access
+    if reader is None or access is None:
+        return
+
+    def look(request: Request) -> Page:
+        return read_page(reader, ask.again(request))
+
+    def here(page: Page) -> bool:
+        return any(row.get(access.collection.key) == key for row in page.rows)
+
+    def right(page: Page) -> bool:
+        # A long answer may show the row on another page.
+        return here(page) == shown or (page.count or 0) > len(page.rows)
+
+    by_key = next(f for f in reader.filters if picks(f, access.collection.key))
+    queries = list(_by_values(reader, values, lookups))
+    if shown and queries:
+        together = settled(
+            ask, partial(look, get(reader, paged(reader, tuple(dict(queries).items()), limit=50))), right
+        )
+        if together.is_page and right(together):
+            yield together.exchange
+            return
+    for query in queries:
+        page = settled(ask, partial(look, get(reader, paged(reader, (query,), limit=50))), right)
+        if (page.count or 0) > len(page.rows) and not here(page):
+            narrowed = paged(reader, (query, (by_key.parameter, key)), limit=50)
+            page = settled(ask, partial(look, get(reader, narrowed)), right)
+        yield page.exchange
+        if not right(page):
+            return
+
+
+def unfiltered(ask: Ask, operation: Operation, key: str) -> Iterator[Exchange]:
+    """Both ends of the plain list, once they don't show the row with a key."""
+    reader, access = reader_of(ask, operation), operation.access
+    if reader is None or access is None:
+        return
+
+    def page(number: int) -> Page:
+        query = paged(reader, base_query(ask, reader), page=number, limit=LARGE_PAGE)
+        return read_page(reader, ask.again(get(reader, query)))
+
+    def look() -> list[Page]:
+        first = page(1)
+        last = -(-(first.count or 0) // max(1, len(first.rows)))
+        return [first, *map(page, range(max(2, last - ENDING + 1), last + 1))]
+
+    def right(pages: list[Page]) -> bool:
+        return not any(row.get(access.collection.key) == key for page in pages for row in page.rows)
+
+    for shown in settled(ask, look, right):
+        yield shown.exchange
+
+
+def _by_values(reader: Operation, values: Mapping[str, Any], lookups: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Filters by a row's values, each with the value that finds it."""
+    for filter in reader.filters:
+        if filter.hidden or filter.lookup not in lookups:
+            continue
+        value = values.get(filter.field)
+        if kind_of(filter.schema) == "date-time":
+            operand = _beside(str(value), filter.lookup)
+            if operand:
+                yield filter.name(), operand
+            continue
+        if kind_of(filter.schema) not in ("text", "uuid"):
+            continue
+        texts: Mapping[str | None, Any] = value if isinstance(value, Mapping) and filter.free_key else {None: value}
+        for name, text in list(texts.items())[:2]:
+            if isinstance(text, str) and (name is not None) == filter.free_key:
+                yield filter.name(name), text
+
+
+def margin(time: str) -> Decimal:
+    """Seconds by which a time may be kept otherwise than it is shown: two of its last digit."""
+    _, _, fraction = time.rstrip("Zz").partition("+")[0].partition(".")
+    return Decimal(2).scaleb(-len(fraction))
+
+
+def _beside(time: str, lookup: str) -> str | None:
+    """A moment just before or after a time, so that the lookup finds it; None for one that isn't of order."""
+    moment, off = instant(time), {"g": -margin(time), "l": margin(time)}.get(lookup[0])
+    if moment is None or off is None:
+        return None
+    return in_offset(datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int((moment + off) * 1_000_000)), 0)
+
+
+def otherwise(row: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a row is otherwise in another look at it; of an object in it only the keys that are."""
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping) and isinstance(other.get(name), Mapping):
+            found[name] = {k: v for k, v in value.items() if other[name].get(k) != v}
+        elif value != other.get(name):
+            found[name] = value
+    return found

@@ -1,0 +1,41 @@
+"""Which operations write to the same collection, and what this run may write to."""
+
+from __future__ import annotations
+
+from conformance.reading.context import Ask
+from conformance.transport.ownership import NO_SUCH, Ownership
+from conformance.transport.target import NotSent
+from spec import Operation, Part
+
+
+def ownership_of(ask: Ask) -> Ownership:
+    """What this run may write to. Raises NotSent in a read-only run."""
+    if ask.target.ownership is None:
+        raise NotSent("this run is read-only")
+    return ask.target.ownership
+
+
+def unused_key(ask: Ask, operation: Operation, stem: str) -> str:
+    """A key that no row has. Clean-up deletes the row that a server makes of an upsert of it all the same."""
+    return ownership_of(ask).mint(NO_SUCH if action(operation) == "deletes" else stem)
+
+
+def siblings(ask: Ask, operation: Operation) -> list[Operation]:
+    """The operations on the same collection."""
+    mine = operation.access.collection if operation.access else None
+    return [o for o in ask.contract.operations if o.access and o.access.collection == mine]
+
+
+def row_writer(ask: Ask, operation: Operation) -> Operation | None:
+    """The operation that inserts whole rows of the collection that an operation writes to."""
+    return next((o for o in siblings(ask, operation) if action(o) == "upserts" and not parts_of(o)), None)
+
+
+def action(operation: Operation) -> str:
+    """What an operation does to its collection; empty for one that has none."""
+    return operation.access.action if operation.access else ""
+
+
+def parts_of(operation: Operation) -> tuple[Part, ...]:
+    """The parts of a row that an operation writes; none for one that writes whole rows."""
+    return operation.access.parts if operation.access else ()

@@ -1,0 +1,242 @@
+"""The items of a write, made from the document's own example and from rows that the server shows.
+
+A `rich` item holds what goes wrong in servers: letters of other scripts, two spaces in a row, digits that
+rounding would lose, free keys in mixed case. A `known` one keeps to free keys that were seen. A `plain` one
+copies the values of a row that the server has taken before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Literal
+
+from conformance.reading.context import Ask
+from conformance.reading.sample import NO_SUCH_ID, universe
+from conformance.transport.ownership import PREFIX
+from conformance.writing.batches import reader_of
+from spec import Operation, Part
+
+Style = Literal["rich", "known", "plain"]
+STYLES: tuple[Style, ...] = ("rich", "known", "plain")
+
+_TEXTS = (
+    "Çanta  Ağaç & Söğüt + %50 _ 'tek' \"çift\" é",
+    "Yeşil Gömlek, 2. Kalite; ölçü <40> / ñandú ß",
+    "Şal #3 = «Bordo» \u2014 日本 🎒",
+)
+
+
+def item_fields(ask: Ask, operation: Operation) -> Mapping[str, Mapping[str, Any]]:
+    """The fields of one item of a write's body, by their schemas."""
+    media = operation.body.json if operation.body else None
+    schema = ask.contract.resolve(media.schema) if media and media.schema else {}
+    items = schema.get("items")
+    return ask.contract.properties(items) if isinstance(items, Mapping) else {}
+
+
+def required_fields(ask: Ask, operation: Operation) -> tuple[str, ...]:
+    """The fields that an item must have."""
+    media = operation.body.json if operation.body else None
+    schema = ask.contract.resolve(media.schema) if media and media.schema else {}
+    items = schema.get("items")
+    return ask.contract.required(items) if isinstance(items, Mapping) else ()
+
+
+def example_item(operation: Operation) -> Mapping[str, Any]:
+    """The first item of the document's example, or nothing."""
+    media = operation.body.json if operation.body else None
+    for example in media.examples if media else ():
+        if isinstance(example, list) and example and isinstance(example[0], Mapping):
+            return example[0]
+    return {}
+
+
+def observed(ask: Ask, operation: Operation) -> list[Mapping[str, Any]]:
+    """Rows of the collection as the server shows them, for values that it is known to take; none of this run's own."""
+    reader, own = reader_of(ask, operation), ask.target.ownership
+    rows = universe(ask, reader).rows if reader else {}
+    return [row for key, row in rows.items() if own is None or not own.owns(key)]
+
+
+def item(ask: Ask, operation: Operation, key: str, variant: int = 0, style: Style = "rich") -> dict[str, Any]:
+    """An item for a new or known key; variants differ in every field but those that point elsewhere."""
+    access = operation.access
+    if access is None:
+        return {}
+    rows = observed(ask, operation)
+    example = example_item(operation)
+    made: dict[str, Any] = {}
+    for name, schema in item_fields(ask, operation).items():
+        if name == access.collection.key:
+            made[name] = key
+        elif name in access.references:
+            continue
+        elif access.parts:
+            part = next((p for p in access.parts if p.key == name), None)
+            ids = _list_ids(ask, operation, name, rows) if part else []
+            made[name] = (
+                ids[0] if ids else _entry_value(name, schema, example, variant, _shown(access.parts, rows, name))
+            )
+        elif name in example or "type" in schema:
+            value = _row_value(ask, operation, name, schema, example, rows, variant, style)
+            if value is not None:
+                made[name] = value
+    return made
+
+
+def entry(
+    ask: Ask, operation: Operation, key: str, number: int, variant: int, *, steady: bool = True
+) -> dict[str, Any]:
+    """The item of an operation that writes parts, on the first, second or third of their lists.
+
+    A list may have a currency of its own, or the like. So what isn't an amount is the same for all variants if the
+    item is to be `steady`, and something else that entries of that list show, if there is such, if it isn't.
+    """
+    made, rows = item(ask, operation, key, variant), observed(ask, operation)
+    for part in operation.access.parts if operation.access else ():
+        made[part.key] = part_ids(ask, operation, part.key)[number]
+        for name in made:
+            own = _shown((part,), rows, name, made[part.key]) or _shown((part,), rows, name)
+            if own:
+                made[name] = own[0 if steady else -1]
+    return made
+
+
+def bare(ask: Ask, operation: Operation, made: Mapping[str, Any]) -> dict[str, Any]:
+    """The same item with its required fields only."""
+    return {name: made[name] for name in required_fields(ask, operation) if name in made}
+
+
+def _row_value(
+    ask: Ask,
+    operation: Operation,
+    name: str,
+    schema: Mapping[str, Any],
+    example: Mapping[str, Any],
+    rows: list[Mapping[str, Any]],
+    variant: int,
+    style: Style,
+) -> Any:
+    collection = operation.access.collection if operation.access else None
+    parts = {p.field: p for p in collection.parts} if collection else {}
+    shown = ask.contract.properties({"$ref": collection.item}) if collection else {}
+    if name not in shown:
+        return None
+    usable = [row[name] for row in rows if row.get(name) not in (None, "", [], {})]
+    different = [value for n, value in enumerate(usable[:60]) if value not in usable[:n]]
+    sample = different[variant % len(different)] if different else example.get(name)
+    types = schema.get("type")
+    if name in parts:
+        return _entries(ask, operation, schema, example.get(name), parts[name].key, rows, name, variant)
+    if style == "plain" and types == "string" and not schema.keys() & {"format", "enum", "pattern"}:
+        # Like what is there, and not the same: who takes rows with one text for one another touches none but ours.
+        return f"{PREFIX}-{sample or name}"
+    if style == "plain":
+        return sample
+    if types == "string" and schema.get("format") == "uuid":
+        return sample or NO_SUCH_ID
+    if types == "string" and "enum" not in schema and "format" not in schema:
+        return f"{_TEXTS[variant % len(_TEXTS)]} {name} {variant}"
+    if types == "string" and schema.get("format") == "decimal":
+        return amount(str(sample or "10.00"), variant)
+    if types == "array":
+        links = [str(v) for v in (example.get(name) or sample or ["https://example.com/x"])][:1]
+        return [f"{links[0]}&n={n}" for n in (3 + variant, 1, 2)]
+    if types == "object":
+        return _object(example.get(name) or sample or {"COLOR": "Red"}, variant, more_keys=style == "rich")
+    if types in ("integer", "number"):
+        return 7 + variant
+    if types == "boolean":
+        return variant % 2 == 0
+    return sample
+
+
+def _object(sample: Mapping[str, Any], variant: int, *, more_keys: bool) -> dict[str, Any]:
+    """A free-form object like a sample: its keys, strings and integers that tell the variant."""
+    made: dict[str, Any] = {}
+    for name, value in sample.items():
+        if isinstance(value, bool):
+            made[name] = value
+        elif isinstance(value, int):
+            made[name] = value + 1 + variant
+        elif isinstance(value, str):
+            made[name] = f"Kırmızı ö  {variant}"
+    if more_keys:
+        made |= {"Desen": f"çizgili {variant}", "ölçü_tipi": f"Geniş {variant}", "rafNo": 10 + variant}
+    return made or {"COLOR": f"Kırmızı ö  {variant}"}
+
+
+def _list_ids(ask: Ask, operation: Operation, key: str, rows: list[Mapping[str, Any]]) -> list[str]:
+    """Two ids of a price list or its like: those that rows show first, then the example's, then made ones."""
+    collection = operation.access.collection if operation.access else None
+    field = next((p.field for p in collection.parts if p.key == key), "") if collection else ""
+    seen: dict[str, None] = {}
+    for row in rows:
+        for entry in row.get(field) or ():
+            if isinstance(entry, Mapping) and isinstance(entry.get(key), str):
+                seen[entry[key]] = None
+    example = example_item(operation).get(key)
+    if isinstance(example, str):
+        seen[example] = None
+    return [*seen, *(f"4c7c6e4e-2655-4e9b-8012-69395b40b0{last}" for last in ("cf", "d0", "d1"))]
+
+
+def part_ids(ask: Ask, operation: Operation, key: str) -> list[str]:
+    """Ids to write parts under, at least three."""
+    return list(dict.fromkeys(_list_ids(ask, operation, key, observed(ask, operation))))
+
+
+def _entries(
+    ask: Ask,
+    operation: Operation,
+    schema: Mapping[str, Any],
+    sample: Any,
+    key: str,
+    rows: list[Mapping[str, Any]],
+    name: str,
+    variant: int,
+) -> list[dict[str, Any]] | None:
+    """The entries of a part sent with its row: one for each of two lists."""
+    fields = ask.contract.properties(ask.contract.resolve(schema).get("items", {}))
+    example = sample[0] if isinstance(sample, list) and sample and isinstance(sample[0], Mapping) else {}
+    made = []
+    for number, id in enumerate(_list_ids(ask, operation, key, rows)[:2]):
+        entry: dict[str, Any] = {key: id}
+        for field, field_schema in fields.items():
+            if field != key:
+                shown = _shown((Part(name, key),), rows, field, id) or _shown((Part(name, key),), rows, field)
+                entry[field] = _entry_value(field, field_schema, example, variant + 3 * number, shown)
+        made.append(entry)
+    return made
+
+
+def _shown(parts: Sequence[Part], rows: list[Mapping[str, Any]], field: str, id: str | None = None) -> list[Any]:
+    """The different values that entries of a part show in a field, all or those under one id; none of amounts."""
+    entries = ((part, entry) for row in rows for part in parts for entry in row.get(part.field) or ())
+    mine = (e for part, e in entries if isinstance(e, Mapping) and id in (None, e.get(part.key)) and field != part.key)
+    found = {value for e in mine if isinstance(value := e.get(field), str)}
+    return [] if any(re.fullmatch(r"-?\d+(\.\d+)?", value) for value in found) else sorted(found)
+
+
+def _entry_value(
+    name: str, schema: Mapping[str, Any], example: Mapping[str, Any], variant: int, shown: list[Any]
+) -> Any:
+    sample = example.get(name)
+    if shown and schema.get("format") != "decimal":
+        return shown[variant % len(shown)]
+    if sample is None:
+        sample = next(iter(schema.get("examples", ())), None)
+    if schema.get("format") == "decimal":
+        return amount(str(sample or "10.00"), variant)
+    return sample
+
+
+def amount(sample: str, variant: int) -> str:
+    """A decimal of the sample's size and digits; several of one variant keep their proportions."""
+    if not re.fullmatch(r"-?\d+(\.\d+)?", sample):
+        sample = "10.00"
+    exact = Decimal(sample)
+    scaled = exact * (Decimal("1.5") + Decimal(variant) / 4)
+    return str(scaled.quantize(exact, rounding=ROUND_HALF_UP))
