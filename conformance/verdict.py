@@ -21,7 +21,7 @@ class Held:
     """Nothing wrong was seen in `witnesses` cases, in each of which a wrong server would have differed."""
 
     witnesses: int
-    untold: tuple[str, ...] = ()
+    survivors: tuple[str, ...] = ()
     """Misreadings that no case could tell from the right one, for want of data."""
 
 
@@ -69,7 +69,7 @@ class Outcome:
     reason: str = ""
     """For everything but held and violated: why."""
     counterexample: Counterexample | None = None
-    untold: tuple[str, ...] = field(default=())
+    survivors: tuple[str, ...] = field(default=())
     requests: int = 0
     """Requests that this clause took, beyond answers already known."""
     seconds: float = 0.0

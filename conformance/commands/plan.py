@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from conformance.commands.options import Options
-from conformance.reports.answer import plural
+from conformance.reports.conclusion import plural
 from conformance.selection import Selection
 from spec import Contract
 

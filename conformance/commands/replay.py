@@ -87,13 +87,13 @@ def resend(target: Target, clause: Clause) -> list[str]:
             lines.append(f"  request {number}: was cut in the report, not sent")
             continue
         try:
-            answer = target.send(request)
+            response = target.send(request)
         except NotSent:
             lines.append(f"  request {number}: would write, not sent")
             continue
-        now = storable(target.redact(answer.shown(), LONGEST_ANSWER))
+        now = storable(target.redact(response.shown(), LONGEST_ANSWER))
         same = "as recorded" if now == recorded else f"differs: was {recorded[:3]}, now {one_line(now, 100)}"
-        lines.append(f"  request {number}: {answer.status}, {same}")
+        lines.append(f"  request {number}: {response.status}, {same}")
     return lines
 
 

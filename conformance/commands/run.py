@@ -15,14 +15,14 @@ from conformance.commands import plan
 from conformance.commands.options import Options, Usage, read_key, settings
 from conformance.commands.terminal import View, summary
 from conformance.laws.responses import Evidence, evidence_laws
-from conformance.reading.context import Ask
+from conformance.reading.context import RunContext
 from conformance.reading.preflight import preflight
 from conformance.reports import files, formats, waivers
 from conformance.reports.model import Report
 from conformance.reports.stream import NAME, Stream, header
-from conformance.runner.run import Run, carry_out
+from conformance.runner.run import RunRecord, carry_out
 from conformance.selection import Selection, left_to_others
-from conformance.transport.exchange import Answer, Request
+from conformance.transport.exchange import Request, Response
 from conformance.transport.ownership import JOURNAL, Ownership, journaled, unmarkable
 from conformance.transport.target import Limits, Target
 from conformance.verdict import LONGEST_MESSAGE, Outcome
@@ -78,9 +78,9 @@ def run(contract: Contract, options: Options, view: Callable[[list[Clause], Call
         stream = Stream(options.report / NAME, head)
         evidence = Evidence(contract)
 
-        def observe(request: Request, answer: Answer) -> None:
-            evidence.observe(request, answer)
-            stream.answered(request, answer)
+        def observe(request: Request, response: Response) -> None:
+            evidence.observe(request, response)
+            stream.answered(request, response)
 
         limits = Limits(
             options.rate,
@@ -93,10 +93,10 @@ def run(contract: Contract, options: Options, view: Callable[[list[Clause], Call
         ownership = Ownership(contract, base_url, options.report / JOURNAL) if options.writes else None
         verify = options.ca_bundle or True
         target = Target(base_url, contract, key, limits, ownership=ownership, verify=verify, observe=observe)
-        found = Run(contract, base_url, options.seed, options.strict, datetime.now(UTC))
-        seen = engine.Seen(contract, found.notes)
+        found = RunRecord(contract, base_url, options.seed, options.strict, datetime.now(UTC))
+        seen = engine.Observations(contract, found.notes)
         try:
-            began = preflight(Ask(contract, target, options.seed))
+            began = preflight(RunContext(contract, target, options.seed))
             with stream, view(tried, lambda: target.total) as watching:
 
                 def concluded(outcome: Outcome) -> None:
@@ -115,7 +115,7 @@ def run(contract: Contract, options: Options, view: Callable[[list[Clause], Call
                     more_laws=engine.laws(seen, evidence_laws(evidence)["response.status"]),
                 )
                 if ownership:
-                    found.notes += take_away(contract, ownership, key, options)
+                    found.notes += delete_own_rows(contract, ownership, key, options)
                 stream.finished(
                     found.stopped, found.requests, [target.redact(note, LONGEST_MESSAGE) for note in found.notes]
                 )
@@ -133,12 +133,12 @@ def only_clean_up(contract: Contract, options: Options) -> int:
         print(f"Nothing to clean up: {journal} has no keys for {options.base_url}.")
         return 0
     ownership = Ownership(contract, options.base_url, journal)
-    notes = take_away(contract, ownership, read_key(), options)
+    notes = delete_own_rows(contract, ownership, read_key(), options)
     print("\n".join(notes) or f"Nothing of earlier runs is left on {options.base_url}.")
     return 2 if notes else 0
 
 
-def take_away(contract: Contract, ownership: Ownership, key: str | None, options: Options) -> list[str]:
+def delete_own_rows(contract: Contract, ownership: Ownership, key: str | None, options: Options) -> list[str]:
     """Delete what was planted, beyond the run's budgets; gives what a person should know of it."""
     limits = Limits(options.rate, timeout=options.timeout)
     verify = options.ca_bundle or True
@@ -147,7 +147,7 @@ def take_away(contract: Contract, ownership: Ownership, key: str | None, options
     for _ in range(2):
         target = Target(ownership.base_url, contract, key, limits, ownership=ownership, verify=verify)
         try:
-            left = clean_up(Ask(contract, target, options.seed), ownership)
+            left = clean_up(RunContext(contract, target, options.seed), ownership)
             break
         except KeyboardInterrupt:
             left = journaled(ownership.path, ownership.base_url)
@@ -159,7 +159,7 @@ def take_away(contract: Contract, ownership: Ownership, key: str | None, options
     return [f"Left on the server: {shown}. The same command with --clean-up tries again; {ownership.path} lists them."]
 
 
-def explore(options: Options, seen: engine.Seen, target: Target, tried: list[Clause]) -> None:
+def explore(options: Options, seen: engine.Observations, target: Target, tried: list[Clause]) -> None:
     """Let Schemathesis' engine ask the operations of which something is still to be said."""
     operations = {clause.operation for clause in tried if clause.family == "response"}
     if options.schemathesis and operations:

@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from conformance.reports.answer import counts
+from conformance.reports.conclusion import counts
 from conformance.reports.fold import NOT_REACHED
 from conformance.reports.model import FAILING, Report
 from conformance.reports.text import one_line, visible

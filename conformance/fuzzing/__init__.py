@@ -4,6 +4,6 @@
 """
 
 from conformance.fuzzing.laws import GENERATED, laws
-from conformance.fuzzing.seen import Seen
+from conformance.fuzzing.observations import Observations
 
-__all__ = ["GENERATED", "Seen", "laws"]
+__all__ = ["GENERATED", "Observations", "laws"]

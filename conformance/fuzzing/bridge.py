@@ -14,15 +14,15 @@ from typing import Any
 
 from schemathesis.specs.openapi.coverage._schema import UNKNOWN_PROPERTY_KEY
 
+from conformance.fuzzing.observations import Observations
 from conformance.fuzzing.owned import Rewrite
-from conformance.fuzzing.seen import Seen
-from conformance.transport.exchange import Answer, Request
+from conformance.transport.exchange import Request, Response
 from conformance.transport.target import NotSent, Stopped, Target
 from spec import Contract, Operation
 
 JSON_TYPE = "application/json"
 
-_NOT_SENT = Answer(503, {}, b"", 0.0)
+_NOT_SENT = Response(503, {}, b"", 0.0)
 """What the engine is told where nothing was sent: a status that no check of its takes for a finding."""
 
 
@@ -32,7 +32,7 @@ class Bridge:
 
     contract: Contract
     target: Target
-    seen: Seen
+    seen: Observations
     most: int
     """Requests that may be sent."""
     rewrite: Rewrite = lambda operation, content: None
@@ -42,7 +42,7 @@ class Bridge:
     """Why nothing is sent any more."""
     stop: Callable[[], None] = lambda: None
     """Called when nothing can be sent any more."""
-    _known: dict[Request, Answer] = field(default_factory=dict)
+    _known: dict[Request, Response] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._routes = [(o, _pattern(o)) for o in sorted(self.contract.operations, key=lambda o: "{" in o.path)]
@@ -50,17 +50,17 @@ class Bridge:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer as the target does (PEP 3333)."""
         request = self._request(environ)
-        answer = self._answer(request) if request else _NOT_SENT
-        headers = [("Content-Type", answer.headers["content-type"])] if "content-type" in answer.headers else []
-        start_response(f"{answer.status} -", headers)
-        return [answer.body]
+        response = self._answer(request) if request else _NOT_SENT
+        headers = [("Content-Type", response.headers["content-type"])] if "content-type" in response.headers else []
+        start_response(f"{response.status} -", headers)
+        return [response.body]
 
     @property
     def closed(self) -> bool:
         """True when nothing can be sent any more."""
         return self.stopped is not None or self.sent >= self.most
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: Request) -> Response:
         """The target's answer; a request that was sent before isn't sent again."""
         if request in self._known:
             return self._known[request]
@@ -68,18 +68,18 @@ class Bridge:
             self.stop()
             return _NOT_SENT
         try:
-            answer = self.target.send(request)
+            response = self.target.send(request)
         except NotSent:
-            answer = _NOT_SENT
+            response = _NOT_SENT
         except Stopped as stopped:
             self.stopped = stopped
             self.stop()
             return _NOT_SENT
         else:
             self.sent += 1
-            self.seen.observe(request, answer)
-        self._known[request] = answer
-        return answer
+            self.seen.observe(request, response)
+        self._known[request] = response
+        return response
 
     def _request(self, environ: dict[str, Any]) -> Request | None:
         """The request as a target takes it, or None for one that no operation answers or no client can send."""

@@ -16,9 +16,9 @@ from schemathesis.engine import events, from_schema
 from schemathesis.schemas import BaseSchema
 
 from conformance.fuzzing.bridge import Bridge
+from conformance.fuzzing.observations import Observations
 from conformance.fuzzing.owned import rewriting
 from conformance.fuzzing.rough import roughened
-from conformance.fuzzing.seen import Seen
 from conformance.transport.target import Target
 from spec import Contract, Operation
 
@@ -33,7 +33,12 @@ RESERVE = 60
 
 
 def explore(
-    seen: Seen, target: Target, seed: int, *, operations: Collection[str] | None = None, examples: int = EXAMPLES
+    seen: Observations,
+    target: Target,
+    seed: int,
+    *,
+    operations: Collection[str] | None = None,
+    examples: int = EXAMPLES,
 ) -> None:
     """Let the engine ask the operations, or those of them whose codes are given; in a read-only run those that read.
 

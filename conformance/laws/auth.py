@@ -8,10 +8,10 @@ from functools import partial
 
 from conformance.laws.law import LAWS, law, operation_of
 from conformance.laws.walks import narrowed
-from conformance.reading.context import Ask, get
-from conformance.reading.listing import brief
+from conformance.reading.context import RunContext, decided, get
+from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import NO_SUCH_ID, base_query, paged
-from conformance.scenarios import unused_key
+from conformance.scenarios import ownership_of, unused_key
 from conformance.transport.exchange import Credential, Request, swap_case
 from conformance.verdict import Finding, Held, NotExercised, Result
 from conformance.writing.items import example_item, item
@@ -33,7 +33,7 @@ HARMLESS_KEY = "PRDCT-no-such-row"
 """A key that no row has: an item with it changes nothing, even where a server lets it through."""
 
 
-def harmless_bodies(ask: Ask, operation: Operation, *, stranger: bool = False) -> list[bytes]:
+def harmless_bodies(context: RunContext, operation: Operation, *, unauthenticated: bool = False) -> list[bytes]:
     """Bodies that do no harm where authentication fails to stop them: nothing, or nothing that exists.
 
     An operation that inserts rows is sent the empty list, and a row of this run's own only where writes are allowed:
@@ -41,63 +41,70 @@ def harmless_bodies(ask: Ask, operation: Operation, *, stranger: bool = False) -
     """
     bodies = [b"[]"]
     access = operation.access
-    own = ask.target.ownership
+    own = context.target.ownership
     if access and (access.action == "deletes" or access.parts):
-        key = unused_key(ask, operation, "stranger") if own else HARMLESS_KEY
+        key = unused_key(context, operation, "stranger") if own else HARMLESS_KEY
         bodies.insert(0, json.dumps([{**example_item(operation), access.collection.key: key}]).encode())
     elif access and own:
         # What a stranger sends is looked for later: it mustn't be there, whatever was answered.
-        key = ask.plan(("auth", operation.code), lambda a: own.mint("auth"))
-        bodies.insert(0 if stranger else 1, json.dumps([item(ask, operation, key, 0, "plain")]).encode())
+        key = unauthenticated_key(context, operation)
+        bodies.insert(0 if unauthenticated else 1, json.dumps([item(context, operation, key, 0, "plain")]).encode())
     return bodies
 
 
+@decided
+def unauthenticated_key(context: RunContext, operation: Operation) -> str:
+    """The key of the row that is only ever sent without authentication. Raises NotSent in a read-only run."""
+    return ownership_of(context).mint("auth")
+
+
 @law("auth.before-body")
-def before_body(ask: Ask, clause: Clause) -> Result:
+def before_body(context: RunContext, clause: Clause) -> Result:
     """A stranger isn't told what is wrong with a body."""
-    operation = operation_of(ask, clause)
-    exchange = ask(get(operation, path=_path(operation), credential=Credential.MISSING, body=b'[{"x": '))
-    return Held(1) if exchange.answer.status == 401 else Finding("401", brief(exchange), (exchange,))
+    operation = operation_of(context, clause)
+    exchange = context.send(get(operation, path=_path(operation), credential=Credential.MISSING, body=b'[{"x": '))
+    return Held(1) if exchange.response.status == 401 else Finding("401", response_excerpt(exchange), (exchange,))
 
 
 def _path(operation: Operation) -> dict[str, str]:
     return {p.name: NO_SUCH_ID for p in operation.parameters if p.place == "path"}
 
 
-def _requests(ask: Ask, operation: Operation, credential: Credential) -> list[Request]:
+def requests_with(context: RunContext, operation: Operation, credential: Credential) -> list[Request]:
+    """The requests that show whether an operation lets a credential in."""
     path = _path(operation)
     if operation.safe:
-        query, plain = base_query(ask, operation), get(operation, path=path, credential=credential)
+        query, plain = base_query(context, operation), get(operation, path=path, credential=credential)
         if credential is not Credential.MISSING or not operation.pagination:
             return [replace(plain, query=query)]
         # A door beside the front door: what is shown further on, and under a filter.
-        filtered = next((one.query for one in narrowed(ask, operation)), query)
+        filtered = next((one.query for one in narrowed(context, operation)), query)
         return [replace(plain, query=query), replace(plain, query=paged(operation, filtered, page=2, limit=1))]
-    bodies = harmless_bodies(ask, operation, stranger=credential is Credential.MISSING)
+    bodies = harmless_bodies(context, operation, unauthenticated=credential is Credential.MISSING)
     return [get(operation, path=path, credential=credential, body=body) for body in bodies]
 
 
-def _unauthorized(variant: Credential, ask: Ask, clause: Clause) -> Result:
+def _unauthorized(variant: Credential, context: RunContext, clause: Clause) -> Result:
     """A request with what isn't the key, or with none, is answered 401."""
-    operation = operation_of(ask, clause)
+    operation = operation_of(context, clause)
     if variant not in (Credential.MISSING, Credential.EMPTY, Credential.WRONG):
-        key = ask.target.key or ""
+        key = context.target.key or ""
         if len(key) < 2 or (variant is Credential.SWAPPED_CASE and swap_case(key) == key):
             return NotExercised("the key is too short, or has no letters")
     if operation.safe:
-        allowed = ask(_requests(ask, operation, Credential.RIGHT)[0])
-        if allowed.answer.status == 401:
+        allowed = context.send(requests_with(context, operation, Credential.RIGHT)[0])
+        if allowed.response.status == 401:
             return NotExercised("the right key is answered 401 as well")
     refused = ""
-    requests = _requests(ask, operation, variant)
+    requests = requests_with(context, operation, variant)
     for request in requests:
-        exchange = ask(request)
-        unauthorized = exchange.answer.status == 401
-        if not unauthorized and (operation.safe or exchange.answer.status not in REFUSED_FIRST):
-            return Finding("401", brief(exchange), (exchange,))
+        exchange = context.send(request)
+        unauthorized = exchange.response.status == 401
+        if not unauthorized and (operation.safe or exchange.response.status not in REFUSED_FIRST):
+            return Finding("401", response_excerpt(exchange), (exchange,))
         if unauthorized and not operation.safe:
             return Held(1)
-        refused = brief(exchange)
+        refused = response_excerpt(exchange)
     if operation.safe:
         return Held(len(requests))
     return NotExercised(f"the body is refused before the key is looked at: {refused}")

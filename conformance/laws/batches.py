@@ -6,26 +6,30 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from conformance.laws.law import law, operation_of
-from conformance.laws.readback import applied, now_in_words, of_this_run, story_law
+from conformance.laws.readback import applied, now_in_words, of_this_run, scenario_law
 from conformance.oracle.lookups import instant
-from conformance.reading.context import Ask
-from conformance.reading.listing import brief
-from conformance.scenarios import Step, Story, parts_of, story
+from conformance.reading.context import RunContext
+from conformance.reading.listing import response_excerpt
+from conformance.scenarios import Step, Trace, parts_of, trace_of_writes
 from conformance.verdict import Finding, Held, NotExercised, Result
-from conformance.writing.batches import Look, Submission
+from conformance.writing.batches import StatusPoll, Submission
 from spec import Clause
 
 
-def own_batches(told: Story) -> list[Submission]:
+def own_batches(told: Trace) -> list[Submission]:
     """The batches of a story that its own operation was sent."""
     return [step.submission for step in told if step.submission.exchange.request.operation == told.operation.code]
 
 
 def _each(
-    ask: Ask, clause: Clause, judge: Callable[[Submission], Finding | None], *, needs: Callable[[Submission], bool]
+    context: RunContext,
+    clause: Clause,
+    judge: Callable[[Submission], Finding | None],
+    *,
+    needs: Callable[[Submission], bool],
 ) -> Result:
     """A law about every batch by itself, counting those that it speaks of."""
-    told = story(ask, operation_of(ask, clause))
+    told = trace_of_writes(context, operation_of(context, clause))
     if told.why_not:
         return NotExercised(told.why_not)
     spoken = [batch for batch in own_batches(told) if needs(batch)]
@@ -37,36 +41,36 @@ def _each(
 
 
 @law("batch.ticket")
-def ticket(ask: Ask, clause: Clause) -> Result:
+def ticket(context: RunContext, clause: Clause) -> Result:
     """An accepted batch has a ticket."""
 
     def judge(batch: Submission) -> Finding | None:
         if batch.ticket is None:
-            return Finding("a ticket in the answer", brief(batch.exchange), (batch.exchange,))
+            return Finding("a ticket in the answer", response_excerpt(batch.exchange), (batch.exchange,))
         return None
 
-    return _each(ask, clause, judge, needs=lambda batch: batch.exchange.answer.ok)
+    return _each(context, clause, judge, needs=lambda batch: batch.exchange.response.ok)
 
 
 @law("batch.found")
-def found(ask: Ask, clause: Clause) -> Result:
+def found(context: RunContext, clause: Clause) -> Result:
     """The status operation knows the ticket, at once or soon."""
 
     def judge(batch: Submission) -> Finding | None:
-        if batch.last and not batch.last.exchange.answer.ok:
+        if batch.last and not batch.last.exchange.response.ok:
             wanted = f"200 within {batch.waited:.1f} s for the ticket {batch.ticket}"
-            return Finding(wanted, brief(batch.last.exchange), batch.chain)
+            return Finding(wanted, response_excerpt(batch.last.exchange), batch.chain)
         return None
 
-    return _each(ask, clause, judge, needs=lambda batch: bool(batch.looks))
+    return _each(context, clause, judge, needs=lambda batch: bool(batch.polls))
 
 
-def _answered(batch: Submission) -> list[Look]:
-    return [one for one in batch.looks if one.exchange.answer.ok]
+def _answered(batch: Submission) -> list[StatusPoll]:
+    return [one for one in batch.polls if one.exchange.response.ok]
 
 
 @law("batch.own-id")
-def own_id(ask: Ask, clause: Clause) -> Result:
+def own_id(context: RunContext, clause: Clause) -> Result:
     """What is shown is the batch that was asked for."""
 
     def judge(batch: Submission) -> Finding | None:
@@ -75,23 +79,23 @@ def own_id(ask: Ask, clause: Clause) -> Result:
                 return Finding(f"id {batch.ticket}", f"id {one.id}", (batch.exchange, one.exchange))
         return None
 
-    return _each(ask, clause, judge, needs=lambda batch: bool(_answered(batch)))
+    return _each(context, clause, judge, needs=lambda batch: bool(_answered(batch)))
 
 
 @law("batch.ends")
-def ends(ask: Ask, clause: Clause) -> Result:
+def ends(context: RunContext, clause: Clause) -> Result:
     """The batch is over in time."""
 
     def judge(batch: Submission) -> Finding | None:
         if not batch.over:
-            return Finding(f"an end within {batch.waited:.1f} s", brief(batch.chain[-1]), batch.chain)
+            return Finding(f"an end within {batch.waited:.1f} s", response_excerpt(batch.chain[-1]), batch.chain)
         return None
 
-    return _each(ask, clause, judge, needs=lambda batch: bool(_answered(batch)))
+    return _each(context, clause, judge, needs=lambda batch: bool(_answered(batch)))
 
 
 @law("batch.total")
-def total(ask: Ask, clause: Clause) -> Result:
+def total(context: RunContext, clause: Clause) -> Result:
     """total is the number of items that were sent."""
 
     def judge(batch: Submission) -> Finding | None:
@@ -99,7 +103,9 @@ def total(ask: Ask, clause: Clause) -> Result:
             # Before a batch is over a server may not have counted all of its items yet.
             if one.total is None:
                 return Finding(
-                    f"total {len(batch.items)}", f"none: {brief(one.exchange)}", (batch.exchange, one.exchange)
+                    f"total {len(batch.items)}",
+                    f"none: {response_excerpt(one.exchange)}",
+                    (batch.exchange, one.exchange),
                 )
             if one.total > len(batch.items) or (one.over and one.total < len(batch.items)):
                 return Finding(f"total {len(batch.items)}", f"total {one.total}", (batch.exchange, one.exchange))
@@ -107,15 +113,15 @@ def total(ask: Ask, clause: Clause) -> Result:
             return Finding(f"total {len(batch.items)}", f"total {batch.last.total}", batch.chain)
         return None
 
-    return _each(ask, clause, judge, needs=lambda batch: any(one.total is not None for one in batch.looks))
+    return _each(context, clause, judge, needs=lambda batch: any(one.total is not None for one in batch.polls))
 
 
 @law("batch.monotone")
-def monotone(ask: Ask, clause: Clause) -> Result:
+def monotone(context: RunContext, clause: Clause) -> Result:
     """Counts only grow, and not beyond the total."""
 
     def judge(batch: Submission) -> Finding | None:
-        before: Look | None = None
+        before: StatusPoll | None = None
         for one in _answered(batch):
             done = (one.succeeded or 0) + (one.failed or 0)
             if one.total and done > one.total:
@@ -128,22 +134,22 @@ def monotone(ask: Ask, clause: Clause) -> Result:
             before = one
         return None
 
-    return _each(ask, clause, judge, needs=lambda batch: bool(_answered(batch)))
+    return _each(context, clause, judge, needs=lambda batch: bool(_answered(batch)))
 
 
-@story_law("batch.final")
-def final(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("batch.final")
+def final(context: RunContext, clause: Clause, told: Trace) -> Result:
     """An end stays as it is."""
     first = told.first
     if first is None or not told.later or first.last is None:
         return NotExercised("no batch was seen to end")
     chain = (first.exchange, first.last.exchange)
-    looks = (first.last, *told.later)
+    polls = (first.last, *told.later)
     for one in told.later:
         counts, now = _counts(first.last), _counts(one)
         if now != counts:
             return Finding(f"total, succeeded and failed {counts} as before", f"{now}", (*chain, one.exchange))
-    shown = [one.status for one in looks]
+    shown = [one.status for one in polls]
     for n, status in enumerate(shown[2:], 2):
         # A code may still move on after the last item is counted. It doesn't come back.
         if status in shown[: n - 1] and shown[n - 1] != status:
@@ -152,12 +158,12 @@ def final(ask: Ask, clause: Clause, told: Story) -> Result:
     return Held(len(told.later))
 
 
-def _counts(look: Look) -> tuple[int | None, ...]:
+def _counts(look: StatusPoll) -> tuple[int | None, ...]:
     return look.total, look.succeeded, look.failed
 
 
-@story_law("batch.all-good")
-def all_good(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("batch.all-good")
+def all_good(context: RunContext, clause: Clause, told: Trace) -> Result:
     """Good items succeed, and are counted so."""
     good = [
         step
@@ -170,21 +176,21 @@ def all_good(ask: Ask, clause: Clause, told: Story) -> Result:
         batch = step.submission
         last = batch.last
         if last and (last.failed or last.succeeded != len(batch.items)):
-            applied = [key for key, seen in step.seen.items() if seen.rows]
+            applied = [key for key, seen in step.read_backs.items() if seen.rows]
             if step is told.step("insert") and not applied:
-                return NotExercised(f"the new rows aren't taken: {brief(last.exchange)}")
+                return NotExercised(f"the new rows aren't taken: {response_excerpt(last.exchange)}")
             counts = f"{last.succeeded} succeeded, {last.failed} failed"
             return Finding(f"{len(batch.items)} succeeded, 0 failed", counts, batch.chain)
     return Held(len(good))
 
 
-def _mixed(told: Story) -> Step | None:
+def _mixed(told: Trace) -> Step | None:
     step = told.step("mixed")
     return step if step and step.submission.accepted else None
 
 
-@story_law("batch.mixed")
-def mixed(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("batch.mixed")
+def mixed(context: RunContext, clause: Clause, told: Trace) -> Result:
     """Bad items are counted as failed, good ones as succeeded."""
     step = _mixed(told)
     if step is None:
@@ -201,7 +207,7 @@ def mixed(ask: Ask, clause: Clause, told: Story) -> Result:
     if not batch.over:
         if not others_end:
             return NotExercised("no batch was seen to end")
-        return Finding("an end, as for batches of good items", brief(batch.chain[-1]), batch.chain)
+        return Finding("an end, as for batches of good items", response_excerpt(batch.chain[-1]), batch.chain)
     last = batch.last
     wanted = (len(batch.items) - told.bad, told.bad)
     if last and (last.succeeded, last.failed) != wanted:
@@ -210,7 +216,7 @@ def mixed(ask: Ask, clause: Clause, told: Story) -> Result:
     return _applied_though_failed(told, step) or Held(1)
 
 
-def _applied_though_failed(told: Story, step: Step) -> Finding | None:
+def _applied_though_failed(told: Trace, step: Step) -> Finding | None:
     """A row that a failed item made, or changed."""
     bad, known = told.keys.get("bad", ""), told.keys.get("A", "")
     if step.row(bad):
@@ -222,7 +228,7 @@ def _applied_though_failed(told: Story, step: Step) -> Finding | None:
     return _half_applied(told)
 
 
-def _half_applied(told: Story) -> Finding | None:
+def _half_applied(told: Trace) -> Finding | None:
     """A part of an item that failed for another part of it."""
     before, after = told.step("half"), told.step("half bad")
     if before is None or after is None or (after.submission.last and after.submission.last.succeeded):
@@ -236,8 +242,8 @@ def _half_applied(told: Story) -> Finding | None:
     return None
 
 
-@story_law("batch.isolated")
-def isolated(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("batch.isolated")
+def isolated(context: RunContext, clause: Clause, told: Trace) -> Result:
     """The good items of a mixed batch are applied."""
     step = _mixed(told)
     if step is None:
@@ -251,7 +257,7 @@ def isolated(ask: Ask, clause: Clause, told: Story) -> Result:
     return Held(1)
 
 
-def _good_items(told: Story, step: Step) -> Iterator[dict[str, object]]:
+def _good_items(told: Trace, step: Step) -> Iterator[dict[str, object]]:
     key = told.operation.access.collection.key if told.operation.access else ""
     good = {k for name, k in told.keys.items() if name not in ("bad", "A", "unknown", "unknown 2")}
     for one in step.submission.items:
@@ -259,23 +265,27 @@ def _good_items(told: Story, step: Step) -> Iterator[dict[str, object]]:
             yield dict(one)
 
 
-@story_law("batch.times")
-def times(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("batch.times")
+def times(context: RunContext, clause: Clause, told: Trace) -> Result:
     """A batch isn't changed before it is made."""
     tried = 0
     for batch in own_batches(told):
-        firsts: dict[Decimal, Look] = {}
+        firsts: dict[Decimal, StatusPoll] = {}
         for one in (*_answered(batch), *(told.later if batch is told.first else ())):
             made, changed = instant(str(one.created)), instant(str(one.updated))
             if made is None or changed is None:
                 continue
             tried += 1
             if made > changed:
-                return Finding(clause.requirement.rstrip("."), brief(one.exchange), (one.exchange,))
-            if not of_this_run(ask, changed):
-                return Finding(f"a time in UTC, about {now_in_words(ask)}", brief(one.exchange), (one.exchange,))
+                return Finding(clause.requirement.rstrip("."), response_excerpt(one.exchange), (one.exchange,))
+            if not of_this_run(context, changed):
+                return Finding(
+                    f"a time in UTC, about {now_in_words(context)}", response_excerpt(one.exchange), (one.exchange,)
+                )
             firsts.setdefault(made, one)
         if len(firsts) > 1:
-            looks = tuple(look.exchange for look in firsts.values())[:2]
-            return Finding("the same time of making in every look", brief(looks[-1]), (batch.exchange, *looks))
+            polls = tuple(look.exchange for look in firsts.values())[:2]
+            return Finding(
+                "the same time of making in every look", response_excerpt(polls[-1]), (batch.exchange, *polls)
+            )
     return Held(tried) if tried else NotExercised("no batch shows both times")

@@ -13,9 +13,9 @@ from conformance.laws.law import law, operation_of
 from conformance.oracle.candidates import candidates
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import Truth, all_of
-from conformance.reading.context import Ask, get
+from conformance.reading.context import RunContext, decided, get
 from conformance.reading.listing import mismatch
-from conformance.reading.sample import LARGE_PAGE, paged, universe
+from conformance.reading.sample import LARGE_PAGE, paged, sample_of
 from conformance.verdict import Held, NotExercised, Result
 from spec import Clause, Filter, Operation
 
@@ -60,42 +60,44 @@ class Candidate:
 
 
 @law("combine")
-def combine(ask: Ask, clause: Clause) -> Result:
+def combine(context: RunContext, clause: Clause) -> Result:
     """Every filter, together with filters on other fields, shows the rows that satisfy both."""
-    operation = operation_of(ask, clause)
+    operation = operation_of(context, clause)
     filter = filter_of(operation, clause)
-    if not universe(ask, operation).rows:
+    if not sample_of(context, operation).rows:
         return NotExercised("the list shows no rows")
     if filter.hidden:
-        return _with_hidden(ask, operation, filter)
-    known = universe(ask, operation)
-    pairs = ask.plan(("pairs", operation.code), lambda a: _plan(a, operation)).get(filter.parameter, ())
+        return _with_hidden(context, operation, filter)
+    known = sample_of(context, operation)
+    pairs = _pairs(context, operation).get(filter.parameter, ())
     if not pairs:
         return NotExercised(
             "no value of another filter overlaps with it on the rows seen, without one holding the other"
         )
     queries = [(pair, pair.one.query + pair.other.query) for pair in pairs]
-    ask.ahead(get(operation, paged(operation, known.base + query, limit=LARGE_PAGE)) for _, query in queries)
+    context.prefetch(get(operation, paged(operation, known.base + query, limit=LARGE_PAGE)) for _, query in queries)
     right = 0
     for pair, query in queries:
         about = (pair.one.filter.field, pair.other.filter.field)
         both = f"{words(pair.one)}, and {words(pair.other).removeprefix('rows ')}"
-        found = mismatch(ask, operation, known, query, pair.judge, both, about=about)
-        if found and not any(_wrong_alone(ask, operation, case) for case in (pair.one, pair.other)):
+        found = mismatch(context, operation, known, query, pair.judge, both, about=about)
+        if found and not any(_wrong_alone(context, operation, case) for case in (pair.one, pair.other)):
             return found
         right += found is None
     return Held(right) if right else NotExercised("each of its partners, or it itself, is wrong without another filter")
 
 
-def _wrong_alone(ask: Ask, operation: Operation, case: Case) -> bool:
+def _wrong_alone(context: RunContext, operation: Operation, case: Case) -> bool:
     """True where a filter shows wrong rows without company: that is told by its own clause, and blames no other."""
-    known = universe(ask, operation)
-    return mismatch(ask, operation, known, case.query, case.judge, words(case), about=(case.filter.field,)) is not None
+    known = sample_of(context, operation)
+    return (
+        mismatch(context, operation, known, case.query, case.judge, words(case), about=(case.filter.field,)) is not None
+    )
 
 
-def _with_hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
+def _with_hidden(context: RunContext, operation: Operation, filter: Filter) -> Result:
     """A filter on a field that no response shows, together with one on a field that they do."""
-    parts = {value: part for value, part in split(ask, operation, filter).items() if part.rows}
+    parts = {value: part for value, part in split(context, operation, filter).items() if part.rows}
     if len(parts) < 2:
         return NotExercised(f"all rows have one {filter.field}")
     tried: list[str] = []
@@ -106,7 +108,7 @@ def _with_hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
         for value, part in parts.items():
             elsewhere = [row for v, p in parts.items() if v != value for row in p.rows.values()]
             rows = list(part.rows.values())
-            for key, operand in _some(other, rows, ask.seed, 2 * POOL):
+            for key, operand in _some(other, rows, context.seed, 2 * POOL):
                 case = Case(other, key, operand, ())
                 here = sum(case.judge(row) is True for row in rows)
                 if 0 < here < len(rows) and any(case.judge(row) is True for row in elsewhere):
@@ -122,7 +124,7 @@ def _with_hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
                 return all_of((case.judge(row), inside if inside is False else True))
 
             wanted = f"{words(case)}, among those of {filter.parameter}={value}"
-            found = mismatch(ask, operation, part, query, judge, wanted, about=(other.field,))
+            found = mismatch(context, operation, part, query, judge, wanted, about=(other.field,))
             if found:
                 return found
             tried.append(other.field)
@@ -133,10 +135,11 @@ def _some(filter: Filter, rows: list[Row], seed: int, most: int) -> Iterator[tup
     return itertools.islice(candidates(filter, rows, random.Random(f"{seed}:{filter.parameter}:pair")), most)
 
 
-def _plan(ask: Ask, operation: Operation) -> dict[str, list[Pair]]:
+@decided
+def _pairs(context: RunContext, operation: Operation) -> dict[str, list[Pair]]:
     """Pairs of cases by filter: each filter at least twice, and two fields at least once where values allow it."""
-    rows = list(universe(ask, operation).rows.values())[:ROWS]
-    pools = {f.parameter: pool_of(f, rows, ask.seed) for f in operation.filters if not f.hidden}
+    rows = list(sample_of(context, operation).rows.values())[:ROWS]
+    pools = {f.parameter: pool_of(f, rows, context.seed) for f in operation.filters if not f.hidden}
     filters = [f for f in operation.filters if pools.get(f.parameter)]
     planned: dict[str, list[Pair]] = {f.parameter: [] for f in filters}
     fields_met: dict[tuple[str, str], int] = {}

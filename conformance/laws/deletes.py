@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.laws.law import law, operation_of
-from conformance.laws.readback import collection_of, many, story_law
-from conformance.reading.context import Ask, read_page
-from conformance.reading.listing import brief
-from conformance.scenarios import Story, story
+from conformance.laws.readback import collection_of, many, scenario_law
+from conformance.reading.context import RunContext, read_page
+from conformance.reading.listing import response_excerpt
+from conformance.scenarios import Trace, trace_of_writes
 from conformance.verdict import Finding, Held, NotExercised, Result
 from conformance.writing.batches import find, reader_of
 from spec import Clause
 
 
-@story_law("write.deletes", "delete")
-def deletes(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.deletes", "delete")
+def deletes(context: RunContext, clause: Clause, told: Trace) -> Result:
     """A deleted row is in no list, filtered or not."""
     step, key = told.steps["delete"], told.keys["A"]
     if step.row(key):
@@ -25,14 +25,14 @@ def deletes(ask: Ask, clause: Clause, told: Story) -> Result:
             other = str(one[collection_of(told).key])
             if also.row(other):
                 return Finding(f"no row {other}", "it is still shown", also.chain(other))
-    reader = reader_of(ask, told.operation)
+    reader = reader_of(context, told.operation)
     if reader is None:
         return NotExercised("no list shows the rows")
     for exchange in told.filtered:
         if any(row.get(collection_of(told).key) == key for row in read_page(reader, exchange).rows):
             asked = "=".join(exchange.request.query[0])
             return Finding(f"no row {key} under {asked}", "it is still shown", (*step.chain(key), exchange))
-    for exchange in step.seen[key].chain:
+    for exchange in step.read_backs[key].chain:
         page = read_page(reader, exchange)
         if page.count and not page.rows:
             return Finding(f"a count of 0 for the deleted {key}", f"{page.count}", (*step.chain(key),))
@@ -40,43 +40,43 @@ def deletes(ask: Ask, clause: Clause, told: Story) -> Result:
     gone = str(mixed.submission.items[-1][collection_of(told).key])
     if mixed.submission.over and not mixed.row(gone):
         # It was gone some time ago, and what is gone doesn't come back.
-        later = find(ask, told.operation, gone, expected=False)
+        later = find(context, told.operation, gone, expected=False)
         if later.rows:
             return Finding(f"no row {gone}, as before", "it is shown again", (*step.chain(gone), *later.chain))
     return Held(1 + len(told.filtered))
 
 
 @law("write.unknown-row")
-def unknown_row(ask: Ask, clause: Clause) -> Result:
+def unknown_row(context: RunContext, clause: Clause) -> Result:
     """An item for a row that there isn't fails, and makes no row."""
-    operation = operation_of(ask, clause)
+    operation = operation_of(context, clause)
     deletes = operation.access is not None and operation.access.action == "deletes"
-    told = story(ask, operation)
+    told = trace_of_writes(context, operation)
     name = "unknown" if deletes else "mixed"
     step = told.step(name)
     if told.why_not or step is None:
         return NotExercised(told.why_not or f"there was no {name}")
     batch = step.submission
-    if batch.exchange.answer.refused and deletes:
-        return Finding("202, and the item counted as failed", brief(batch.exchange), (batch.exchange,))
-    if not batch.exchange.answer.refused and not batch.over:
+    if batch.exchange.response.refused and deletes:
+        return Finding("202, and the item counted as failed", response_excerpt(batch.exchange), (batch.exchange,))
+    if not batch.exchange.response.refused and not batch.over:
         return NotExercised("the batch wasn't seen to end")
     if batch.last and not batch.last.failed:
         return Finding("the item counted as failed", f"{batch.last.succeeded} succeeded, 0 failed", batch.chain)
     key = told.keys["unknown"]
-    if find(ask, operation, key, expected=False).rows:
+    if find(context, operation, key, expected=False).rows:
         return Finding(f"no row {key}", "there is one", batch.chain)
     return Held(1)
 
 
-@story_law("write.recreate", "delete", "recreate")
-def recreate(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.recreate", "delete", "recreate")
+def recreate(context: RunContext, clause: Clause, told: Trace) -> Result:
     """A deleted key can be inserted again."""
     step, key = told.steps["recreate"], told.keys["A"]
     if told.steps["delete"].row(key):
         return NotExercised("the row wasn't deleted")
-    if len(step.seen[key].rows) != 1:
-        return Finding(f"one row {key}", f"{len(step.seen[key].rows)} rows", step.chain(key))
+    if len(step.read_backs[key].rows) != 1:
+        return Finding(f"one row {key}", f"{len(step.read_backs[key].rows)} rows", step.chain(key))
     (sent,) = step.submission.items
     old, new = told.steps["row"], step.row(key)
     item = next(one for one in old.submission.items if one.get(collection_of(told).key) == key)

@@ -10,9 +10,9 @@ from conformance.laws.law import law, operation_of
 from conformance.oracle.cases import Case, Cases, choose, choose_for_wire
 from conformance.oracle.lookups import hidden_values
 from conformance.oracle.mutants import value_of
-from conformance.reading.context import Ask, get
-from conformance.reading.listing import brief, listing, mismatch
-from conformance.reading.sample import LARGE_PAGE, Universe, paged, universe
+from conformance.reading.context import RunContext, decided, get
+from conformance.reading.listing import listing, mismatch, response_excerpt
+from conformance.reading.sample import LARGE_PAGE, Sample, paged, sample_of
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Filter, Operation
 
@@ -25,13 +25,17 @@ def filter_of(operation: Operation, clause: Clause) -> Filter:
     return next(f for f in operation.filters if f.parameter == clause.subject)
 
 
-def cases_of(ask: Ask, operation: Operation, filter: Filter) -> Cases:
-    """The telling cases of a filter on the rows that the server shows."""
+@decided
+def cases_of(context: RunContext, operation: Operation, filter: Filter) -> Cases:
+    """The discriminating cases of a filter on the rows that the server shows."""
+    return choose(filter, list(sample_of(context, operation).rows.values()), context.seed)
 
-    def make(asked: Ask) -> Cases:
-        return choose(filter, list(universe(asked, operation).rows.values()), asked.seed)
 
-    return ask.plan(("cases", operation.code, filter.parameter), make)
+@decided
+def wire_cases(context: RunContext, operation: Operation) -> Cases:
+    """The cases that show whether texts arrive as they were sent, over all filters of a list."""
+    plain = [f for f in operation.filters if not f.hidden]
+    return choose_for_wire(plain, list(sample_of(context, operation).rows.values()), context.seed, most=13)
 
 
 def words(case: Case) -> str:
@@ -42,54 +46,54 @@ def words(case: Case) -> str:
 
 
 @law("filter")
-def filter_law(ask: Ask, clause: Clause) -> Result:
+def filter_law(context: RunContext, clause: Clause) -> Result:
     """Sound and complete, on values that a wrong server would answer otherwise."""
-    operation = operation_of(ask, clause)
+    operation = operation_of(context, clause)
     filter = filter_of(operation, clause)
     if filter.hidden:
-        return _hidden(ask, operation, filter)
-    known = universe(ask, operation)
+        return _hidden(context, operation, filter)
+    known = sample_of(context, operation)
     if not known.rows:
         return NotExercised("the list shows no rows")
-    cases = cases_of(ask, operation, filter)
-    missing = [name for name in CORE if name in cases.untold]
+    cases = cases_of(context, operation, filter)
+    missing = [name for name in CORE if name in cases.survivors]
     if not cases.chosen or missing:
         return NotExercised(
             f"no value of {filter.field} on the rows seen tells {filter.parameter} from one that is ignored"
         )
-    ask.ahead(get(operation, paged(operation, known.base + case.query, limit=LARGE_PAGE)) for case in cases.chosen)
+    context.prefetch(
+        get(operation, paged(operation, known.base + case.query, limit=LARGE_PAGE)) for case in cases.chosen
+    )
     for case in sorted(cases.chosen, key=lambda c: len(c.operand)):
-        found = mismatch(ask, operation, known, case.query, case.judge, words(case), about=(filter.field,))
+        found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(filter.field,))
         if found:
             return found
-    return Held(len(cases.chosen), cases.untold)
+    return Held(len(cases.chosen), cases.survivors)
 
 
 @law("wire")
-def wire(ask: Ask, clause: Clause) -> Result:
+def wire(context: RunContext, clause: Clause) -> Result:
     """Texts that need escaping, or that a careless server would interpret, arrive as they were sent."""
-    operation = operation_of(ask, clause)
-    known = universe(ask, operation)
+    operation = operation_of(context, clause)
+    known = sample_of(context, operation)
     if not known.rows:
         return NotExercised("the list shows no rows")
-    plain = [f for f in operation.filters if not f.hidden]
-    cases = ask.plan(
-        ("wire", operation.code),
-        lambda a: choose_for_wire(plain, list(universe(a, operation).rows.values()), a.seed, most=13),
+    cases = wire_cases(context, operation)
+    context.prefetch(
+        get(operation, paged(operation, known.base + case.query, limit=LARGE_PAGE)) for case in cases.chosen
     )
-    ask.ahead(get(operation, paged(operation, known.base + case.query, limit=LARGE_PAGE)) for case in cases.chosen)
     for case in cases.chosen:
-        found = mismatch(ask, operation, known, case.query, case.judge, words(case), about=(case.filter.field,))
+        found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(case.filter.field,))
         if found:
             return found
-    return Held(len(cases.chosen), cases.untold)
+    return Held(len(cases.chosen), cases.survivors)
 
 
 @law("edges")
-def edges(ask: Ask, clause: Clause) -> Result:
+def edges(context: RunContext, clause: Clause) -> Result:
     """A space at an end of a value tells a word from one that only begins or ends so."""
-    operation = operation_of(ask, clause)
-    known = universe(ask, operation)
+    operation = operation_of(context, clause)
+    known = sample_of(context, operation)
     containing = [f for f in operation.filters if f.lookup in ("contains", "icontains") and not f.hidden]
     tried = 0
     for free_key in (False, True):
@@ -97,7 +101,7 @@ def edges(ask: Ask, clause: Clause) -> Result:
         case = next(some, None)
         if case is None:
             continue
-        found = mismatch(ask, operation, known, case.query, case.judge, words(case), about=(case.filter.field,))
+        found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(case.filter.field,))
         if found:
             return found
         tried += 1
@@ -121,21 +125,21 @@ def _with_edges(filter: Filter, rows: list[Mapping[str, Any]]) -> Iterator[Case]
                     yield spaced
 
 
-def split(ask: Ask, operation: Operation, filter: Filter) -> dict[str, Universe]:
+def split(context: RunContext, operation: Operation, filter: Filter) -> dict[str, Sample]:
     """The rows under each value of a hidden field."""
-    return {value: universe(ask, operation, ((filter.name(), value),)) for value in hidden_values(filter)}
+    return {value: sample_of(context, operation, ((filter.name(), value),)) for value in hidden_values(filter)}
 
 
-def _hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
+def _hidden(context: RunContext, operation: Operation, filter: Filter) -> Result:
     """No response shows the field, so a row under two of its values is what gives a wrong server away."""
-    parts = split(ask, operation, filter)
+    parts = split(context, operation, filter)
     filled = {value: part for value, part in parts.items() if part.rows}
-    known = universe(ask, operation)
+    known = sample_of(context, operation)
     for value, part in parts.items():
-        first = listing(ask, operation, part.base).first
+        first = listing(context, operation, part.base).first
         if not first.is_page and known.rows:
             wanted = f"200 with the rows whose {filter.field} is {value}"
-            return Finding(wanted, brief(first.exchange), (first.exchange,))
+            return Finding(wanted, response_excerpt(first.exchange), (first.exchange,))
     everywhere = {name for part in parts.values() for name in part.rows}
     decided = not _may_be_null(operation, filter) and all(part.complete for part in parts.values())
     for name in known.rows if decided else ():
@@ -143,7 +147,7 @@ def _hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
             return Finding(
                 f"a row has some value of {filter.field}, so it is shown under one",
                 f"{name} is shown without {filter.parameter}, and under none of {', '.join(parts)}",
-                (known.seen_in[name],),
+                (known.shown_by[name],),
             )
     if len(filled) < 2:
         return NotExercised(
@@ -157,7 +161,7 @@ def _hidden(ask: Ask, operation: Operation, filter: Filter) -> Result:
                 return Finding(
                     f"a row has one value of {filter.field}, so it is shown under one",
                     f"{name} is shown under {filter.parameter}={seen[name]} and {filter.parameter}={value}",
-                    (first_seen.seen_in[name], part.seen_in[name]),
+                    (first_seen.shown_by[name], part.shown_by[name]),
                 )
             seen[name] = value
     return Held(len(filled))
@@ -170,17 +174,17 @@ def _may_be_null(operation: Operation, filter: Filter) -> bool:
 
 
 @law("default")
-def default_law(ask: Ask, clause: Clause) -> Result:
+def default_law(context: RunContext, clause: Clause) -> Result:
     """Leaving the filter out is the same as giving its default."""
-    operation = operation_of(ask, clause)
+    operation = operation_of(context, clause)
     filter = filter_of(operation, clause)
     default = str(filter.default).lower() if isinstance(filter.default, bool) else str(filter.default)
-    without = universe(ask, operation)
-    given = universe(ask, operation, ((filter.name(), default),))
-    others = [part for value, part in split(ask, operation, filter).items() if value != default]
+    without = sample_of(context, operation)
+    given = sample_of(context, operation, ((filter.name(), default),))
+    others = [part for value, part in split(context, operation, filter).items() if value != default]
     if filter.hidden and not any(part.rows for part in others):
         return NotExercised(f"no row has another {filter.field} than {default}, so leaving it out shows nothing")
-    chain_to = [next(iter(u.seen_in.values()), None) for u in (without, given)]
+    chain_to = [next(iter(u.shown_by.values()), None) for u in (without, given)]
     if without.count != given.count:
         return Finding(
             f"as many rows without {filter.parameter} as with {filter.parameter}={default}",
@@ -193,6 +197,6 @@ def default_law(ask: Ask, clause: Clause) -> Result:
         return Finding(
             f"the same rows without {filter.parameter} as with {filter.parameter}={default}",
             f"{name} is shown {'without it only' if holder is without else 'with it only'}",
-            (holder.seen_in[name],),
+            (holder.shown_by[name],),
         )
     return Held(1)

@@ -22,14 +22,14 @@ from conformance.laws.law import law, operation_of
 from conformance.laws.readback import same, same_value
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import Truth, all_of
-from conformance.reading.context import Ask
+from conformance.reading.context import RunContext, decided
 from conformance.reading.listing import mismatch
-from conformance.reading.sample import universe
-from conformance.scenarios import ownership_of, siblings
+from conformance.reading.sample import sample_of
+from conformance.scenarios import ownership_of, siblings, style_of
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, NotExercised, Result
 from conformance.writing.batches import find, reader_of, settled, submit
-from conformance.writing.items import Style, entry, item
+from conformance.writing.items import entry, item
 from spec import Clause, Operation
 
 COMBINATIONS = 8
@@ -63,15 +63,15 @@ class _Disagreement(Exception):
 
 
 @law("explore")
-def explore(ask: Ask, clause: Clause) -> Result:
+def explore(context: RunContext, clause: Clause) -> Result:
     """Two to four filters that one row satisfies show exactly the rows that satisfy them all."""
-    operation = operation_of(ask, clause)
-    known = universe(ask, operation)
+    operation = operation_of(context, clause)
+    known = sample_of(context, operation)
     rows = list(known.rows.values())[:ROWS]
-    candidates = ask.plan(("explore", operation.code), lambda a: _candidates(a, operation, rows))
+    candidates = _candidates(context, operation)
     told = 0
 
-    @seed(ask.seed)
+    @seed(context.seed)
     @_SETTINGS
     @given(combinations(candidates, len(rows)))
     def holds(cases: list[Case]) -> None:
@@ -83,7 +83,7 @@ def explore(ask: Ask, clause: Clause) -> Result:
         query = tuple(pair for case in cases for pair in case.query)
         fields = tuple(case.filter.field for case in cases)
         wanted = ", and ".join([words(cases[0]), *(words(case).removeprefix("rows ") for case in cases[1:])])
-        found = mismatch(ask, operation, known, query, judge, wanted, about=fields)
+        found = mismatch(context, operation, known, query, judge, wanted, about=fields)
         if found:
             raise _Disagreement(found)
         told += 1
@@ -135,10 +135,12 @@ def _each_narrows(candidates: Sequence[Candidate]) -> bool:
     return True
 
 
-def _candidates(ask: Ask, operation: Operation, rows: list[Mapping[str, Any]]) -> list[Candidate]:
+@decided
+def _candidates(context: RunContext, operation: Operation) -> tuple[Candidate, ...]:
     """A few cases of each filter that some rows satisfy and others don't."""
-    pools = (pool_of(filter, rows, ask.seed)[:CASES] for filter in operation.filters if not filter.hidden)
-    return [candidate for pool in pools for candidate in pool]
+    rows = list(sample_of(context, operation).rows.values())[:ROWS]
+    pools = (pool_of(filter, rows, context.seed)[:CASES] for filter in operation.filters if not filter.hidden)
+    return tuple(candidate for pool in pools for candidate in pool)
 
 
 # -- histories of writes ------------------------------------------------------------------------------
@@ -176,34 +178,36 @@ class _World:
     """(row key, part field, part id) to the entry that was last written there."""
     chain: list[Exchange] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    shrinking: bool = False
+    """True once a history disagreed: what Hypothesis tries then needn't be waited for."""
 
 
 @law("write.history")
-def history(ask: Ask, clause: Clause) -> Result:
+def history(context: RunContext, clause: Clause) -> Result:
     """After any sequence of upserts, parts and deletes every row is what the last writes to it say."""
-    operation = operation_of(ask, clause)
-    if operation.access is None or reader_of(ask, operation) is None:
+    operation = operation_of(context, clause)
+    if operation.access is None or reader_of(context, operation) is None:
         return NotExercised("no list shows what was written")
-    writers = siblings(ask, operation)
+    writers = siblings(context, operation)
     parts = [o for o in writers if o.access and o.access.action == "upserts" and o.access.parts]
     deleters = [o for o in writers if o.access and o.access.action == "deletes"]
     steps = 0
     ended = 0
     shortest: _Disagreement | None = None
 
-    @seed(ask.seed)
+    @seed(context.seed)
     @settings(_SETTINGS, max_examples=HISTORIES)
     @given(histories((*parts, *deleters, operation)))
-    def holds(story: list[Action]) -> None:
+    def holds(history: list[Action]) -> None:
         nonlocal steps, ended, shortest
-        own = ownership_of(ask)
-        world = _World((own.mint("H"), own.mint("H")))
+        own = ownership_of(context)
+        world = _World((own.mint("H"), own.mint("H")), shrinking=shortest is not None)
         # The first row is there from the start, or most histories would be of rows that don't exist.
-        for action in [Action(operation), *story]:
+        for action in [Action(operation), *history]:
             steps += 1
             assume(steps <= MOST_STEPS)
             try:
-                _act(ask, operation, world, action)
+                _act(context, operation, world, action)
             except _Disagreement as disagreement:
                 shortest = disagreement
                 raise
@@ -212,7 +216,7 @@ def history(ask: Ask, clause: Clause) -> Result:
     try:
         # When the steps are spent nothing fails any more, and Hypothesis calls the last failure flaky.
         with contextlib.suppress(_Unfinished, Flaky, Unsatisfiable):
-            _there_and_back(ask, operation, parts)
+            _there_and_back(context, operation, parts)
             holds()
     except _Disagreement as disagreement:
         shortest = disagreement
@@ -221,32 +225,32 @@ def history(ask: Ask, clause: Clause) -> Result:
     return Held(ended) if ended else NotExercised("no batch of the histories was seen to end")
 
 
-def _there_and_back(ask: Ask, operation: Operation, parts: Sequence[Operation]) -> None:
+def _there_and_back(context: RunContext, operation: Operation, parts: Sequence[Operation]) -> None:
     """The history that chance seldom draws: a row is changed, its parts are written, and then it is what it was."""
-    own = ownership_of(ask)
+    own = ownership_of(context)
     world = _World((own.mint("H"), own.mint("H")))
     rows = (Action(operation, variant=variant) for variant in (0, 1))
     for action in (*rows, *(Action(o, variant=n) for n, o in enumerate(parts)), Action(operation)):
-        _act(ask, operation, world, action)
+        _act(context, operation, world, action)
 
 
 class _Unfinished(Exception):
     """A batch wasn't taken or didn't end: the other clauses speak of that."""
 
 
-def _act(ask: Ask, inserter: Operation, world: _World, action: Action) -> None:
+def _act(context: RunContext, inserter: Operation, world: _World, action: Action) -> None:
     operation, access = action.operation, action.operation.access
     if access is None:
         return
     key, field = world.keys[action.row], access.collection.key
-    style: Style = ask.plan(("style", inserter.code), lambda a: "plain")
-    made = {field: key} if access.action == "deletes" else item(ask, operation, key, action.variant, style)
+    style = style_of(context, inserter)
+    made = {field: key} if access.action == "deletes" else item(context, operation, key, action.variant, style)
     if access.parts:
-        made = entry(ask, operation, key, action.entry, action.variant)
+        made = entry(context, operation, key, action.entry, action.variant)
     collection_parts = {part.field for part in access.collection.parts}
     # What a row's own upsert does to its parts is a reading of ours, so histories leave them out of it.
     made = {name: value for name, value in made.items() if name not in collection_parts}
-    batch = submit(ask, operation, [made])
+    batch = submit(context, operation, [made])
     if not batch.accepted or not batch.over:
         raise _Unfinished
     world.chain.append(batch.exchange)
@@ -259,23 +263,21 @@ def _act(ask: Ask, inserter: Operation, world: _World, action: Action) -> None:
             world.entries[key, part.field, str(made[part.key])] = made
     elif not access.parts:
         world.rows[key] = made
-    _compare(ask, operation, world, key)
+    _compare(context, operation, world, key)
 
 
-def _compare(ask: Ask, operation: Operation, world: _World, key: str) -> None:
-    """Raise a disagreement with the row as it is shown; the first of a run only if it stays, for a list may lag."""
-    seen_before: list[Finding] = ask.plan("histories disagreed", lambda a: [])
-    wrong = _wrong(ask, operation, world, key)
-    if wrong and not seen_before:
-        wrong = settled(ask, lambda: _wrong(ask, operation, world, key), lambda found: found is None)
+def _compare(context: RunContext, operation: Operation, world: _World, key: str) -> None:
+    """Raise a disagreement with the row as it is shown, if it stays: a list may lag."""
+    wrong = _wrong(context, operation, world, key)
+    if wrong and not world.shrinking:
+        wrong = settled(context, lambda: _wrong(context, operation, world, key), lambda found: found is None)
     if wrong:
-        seen_before.append(wrong)
         raise _Disagreement(wrong)
 
 
-def _wrong(ask: Ask, operation: Operation, world: _World, key: str) -> Finding | None:
+def _wrong(context: RunContext, operation: Operation, world: _World, key: str) -> Finding | None:
     expected = world.rows.get(key)
-    seen = find(ask, operation, key, expected=expected is not None)
+    seen = find(context, operation, key, expected=expected is not None)
     after = " then ".join(world.told)
     chain = (*world.chain, *seen.chain)
     count = 0 if expected is None else 1

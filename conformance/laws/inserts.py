@@ -12,54 +12,54 @@ from conformance.laws.readback import (
     part_of,
     same,
     same_value,
-    story_law,
+    scenario_law,
 )
-from conformance.reading.context import Ask
-from conformance.reading.listing import brief
-from conformance.scenarios import Step, Story
+from conformance.reading.context import RunContext
+from conformance.reading.listing import response_excerpt
+from conformance.scenarios import Step, Trace
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Part
 
 
-@story_law("write.inserts", "insert")
-def inserts(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.inserts", "insert")
+def inserts(context: RunContext, clause: Clause, told: Trace) -> Result:
     """A new key makes one row, or one entry of a part."""
     step = told.steps["insert"]
     if step.submission.last and step.submission.last.failed == len(step.submission.items):
-        return NotExercised(f"the new rows aren't taken: {brief(step.submission.chain[-1])}")
+        return NotExercised(f"the new rows aren't taken: {response_excerpt(step.submission.chain[-1])}")
     if clause.subject:
         return _inserts_entries(told, step, part_of(told, clause.subject))
     keys = {item.get(collection_of(told).key) for item in step.submission.items}
-    for key, seen in step.seen.items():
+    for key, seen in step.read_backs.items():
         if key in keys and len(seen.rows) != 1:
             return Finding(f"one row {key}", f"{len(seen.rows)} rows", step.chain(key))
     return _lost_of_many(told) or Held(len(keys))
 
 
-def _lost_of_many(told: Story) -> Finding | None:
+def _lost_of_many(told: Trace) -> Finding | None:
     """A row too few or too many, of very many items: those that failed aren't named, so it's enough if they add up."""
     for step in many(told):
         batch, key = step.submission, collection_of(told).key
-        known = [str(one[key]) for one in batch.items if one[key] in step.seen]
+        known = [str(one[key]) for one in batch.items if one[key] in step.read_backs]
         lost = [key for key in known if not step.row(key)]
         if batch.last and len(lost) > (batch.last.failed or 0):
             wanted = f"{batch.last.succeeded} rows for {len(batch.items)} items, of which {batch.last.failed} failed"
             return Finding(wanted, f"{len(lost)} of them are missing, as {lost[0]}", step.chain(lost[0]))
         for name in known:
-            rows = step.seen[name].rows
+            rows = step.read_backs[name].rows
             if len(rows) > 1:
                 return Finding(f"one row {name}", f"{len(rows)} rows", step.chain(name))
     return None
 
 
-def _inserts_entries(told: Story, step: Step, part: Part) -> Result:
+def _inserts_entries(told: Trace, step: Step, part: Part) -> Result:
     for tried in (step, *many(told)):
         lost = 0
         for item in tried.submission.items:
             key = str(item[collection_of(told).key])
             found = entries(tried.row(key), part, item[part.key])
-            lost += not found and key in tried.seen
-            if key in tried.seen and (
+            lost += not found and key in tried.read_backs
+            if key in tried.read_backs and (
                 len(found) > 1 or lost > ((tried.submission.last and tried.submission.last.failed) or 0)
             ):
                 wanted = f"one entry of {part.field} with {part.key} {item[part.key]}"
@@ -68,25 +68,25 @@ def _inserts_entries(told: Story, step: Step, part: Part) -> Result:
     return Held(len(step.submission.items))
 
 
-@story_law("write.key", "insert")
-def key_law(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.key", "insert")
+def key_law(context: RunContext, clause: Clause, told: Trace) -> Result:
     """The key reads back as it was written."""
     step, name = told.steps["insert"], collection_of(told).key
-    rows = [key for key, seen in step.seen.items() if seen.rows]
-    for key in step.seen:
+    rows = [key for key, seen in step.read_backs.items() if seen.rows]
+    for key in step.read_backs:
         if key not in rows and rows:
             return Finding(f"a row with exactly the key {key}", "no list shows it", step.chain(key))
     for tried in many(told):
         keys = {item[name] for step in many(told) for item in step.submission.items}
-        strange = next((key for key in tried.seen if key not in keys), None)
+        strange = next((key for key in tried.read_backs if key not in keys), None)
         if strange:
             wanted = f"only rows with the keys that were written, such as {max(keys, key=len)}"
             return Finding(wanted, f"a row {strange}", tried.chain(strange))
     return Held(len(rows)) if rows else NotExercised("no list shows the new rows")
 
 
-@story_law("write.field", "insert")
-def field_law(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.field", "insert")
+def field_law(context: RunContext, clause: Clause, told: Trace) -> Result:
     """A field reads back as it was written."""
     access = told.operation.access
     if access and access.parts:
@@ -121,7 +121,7 @@ def _unlike_entries(written: Any, row: Row, part: Part) -> bool:
     return False
 
 
-def _entry_field(told: Story, name: str) -> Result:
+def _entry_field(told: Trace, name: str) -> Result:
     tried = 0
     for step in (*map(told.step, ("insert", "again", "change", "mixed", "half")), *many(told)):
         for item in step.submission.items if step and step.submission.over else ():

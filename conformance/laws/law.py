@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conformance.reading.context import Ask
+from conformance.reading.context import RunContext
 from conformance.verdict import Result
 from spec import Clause, Operation
 
-Law = Callable[[Ask, Clause], Result]
+Law = Callable[[RunContext, Clause], Result]
 LAWS: dict[str, Law] = {}
 
 
@@ -22,6 +22,6 @@ def law(kind: str) -> Callable[[Law], Law]:
     return enter
 
 
-def operation_of(ask: Ask, clause: Clause) -> Operation:
+def operation_of(context: RunContext, clause: Clause) -> Operation:
     """The operation that a clause is about."""
-    return ask.contract.by_code[clause.operation]
+    return context.contract.by_code[clause.operation]

@@ -6,28 +6,28 @@ import urllib.parse
 
 from conformance.laws.law import law, operation_of
 from conformance.laws.walks import Walk, even_ends, narrowed, needs_two_pages, same_rows, walks
-from conformance.reading.context import Ask, Page, Query, get, read_page
-from conformance.reading.listing import brief
+from conformance.reading.context import Page, Query, RunContext, get, read_page
+from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import paged
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation
 
 
 @law("page.next")
-def next_law(ask: Ask, clause: Clause) -> Result:
+def next_law(context: RunContext, clause: Clause) -> Result:
     """A next page is announced exactly where there is one."""
-    return _announced(ask, clause, "next")
+    return _announced(context, clause, "next")
 
 
 @law("page.previous")
-def previous_law(ask: Ask, clause: Clause) -> Result:
+def previous_law(context: RunContext, clause: Clause) -> Result:
     """A previous page is announced exactly where there is one."""
-    return _announced(ask, clause, "previous")
+    return _announced(context, clause, "previous")
 
 
-def _announced(ask: Ask, clause: Clause, which: str) -> Result:
-    operation = operation_of(ask, clause)
-    found = walks(ask, operation)
+def _announced(context: RunContext, clause: Clause, which: str) -> Result:
+    operation = operation_of(context, clause)
+    found = walks(context, operation)
     vacuous = needs_two_pages(found)
     if vacuous:
         return vacuous
@@ -35,7 +35,7 @@ def _announced(ask: Ask, clause: Clause, which: str) -> Result:
         wrong = wrongly_announced(w, which)
         if wrong:
             return wrong
-    for number, last, page in even_ends(ask, operation):
+    for number, last, page in even_ends(context, operation):
         wrong = wrongly_announced(Walk({number: page}, 1, last, last), which)
         if wrong:
             return wrong
@@ -57,49 +57,59 @@ def wrongly_announced(w: Walk, which: str) -> Finding | None:
 
 
 @law("page.next-link")
-def next_link(ask: Ask, clause: Clause) -> Result:
+def next_link(context: RunContext, clause: Clause) -> Result:
     """The link to the next page asks for the next page of the same query."""
-    return _linked(ask, clause, "next")
+    return _linked(context, clause, "next")
 
 
 @law("page.previous-link")
-def previous_link(ask: Ask, clause: Clause) -> Result:
+def previous_link(context: RunContext, clause: Clause) -> Result:
     """The link to the previous page asks for the previous page of the same query."""
-    return _linked(ask, clause, "previous")
+    return _linked(context, clause, "previous")
 
 
-def _linked(ask: Ask, clause: Clause, which: str) -> Result:
-    operation = operation_of(ask, clause)
-    found = walks(ask, operation)
+def _linked(context: RunContext, clause: Clause, which: str) -> Result:
+    operation = operation_of(context, clause)
+    found = walks(context, operation)
     vacuous = needs_two_pages(found)
     if vacuous:
         return vacuous
     checked = 0
-    for w in found + [w for query in narrowed(ask, operation) if (w := query.walk(ask, operation))]:
+    for w in found + [w for query in narrowed(context, operation) if (w := query.walk(context, operation))]:
         for number, page in w.pages.items():
             link = page.next if which == "next" else page.previous
             if link is None:
                 continue
             follow = number in (1, 2, w.last) and w is found[0]
-            wrong = _misdirected(ask, operation, page, number, link, which, size=w.size, follow=follow)
+            wrong = _misdirected(context, operation, page, number, link, which, size=w.size, follow=follow)
             if wrong:
                 return wrong
             checked += 1
     return Held(checked) if checked else NotExercised(f"no page has a {which} link")
 
 
-def wrong_links(ask: Ask, operation: Operation, w: Walk) -> Finding | None:
+def wrong_links(context: RunContext, operation: Operation, w: Walk) -> Finding | None:
     """What is wrong with the links of a walk; those of the second page are followed."""
     for number, page in w.pages.items():
         for which, link in (("next", page.next), ("previous", page.previous)):
-            wrong = link and _misdirected(ask, operation, page, number, link, which, size=w.size, follow=number == 2)
+            wrong = link and _misdirected(
+                context, operation, page, number, link, which, size=w.size, follow=number == 2
+            )
             if wrong:
                 return wrong
     return None
 
 
 def _misdirected(
-    ask: Ask, operation: Operation, page: Page, number: int, link: str, which: str, *, size: int, follow: bool
+    context: RunContext,
+    operation: Operation,
+    page: Page,
+    number: int,
+    link: str,
+    which: str,
+    *,
+    size: int,
+    follow: bool,
 ) -> Finding | None:
     """What is wrong with a link: its page, its limit, the query that it carries, or what it leads to.
 
@@ -124,15 +134,17 @@ def _misdirected(
     for name, value in asked.items():
         if name not in (names.page, names.limit) and found.get(name) != value:
             return Finding(f"{which} keeps {name}={value!r}", f"{link!r}", chain)
-    base = urllib.parse.urlsplit(ask.target.base_url)
+    base = urllib.parse.urlsplit(context.target.base_url)
     if follow and (parsed.netloc, parsed.path) == (base.netloc, base.path + page.exchange.request.path):
-        followed = read_page(operation, ask(get(operation, tuple(carried))))
+        followed = read_page(operation, context.send(get(operation, tuple(carried))))
         if not followed.is_page:
             return Finding(
-                f"following {which} shows page {target}", brief(followed.exchange), (*chain, followed.exchange)
+                f"following {which} shows page {target}",
+                response_excerpt(followed.exchange),
+                (*chain, followed.exchange),
             )
         by_number = read_page(
-            operation, ask(get(operation, paged(operation, _without_page(operation, asked), page=target)))
+            operation, context.send(get(operation, paged(operation, _without_page(operation, asked), page=target)))
         )
         if by_number.is_page:
             return same_rows(operation, followed, by_number, f"following {which} shows page {target}")

@@ -6,41 +6,41 @@ from conformance.laws.law import law, operation_of
 from conformance.laws.links import wrong_links, wrongly_announced
 from conformance.laws.walks import Walk, limits, lone_end, narrowed, needs_two_pages, same_rows, walks
 from conformance.oracle.lookups import all_of
-from conformance.reading.context import Ask, Page, get, read_page
-from conformance.reading.listing import brief
-from conformance.reading.sample import FAR, base_query, identity, paged, universe
+from conformance.reading.context import Page, RunContext, get, read_page
+from conformance.reading.listing import response_excerpt
+from conformance.reading.sample import FAR, base_query, identity, paged, sample_of
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation
 
 
 @law("page.default-page")
-def default_page(ask: Ask, clause: Clause) -> Result:
+def default_page(context: RunContext, clause: Clause) -> Result:
     """No page number is page 1."""
-    operation = operation_of(ask, clause)
+    operation = operation_of(context, clause)
     names = operation.pagination
     if names is None:
         return NotExercised("the operation isn't paged")
-    base = base_query(ask, operation)
-    limit = limits(universe(ask, operation).count or 0)[0]
-    without = ask.page(operation, paged(operation, base, limit=limit))
-    given = ask.page(operation, paged(operation, base, page=names.default_page, limit=limit))
+    base = base_query(context, operation)
+    limit = limits(sample_of(context, operation).count or 0)[0]
+    without = context.page(operation, paged(operation, base, limit=limit))
+    given = context.page(operation, paged(operation, base, page=names.default_page, limit=limit))
     if not given.rows or (given.count or 0) <= len(given.rows):
         return NotExercised("there are fewer rows than two pages need")
     return same_rows(operation, without, given, f"the rows of {names.page}={names.default_page}") or Held(1)
 
 
 @law("page.default-limit")
-def default_limit(ask: Ask, clause: Clause) -> Result:
+def default_limit(context: RunContext, clause: Clause) -> Result:
     """No limit is the declared default."""
-    operation = operation_of(ask, clause)
+    operation = operation_of(context, clause)
     names = operation.pagination
     if names is None:
         return NotExercised("the operation isn't paged")
-    base = base_query(ask, operation)
-    without = ask.page(operation, base)
-    given = ask.page(operation, paged(operation, base, limit=names.default_limit))
-    if (universe(ask, operation).count or 0) <= names.default_limit:
+    base = base_query(context, operation)
+    without = context.page(operation, base)
+    given = context.page(operation, paged(operation, base, limit=names.default_limit))
+    if (sample_of(context, operation).count or 0) <= names.default_limit:
         return NotExercised(f"there are no more than {names.default_limit} rows")
     if without.is_page and len(without.rows) != names.default_limit:
         return Finding(f"{names.default_limit} rows", f"{len(without.rows)} rows", (without.exchange,))
@@ -48,17 +48,17 @@ def default_limit(ask: Ask, clause: Clause) -> Result:
 
 
 @law("page.limit")
-def limit_law(ask: Ask, clause: Clause) -> Result:
+def limit_law(context: RunContext, clause: Clause) -> Result:
     """A page is as long as its limit says, up to a cap of the server's own."""
-    operation = operation_of(ask, clause)
-    known = universe(ask, operation)
+    operation = operation_of(context, clause)
+    known = sample_of(context, operation)
     if not known.count:
         return NotExercised("the list shows no rows")
     asked = (1, 2, 7, 10, 20, 50, 51, 100, 200)
     useful = [n for n in asked if n <= known.count] + [n for n in asked if n > known.count][:2]
     requests = {n: get(operation, paged(operation, known.base, page=1, limit=n)) for n in useful}
-    ask.ahead(requests.values())
-    pages = {n: read_page(operation, ask(request)) for n, request in requests.items()}
+    context.prefetch(requests.values())
+    pages = {n: read_page(operation, context.send(request)) for n, request in requests.items()}
     shown = {n: page for n, page in pages.items() if page.is_page}
     if not shown:
         return NotExercised("no limit is answered with a page")
@@ -83,10 +83,10 @@ def limit_law(ask: Ask, clause: Clause) -> Result:
 
 
 @law("page.disjoint")
-def disjoint(ask: Ask, clause: Clause) -> Result:
+def disjoint(context: RunContext, clause: Clause) -> Result:
     """No row on two pages."""
-    operation = operation_of(ask, clause)
-    found = walks(ask, operation)
+    operation = operation_of(context, clause)
+    found = walks(context, operation)
     vacuous = needs_two_pages(found)
     if vacuous:
         return vacuous
@@ -114,15 +114,15 @@ def _overlap(operation: Operation, w: Walk) -> Finding | None:
 
 
 @law("page.complete")
-def complete(ask: Ask, clause: Clause) -> Result:
+def complete(context: RunContext, clause: Clause) -> Result:
     """The pages together show every row."""
-    operation = operation_of(ask, clause)
-    found = walks(ask, operation)
+    operation = operation_of(context, clause)
+    found = walks(context, operation)
     vacuous = needs_two_pages(found)
     if vacuous:
         return vacuous
     everywhere = {identity(operation, row): page for w in found for page in w.pages.values() for row in page.rows}
-    lone = lone_end(ask, operation)
+    lone = lone_end(context, operation)
     for w in (*found, *([lone] if lone else [])):
         gap = _gap(operation, w)
         if gap:
@@ -141,24 +141,24 @@ def _gap(operation: Operation, w: Walk) -> Finding | None:
     for number, page in w.pages.items():
         wanted = w.size if number < w.last else w.count - w.size * (w.last - 1)
         if page.status == 404 or len(page.rows) < wanted:
-            what = f"{len(page.rows)} rows" if page.is_page else brief(page.exchange)
+            what = f"{len(page.rows)} rows" if page.is_page else response_excerpt(page.exchange)
             chain = tuple(w.pages[n].exchange for n in dict.fromkeys((1, number)) if n in w.pages)
             return Finding(f"{wanted} rows on page {number} of {w.last}", what, chain)
     return None
 
 
 @law("page.count")
-def count_law(ask: Ask, clause: Clause) -> Result:
+def count_law(context: RunContext, clause: Clause) -> Result:
     """The count is the number of rows on all pages, and says so on each."""
-    operation = operation_of(ask, clause)
-    known = universe(ask, operation)
-    found = walks(ask, operation)
+    operation = operation_of(context, clause)
+    known = sample_of(context, operation)
+    found = walks(context, operation)
     if not found:
         if known.rows and known.count is None:
-            exchange = next(iter(known.seen_in.values()))
+            exchange = next(iter(known.shown_by.values()))
             return Finding("a count", "none", (exchange,))
         if known.rows and not known.count:
-            return Finding(f"{len(known.rows)} or more", f"{known.count}", (next(iter(known.seen_in.values())),))
+            return Finding(f"{len(known.rows)} or more", f"{known.count}", (next(iter(known.shown_by.values())),))
         return NotExercised("the list shows no rows")
     for w in found:
         wrong = _miscount(operation, w)
@@ -189,19 +189,19 @@ def _miscount(operation: Operation, w: Walk) -> Finding | None:
 
 
 @law("page.stable")
-def stable(ask: Ask, clause: Clause) -> Result:
+def stable(context: RunContext, clause: Clause) -> Result:
     """Asking again shows the same."""
-    operation = operation_of(ask, clause)
-    known = universe(ask, operation)
+    operation = operation_of(context, clause)
+    known = sample_of(context, operation)
     if len(known.rows) < 2:
         return NotExercised("there are fewer than two rows, which have one order only")
     limit = limits(known.count or 0)[0]
     tried = 0
     for number in (1, 2):
         request = get(operation, paged(operation, known.base, page=number, limit=limit))
-        first = read_page(operation, ask(request))
+        first = read_page(operation, context.send(request))
         for _ in range(1 if tried else 2):
-            second = read_page(operation, ask.again(request))
+            second = read_page(operation, context.resend(request))
             differs = first.rows and same_rows(operation, second, first, "the same rows in the same order")
             if differs:
                 return differs
@@ -210,10 +210,10 @@ def stable(ask: Ask, clause: Clause) -> Result:
 
 
 @law("page.same-order")
-def same_order(ask: Ask, clause: Clause) -> Result:
+def same_order(context: RunContext, clause: Clause) -> Result:
     """A row's place in the whole list doesn't depend on the limit."""
-    operation = operation_of(ask, clause)
-    found = walks(ask, operation)
+    operation = operation_of(context, clause)
+    found = walks(context, operation)
     vacuous = needs_two_pages(found)
     if vacuous:
         return vacuous
@@ -237,33 +237,33 @@ def same_order(ask: Ask, clause: Clause) -> Result:
 
 
 @law("page.past-end")
-def past_end(ask: Ask, clause: Clause) -> Result:
+def past_end(context: RunContext, clause: Clause) -> Result:
     """There is nothing past the last page."""
-    operation = operation_of(ask, clause)
-    found = walks(ask, operation)
+    operation = operation_of(context, clause)
+    found = walks(context, operation)
     if not found:
         return NotExercised("the list shows no rows")
     w = found[0]
-    known = universe(ask, operation)
+    known = sample_of(context, operation)
     for number in (w.last + 1, FAR):
-        page = ask.page(operation, paged(operation, known.base, page=number, limit=w.size))
+        page = context.page(operation, paged(operation, known.base, page=number, limit=w.size))
         if page.rows:
             return Finding("404, or no rows", f"{len(page.rows)} rows on page {number} of {w.last}", (page.exchange,))
         if page.status >= 500:
-            return Finding("404, or no rows", brief(page.exchange), (page.exchange,))
+            return Finding("404, or no rows", response_excerpt(page.exchange), (page.exchange,))
     return Held(2)
 
 
 @law("page.filtered")
-def filtered(ask: Ask, clause: Clause) -> Result:
+def filtered(context: RunContext, clause: Clause) -> Result:
     """Pages of a filtered list are pages of that list: disjoint, counted, linked, and filtered throughout."""
-    operation = operation_of(ask, clause)
-    known = universe(ask, operation)
+    operation = operation_of(context, clause)
+    known = sample_of(context, operation)
     if not known.rows:
         return NotExercised("the list shows no rows")
     tried = 0
-    for query in narrowed(ask, operation):
-        w = query.walk(ask, operation)
+    for query in narrowed(context, operation):
+        w = query.walk(context, operation)
         if w is None:
             continue
         # What a search must find is its own clauses' matter.
@@ -275,7 +275,7 @@ def filtered(ask: Ask, clause: Clause) -> Result:
             or _miscount(operation, w)
             or wrongly_announced(w, "next")
             or wrongly_announced(w, "previous")
-            or wrong_links(ask, operation, w)
+            or wrong_links(context, operation, w)
         )
         if wrong:
             return wrong

@@ -10,9 +10,9 @@ from functools import wraps
 from typing import Any
 
 from conformance.laws.law import Law, law, operation_of
-from conformance.reading.context import Ask
-from conformance.reading.listing import brief
-from conformance.scenarios import Step, Story, story
+from conformance.reading.context import RunContext
+from conformance.reading.listing import response_excerpt
+from conformance.scenarios import Step, Trace, trace_of_writes
 from conformance.verdict import Finding, NotExercised, Result
 from spec import Clause, Collection, Part
 
@@ -41,30 +41,30 @@ def same_value(written: Any, read: Any) -> bool:
 _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
-def of_this_run(ask: Ask, moment: Decimal) -> bool:
+def of_this_run(context: RunContext, moment: Decimal) -> bool:
     """True for a time between the begin of the run and now, by the server's own clock."""
-    began = ask.began.timestamp()
-    return began - CLOCKS <= float(moment) <= began + ask.target.age + CLOCKS
+    began = context.began.timestamp()
+    return began - CLOCKS <= float(moment) <= began + context.target.age + CLOCKS
 
 
-def now_in_words(ask: Ask) -> str:
+def now_in_words(context: RunContext) -> str:
     """What the server's own clock shows now, in UTC."""
-    now = datetime.fromtimestamp(ask.began.timestamp() + ask.target.age, UTC)
+    now = datetime.fromtimestamp(context.began.timestamp() + context.target.age, UTC)
     return f"{now:%Y-%m-%dT%H:%MZ} by the server's own clock"
 
 
-def collection_of(told: Story) -> Collection:
+def collection_of(told: Trace) -> Collection:
     """The collection that a story writes to."""
     if told.operation.access is None:
         raise ValueError(f"{told.operation.code} writes nothing")
     return told.operation.access.collection
 
 
-def many(told: Story) -> Iterator[Step]:
+def many(told: Trace) -> Iterator[Step]:
     """The steps of a story with very many odd rows that were seen to end."""
     for name in ("many", "beside", "many again"):
         step = told.step(name)
-        if step and step.submission.over and step.seen:
+        if step and step.submission.over and step.read_backs:
             yield step
 
 
@@ -74,7 +74,7 @@ def entries(row: Row, part: Part, id: Any) -> list[Row]:
     return [e for e in found if isinstance(e, Mapping) and e.get(part.key) == id] if isinstance(found, list) else []
 
 
-def applied(told: Story, step: Step, item: Row) -> Finding | None:
+def applied(told: Trace, step: Step, item: Row) -> Finding | None:
     """What shows that an item wasn't applied, by the row after a step; None when it was."""
     access = told.operation.access
     if access is None:
@@ -99,9 +99,9 @@ def applied(told: Story, step: Step, item: Row) -> Finding | None:
     return None
 
 
-def told_of(ask: Ask, clause: Clause, *needed: str) -> Story | NotExercised:
+def trace_of(context: RunContext, clause: Clause, *needed: str) -> Trace | NotExercised:
     """The story of a clause's operation, if it got as far as the steps that are needed, each seen to end."""
-    told = story(ask, operation_of(ask, clause))
+    told = trace_of_writes(context, operation_of(context, clause))
     if told.why_not:
         return NotExercised(told.why_not)
     for name in needed:
@@ -109,31 +109,33 @@ def told_of(ask: Ask, clause: Clause, *needed: str) -> Story | NotExercised:
         if step is None:
             return NotExercised(f"there was no {name}: {_why_not(told)}")
         if not step.submission.accepted or not step.submission.over:
-            return NotExercised(f"the {name} wasn't taken, or not seen to end: {brief(step.submission.chain[-1])}")
+            return NotExercised(
+                f"the {name} wasn't taken, or not seen to end: {response_excerpt(step.submission.chain[-1])}"
+            )
     return told
 
 
-def story_law(kind: str, *needed: str) -> Callable[[Callable[[Ask, Clause, Story], Result]], Law]:
+def scenario_law(kind: str, *needed: str) -> Callable[[Callable[[RunContext, Clause, Trace], Result]], Law]:
     """Enter a law about a story: it speaks where the story got as far as the steps that are needed, see `told_of`."""
 
-    def enter(judge: Callable[[Ask, Clause, Story], Result]) -> Law:
+    def enter(judge: Callable[[RunContext, Clause, Trace], Result]) -> Law:
         @law(kind)
         @wraps(judge)
-        def judged(ask: Ask, clause: Clause) -> Result:
-            told = told_of(ask, clause, *needed)
-            return told if isinstance(told, NotExercised) else judge(ask, clause, told)
+        def judged(context: RunContext, clause: Clause) -> Result:
+            told = trace_of(context, clause, *needed)
+            return told if isinstance(told, NotExercised) else judge(context, clause, told)
 
         return judged
 
     return enter
 
 
-def _why_not(told: Story) -> str:
+def _why_not(told: Trace) -> str:
     first = next(iter(told.steps.values()), None)
-    return brief(first.submission.chain[-1]) if first else "no batch was sent"
+    return response_excerpt(first.submission.chain[-1]) if first else "no batch was sent"
 
 
-def mine(told: Story, name: str) -> tuple[Step, Row, Row, str]:
+def mine(told: Trace, name: str) -> tuple[Step, Row, Row, str]:
     """A step's own row: (step, item, row, key) of the story's main key."""
     step = told.steps[name]
     key = told.keys["A"]
@@ -141,7 +143,7 @@ def mine(told: Story, name: str) -> tuple[Step, Row, Row, str]:
     return step, item, step.row(key), key
 
 
-def part_of(told: Story, field: str) -> Part:
+def part_of(told: Trace, field: str) -> Part:
     """The part of the collection that a field of its rows holds."""
     return next(p for p in collection_of(told).parts if p.field == field)
 

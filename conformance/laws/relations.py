@@ -11,9 +11,9 @@ from conformance.laws.law import law, operation_of
 from conformance.oracle.candidates import candidates
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import kind_of
-from conformance.reading.context import Ask, Page, get, read_page
-from conformance.reading.listing import sketch
-from conformance.reading.sample import LARGE_PAGE, identity, paged, universe
+from conformance.reading.context import Page, RunContext, decided, get, read_page
+from conformance.reading.listing import row_excerpt
+from conformance.reading.sample import LARGE_PAGE, identity, paged, sample_of
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Filter, Operation
 
@@ -48,29 +48,29 @@ HALVES = (("gt", "lte"), ("gte", "lt"))
 
 
 @law("relation")
-def relation(ask: Ask, clause: Clause) -> Result:
+def relation(context: RunContext, clause: Clause) -> Result:
     """The same value under every lookup of a field: subsets hold, and halves make the whole."""
-    operation = operation_of(ask, clause)
-    known = universe(ask, operation)
+    operation = operation_of(context, clause)
+    known = sample_of(context, operation)
     filters = {f.lookup: f for f in operation.filters if f.field == clause.subject}
     if not known.rows or known.count is None:
         return NotExercised("the list shows no rows")
-    wrong = _union(ask, operation, filters)
+    wrong = _union(context, operation, filters)
     if isinstance(wrong, Finding):
         return wrong
-    cases, telling = ask.plan(("relation", clause.id), lambda a: _cases(a, operation, filters))
+    cases, telling = _cases(context, operation, clause.subject)
     if not telling:
         return Held(wrong) if wrong else NotExercised(f"no value of {clause.subject} is shown by two of its lookups")
     requests = {
         lookup: get(operation, paged(operation, (*known.base, *case.query), limit=_limit(case)))
         for lookup, case in cases.items()
     }
-    ask.ahead(requests.values())
-    pages = {lookup: read_page(operation, ask(request)) for lookup, request in requests.items()}
+    context.prefetch(requests.values())
+    pages = {lookup: read_page(operation, context.send(request)) for lookup, request in requests.items()}
     counted = {lookup: page for lookup, page in pages.items() if page.is_page and page.count is not None}
     return (
         _not_within(operation, cases, counted)
-        or _not_the_whole(ask, operation, cases, counted)
+        or _not_the_whole(context, operation, cases, counted)
         or _not_the_sum(cases, counted)
         or Held(telling + wrong)
     )
@@ -102,21 +102,21 @@ def _not_within(operation: Operation, cases: Mapping[str, Case], counted: Mappin
         for row in few.rows if _count(many) <= len(many.rows) else ():
             # What the documentation leaves open for a row, either lookup may decide for itself.
             if identity(operation, row) not in shown and cases[large].judge(row) is not None:
-                what = sketch(operation, row, (cases[small].filter.field,))
+                what = row_excerpt(operation, row, (cases[small].filter.field,))
                 return Finding(f"{large} shows what {small} shows for {operand!r}", f"no {what}", chain)
     return None
 
 
 def _not_the_whole(
-    ask: Ask, operation: Operation, cases: Mapping[str, Case], counted: Mapping[str, Page]
+    context: RunContext, operation: Operation, cases: Mapping[str, Case], counted: Mapping[str, Page]
 ) -> Finding | None:
-    known = universe(ask, operation)
+    known = sample_of(context, operation)
     for one, other in HALVES:
         if one in counted and other in counted:
-            whole = _with_value(ask, operation, cases[one].filter.field)
+            whole = _with_value(context, operation, cases[one].filter.field)
             together = _count(counted[one]) + _count(counted[other])
             if whole is not None and together != whole:
-                chain = (next(iter(known.seen_in.values())), counted[one].exchange, counted[other].exchange)
+                chain = (next(iter(known.shown_by.values())), counted[one].exchange, counted[other].exchange)
                 return Finding(
                     f"{one} and {other} of {cases[one].operand!r} show the {whole} rows with a value together",
                     f"{together}",
@@ -125,15 +125,15 @@ def _not_the_whole(
     return None
 
 
-def _with_value(ask: Ask, operation: Operation, field: str) -> int | None:
+def _with_value(context: RunContext, operation: Operation, field: str) -> int | None:
     """How many rows have a value in a field; None where some may lack one and not all rows are known."""
-    known = universe(ask, operation)
+    known = sample_of(context, operation)
     if known.complete:
         return sum(row.get(field) is not None for row in known.rows.values())
     row = {"$ref": operation.access.collection.item} if operation.access else {}
-    schema = ask.contract.properties(row).get(field, {})
+    schema = context.contract.properties(row).get(field, {})
     nullable = "null" in schema.get("type", ()) or schema.get("nullable")
-    return None if nullable or field not in ask.contract.required(row) else known.count
+    return None if nullable or field not in context.contract.required(row) else known.count
 
 
 def _not_the_sum(cases: Mapping[str, Case], counted: Mapping[str, Page]) -> Finding | None:
@@ -150,19 +150,21 @@ def _not_the_sum(cases: Mapping[str, Case], counted: Mapping[str, Page]) -> Find
     return None
 
 
-def _cases(ask: Ask, operation: Operation, filters: Mapping[str, Filter]) -> tuple[dict[str, Case], int]:
+@decided
+def _cases(context: RunContext, operation: Operation, field: str) -> tuple[dict[str, Case], int]:
     """One value under each lookup of a field: the one that tells the most of them apart, and how many pairs it tells.
 
     A pair tells where the narrower lookup shows a row, the more so where the wider one shows others as well.
     """
-    rows = list(universe(ask, operation).rows.values())[:ROWS]
+    rows = list(sample_of(context, operation).rows.values())[:ROWS]
+    filters = {f.lookup: f for f in operation.filters if f.field == field}
     single = [f for f in filters.values() if not f.many]
     sample = next((filters[name] for name in ("icontains", "contains", "gte", "exact") if name in filters), None)
     best: tuple[int, int, dict[str, Case]] = (0, 0, {})
     if sample is None:
         return best[2], 0
-    asked = ((case.key, case.operand) for f in single for case in cases_of(ask, operation, f).chosen)
-    others = candidates(sample, rows, random.Random(f"{ask.seed}:{sample.field}:relation"))
+    asked = ((case.key, case.operand) for f in single for case in cases_of(context, operation, f).chosen)
+    others = candidates(sample, rows, random.Random(f"{context.seed}:{sample.field}:relation"))
     for key, operand in dict.fromkeys(itertools.chain(asked, itertools.islice(others, POOL))):
         cases = {f.lookup: Case(f, key, operand, ()) for f in single}
         shown = {lookup: {n for n, row in enumerate(rows) if case.judge(row) is True} for lookup, case in cases.items()}
@@ -175,18 +177,18 @@ def _cases(ask: Ask, operation: Operation, filters: Mapping[str, Filter]) -> tup
     return best[2], best[1]
 
 
-def _union(ask: Ask, operation: Operation, filters: dict[str, Filter]) -> Finding | int:
+def _union(context: RunContext, operation: Operation, filters: dict[str, Filter]) -> Finding | int:
     """A list shows as many rows as its values one by one: what is wrong, or how many lists showed that."""
     many, exact = filters.get("in"), filters.get("exact")
     if many is None or exact is None:
         return 0
-    known = universe(ask, operation)
+    known = sample_of(context, operation)
     shown = {str(row[many.field]) for row in known.rows.values() if row.get(many.field) is not None}
     values = sorted(value for value in shown if value and value == value.strip() and "," not in value)[:3]
     if len(values) < 2:
         return 0
-    singles = [ask.page(operation, paged(operation, (*known.base, (exact.parameter, v)), limit=1)) for v in values]
-    together = ask.page(operation, paged(operation, (*known.base, (many.parameter, ",".join(values))), limit=1))
+    singles = [context.page(operation, paged(operation, (*known.base, (exact.parameter, v)), limit=1)) for v in values]
+    together = context.page(operation, paged(operation, (*known.base, (many.parameter, ",".join(values))), limit=1))
     if not all(page.is_page for page in (*singles, together)):
         return 0
     wanted = sum(_count(page) for page in singles)

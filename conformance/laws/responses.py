@@ -14,11 +14,11 @@ from typing import Any
 
 from conformance.laws.law import LAWS, Law, law, operation_of
 from conformance.oracle.lookups import kind_of
-from conformance.reading.context import Ask, get
-from conformance.reading.listing import brief
-from conformance.reading.sample import base_query, universe
-from conformance.scenarios import story, unused_key
-from conformance.transport.exchange import MISSING, Answer, Credential, Exchange, Request
+from conformance.reading.context import RunContext, get
+from conformance.reading.listing import response_excerpt
+from conformance.reading.sample import base_query, sample_of
+from conformance.scenarios import trace_of_writes, unused_key
+from conformance.transport.exchange import MISSING, Credential, Exchange, Request, Response
 from conformance.verdict import Finding, Held, NotExercised, Result
 from conformance.writing.items import item, item_fields
 from spec import Clause, Contract, Operation
@@ -53,11 +53,11 @@ class Evidence:
         self._check = checker(self.contract)
         self._lock = threading.Lock()
 
-    def observe(self, request: Request, answer: Answer) -> None:
+    def observe(self, request: Request, response: Response) -> None:
         """Take one answer into account."""
         operation = self.contract.by_code[request.operation]
         for kind in (*KINDS, STATUS):
-            verdict = self.judge(operation, kind, answer)
+            verdict = self.judge(operation, kind, response)
             if verdict is None:
                 continue
             key = (operation.code, kind)
@@ -70,49 +70,49 @@ class Evidence:
                     if len(kept) > MOST_SUSPECTS:
                         kept.pop(next(iter(kept)))
 
-    def judge(self, operation: Operation, kind: str, answer: Answer) -> str | None:
+    def judge(self, operation: Operation, kind: str, response: Response) -> str | None:
         """What is wrong with an answer, "" when nothing is, None when the clause doesn't speak of it."""
-        declared = operation.response(answer.status)
+        declared = operation.response(response.status)
         if kind == "no-server-error":
             # 503 is how a server under load says "later"; it has been asked again already.
-            return None if answer.status == 503 else (f"{answer.status}" if answer.status >= 500 else "")
+            return None if response.status == 503 else (f"{response.status}" if response.status >= 500 else "")
         if kind == STATUS:
             success = operation.success
-            if success is None or not operation.safe or not answer.ok:
+            if success is None or not operation.safe or not response.ok:
                 return None
-            return "" if success.covers(answer.status) else f"{answer.status}, not {success.status}"
+            return "" if success.covers(response.status) else f"{response.status}, not {success.status}"
         if kind == "declared-status":
-            return None if answer.status >= 500 else ("" if declared else f"{answer.status}, which isn't declared")
-        if declared is None or not declared.media or answer.status >= 500:
+            return None if response.status >= 500 else ("" if declared else f"{response.status}, which isn't declared")
+        if declared is None or not declared.media or response.status >= 500:
             return None
         if kind == "content-type":
             allowed = [m.content_type for m in declared.media]
-            fits = answer.content_type in allowed or (not answer.ok and answer.content_type.endswith("+json"))
-            return "" if fits else f"content type {answer.content_type or '(none)'}, not {' or '.join(allowed)}"
+            fits = response.content_type in allowed or (not response.ok and response.content_type.endswith("+json"))
+            return "" if fits else f"content type {response.content_type or '(none)'}, not {' or '.join(allowed)}"
         media = declared.json
         if media is None or media.schema is None:
             return None
-        if not answer.ok and not answer.body.strip():
+        if not response.ok and not response.body.strip():
             return None  # what an error's body holds is nowhere said, so it may hold nothing
-        if answer.json is MISSING:
+        if response.json is MISSING:
             return "a body that isn't JSON"
-        return self._check(f"{media.pointer}/schema", answer.json) or ""
+        return self._check(f"{media.pointer}/schema", response.json) or ""
 
 
 @law("response.status")
-def status(ask: Ask, clause: Clause) -> Result:
+def status(context: RunContext, clause: Clause) -> Result:
     """A plain valid request is answered with the declared success."""
-    operation = operation_of(ask, clause)
+    operation = operation_of(context, clause)
     success = operation.success
-    exchange = _valid(ask, operation)
+    exchange = _valid(context, operation)
     if success is None or exchange is None:
         return NotExercised("a valid request needs the id of something, which only a write gives")
-    if not success.covers(exchange.answer.status):
-        return Finding(success.status, brief(exchange), (exchange,))
-    good = [step for name in GOOD if (step := story(ask, operation).step(name))]
+    if not success.covers(exchange.response.status):
+        return Finding(success.status, response_excerpt(exchange), (exchange,))
+    good = [step for name in GOOD if (step := trace_of_writes(context, operation).step(name))]
     for sent in (step.submission.exchange for step in good):
-        if sent.answer.refused:
-            return Finding(success.status, brief(sent), (exchange, sent))
+        if sent.response.refused:
+            return Finding(success.status, response_excerpt(sent), (exchange, sent))
     return Held(1 + len(good))
 
 
@@ -120,19 +120,19 @@ GOOD = ("again", "change", "bare")
 """Steps of a story whose one item is as good as that of the first, whatever it leaves out or adds."""
 
 
-def _valid(ask: Ask, operation: Operation) -> Exchange | None:
+def _valid(context: RunContext, operation: Operation) -> Exchange | None:
     """The answer to a request that is surely valid: a plain list, a good batch, or the status of one."""
-    if operation.batch and ask.target.ownership:
-        for writer in ask.contract.operations:
+    if operation.batch and context.target.ownership:
+        for writer in context.contract.operations:
             if writer.ticket and writer.ticket.operation_id == operation.id:
-                for step in story(ask, writer):
-                    if step.submission.last and step.submission.exchange.answer.ok:
+                for step in trace_of_writes(context, writer):
+                    if step.submission.last and step.submission.exchange.response.ok:
                         return step.submission.last.exchange
     if any(p.place == "path" for p in operation.parameters):
         return None
     if operation.safe:
-        return ask(get(operation, base_query(ask, operation)))
-    told = story(ask, operation)
+        return context.send(get(operation, base_query(context, operation)))
+    told = trace_of_writes(context, operation)
     own = [s.submission.exchange for s in told if s.submission.exchange.request.operation == operation.code]
     return own[0] if own else None
 
@@ -147,15 +147,15 @@ ROUGH = (
 ROUGH_KEY = "a'b\"c.d%e(\u00e9\U0001f392"
 
 
-def rough_requests(ask: Ask, operation: Operation) -> list[Request]:
+def rough_requests(context: RunContext, operation: Operation) -> list[Request]:
     """Reads that servers stumble over: rough texts for every text and for a free key, one value twice in a list."""
-    base = base_query(ask, operation)
+    base = base_query(context, operation)
     plain = [f.name() for f in operation.filters if not f.free_key and not f.many and kind_of(f.schema) == "text"]
     texts = [p.name for p in operation.parameters if p.search] + plain
     keyed = [((f.name(ROUGH_KEY), "a"),) for f in operation.filters if f.free_key][:1]
     # Under all names at once, but for the long one: of several the URL would be longer than servers read.
     wrong = [tuple((name, text) for name in texts[: 1 if len(text) > 1000 else None]) for text in ROUGH if texts]
-    rows = universe(ask, operation).rows.values()
+    rows = sample_of(context, operation).rows.values()
     twice = tuple(
         (f.name(), f"{value},{value}")
         for f in operation.filters
@@ -165,7 +165,7 @@ def rough_requests(ask: Ask, operation: Operation) -> list[Request]:
     return [get(operation, tuple(p for p in base if p[0] not in dict(q)) + q) for q in queries]
 
 
-def rough_bodies(ask: Ask, operation: Operation) -> list[Request]:
+def rough_bodies(context: RunContext, operation: Operation) -> list[Request]:
     """Writes that servers stumble over: bytes that are no text, characters that no column takes, a field too many.
 
     What has nothing to do with the fields is sent to one operation each, for they read bodies the same way.
@@ -174,13 +174,13 @@ def rough_bodies(ask: Ask, operation: Operation) -> list[Request]:
     if access is None or not operation.body:
         return []
     key = access.collection.key
-    own = {key: unused_key(ask, operation, "rough")}
-    plain = own if access.action == "deletes" else {**item(ask, operation, own[key], 0, "plain"), **own}
+    own = {key: unused_key(context, operation, "rough")}
+    plain = own if access.action == "deletes" else {**item(context, operation, own[key], 0, "plain"), **own}
     texts = [name for name, value in plain.items() if isinstance(value, str) and name != key][:1]
     odd = [{**plain, **dict.fromkeys(texts, text)} for text in ("a\0b", "a\ud800b")] if texts else []
     odd += [{**plain, "unknownField": "x"}, {**plain, key: own[key] + "x" * 300}]
     alien: tuple[Any, ...] = (7, None, [{}], {"x": 7})
-    odd += [{**plain, name: value} for name in item_fields(ask, operation) if name != key for value in alien]
+    odd += [{**plain, name: value} for name in item_fields(context, operation) if name != key for value in alien]
     shared: list[tuple[bytes, str]] = [
         (b"", "application/json"),
         (b'[{"\xff": 1}]', "application/json"),
@@ -188,7 +188,7 @@ def rough_bodies(ask: Ask, operation: Operation) -> list[Request]:
         (b"[" * DEPTH + b"]" * DEPTH, "application/json"),
         (b"null", "application/json"),
     ]
-    writers = [o.code for o in ask.contract.operations if o.access and o.access.action != "reads"]
+    writers = [o.code for o in context.contract.operations if o.access and o.access.action != "reads"]
     bodies = [shared[writers.index(operation.code) % len(shared)], (json.dumps(odd).encode(), "application/json")]
     return [get(operation, body=body, headers=(("Content-Type", kind),)) for body, kind in bodies]
 
@@ -203,38 +203,38 @@ def evidence_laws(evidence: Evidence) -> dict[str, Law]:
     return {**found, "response.status": partial(_status, evidence)}
 
 
-def _status(evidence: Evidence, ask: Ask, clause: Clause) -> Result:
+def _status(evidence: Evidence, context: RunContext, clause: Clause) -> Result:
     """A plain valid request is answered with the declared success, and so is every other read."""
-    plain = status(ask, clause)
+    plain = status(context, clause)
     if not isinstance(plain, Held) or not evidence.seen.get((clause.operation, STATUS)):
         return plain
-    others = _response(evidence, STATUS, ask, clause)
+    others = _response(evidence, STATUS, context, clause)
     return others if isinstance(others, Finding) else plain
 
 
-def _response(evidence: Evidence, kind: str, ask: Ask, clause: Clause) -> Result:
+def _response(evidence: Evidence, kind: str, context: RunContext, clause: Clause) -> Result:
     """Every answer of the operation is as it is declared."""
-    operation = operation_of(ask, clause)
+    operation = operation_of(context, clause)
     key = (operation.code, kind)
     if kind == "no-server-error" and operation.safe:
-        ask.ahead(rough_requests(ask, operation))
-    elif kind == "no-server-error" and ask.target.ownership:
-        for request in rough_bodies(ask, operation):
-            ask(request)
+        context.prefetch(rough_requests(context, operation))
+    elif kind == "no-server-error" and context.target.ownership:
+        for request in rough_bodies(context, operation):
+            context.send(request)
     if not evidence.seen.get(key):
         return NotExercised("no answer that the clause speaks of was seen")
-    for exchange in _answers(ask, list(evidence.suspects.get(key, {}).values())):
-        wrong = evidence.judge(operation, kind, exchange.answer)
+    for exchange in _answers(context, list(evidence.suspects.get(key, {}).values())):
+        wrong = evidence.judge(operation, kind, exchange.response)
         if wrong:
-            return Finding(clause.requirement, f"{wrong}: {brief(exchange)}", (exchange,))
+            return Finding(clause.requirement, f"{wrong}: {response_excerpt(exchange)}", (exchange,))
     return Held(evidence.seen[key])
 
 
-def _answers(ask: Ask, requests: list[Request]) -> Iterator[Exchange]:
+def _answers(context: RunContext, requests: list[Request]) -> Iterator[Exchange]:
     for request in requests:
         # A write is repeated only in a run that may write: to rows of its own, which the guard has seen to.
-        if request.method == "GET" or request.credential is not Credential.RIGHT or ask.target.ownership:
-            yield ask(request)
+        if request.method == "GET" or request.credential is not Credential.RIGHT or context.target.ownership:
+            yield context.send(request)
 
 
 __all__ = ["KINDS", "LAWS", "Evidence", "evidence_laws", "status"]

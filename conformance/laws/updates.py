@@ -14,21 +14,21 @@ from conformance.laws.readback import (
     part_of,
     same,
     same_value,
-    story_law,
-    told_of,
+    scenario_law,
     touched_between,
+    trace_of,
     trimmed,
 )
 from conformance.oracle.lookups import instant
-from conformance.reading.context import Ask, read_page
-from conformance.scenarios import Story
+from conformance.reading.context import RunContext, read_page
+from conformance.scenarios import Trace
 from conformance.verdict import Finding, Held, NotExercised, Result
 from conformance.writing.batches import reader_of
 from spec import Clause, Part
 
 
-@story_law("write.updates", "insert", "change")
-def updates(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.updates", "insert", "change")
+def updates(context: RunContext, clause: Clause, told: Trace) -> Result:
     """A known key changes what is there."""
     step = told.steps["change"]
     if clause.subject:
@@ -52,7 +52,7 @@ def updates(ask: Ask, clause: Clause, told: Story) -> Result:
     return Held(len(changed)) if changed else NotExercised("nothing of the item is shown")
 
 
-def _blend(told: Story) -> Finding | None:
+def _blend(told: Trace) -> Finding | None:
     """Of two items with one key a row that is neither's: which of them comes last is left open."""
     step = told.step("twice")
     if step is None or not step.submission.all_succeeded:
@@ -68,13 +68,13 @@ def _blend(told: Story) -> Finding | None:
     return None
 
 
-@story_law("write.filters", "insert", "change")
-def filters(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.filters", "insert", "change")
+def filters(context: RunContext, clause: Clause, told: Trace) -> Result:
     """After an update the new values find the row, and the old ones don't."""
-    reader = reader_of(ask, told.operation)
+    reader = reader_of(context, told.operation)
     step, _, row, key = mine(told, "change")
     # A row that waits for approval is in no list that wasn't asked for such rows.
-    listed = bool(step.seen[key].rows) and len(step.seen[key].chain) == 1
+    listed = bool(step.read_backs[key].rows) and len(step.read_backs[key].chain) == 1
     if reader is None or not row or not listed:
         return NotExercised("the row is in no plain list")
     for shown, exchanges in ((True, told.filtered), (False, told.outdated)):
@@ -95,8 +95,8 @@ def filters(ask: Ask, clause: Clause, told: Story) -> Result:
     return Held(len(told.filtered) + len(told.outdated))
 
 
-@story_law("write.one-row", "insert", "again")
-def one_row(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.one-row", "insert", "again")
+def one_row(context: RunContext, clause: Clause, told: Trace) -> Result:
     """Twice the same leaves one."""
     step = told.steps["again"]
     item = step.submission.items[0]
@@ -106,17 +106,17 @@ def one_row(ask: Ask, clause: Clause, told: Story) -> Result:
         found = entries(step.row(key), part, item[part.key])
         if len(found) != 1:
             return Finding(f"one entry with {part.key} {item[part.key]}", f"{len(found)} entries", step.chain(key))
-    elif len(step.seen[key].rows) != 1:
-        return Finding(f"one row {key}", f"{len(step.seen[key].rows)} rows", step.chain(key))
+    elif len(step.read_backs[key].rows) != 1:
+        return Finding(f"one row {key}", f"{len(step.read_backs[key].rows)} rows", step.chain(key))
     twice = told.step("twice")
-    if twice and twice.submission.over and len(twice.seen[told.keys["twice"]].rows) > 1:
+    if twice and twice.submission.over and len(twice.read_backs[told.keys["twice"]].rows) > 1:
         key = told.keys["twice"]
-        return Finding(f"one row {key}", f"{len(twice.seen[key].rows)} rows", twice.chain(key))
+        return Finding(f"one row {key}", f"{len(twice.read_backs[key].rows)} rows", twice.chain(key))
     return Held(1)
 
 
-@story_law("write.other-entries", "insert", "again", "change")
-def other_entries(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.other-entries", "insert", "again", "change")
+def other_entries(context: RunContext, clause: Clause, told: Trace) -> Result:
     """Entries under another id stay."""
     part, tried = part_of(told, clause.subject), 0
     for before, after in (("insert", "again"), ("again", "change")):
@@ -133,11 +133,11 @@ def other_entries(ask: Ask, clause: Clause, told: Story) -> Result:
 
 
 @law("write.exact-key")
-def exact_key(ask: Ask, clause: Clause) -> Result:
+def exact_key(context: RunContext, clause: Clause) -> Result:
     """Keys that are nearly the same are others."""
-    operation = operation_of(ask, clause)
+    operation = operation_of(context, clause)
     deletes = operation.access is not None and operation.access.action == "deletes"
-    told = told_of(ask, clause, *(("delete",) if deletes else ("insert", "change")))
+    told = trace_of(context, clause, *(("delete",) if deletes else ("insert", "change")))
     if isinstance(told, NotExercised):
         return told
     before, after = told.steps["row" if deletes else "insert"], told.steps["delete" if deletes else "change"]
@@ -152,17 +152,17 @@ def exact_key(ask: Ask, clause: Clause) -> Result:
         tried += 1
     # Of many rows nearly alike some were written to, and the others weren't.
     earlier, later = told.step("row" if deletes else "many"), told.step("many" if deletes else "many again")
-    if earlier and later and later.submission.over and later.seen:
+    if earlier and later and later.submission.over and later.read_backs:
         written = {item[collection_of(told).key] for item in later.submission.items}
-        for key in later.seen:
+        for key in later.read_backs:
             touched = touched_between(earlier, later, key) if key not in written and earlier.row(key) else None
             if touched:
                 return touched
     return Held(tried) if tried else NotExercised("no rows with nearly the same key were taken")
 
 
-@story_law("write.created-stays", "insert", "change")
-def created_stays(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.created-stays", "insert", "change")
+def created_stays(context: RunContext, clause: Clause, told: Trace) -> Result:
     """An update leaves the time of making alone."""
     name = collection_of(told).created or ""
     key = told.keys["A"]
@@ -173,8 +173,8 @@ def created_stays(ask: Ask, clause: Clause, told: Story) -> Result:
     return Held(1) if first else NotExercised(f"the row shows no {name}")
 
 
-@story_law("write.updated-moves", "insert", "change")
-def updated_moves(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.updated-moves", "insert", "change")
+def updated_moves(context: RunContext, clause: Clause, told: Trace) -> Result:
     """An update moves the time of change on."""
     name = collection_of(told).updated or ""
     key = told.keys["A"]
@@ -186,9 +186,9 @@ def updated_moves(ask: Ask, clause: Clause, told: Story) -> Result:
         if made is not None and stamp is not None and stamp < made:
             shown = f"{name} {step.row(key).get(name)}"
             return Finding(f"{name} not before {collection_of(told).created}", shown, step.chain(key))
-    if not of_this_run(ask, stamps[1]):
+    if not of_this_run(context, stamps[1]):
         shown = f"{told.steps['change'].row(key).get(name)}"
-        return Finding(f"{name} in UTC, about {now_in_words(ask)}", shown, told.steps["change"].chain(key))
+        return Finding(f"{name} in UTC, about {now_in_words(context)}", shown, told.steps["change"].chain(key))
     if stamps[1] <= stamps[0]:
         shown = str(told.steps["change"].row(key).get(name))
         return Finding(
@@ -198,15 +198,15 @@ def updated_moves(ask: Ask, clause: Clause, told: Story) -> Result:
 
 
 @law("write.others-stay")
-def others_stay(ask: Ask, clause: Clause) -> Result:
+def others_stay(context: RunContext, clause: Clause) -> Result:
     """What the operation doesn't write stays."""
-    access = operation_of(ask, clause).access
-    return _other_rows_stay(ask, clause, access.parts) if access and access.parts else _parts_stay(ask, clause)
+    access = operation_of(context, clause).access
+    return _other_rows_stay(context, clause, access.parts) if access and access.parts else _parts_stay(context, clause)
 
 
-def _parts_stay(ask: Ask, clause: Clause) -> Result:
+def _parts_stay(context: RunContext, clause: Clause) -> Result:
     """Parts that an upsert of the row leaves out."""
-    told = told_of(ask, clause, "change", "bare")
+    told = trace_of(context, clause, "change", "bare")
     if isinstance(told, NotExercised):
         return told
     key, before, after = told.keys["A"], told.steps["change"], told.steps["bare"]
@@ -215,9 +215,9 @@ def _parts_stay(ask: Ask, clause: Clause) -> Result:
     return touched or (Held(len(parts)) if parts else NotExercised("the row has nothing beside what the upsert writes"))
 
 
-def _other_rows_stay(ask: Ask, clause: Clause, parts: tuple[Part, ...]) -> Result:
+def _other_rows_stay(context: RunContext, clause: Clause, parts: tuple[Part, ...]) -> Result:
     """The rest of the row whose parts are written, and the row beside it when nothing is written to that one."""
-    told = told_of(ask, clause, "insert", "change")
+    told = trace_of(context, clause, "insert", "change")
     if isinstance(told, NotExercised):
         return told
     row, insert, change = (told.steps[name] for name in ("row", "insert", "change"))
@@ -232,13 +232,13 @@ def _other_rows_stay(ask: Ask, clause: Clause, parts: tuple[Part, ...]) -> Resul
     if not touched and mixed and mixed.submission.over:
         # Its bad items name rows that there aren't, and rows that are nearly called so are there.
         touched = touched_between(change, mixed, one)
-        near = (key for key in mixed.seen if key not in (one, other) and row.row(key))
+        near = (key for key in mixed.read_backs if key not in (one, other) and row.row(key))
         touched = touched or next((t for key in near if (t := touched_between(row, mixed, key))), None)
     return touched or Held(len(row.row(one).keys() - written))
 
 
-@story_law("write.absent", "change", "bare")
-def absent(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.absent", "change", "bare")
+def absent(context: RunContext, clause: Clause, told: Trace) -> Result:
     """A field that is left out keeps its value, or loses it, as the document says."""
     key = told.keys["A"]
     before, after = told.steps["change"], told.steps["bare"]
@@ -254,8 +254,8 @@ def absent(ask: Ask, clause: Clause, told: Story) -> Result:
     return Held(len(left_out)) if left_out else NotExercised("all fields that are shown are required")
 
 
-@story_law("write.replaces", "change", "bare")
-def replaces(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.replaces", "change", "bare")
+def replaces(context: RunContext, clause: Clause, told: Trace) -> Result:
     """The keys that an object no longer holds are gone."""
     key, tried = told.keys["A"], 0
     before, after = told.steps["change"], told.steps["bare"]
@@ -269,8 +269,8 @@ def replaces(ask: Ask, clause: Clause, told: Story) -> Result:
     return Held(tried) if tried else NotExercised("no object with several keys was taken")
 
 
-@story_law("write.last-wins", "twice")
-def last_wins(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.last-wins", "twice")
+def last_wins(context: RunContext, clause: Clause, told: Trace) -> Result:
     """Of two items with one key the later one stays."""
     step, key = told.steps["twice"], told.keys["twice"]
     first, last = step.submission.items
@@ -283,8 +283,8 @@ def last_wins(ask: Ask, clause: Clause, told: Story) -> Result:
     return Held(len(telling)) if telling else NotExercised("the two items differ in nothing that is shown")
 
 
-@story_law("write.edges", "twice")
-def edges(ask: Ask, clause: Clause, told: Story) -> Result:
+@scenario_law("write.edges", "twice")
+def edges(context: RunContext, clause: Clause, told: Trace) -> Result:
     """Spaces at the ends of a text stay."""
     step, key = told.steps["twice"], told.keys["twice"]
     row = step.row(key)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from conformance.laws.filters import cases_of
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import kind_of
-from conformance.reading.context import Ask, Page, Query, get, read_page
-from conformance.reading.listing import brief
-from conformance.reading.sample import LARGE_PAGE, Universe, identity, paged, universe
+from conformance.reading.context import Page, Query, RunContext, decided, get, read_page
+from conformance.reading.listing import response_excerpt
+from conformance.reading.sample import LARGE_PAGE, Sample, identity, paged, sample_of
 from conformance.verdict import Finding, NotExercised
 from spec import Filter, Operation
 
@@ -43,9 +43,9 @@ class Walk:
                 yield number, page, self.pages[number + 1]
 
 
-def walk(ask: Ask, operation: Operation, base: Query, limit: int) -> Walk | None:
+def walk(context: RunContext, operation: Operation, base: Query, limit: int) -> Walk | None:
     """The pages of a list; None when the first one isn't a page with rows."""
-    first = ask.page(operation, paged(operation, base, page=1, limit=limit))
+    first = context.page(operation, paged(operation, base, page=1, limit=limit))
     if not first.rows or not first.count:
         return None
     size = min(limit, len(first.rows)) if first.count > len(first.rows) else limit
@@ -54,8 +54,8 @@ def walk(ask: Ask, operation: Operation, base: Query, limit: int) -> Walk | None
     some = sorted({1, 2, 3, middle, middle + 1, last - 1, last})
     numbers = list(range(1, last + 1)) if last <= MOST_WALKED else some
     requests = {n: get(operation, paged(operation, base, page=n, limit=limit)) for n in numbers}
-    ask.ahead(requests.values())
-    return Walk({n: read_page(operation, ask(r)) for n, r in requests.items()}, size, last, first.count)
+    context.prefetch(requests.values())
+    return Walk({n: read_page(operation, context.send(r)) for n, r in requests.items()}, size, last, first.count)
 
 
 def limits(count: int) -> tuple[int, int]:
@@ -63,34 +63,34 @@ def limits(count: int) -> tuple[int, int]:
     return (10, 7) if count > 20 else (max(1, count // 3), max(1, count // 2))
 
 
-def walks(ask: Ask, operation: Operation) -> list[Walk]:
+def walks(context: RunContext, operation: Operation) -> list[Walk]:
     """Walks of an operation's list with two limits, and with one that is large."""
-    known = universe(ask, operation)
-    found = [walk(ask, operation, known.base, limit) for limit in (*limits(known.count or 0), LARGE_PAGE)]
+    known = sample_of(context, operation)
+    found = [walk(context, operation, known.base, limit) for limit in (*limits(known.count or 0), LARGE_PAGE)]
     return [w for w in found if w]
 
 
-def lone_end(ask: Ask, operation: Operation) -> Walk | None:
+def lone_end(context: RunContext, operation: Operation) -> Walk | None:
     """A last page of a single row, which a server may leave out or show with the page before it."""
-    known = universe(ask, operation)
+    known = sample_of(context, operation)
     others = (known.count or 0) - 1
     limit = next((n for n in range(min(others, known.page_size), 1, -1) if others % n == 0), None)
     if limit is None:
         return None
     last = others // limit + 1
-    page = ask.page(operation, paged(operation, known.base, page=last, limit=limit))
+    page = context.page(operation, paged(operation, known.base, page=last, limit=limit))
     return Walk({last: page}, limit, last, others + 1) if page.count in (None, known.count) else None
 
 
-def even_ends(ask: Ask, operation: Operation) -> list[tuple[int, int, Page]]:
+def even_ends(context: RunContext, operation: Operation) -> list[tuple[int, int, Page]]:
     """(number, last number, page) of last pages that are full to the row, where an off-by-one shows."""
-    known = universe(ask, operation)
+    known = sample_of(context, operation)
     count = known.count or 0
     found = []
     for limit in (1, count):
         if count > 0 and 0 < limit <= known.page_size:
             last = count // limit
-            page = ask.page(operation, paged(operation, known.base, page=last, limit=limit))
+            page = context.page(operation, paged(operation, known.base, page=last, limit=limit))
             found.append((last, last, page))
     return found
 
@@ -105,7 +105,7 @@ def needs_two_pages(found: list[Walk]) -> NotExercised | None:
 def same_rows(operation: Operation, got: Page, wanted: Page, expected: str) -> Finding | None:
     """What is wrong with a page that should show the rows of another one."""
     if not got.is_page:
-        return Finding(expected, brief(got.exchange), (got.exchange,))
+        return Finding(expected, response_excerpt(got.exchange), (got.exchange,))
     mine, theirs = ([identity(operation, row) for row in page.rows] for page in (got, wanted))
     if mine == theirs:
         return None
@@ -122,22 +122,23 @@ class Narrowed:
     cases: tuple[Case, ...] = ()
     """The filters in it."""
 
-    def walk(self, ask: Ask, operation: Operation) -> Walk | None:
+    def walk(self, context: RunContext, operation: Operation) -> Walk | None:
         """Its pages."""
-        return walk(ask, operation, self.query, self.limit)
+        return walk(context, operation, self.query, self.limit)
 
 
-def narrowed(ask: Ask, operation: Operation) -> list[Narrowed]:
+@decided
+def narrowed(context: RunContext, operation: Operation) -> tuple[Narrowed, ...]:
     """Queries that narrow a list, those preferred that don't arrive unless they are escaped."""
-    return ask.plan(("narrowed", operation.code), lambda a: [*_by_filters(a, operation), *_by_search(a, operation)])
+    return (*_by_filters(context, operation), *_by_search(context, operation))
 
 
-def _by_filters(ask: Ask, operation: Operation) -> list[Narrowed]:
+def _by_filters(context: RunContext, operation: Operation) -> list[Narrowed]:
     """One of a text, one of something else, and one of two filters on two fields."""
-    known = universe(ask, operation)
+    known = sample_of(context, operation)
     several: list[tuple[Case, frozenset[str]]] = []
     for filter in operation.filters:
-        for case in () if filter.hidden else cases_of(ask, operation, filter).chosen:
+        for case in () if filter.hidden else cases_of(context, operation, filter).chosen:
             shown = frozenset(name for name, row in known.rows.items() if case.judge(row) is True)
             if 1 < len(shown) < len(known.rows):
                 several.append((case, shown))
@@ -152,7 +153,7 @@ def _by_filters(ask: Ask, operation: Operation) -> list[Narrowed]:
     return queries
 
 
-def _with(known: Universe, shown: int, *cases: Case) -> Narrowed:
+def _with(known: Sample, shown: int, *cases: Case) -> Narrowed:
     return Narrowed(known.base + tuple(pair for case in cases for pair in case.query), _third(shown), cases)
 
 
@@ -164,9 +165,9 @@ def _is_plain_text(filter: Filter) -> bool:
     return kind_of(filter.schema) == "text" and not filter.free_key
 
 
-def _by_search(ask: Ask, operation: Operation) -> list[Narrowed]:
+def _by_search(context: RunContext, operation: Operation) -> list[Narrowed]:
     """A text to search for that has a meaning of its own in a query: a word and such a character, or that alone."""
-    known = universe(ask, operation)
+    known = sample_of(context, operation)
     for parameter in (p for p in operation.parameters if p.search):
         base = tuple(pair for pair in known.base if pair[0] != parameter.name)
         texts = ["\n".join(str(row.get(field)) for field in parameter.search) for row in known.rows.values()]

@@ -18,7 +18,7 @@ from spec import Filter
 MOST_PAIRS = 8
 """Pairs of free keys of which one is asked for what the other holds."""
 
-MOST_ODD = 8
+MOST_UNUSUAL = 8
 """Values with odd characters that are asked for as they are."""
 
 
@@ -77,7 +77,7 @@ def _values(filter: Filter, rows: Sequence[Row], rng: random.Random) -> list[tup
         values = (value_of(filter, row, None) for row in rows)
         found = list(dict.fromkeys(v for v in values if _usable(v) or (boolean and isinstance(v, bool))))
         rng.shuffle(found)
-        return [(None, _odd_first(found))]
+        return [(None, _unusual_first(found))]
     by_key: dict[str, dict[Any, None]] = {}
     for row in rows:
         attributes = row.get(filter.field)
@@ -86,7 +86,7 @@ def _values(filter: Filter, rows: Sequence[Row], rng: random.Random) -> list[tup
                 by_key.setdefault(key, {})[value] = None
     odd = [key for key in by_key if not re.fullmatch(r"[A-Z0-9_]+", key)][:3]
     keys = list(dict.fromkeys(odd + sorted(by_key, key=lambda key: -len(by_key[key]))))[:9]
-    return [(key, _odd_first(rng.sample(list(by_key[key]), len(by_key[key])))) for key in keys]
+    return [(key, _unusual_first(rng.sample(list(by_key[key]), len(by_key[key])))) for key in keys]
 
 
 def _of_other_keys(filter: Filter, known: list[tuple[str | None, list[Any]]]) -> Iterator[tuple[str | None, str]]:
@@ -116,18 +116,18 @@ def _usable(value: Any) -> bool:
     return isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != ""
 
 
-def _odd_first(values: list[Any]) -> list[Any]:
+def _unusual_first(values: list[Any]) -> list[Any]:
     """For each odd character two values that hold it, then some others: those tell the most."""
     holders: dict[str, list[Any]] = {}
     for value in values:
-        for odd in _ODD.findall(value) if isinstance(value, str) else [""]:
+        for odd in _UNUSUAL.findall(value) if isinstance(value, str) else [""]:
             kept = holders.setdefault(odd if odd.isascii() else "non-ASCII" if odd < "\U00010000" else "astral", [])
             if len(kept) < 2 and value not in kept:
                 kept.append(value)
     return list(dict.fromkeys([value for kept in holders.values() for value in kept] + values[:20]))
 
 
-_ODD = re.compile(r"[^A-Za-z0-9 ]| {2,}")
+_UNUSUAL = re.compile(r"[^A-Za-z0-9 ]| {2,}")
 
 
 def _texts(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
@@ -152,11 +152,11 @@ _TAILS = ("&x", ";x", "#x", ",x", " x", "\\", '"', "'", "é", "\U0001f600", "%",
 def crafted(filter: Filter, values: list[Any]) -> Iterator[str]:
     """Texts that match nothing as they stand and something once they are tampered with, and the other way round."""
     strings = [str(value) for value in values if len(str(value)) > 3]
-    yield from [value for value in strings if _ODD.search(value)][:MOST_ODD]
+    yield from [value for value in strings if _UNUSUAL.search(value)][:MOST_UNUSUAL]
     yield from sorted(strings, key=len)[-1:]
     spaced = next((v for v in strings if re.search(r"[A-Za-z] [A-Za-z]", v)), None)
     plain = next((v for v in strings if v.isascii() and v.isalnum()), None)
-    odd = next((v for v in strings if _ODD.search(v)), None)
+    odd = next((v for v in strings if _UNUSUAL.search(v)), None)
     for value in dict.fromkeys(v for v in (spaced, plain, odd) if v):
         base = _satisfying(value, filter.lookup)
         yield from (base + tail for tail in _TAILS)
@@ -190,7 +190,7 @@ def _around(value: str, lookup: str) -> Iterator[str]:
     yield part.swapcase()
     if without_accents(part) != part:
         yield without_accents(part)
-    for found in list(_ODD.finditer(value))[:6]:
+    for found in list(_UNUSUAL.finditer(value))[:6]:
         window = value[max(0, found.start() - 2) : found.end() + 2]
         yield from _fitting(window, value, lookup)
         yield from _fitting(window.swapcase(), value, lookup)

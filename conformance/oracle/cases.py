@@ -14,7 +14,7 @@ from functools import cached_property
 
 from conformance.oracle.candidates import candidates, for_wire, of_other_columns
 from conformance.oracle.lookups import Truth, meaning, parse
-from conformance.oracle.mutants import Rival, Row, all_or_none, first_only, rivals, tamperings, value_of
+from conformance.oracle.mutants import Mutant, Row, all_or_none, first_only, mutants, value_of, wire_mutants
 from spec import Filter
 
 MOST_ROWS = 120
@@ -36,7 +36,7 @@ class Case:
     filter: Filter
     key: str | None
     operand: str
-    tells: tuple[str, ...]
+    kills: tuple[str, ...]
     """Names of the rivals that answer otherwise on the rows that are known."""
 
     @property
@@ -55,7 +55,7 @@ class Cases:
     """The chosen cases, and the rivals that no value could tell apart on these rows."""
 
     chosen: tuple[Case, ...]
-    untold: tuple[str, ...]
+    survivors: tuple[str, ...]
 
 
 def choose(filter: Filter, rows: Sequence[Row], seed: int, most: int = 11) -> Cases:
@@ -63,7 +63,7 @@ def choose(filter: Filter, rows: Sequence[Row], seed: int, most: int = 11) -> Ca
     rng = random.Random(f"{seed}:{filter.parameter}")
     sampled = list(rows) if len(rows) <= MOST_ROWS else rng.sample(list(rows), MOST_ROWS)
     texts, times = _columns(sampled)
-    wanted = (*rivals(filter, texts, times), first_only(filter, sampled), *all_or_none(filter, sampled))
+    wanted = (*mutants(filter, texts, times), first_only(filter, sampled), *all_or_none(filter, sampled))
     others = of_other_columns(filter, sampled, texts)
     pool = list(dict.fromkeys((*others, *candidates(filter, sampled, rng))))[:MOST_CANDIDATES]
     return cover([(filter, key, operand) for key, operand in pool], {filter.parameter: wanted}, sampled, most, LEAST)
@@ -73,7 +73,7 @@ def choose_for_wire(filters: Sequence[Filter], rows: Sequence[Row], seed: int, m
     """The fewest values, over several filters, that show whether texts arrive as they were sent."""
     rng = random.Random(f"{seed}:wire")
     sampled = list(rows) if len(rows) <= MOST_ROWS else rng.sample(list(rows), MOST_ROWS)
-    wanted = {f.parameter: found for f in filters if (found := tamperings(f))}
+    wanted = {f.parameter: found for f in filters if (found := wire_mutants(f))}
     pool: list[tuple[Filter, str | None, str]] = []
     for filter in filters:
         if filter.parameter in wanted:
@@ -84,7 +84,7 @@ def choose_for_wire(filters: Sequence[Filter], rows: Sequence[Row], seed: int, m
 
 def cover(
     pool: Sequence[tuple[Filter, str | None, str]],
-    wanted: Mapping[str, Sequence[Rival]],
+    wanted: Mapping[str, Sequence[Mutant]],
     rows: Sequence[Row],
     most: int,
     least: int,
@@ -93,8 +93,8 @@ def cover(
 
     `wanted` holds the rivals of each filter by its parameter; a rival of one name counts once.
     """
-    names = dict.fromkeys(rival.name for found in wanted.values() for rival in found)
-    tellers = dict.fromkeys(names, 0)
+    names = dict.fromkeys(mutant.name for found in wanted.values() for mutant in found)
+    killers = dict.fromkeys(names, 0)
     scored: list[tuple[Case, bool]] = []
     groups: dict[tuple[str, str | None], _Groups] = {}
     for filter, key, operand in pool:
@@ -102,23 +102,23 @@ def cover(
             groups[filter.parameter, key] = _Groups(filter, key, rows)
         answers = _Answers(filter, key, operand, groups[filter.parameter, key])
         # A candidate that tells only what many do isn't looked at any further.
-        rare = [rival for rival in wanted[filter.parameter] if tellers[rival.name] < ENOUGH]
-        if not any(answers.differ(rival) for rival in rare):
+        rare = [mutant for mutant in wanted[filter.parameter] if killers[mutant.name] < ENOUGH]
+        if not any(answers.differ(mutant) for mutant in rare):
             continue
-        told = tuple(rival.name for rival in wanted[filter.parameter] if answers.differ(rival))
+        told = tuple(mutant.name for mutant in wanted[filter.parameter] if answers.differ(mutant))
         scored.append((Case(filter, key, operand, told), True in answers.of_values))
         for name in told:
-            tellers[name] += 1
-        if min(tellers.values()) >= ENOUGH:
+            killers[name] += 1
+        if min(killers.values()) >= ENOUGH:
             break
     chosen: list[Case] = []
-    remaining = {name for case, _ in scored for name in case.tells}
+    remaining = {name for case, _ in scored for name in case.kills}
     while scored and len(chosen) < most and (remaining or len(chosen) < least):
-        item = max(scored, key=lambda i: (len(remaining & set(i[0].tells)), i[1], len(i[0].tells), -len(i[0].operand)))
+        item = max(scored, key=lambda i: (len(remaining & set(i[0].kills)), i[1], len(i[0].kills), -len(i[0].operand)))
         scored.remove(item)
         chosen.append(item[0])
-        remaining -= set(item[0].tells)
-    told_names = {name for case in chosen for name in case.tells}
+        remaining -= set(item[0].kills)
+    told_names = {name for case in chosen for name in case.kills}
     return Cases(tuple(chosen), tuple(name for name in names if name not in told_names))
 
 
@@ -133,14 +133,14 @@ class _Groups:
         """One row for each value that the filter compares."""
         self._apart: dict[str, list[tuple[Row, int]]] = {}
 
-    def apart(self, rival: Rival) -> list[tuple[Row, int]]:
+    def apart(self, mutant: Mutant) -> list[tuple[Row, int]]:
         """The rows that a rival can tell apart, each with the place of its value in `first`."""
-        if rival.name not in self._apart:
+        if mutant.name not in self._apart:
             seen: dict[tuple[str, str], tuple[Row, int]] = {}
             for row, value in zip(self.rows, self.values, strict=True):
-                seen.setdefault((value, repr(rival.reads(row, self.key))), (row, self.places[value]))
-            self._apart[rival.name] = list(seen.values())
-        return self._apart[rival.name]
+                seen.setdefault((value, repr(mutant.reads(row, self.key))), (row, self.places[value]))
+            self._apart[mutant.name] = list(seen.values())
+        return self._apart[mutant.name]
 
 
 class _Answers:
@@ -154,14 +154,14 @@ class _Answers:
         """One for each value that rows have."""
         return [*map(meaning(self.filter, self.operand, self.key), self.groups.first)]
 
-    def differ(self, rival: Rival) -> bool:
+    def differ(self, mutant: Mutant) -> bool:
         """True when the rival shows another row than is right."""
-        if not rival.differs(self.operand):
+        if not mutant.differs(self.operand):
             return False
-        right, shows, operand, key = self.of_values, rival.shows, self.operand, self.key
+        right, shows, operand, key = self.of_values, mutant.shows, self.operand, self.key
         return any(
             right[place] is not None and shows(row, operand, key) != right[place]
-            for row, place in self.groups.apart(rival)
+            for row, place in self.groups.apart(mutant)
         )
 
 

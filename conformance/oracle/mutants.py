@@ -29,7 +29,7 @@ def _always(operand: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Rival:
+class Mutant:
     """A misreading: its name, and which rows a server with it would show."""
 
     name: str
@@ -42,33 +42,33 @@ class Rival:
     answers the same."""
 
 
-def rivals(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str, ...]) -> tuple[Rival, ...]:
+def mutants(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str, ...]) -> tuple[Mutant, ...]:
     """The misreadings of what a filter means, by its lookup and its values' kind.
 
     `text_fields` and `time_fields` are the row's columns that could be mistaken for the right one.
     """
     found = [
-        Rival("ignored", lambda row, operand, key: True),
-        Rival("always empty", lambda row, operand, key: False),
+        Mutant("ignored", lambda row, operand, key: True),
+        Mutant("always empty", lambda row, operand, key: False),
     ]
     kind = kind_of(filter.schema)
     if filter.lookup == "in":
-        found += _list_rivals(filter)
+        found += _list_mutants(filter)
     elif kind == "text" and filter.lookup.removeprefix("i") in PLAIN:
-        found += _text_rivals(filter)
+        found += _text_mutants(filter)
         others = [name for name in text_fields if name != filter.field]
         found += [_other_column(filter, name) for name in others]
         found += [] if filter.free_key else [_other_column(filter, name, too=True) for name in others]
     elif kind in ("date-time", "number", "date"):
-        found += _ordered_rivals(filter)
+        found += _ordered_mutants(filter)
         if kind == "date-time":
-            found += _time_rivals(filter)
+            found += _time_mutants(filter)
             found += [_other_column(filter, name) for name in time_fields if name != filter.field]
     elif kind == "uuid":
         block = _texts(lambda value, operand: value[:8].lower() == operand[:8].lower())
         found.append(_reading(filter, "only the first block counts", block))
     if filter.free_key:
-        found += _key_rivals(filter)
+        found += _key_mutants(filter)
     return tuple(found)
 
 
@@ -80,17 +80,17 @@ def value_of(filter: Filter, row: Row, key: str | None) -> Any:
     return value
 
 
-def _reading(filter: Filter, name: str, decide: Reading, differs: Callable[[str], bool] = _always) -> Rival:
+def _reading(filter: Filter, name: str, decide: Reading, differs: Callable[[str], bool] = _always) -> Mutant:
     """A rival that compares the right value in a wrong way."""
 
     def shows(row: Row, operand: str, key: str | None) -> bool:
         value = value_of(filter, row, key)
         return value is not None and bool(decide(value, operand))
 
-    return Rival(name, shows, differs)
+    return Mutant(name, shows, differs)
 
 
-def _other_column(filter: Filter, name: str, *, too: bool = False) -> Rival:
+def _other_column(filter: Filter, name: str, *, too: bool = False) -> Mutant:
     """A rival that looks at another column than the right one, or at both."""
     kind = kind_of(filter.schema)
 
@@ -98,10 +98,10 @@ def _other_column(filter: Filter, name: str, *, too: bool = False) -> Rival:
         columns = (row.get(name), value_of(filter, row, key)) if too else (row.get(name),)
         return any(compare(filter.lookup, kind, value, operand) for value in columns)
 
-    return Rival(f"looks at {name} too" if too else f"looks at {name}", shows, reads=lambda row, key: row.get(name))
+    return Mutant(f"looks at {name} too" if too else f"looks at {name}", shows, reads=lambda row, key: row.get(name))
 
 
-def first_only(filter: Filter, rows: Sequence[Row]) -> Rival:
+def first_only(filter: Filter, rows: Sequence[Row]) -> Mutant:
     """A rival that shows one row where several are right, as one that drops duplicates does."""
 
     @lru_cache(maxsize=256)
@@ -109,14 +109,14 @@ def first_only(filter: Filter, rows: Sequence[Row]) -> Rival:
         right = meaning(filter, operand, key)
         return next((id(row) for row in rows if right(row) is True), None)
 
-    return Rival(
+    return Mutant(
         "only the first match is shown",
         lambda row, operand, key: id(row) == first(operand, key),
         reads=lambda row, key: id(row),
     )
 
 
-def all_or_none(filter: Filter, rows: Sequence[Row]) -> tuple[Rival, ...]:
+def all_or_none(filter: Filter, rows: Sequence[Row]) -> tuple[Mutant, ...]:
     """A rival that shows nothing as soon as one of a list is the value of no row; none where no list is asked for."""
     kind = kind_of(filter.schema)
 
@@ -131,7 +131,7 @@ def all_or_none(filter: Filter, rows: Sequence[Row]) -> tuple[Rival, ...]:
         return all_known(operand, key) and meaning(filter, operand, key)(row) is True
 
     name = "nothing is found with a value that no row has"
-    return (Rival(name, shows, lambda operand: "," in operand),) if filter.many else ()
+    return (Mutant(name, shows, lambda operand: "," in operand),) if filter.many else ()
 
 
 # -- text -------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ _CONFUSING = (("quotes", "\"'"), ("a backslash", "\\"), ("a percent sign", "%"),
 """Characters on which a careless query breaks, so that nothing is found."""
 
 
-def _text_rivals(filter: Filter) -> Iterator[Rival]:
+def _text_mutants(filter: Filter) -> Iterator[Mutant]:
     lookup = filter.lookup
     folds = lookup not in PLAIN
     base = lookup[1:] if folds else lookup
@@ -226,7 +226,7 @@ def _text_rivals(filter: Filter) -> Iterator[Rival]:
     )
 
 
-def tamperings(filter: Filter) -> tuple[Rival, ...]:
+def wire_mutants(filter: Filter) -> tuple[Mutant, ...]:
     """What may happen to a text on its way to a filter: cut, unescaped once too often, split, stripped."""
     if filter.many or kind_of(filter.schema) != "text":
         return ()
@@ -290,7 +290,7 @@ def _compiled(expression: str) -> re.Pattern[str] | None:
 # -- lists ------------------------------------------------------------------------------------------
 
 
-def _list_rivals(filter: Filter) -> Iterator[Rival]:
+def _list_mutants(filter: Filter) -> Iterator[Mutant]:
     kind = kind_of(filter.schema)
 
     def among(choose: Callable[[list[str]], list[str]]) -> Reading:
@@ -315,7 +315,7 @@ def _list_rivals(filter: Filter) -> Iterator[Rival]:
 # -- ordered values and instants ----------------------------------------------------------------------
 
 
-def _ordered_rivals(filter: Filter) -> Iterator[Rival]:
+def _ordered_mutants(filter: Filter) -> Iterator[Mutant]:
     kind = kind_of(filter.schema)
     for lookup in ORDER:
         if lookup != filter.lookup:
@@ -364,7 +364,7 @@ def _alters_moment(change: Callable[[str], Any]) -> Callable[[str], bool]:
     return lambda operand: change(operand) != _moment(operand)
 
 
-def _time_rivals(filter: Filter) -> Iterator[Rival]:
+def _time_mutants(filter: Filter) -> Iterator[Mutant]:
     decide = ORDER.get(filter.lookup, ORDER["exact"])
 
     def through(row_side: Callable[[Any], Any], operand_side: Callable[[str], Any]) -> Reading:
@@ -405,21 +405,21 @@ def _time_rivals(filter: Filter) -> Iterator[Rival]:
 # -- free keys --------------------------------------------------------------------------------------
 
 
-def _key_rivals(filter: Filter) -> Iterator[Rival]:
+def _key_mutants(filter: Filter) -> Iterator[Mutant]:
     kind = kind_of(filter.schema)
 
     def attributes(row: Row) -> Mapping[str, Any]:
         found = row.get(filter.field)
         return found if isinstance(found, Mapping) else {}
 
-    def under(name: str, pick: Callable[[str, str], bool]) -> Rival:
+    def under(name: str, pick: Callable[[str, str], bool]) -> Mutant:
         def picked(row: Row, key: str | None) -> list[Any]:
             return [value for other, value in attributes(row).items() if pick(other, key or "")]
 
         def shows(row: Row, operand: str, key: str | None) -> bool:
             return any(bool(compare(filter.lookup, kind, value, operand)) for value in picked(row, key))
 
-        return Rival(name, shows, reads=picked)
+        return Mutant(name, shows, reads=picked)
 
     def of_type(wanted: type) -> Reading:
         return lambda value, operand: isinstance(value, wanted) and compare(filter.lookup, kind, value, operand)
@@ -428,7 +428,7 @@ def _key_rivals(filter: Filter) -> Iterator[Rival]:
     yield under("any key may match", lambda n, k: True)
     yield under("a key that begins so may match", lambda n, k: n.startswith(k))
     yield under("only the key's first part counts", lambda n, k: n == k.split("_")[0])
-    yield Rival("having the key is enough", lambda row, operand, key: key in attributes(row))
+    yield Mutant("having the key is enough", lambda row, operand, key: key in attributes(row))
     yield _reading(filter, "integers never match", of_type(str))
     if filter.lookup in ("exact", "iexact"):
         yield _reading(filter, "only integers match", of_type(int))

@@ -1,7 +1,6 @@
-"""How laws ask: a request answered once is known, unless it's asked again on purpose.
+"""The context of a run: what laws send requests through, and what they remember together.
 
-A law is a pure function of the answers that an `Ask` gives. Giving it a fresh `Ask` replays it from
-nothing, which is how a violation is confirmed.
+A law that runs in a replay context sees every response anew. That is how a violation is confirmed.
 """
 
 from __future__ import annotations
@@ -9,12 +8,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from conformance.transport.exchange import MISSING, Answer, Credential, Exchange, Request
+from conformance.reading.memory import Decisions, Key, Observations
+from conformance.transport.exchange import MISSING, Credential, Exchange, Request
 from conformance.transport.target import Target
-from spec import Contract, Operation
+from spec import Clause, Contract, Filter, Operation
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Query = tuple[tuple[str, str], ...]
 
@@ -34,69 +36,117 @@ class Page:
     @property
     def status(self) -> int:
         """The answer's status."""
-        return self.exchange.answer.status
+        return self.exchange.response.status
 
 
-class Ask:
-    """Sends requests through a target and remembers the answers."""
+class RunContext:
+    """Sends requests through a target and remembers the responses.
 
-    def __init__(self, contract: Contract, target: Target, seed: int, began: datetime.datetime | None = None) -> None:
+    A law is a pure function of the responses that a context gives, and of the clause. What a law saw or chose
+    changes nothing for the laws after it.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        target: Target,
+        seed: int,
+        began: datetime.datetime | None = None,
+        *,
+        decisions: Decisions | None = None,
+    ) -> None:
         self.contract = contract
         self.target = target
         self.seed = seed
         self.began = began or datetime.datetime.now(datetime.UTC)
-        """When the run began, by the server's clock where it tells it."""
-        self._known: dict[Request, Answer] = {}
-        self._memo: dict[Any, Any] = {}
-        self._plans: dict[Any, Any] = {}
+        """When the run began, by the server's clock where it sends one."""
+        self._decisions = decisions or Decisions()
+        self._observations = Observations()
 
-    def fresh(self) -> Ask:
-        """An Ask that knows no answer yet; it asks the same questions as this one."""
-        ask = Ask(self.contract, self.target, self.seed, self.began)
-        ask._plans = self._plans
-        return ask
+    def send(self, request: Request) -> Exchange:
+        """The response to a request: the remembered one where the same request was sent before."""
+        response = self._observations.responses.get(request, lambda: self.target.send(request))
+        return Exchange(request, response)
 
-    def __call__(self, request: Request) -> Exchange:
-        """The answer to a request, from memory where it was asked before."""
-        if request not in self._known:
-            self._known[request] = self.target.send(request)
-        return Exchange(request, self._known[request])
+    def resend(self, request: Request) -> Exchange:
+        """The response to a request that is sent now. It isn't remembered: other laws keep what they saw."""
+        return Exchange(request, self.target.send(request))
 
-    def again(self, request: Request) -> Exchange:
-        """The answer to a request that is sent now, whatever is known."""
-        self._known[request] = self.target.send(request)
-        return Exchange(request, self._known[request])
+    def prefetch(self, requests: Iterable[Request]) -> None:
+        """Send several requests at once; on a slow line that takes a fraction of the time."""
+        responses = self._observations.responses
+        unknown = list(dict.fromkeys(r for r in requests if not responses.knows(r)))
+        for request, response in zip(unknown, self.target.send_all(unknown), strict=True):
+            responses.get(request, partial(_same, response))
 
-    def ahead(self, requests: Iterable[Request]) -> None:
-        """Learn several answers at once; on a slow line that takes a fraction of the time."""
-        unknown = list(dict.fromkeys(r for r in requests if r not in self._known))
-        self._known.update(zip(unknown, self.target.send_all(unknown), strict=True))
+    def replay_context(self) -> RunContext:
+        """A context that has seen no response yet and decides as this one did: it sends the same requests."""
+        return RunContext(self.contract, self.target, self.seed, self.began, decisions=self._decisions)
 
-    def once(self, key: Any, make: Callable[[Ask], T]) -> T:
-        """What `make` gives, worked out once for this Ask."""
-        if key not in self._memo:
-            self._memo[key] = make(self)
-        found: T = self._memo[key]
-        return found
+    def write_replay(self, number: int) -> RunContext:
+        """The context of the first, second, ... replay of the writes, which all clauses share."""
+        replay: RunContext = self._decisions.replays.get(number, self.replay_context)
+        return replay
 
-    def plan(self, key: Any, make: Callable[[Ask], T]) -> T:
-        """What to ask, chosen once for a run, so that a replay asks the same."""
-        if key not in self._plans:
-            self._plans[key] = make(self)
-        found: T = self._plans[key]
-        return found
-
-    def settle(self, key: Any, choice: Any) -> None:
-        """Choose otherwise for the rest of the run: what was planned turned out not to work."""
-        self._plans[key] = choice
-
-    def replanned(self) -> Ask:
-        """An Ask that knows no answer and has planned nothing yet, for data that is another now."""
-        return Ask(self.contract, self.target, self.seed, self.began)
+    def restart(self, contract: Contract | None = None) -> RunContext:
+        """A context that has seen and decided nothing, for data that is another now, or a contract that is."""
+        return RunContext(contract or self.contract, self.target, self.seed, self.began)
 
     def page(self, operation: Operation, query: Query = (), **more: Any) -> Page:
         """A list operation's answer, read as a page."""
-        return read_page(operation, self(get(operation, query, **more)))
+        return read_page(operation, self.send(get(operation, query, **more)))
+
+
+def decided(
+    decide: Callable[Concatenate[RunContext, P], T],
+) -> Callable[Concatenate[RunContext, P], T]:
+    """Mark a function that decides what a run sends: it is called once for its arguments, and replays share its result.
+
+    The result must be immutable, and may depend on nothing but the arguments and the responses.
+    """
+
+    @wraps(decide)
+    def remembered(context: RunContext, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        key = _key(decide, args, kwargs)
+        result: T = context._decisions.made.get(key, lambda: decide(context, *args, **kwargs))
+        return result
+
+    return remembered
+
+
+def observed(
+    observe: Callable[Concatenate[RunContext, P], T],
+) -> Callable[Concatenate[RunContext, P], T]:
+    """Mark a function that reads or writes much: a context calls it once for its arguments, and a replay again."""
+
+    @wraps(observe)
+    def remembered(context: RunContext, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        key = _key(observe, args, kwargs)
+        result: T = context._observations.made.get(key, lambda: observe(context, *args, **kwargs))
+        return result
+
+    return remembered
+
+
+def _same(value: T) -> T:
+    return value
+
+
+def _key(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Key:
+    return (function, *map(_name, args), *((name, _name(value)) for name, value in sorted(kwargs.items())))
+
+
+def _name(value: Any) -> Any:
+    """What tells an argument apart: parts of the contract go by their names, which are short and hashable."""
+    match value:
+        case Operation():
+            return value.code
+        case Filter():
+            return value.parameter
+        case Clause():
+            return value.id
+        case _:
+            return value
 
 
 def get(
@@ -117,9 +167,9 @@ def get(
 
 def read_page(operation: Operation, exchange: Exchange) -> Page:
     """A page out of an answer, with None and nothing for what it lacks."""
-    data = exchange.answer.json
+    data = exchange.response.json
     names = operation.pagination
-    if names is None or data is MISSING or not isinstance(data, Mapping) or not exchange.answer.ok:
+    if names is None or data is MISSING or not isinstance(data, Mapping) or not exchange.response.ok:
         return Page(exchange, (), None, None, None, False)
     results, count = data.get(names.results), data.get(names.count)
     following, preceding = data.get(names.next), data.get(names.previous)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.oracle.lookups import Truth
-from conformance.reading.context import Ask, Page, Query, get, read_page
-from conformance.reading.sample import LARGE_PAGE, Universe, identity, paged
+from conformance.reading.context import Page, Query, RunContext, get, read_page
+from conformance.reading.sample import LARGE_PAGE, Sample, identity, paged
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding
 from spec import Filter, Operation
@@ -35,52 +35,65 @@ class Listing:
         return self.pages[0]
 
 
-def listing(ask: Ask, operation: Operation, query: Query, most_pages: int = MOST_PAGES) -> Listing:
+def listing(context: RunContext, operation: Operation, query: Query, most_pages: int = MOST_PAGES) -> Listing:
     """The rows that a query shows, on so many large pages at most."""
-    first = ask.page(operation, paged(operation, query, limit=LARGE_PAGE))
+    first = context.page(operation, paged(operation, query, limit=LARGE_PAGE))
     pages = [first]
     size = len(first.rows)
     if size and first.count and first.count > size:
         last = min(-(-first.count // size), most_pages)
         wanted = [get(operation, paged(operation, query, page=n, limit=LARGE_PAGE)) for n in range(2, last + 1)]
-        ask.ahead(wanted)
-        pages += [read_page(operation, ask(request)) for request in wanted]
+        context.prefetch(wanted)
+        pages += [read_page(operation, context.send(request)) for request in wanted]
     rows = {identity(operation, row): row for page in pages for row in page.rows}
     shown = sum(len(page.rows) for page in pages)
     return Listing(tuple(pages), rows, first.is_page and first.count is not None and shown >= first.count)
 
 
 def mismatch(
-    ask: Ask, operation: Operation, known: Universe, query: Query, judge: Judge, wanted: str, *, about: tuple[str, ...]
+    context: RunContext,
+    operation: Operation,
+    known: Sample,
+    query: Query,
+    judge: Judge,
+    wanted: str,
+    *,
+    about: tuple[str, ...],
 ) -> Finding | None:
     """What is wrong with the rows that `query` shows, `known` and `judge` being right; None when nothing is.
 
     `wanted` says in words which rows are right; `about` names the fields that a person must see to agree.
     """
-    shown = listing(ask, operation, known.base + query)
+    shown = listing(context, operation, known.base + query)
     first = shown.first
     if not first.is_page:
-        return Finding(f"200 with {wanted}", brief(first.exchange), (first.exchange,))
+        return Finding(f"200 with {wanted}", response_excerpt(first.exchange), (first.exchange,))
     for page in shown.pages:
         for row in page.rows:
             if judge(row) is False:
                 return Finding(
-                    wanted, f"a row that isn't one of them: {sketch(operation, row, about)}", (page.exchange,)
+                    wanted, f"a row that isn't one of them: {row_excerpt(operation, row, about)}", (page.exchange,)
                 )
     for name, row in known.rows.items():
         if judge(row) is not True or name in shown.rows:
             continue
-        seen = known.seen_in[name]
+        seen = known.shown_by[name]
         if shown.whole:
-            lacks = f"{counted(len(shown.rows))}; missing: {sketch(operation, row, about)}"
+            lacks = f"{counted(len(shown.rows))}; missing: {row_excerpt(operation, row, about)}"
             return Finding(wanted, lacks, (seen, *(page.exchange for page in shown.pages)))
     if not shown.whole:
-        return _missing_from_many(ask, operation, known, query, judge, wanted, about)
+        return _missing_from_many(context, operation, known, query, judge, wanted, about)
     return None
 
 
 def _missing_from_many(
-    ask: Ask, operation: Operation, known: Universe, query: Query, judge: Judge, wanted: str, about: tuple[str, ...]
+    context: RunContext,
+    operation: Operation,
+    known: Sample,
+    query: Query,
+    judge: Judge,
+    wanted: str,
+    about: tuple[str, ...],
 ) -> Finding | None:
     """The same for an answer too long to read: ask for two of its rows by their key as well."""
     by_key = key_filter(operation)
@@ -88,10 +101,10 @@ def _missing_from_many(
         return None
     right = [(name, row) for name, row in known.rows.items() if judge(row) is True]
     for name, row in right[:: max(1, len(right) // 2)][:2]:
-        narrow = ask.page(operation, known.base + query + ((by_key.parameter, name),))
+        narrow = context.page(operation, known.base + query + ((by_key.parameter, name),))
         if narrow.is_page and not narrow.rows:
-            lacks = f"no row, though {sketch(operation, row, about)} is one"
-            return Finding(wanted, lacks, (known.seen_in[name], narrow.exchange))
+            lacks = f"no row, though {row_excerpt(operation, row, about)} is one"
+            return Finding(wanted, lacks, (known.shown_by[name], narrow.exchange))
     return None
 
 
@@ -106,14 +119,14 @@ def key_filter(operation: Operation) -> Filter | None:
     return next((f for f in operation.filters if f.field == key and f.lookup == "exact"), None)
 
 
-def sketch(operation: Operation, row: Mapping[str, Any], about: tuple[str, ...]) -> str:
+def row_excerpt(operation: Operation, row: Mapping[str, Any], about: tuple[str, ...]) -> str:
     """A row by its key and the fields that matter, for a person."""
     key = operation.access.collection.key if operation.access else ""
     names = dict.fromkeys(n for n in (key, *about) if n in row)
     return ", ".join(f"{name}={json.dumps(row[name], ensure_ascii=False)[:300]}" for name in names) or str(row)[:300]
 
 
-def brief(exchange: Exchange) -> str:
+def response_excerpt(exchange: Exchange) -> str:
     """An answer in words, status and type first."""
-    answer = exchange.answer
-    return f"{answer.status} {answer.content_type or 'without a content type'}: {answer.text}".rstrip(": ")
+    response = exchange.response
+    return f"{response.status} {response.content_type or 'without a content type'}: {response.text}".rstrip(": ")

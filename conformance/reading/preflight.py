@@ -6,9 +6,9 @@ import email.utils
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from conformance.reading.context import Ask, get
+from conformance.reading.context import RunContext, get
 from conformance.reading.sample import NO_SUCH_ID, base_query
-from conformance.transport.exchange import MISSING, Answer, Exchange
+from conformance.transport.exchange import MISSING, Exchange, Response
 from conformance.transport.target import Stopped, Unreachable
 from spec import Operation
 
@@ -17,79 +17,81 @@ class WrongTarget(Exception):
     """The target isn't what the document describes, or doesn't let us in. The message says what to do."""
 
 
-def preflight(ask: Ask) -> datetime:
+def preflight(context: RunContext) -> datetime:
     """Ask every reading operation once. Gives the server's time; raises WrongTarget when none answers as the API.
 
     One operation that answers is enough: what is wrong with the others is for the laws to say.
     """
     seen: list[Exchange] = []
-    for operation in ask.contract.operations:
+    for operation in context.contract.operations:
         if not operation.safe:
             continue
         try:
-            exchange = _ask(ask, operation)
+            exchange = _ask(context, operation)
         except Unreachable as error:
             raise WrongTarget(
-                f"{ask.target.base_url} gives no answer ({error}). Check BASE_URL and the network."
+                f"{context.target.base_url} gives no answer ({error}). Check BASE_URL and the network."
             ) from None
         except Stopped as error:
             raise WrongTarget(f"Nothing could be asked: {error}.") from None
-        if _is_ours(ask, operation, exchange.answer):
-            return _time(exchange.answer)
+        if _is_ours(context, operation, exchange.response):
+            return _time(exchange.response)
         seen.append(exchange)
     if not seen:
         raise WrongTarget("The document has no operation that only reads, so nothing can be asked.")
-    raise WrongTarget(_why(ask, seen))
+    raise WrongTarget(_why(context, seen))
 
 
-def _ask(ask: Ask, operation: Operation) -> Exchange:
+def _ask(context: RunContext, operation: Operation) -> Exchange:
     path = {p.name: NO_SUCH_ID for p in operation.parameters if p.place == "path"}
-    return ask(get(operation, base_query(ask, operation), path=path))
+    return context.send(get(operation, base_query(context, operation), path=path))
 
 
-def _is_ours(ask: Ask, operation: Operation, answer: Answer) -> bool:
+def _is_ours(context: RunContext, operation: Operation, response: Response) -> bool:
     """True for a success whose JSON has a field that is declared for it, or rows of the collection anywhere."""
-    data = answer.json
-    if not answer.ok or data is MISSING:
+    data = response.json
+    if not response.ok or data is MISSING:
         return False
     success = operation.success
     schema = success.json.schema if success and success.json else None
-    if schema is None or (isinstance(data, Mapping) and any(name in data for name in ask.contract.properties(schema))):
+    if schema is None or (
+        isinstance(data, Mapping) and any(name in data for name in context.contract.properties(schema))
+    ):
         return True
-    row = ask.contract.properties({"$ref": operation.access.collection.item}) if operation.access else {}
+    row = context.contract.properties({"$ref": operation.access.collection.item}) if operation.access else {}
     lists = [data, *(data.values() if isinstance(data, Mapping) else ())]
     rows = [one for found in lists if isinstance(found, list) for one in found[:3] if isinstance(one, Mapping)]
     return any(2 * len(row.keys() & one.keys()) >= len(row) > 0 for one in rows)
 
 
-def _why(ask: Ask, seen: list[Exchange]) -> str:
-    answer, path = seen[0].answer, seen[0].request.path
-    where = f"{ask.target.base_url}{path}"
+def _why(context: RunContext, seen: list[Exchange]) -> str:
+    response, path = seen[0].response, seen[0].request.path
+    where = f"{context.target.base_url}{path}"
     # A denial of one path means little; another operation may say what is really wrong.
     for exchange in seen:
-        if exchange.answer.status in (401, 403) or exchange.answer.status >= 500:
-            answer = exchange.answer
-    if answer.status in (401, 403):
-        if ask.target.key is None:
-            return f"{where} asks for a key ({answer.status}). Set PRD_API_KEY to it."
-        return f"{where} doesn't accept the key ({answer.status}). Check PRD_API_KEY."
-    if 300 <= answer.status < 400:
-        to = ask.target.redact(answer.headers.get("location", "somewhere else"))
+        if exchange.response.status in (401, 403) or exchange.response.status >= 500:
+            response = exchange.response
+    if response.status in (401, 403):
+        if context.target.key is None:
+            return f"{where} asks for a key ({response.status}). Set PRD_API_KEY to it."
+        return f"{where} doesn't accept the key ({response.status}). Check PRD_API_KEY."
+    if 300 <= response.status < 400:
+        to = context.target.redact(response.headers.get("location", "somewhere else"))
         return f"{where} redirects to {to}. Give the BASE_URL that it leads to, if that is the API."
-    if answer.status >= 500:
-        return f"{where} fails on every request ({answer.status}). Nothing can be tested until it works."
-    if answer.status == 404:
+    if response.status >= 500:
+        return f"{where} fails on every request ({response.status}). Nothing can be tested until it works."
+    if response.status == 404:
         return f"{where} isn't there (404). BASE_URL is scheme, host and port; the document's paths are appended to it."
-    if "html" in answer.content_type:
+    if "html" in response.content_type:
         return f"{where} is a web page, not the API. BASE_URL is scheme, host and port of the API."
-    if answer.json is MISSING:
-        return f"{where} doesn't answer with JSON ({answer.status}). Is it the API?"
-    return f"{where} answers with JSON of another shape than the document's ({answer.status}). Is it another API?"
+    if response.json is MISSING:
+        return f"{where} doesn't answer with JSON ({response.status}). Is it the API?"
+    return f"{where} answers with JSON of another shape than the document's ({response.status}). Is it another API?"
 
 
-def _time(answer: Answer) -> datetime:
+def _time(response: Response) -> datetime:
     """The server's clock, by its Date header (RFC 9110, section 6.6.1), else ours."""
     try:
-        return email.utils.parsedate_to_datetime(answer.headers.get("date", "")).astimezone(UTC)
+        return email.utils.parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return datetime.now(UTC).replace(microsecond=0)

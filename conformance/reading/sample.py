@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.reading.context import Ask, Page, Query, get, read_page
+from conformance.reading.context import Page, Query, RunContext, decided, get, observed, read_page
 from conformance.transport.exchange import Exchange
 from spec import Operation, Parameter
 
@@ -31,13 +31,13 @@ NO_SUCH_ID = "00000000-0000-4000-8000-000000000000"
 
 
 @dataclass(frozen=True)
-class Universe:
+class Sample:
     """The sampled rows of one list, under the query that it was asked with."""
 
     base: Query
     rows: Mapping[str, Mapping[str, Any]]
     """By the value of the collection's key, as JSON text for other than strings."""
-    seen_in: Mapping[str, Exchange]
+    shown_by: Mapping[str, Exchange]
     """The answer that showed each row."""
     count: int | None
     """What the server says that there are."""
@@ -64,21 +64,18 @@ def identity(operation: Operation, row: Mapping[str, Any]) -> str:
     return str(row[key]) if key in row else repr(sorted(row.items(), key=lambda item: item[0]))
 
 
-def universe(ask: Ask, operation: Operation, narrowed: Query = ()) -> Universe:
+@observed
+def sample_of(context: RunContext, operation: Operation, narrowed: Query = ()) -> Sample:
     """The sample of an operation's list, worked out once for each Ask; `narrowed` is added to the query."""
-    return ask.once(("universe", operation.code, narrowed), lambda a: _read(a, operation, narrowed))
-
-
-def _read(ask: Ask, operation: Operation, narrowed: Query) -> Universe:
-    base = base_query(ask, operation) + narrowed
-    first = ask.page(operation, paged(operation, base, page=1, limit=LARGE_PAGE))
+    base = base_query(context, operation) + narrowed
+    first = context.page(operation, paged(operation, base, page=1, limit=LARGE_PAGE))
     rows: dict[str, Mapping[str, Any]] = {}
-    seen_in: dict[str, Exchange] = {}
+    shown_by: dict[str, Exchange] = {}
 
     def take(page: Page) -> None:
         for row in page.rows:
             rows.setdefault(identity(operation, row), row)
-            seen_in.setdefault(identity(operation, row), page.exchange)
+            shown_by.setdefault(identity(operation, row), page.exchange)
 
     take(first)
     size = len(first.rows)
@@ -90,28 +87,30 @@ def _read(ask: Ask, operation: Operation, narrowed: Query) -> Universe:
             middle = pages // 2
             numbers = sorted({2, middle, middle + 1, pages - 1, pages} - {0, 1})
         wanted = [get(operation, paged(operation, base, page=n, limit=LARGE_PAGE)) for n in numbers]
-        ask.ahead(wanted)
+        context.prefetch(wanted)
         for request in wanted:
-            take(read_page(operation, ask(request)))
+            take(read_page(operation, context.send(request)))
     complete = first.is_page and first.count is not None and len(rows) == first.count
-    return Universe(base, rows, seen_in, first.count, complete, size)
+    return Sample(base, rows, shown_by, first.count, complete, size)
 
 
-def base_query(ask: Ask, operation: Operation) -> Query:
+def base_query(context: RunContext, operation: Operation) -> Query:
     """The query that a list needs at least: its required parameters, chosen so that it shows much."""
     needed = [p for p in operation.parameters if p.required and p.place == "query"]
-    return ask.plan(("base", operation.code), lambda a: _base(a, operation, needed)) if needed else ()
+    return _base(context, operation) if needed else ()
 
 
-def _base(ask: Ask, operation: Operation, needed: list[Parameter]) -> Query:
-    fixed = tuple((p.name, sample(ask, p)) for p in needed if not p.search)
+@decided
+def _base(context: RunContext, operation: Operation) -> Query:
+    needed = [p for p in operation.parameters if p.required and p.place == "query"]
+    fixed = tuple((p.name, valid_value(context, p)) for p in needed if not p.search)
     searches = [p for p in needed if p.search]
     if not searches:
         return fixed
-    best: tuple[int, Query] = (-1, fixed + tuple((p.name, sample(ask, p)) for p in searches))
-    for value in search_values(ask, searches[0]):
+    best: tuple[int, Query] = (-1, fixed + tuple((p.name, valid_value(context, p)) for p in searches))
+    for value in search_values(context, searches[0]):
         query = fixed + tuple((p.name, value) for p in searches)
-        count = ask.page(operation, query).count or 0
+        count = context.page(operation, query).count or 0
         if count > best[0]:
             best = (count, query)
         if count > 40:
@@ -119,9 +118,9 @@ def _base(ask: Ask, operation: Operation, needed: list[Parameter]) -> Query:
     return best[1]
 
 
-def sample(ask: Ask, parameter: Parameter) -> str:
+def valid_value(context: RunContext, parameter: Parameter) -> str:
     """A valid value of a parameter: its example or default, else something plain of its type."""
-    schema = ask.contract.resolve(parameter.schema)
+    schema = context.contract.resolve(parameter.schema)
     for value in (*schema.get("examples", ()), schema.get("example"), schema.get("default")):
         if isinstance(value, (str, int, float)):
             return str(value).lower() if isinstance(value, bool) else str(value)
@@ -130,14 +129,14 @@ def sample(ask: Ask, parameter: Parameter) -> str:
     return {"integer": "1", "number": "1", "boolean": "true"}.get(str(schema.get("type")), "a")
 
 
-def search_values(ask: Ask, parameter: Parameter) -> list[str]:
+def search_values(context: RunContext, parameter: Parameter) -> list[str]:
     """Values that are likely to find much: the document's examples, words of rows seen elsewhere, letters."""
-    schema = ask.contract.resolve(parameter.schema)
+    schema = context.contract.resolve(parameter.schema)
     examples = [str(value) for value in schema.get("examples", ())]
     words: dict[str, int] = {}
-    for other in ask.contract.operations:
+    for other in context.contract.operations:
         if other.pagination and not any(p.required for p in other.parameters):
-            for row in universe(ask, other).rows.values():
+            for row in sample_of(context, other).rows.values():
                 for field in parameter.search:
                     for word in str(row.get(field, "")).split():
                         if word.isascii() and word.isalnum() and len(word) > 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from conformance.reports.answer import violations
+from conformance.reports.conclusion import violations
 from conformance.reports.model import Report
 
 LABEL = "conformance"

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from conformance.reports.answer import decides
+from conformance.reports.conclusion import decides
 from conformance.reports.junit import details, excuse, observed
 from conformance.reports.model import Clause, Report
 from conformance.reports.text import as_json, everywhere

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import cast
 
-from conformance.reports.answer import answer, exit_code
+from conformance.reports.conclusion import conclusion, exit_code
 from conformance.reports.model import Clause, Event, Footer, Header, Judgement, Report, Statement, Timing
 from conformance.reports.waivers import apply
 from conformance.verdict import Verdict
@@ -87,7 +87,7 @@ def conclude(
         waivers=waivers,
         clauses=clauses,
     )
-    return {**report, "answer": answer(report), "exit_code": exit_code(report)}
+    return {**report, "answer": conclusion(report), "exit_code": exit_code(report)}
 
 
 def clause(said: Statement, judged: Judgement | None, stopped: str | None) -> Clause:

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from conformance.reports import timings
-from conformance.reports.answer import advice, counts, decides, plural, violations, waived
+from conformance.reports.conclusion import advice, counts, decides, plural, violations, waived
 from conformance.reports.fold import NOT_REACHED
 from conformance.reports.model import FAILING, Clause, Report
 from conformance.reports.text import cut, everywhere

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree  # only builds XML here, never reads
 from collections import defaultdict
 from datetime import datetime
 
-from conformance.reports.answer import decides
+from conformance.reports.conclusion import decides
 from conformance.reports.model import Clause, Report
 from conformance.reports.text import cut, everywhere, one_line
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conformance.reports.answer import advice, counts, violations, waived
+from conformance.reports.conclusion import advice, counts, violations, waived
 from conformance.reports.model import FAILING, Clause, Report
 from conformance.reports.text import everywhere, one_line
 from conformance.reports.waivers import explanation

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from conformance.reports.answer import decides
+from conformance.reports.conclusion import decides
 from conformance.reports.junit import details
 from conformance.reports.model import Clause, Report
 from conformance.reports.text import as_json, cut, everywhere

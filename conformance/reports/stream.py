@@ -29,7 +29,7 @@ from conformance.reports.model import (
     Waiver,
 )
 from conformance.reports.text import LONGEST_REQUEST, as_json, storable
-from conformance.transport.exchange import Answer, Request
+from conformance.transport.exchange import Request, Response
 from conformance.verdict import Counterexample, Outcome
 from spec import Clause, Contract
 
@@ -57,7 +57,7 @@ class Stream:
         if self._file:
             self._file.close()
 
-    def answered(self, request: Request, answer: Answer) -> None:
+    def answered(self, request: Request, answer: Response) -> None:
         """Remember how an answer went; written with the next verdict."""
         with self._lock:
             self._answers.setdefault(request.operation, []).append((answer.status, round(answer.elapsed * 1000, 1)))
@@ -150,8 +150,8 @@ def concluded(outcome: Outcome) -> Concluded:
     )
     if outcome.reason:
         event["reason"] = storable(outcome.reason)
-    if outcome.untold:
-        event["untold"] = [storable(text) for text in outcome.untold]
+    if outcome.survivors:
+        event["untold"] = [storable(text) for text in outcome.survivors]
     if outcome.counterexample:
         event["counterexample"] = _example(outcome.counterexample)
     return event

@@ -7,46 +7,42 @@ from typing import Any
 
 from conformance.laws.law import Law
 from conformance.oracle.lookups import in_offset
-from conformance.reading.context import Ask, Page
+from conformance.reading.context import Page, RunContext
 from conformance.reading.sample import LARGE_PAGE, base_query, identity, paged
 from conformance.verdict import Finding, NotExercised, Result
 from spec import Clause, Filter, Operation
 
-ATTEMPTS = 4
+ATTEMPTS = 3
 """How often a finding is tried again while the data moves."""
 
 MARGIN = datetime.timedelta(seconds=10)
 """By how much a server's clocks may disagree."""
 
-RESTLESS = 6
-"""After so many clauses whose data wouldn't stand still the others get one try: it costs what it shows."""
 
-
-def confirm(ask: Ask, law: Law, clause: Clause, found: Finding) -> tuple[Result, int]:
+def confirm(context: RunContext, law: Law, clause: Clause, found: Finding) -> tuple[Result, int]:
     """Replay a finding: the result that stands, and how often it was seen again.
 
     The law runs twice from nothing between two looks at whether the data moved. Where it moved, all that is
     tried again; where it keeps moving, nothing is claimed.
     """
-    operation = ask.contract.by_code[clause.operation]
+    operation = context.contract.by_code[clause.operation]
     came_and_went = 0
     if clause.writes:
         # The rows are our own, and nobody else's doing shows on them: two more tries are enough. What is
         # told anew for one clause tells of the others too, as it did at first.
-        first = law(_retold(ask, 1), clause)
-        second = law(_retold(ask, 2), clause) if isinstance(first, Finding) else first
+        first = law(context.write_replay(1), clause)
+        second = law(context.write_replay(2), clause) if isinstance(first, Finding) else first
         return second, 2 if isinstance(second, Finding) else 0
-    restless: list[str] = ask.plan("clauses whose data moved", lambda a: [])
-    for _ in range(ATTEMPTS if len(restless) < RESTLESS else 1):
-        lately = _lately(ask)
-        before = marker(ask.fresh(), operation, lately)
-        first = law(ask.fresh(), clause)
-        if marker(ask.fresh(), operation, lately) != before:
+    for _ in range(ATTEMPTS):
+        lately = _lately(context)
+        before = marker(context.replay_context(), operation, lately)
+        first = law(context.replay_context(), clause)
+        if marker(context.replay_context(), operation, lately) != before:
             continue
         if not isinstance(first, Finding):
             return first, 0
-        second = law(ask.fresh(), clause)
-        if marker(ask.fresh(), operation, lately) != before:
+        second = law(context.replay_context(), clause)
+        if marker(context.replay_context(), operation, lately) != before:
             continue
         if isinstance(second, Finding):
             return second, 2
@@ -54,17 +50,10 @@ def confirm(ask: Ask, law: Law, clause: Clause, found: Finding) -> tuple[Result,
         if came_and_went > 1:
             # The data stood still, and the answers still changed from one time to the next.
             return first, 1
-    restless.append(clause.id)
     return NotExercised("data moved while it was looked at"), 0
 
 
-def _retold(ask: Ask, time: int) -> Ask:
-    """An Ask that knew nothing when the first write was replayed in it."""
-    retold: Ask = ask.plan(("retold", time), lambda a: a.fresh())
-    return retold
-
-
-def marker(ask: Ask, operation: Operation, lately: datetime.datetime | None = None) -> Any:
+def marker(context: RunContext, operation: Operation, lately: datetime.datetime | None = None) -> Any:
     """Something that changes when the rows of a list change: how many there are, and those that are new.
 
     Where all rows fit on a page they are part of it, else those that changed since the run began; where
@@ -72,14 +61,14 @@ def marker(ask: Ask, operation: Operation, lately: datetime.datetime | None = No
     """
     if operation.pagination is None:
         return None
-    base = base_query(ask, operation)
-    page = ask.page(operation, paged(operation, base, limit=LARGE_PAGE))
+    base = base_query(context, operation)
+    page = context.page(operation, paged(operation, base, limit=LARGE_PAGE))
     rows, changed = _whole(operation, page), _since(operation)
     if rows is not None or changed is None:
         return page.count, rows
-    for since in (ask.began, lately or ask.began):
+    for since in (context.began, lately or context.began):
         # The same row may change once more, so how many have changed isn't enough.
-        recent = ask.page(
+        recent = context.page(
             operation, paged(operation, (*base, (changed.parameter, in_offset(since, 0))), limit=LARGE_PAGE)
         )
         rows = _whole(operation, recent)
@@ -95,9 +84,9 @@ def _whole(operation: Operation, page: Page) -> list[tuple[str, str]] | None:
     return sorted((identity(operation, row), repr(row)) for row in page.rows)
 
 
-def _lately(ask: Ask) -> datetime.datetime:
+def _lately(context: RunContext) -> datetime.datetime:
     """A little before now, by the server's clock."""
-    return ask.began + datetime.timedelta(seconds=ask.target.age) - MARGIN
+    return context.began + datetime.timedelta(seconds=context.target.age) - MARGIN
 
 
 def _since(operation: Operation) -> Filter | None:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from conformance.laws import LAWS, Law
 from conformance.laws.responses import Evidence, evidence_laws
-from conformance.reading.context import Ask
-from conformance.reading.page_limits import as_served
+from conformance.reading.context import RunContext
+from conformance.reading.page_limits import with_page_limits
 from conformance.runner.confirm import confirm
-from conformance.scenarios import tell_all
+from conformance.scenarios import run_all
 from conformance.scenarios.planting import plant
 from conformance.selection import Selection
 from conformance.transport.target import NotSent, Stopped, Target, Unreachable
@@ -48,7 +48,7 @@ GONE = 3
 
 
 @dataclass
-class Run:
+class RunRecord:
     """What a run found, filled while it goes on."""
 
     contract: Contract
@@ -70,7 +70,7 @@ Step = Callable[[], None]
 
 
 def carry_out(
-    run: Run,
+    run: RunRecord,
     target: Target,
     evidence: Evidence,
     selection: Selection,
@@ -88,34 +88,34 @@ def carry_out(
     Schemathesis' engine adds to the evidence, and brings its own laws.
     """
     laws = {**LAWS, **evidence_laws(evidence), **(more_laws or {})}
-    course = _Course(run, target, selection, laws, on_start, on_outcome)
+    scheduler = _Scheduler(run, target, selection, laws, on_start, on_outcome)
     reads, writes, last = in_passes(run.contract.clauses)
-    ask = Ask(run.contract, target, run.seed, began)
+    context = RunContext(run.contract, target, run.seed, began)
     try:
         with contextlib.suppress(NotSent, Stopped):  # the first clause meets the same, and says so
-            ask, notes = as_served(ask)
+            context, notes = with_page_limits(context)
             run.notes += notes
-        course.try_all(ask, reads, may_plant=target.ownership is not None)
-        if course.lacking:
-            ask = course.try_with_witnesses(ask)
+        scheduler.try_all(context, reads, may_plant=target.ownership is not None)
+        if scheduler.lacking:
+            context = scheduler.try_with_witnesses(context)
         if not run.stopped:
-            tell_all(ask, _tellers(run.contract, writes, selection))
-        course.try_all(ask, writes)
+            run_all(context, _writing_operations(run.contract, writes, selection))
+        scheduler.try_all(context, writes)
         if not run.stopped:
             before_responses()
-        course.try_all(ask, last)
+        scheduler.try_all(context, last)
     except KeyboardInterrupt:
         run.stopped = "interrupted"
     finally:
-        course.finish()
+        scheduler.finish()
 
 
-class _Course:
+class _Scheduler:
     """A run under way: tries clauses, concludes them one by one, and knows when to stop."""
 
     def __init__(
         self,
-        run: Run,
+        run: RunRecord,
         target: Target,
         selection: Selection,
         laws: Mapping[str, Law],
@@ -132,7 +132,7 @@ class _Course:
         self.lacking: list[Outcome] = []
         """Outcomes that rows of our own may change, not concluded yet."""
 
-    def try_all(self, ask: Ask, clauses: Iterable[Clause], *, may_plant: bool = False) -> None:
+    def try_all(self, context: RunContext, clauses: Iterable[Clause], *, may_plant: bool = False) -> None:
         """Try clauses in turn; those that lack a telling case are set aside where rows may be planted."""
         for clause in clauses:
             reason = self.selection.reason_to_skip(clause)
@@ -140,20 +140,20 @@ class _Course:
                 self.conclude(_untried(clause, reason, self.run.stopped))
                 continue
             self.on_start(clause)
-            outcome = try_clause(ask, self.laws[clause.kind], clause)
+            outcome = try_clause(context, self.laws[clause.kind], clause)
             self.watch(outcome)
             if may_plant and outcome.verdict == "not-exercised" and not outcome.reason.startswith(_BUDGET):
                 self.lacking.append(outcome)
             else:
                 self.conclude(outcome)
 
-    def try_with_witnesses(self, ask: Ask) -> Ask:
+    def try_with_witnesses(self, context: RunContext) -> RunContext:
         """Plant rows and try again what was set aside; gives an Ask that has asked nothing of the old rows."""
         try:
-            planted = plant(ask)
+            planted = plant(context)
         except (NotSent, Stopped):
             planted = 0
-        asked = ask.replanned()
+        asked = context.restart()
         while self.lacking:
             outcome = self.lacking.pop(0)
             clause = outcome.clause
@@ -196,7 +196,7 @@ def _untried(clause: Clause, skipped: str | None, stopped: str | None) -> Outcom
     return Outcome(clause, "not-exercised", reason=f"{_BUDGET}{stopped}")
 
 
-def _tellers(contract: Contract, clauses: Iterable[Clause], selection: Selection) -> list[Operation]:
+def _writing_operations(contract: Contract, clauses: Iterable[Clause], selection: Selection) -> list[Operation]:
     """The operations whose writes some selected clause is about."""
     codes = {c.operation for c in clauses if c.kind.startswith(TOLD) and selection.reason_to_skip(c) is None}
     return [o for o in contract.operations if o.code in codes]
@@ -223,21 +223,21 @@ def in_order(clauses: Iterable[Clause]) -> list[Clause]:
     return [*reads, *writes, *last]
 
 
-Confirm = Callable[[Ask, Law, Clause, Finding], tuple[Held | NotExercised | Finding, int]]
+Confirm = Callable[[RunContext, Law, Clause, Finding], tuple[Held | NotExercised | Finding, int]]
 """What becomes of a finding, and how often it was seen again."""
 
 
-def try_clause(ask: Ask, law: Law, clause: Clause, confirm: Confirm = confirm) -> Outcome:
+def try_clause(context: RunContext, law: Law, clause: Clause, confirm: Confirm = confirm) -> Outcome:
     """One clause's verdict: the law's result, confirmed where it is a finding."""
-    before, started = ask.target.total, time.monotonic()
+    before, started = context.target.total, time.monotonic()
     replays = 0
     try:
-        result = law(ask, clause)
+        result = law(context, clause)
         if isinstance(result, Finding):
-            result, replays = confirm(ask, law, clause, result)
-        outcome = _outcome(ask.target, clause, result, replays)
+            result, replays = confirm(context, law, clause, result)
+        outcome = _outcome(context.target, clause, result, replays)
     except NotSent as held_back:
-        outcome = Outcome(clause, "skipped", reason=ask.target.redact(f"not sent: {held_back}", LONGEST_MESSAGE))
+        outcome = Outcome(clause, "skipped", reason=context.target.redact(f"not sent: {held_back}", LONGEST_MESSAGE))
     except Unreachable as error:
         outcome = Outcome(clause, "error", reason=str(error))
     except Stopped as stopped:
@@ -245,9 +245,9 @@ def try_clause(ask: Ask, law: Law, clause: Clause, confirm: Confirm = confirm) -
     except Exception as error:  # one law's own mistake is reported as such, and spoils no other clause
         where = traceback.extract_tb(error.__traceback__)[-1]
         at = f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}"
-        what = ask.target.redact(f"a fault of the suite's own: {at}: {error}", LONGEST_MESSAGE)
+        what = context.target.redact(f"a fault of the suite's own: {at}: {error}", LONGEST_MESSAGE)
         outcome = Outcome(clause, "error", reason=what)
-    return replace(outcome, requests=ask.target.total - before, seconds=time.monotonic() - started)
+    return replace(outcome, requests=context.target.total - before, seconds=time.monotonic() - started)
 
 
 def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Finding, replays: int) -> Outcome:
@@ -258,14 +258,14 @@ def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Findi
             return Outcome(
                 clause, "not-exercised", reason="no case in which a wrong server would have answered otherwise"
             )
-        return Outcome(clause, "held", witnesses=result.witnesses, untold=result.untold)
+        return Outcome(clause, "held", witnesses=result.witnesses, survivors=result.survivors)
     counterexample = Counterexample(
         expected=target.redact(result.expected, LONGEST_MESSAGE),
         observed=target.redact(result.observed, LONGEST_MESSAGE),
         requests=tuple(
             target.redact(e.request.curl(target.base_url, target.key_header, target.key_prefix)) for e in result.chain
         ),
-        answers=tuple(target.redact(e.answer.shown(), LONGEST_ANSWER) for e in result.chain),
+        answers=tuple(target.redact(e.response.shown(), LONGEST_ANSWER) for e in result.chain),
         replays=replays,
     )
     return Outcome(clause, "violated", witnesses=result.witnesses, counterexample=counterexample)

@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from conformance.reading.context import Ask
+from conformance.reading.context import RunContext
 from conformance.transport.ownership import PREFIX
 from conformance.writing.items import Style, entry, item, item_fields
 from spec import Operation
@@ -54,7 +54,7 @@ TAILS = ("-WxW", "-W_W", "-s", "-ş", "-H-H", "-HH", "-L-2", "-L", "-" + "x" * 2
 
 
 @dataclass(frozen=True)
-class Odd:
+class EdgeCase:
     """One peculiar row: the end of its key, and what is otherwise in it."""
 
     tail: str = ""
@@ -63,32 +63,34 @@ class Odd:
     """True for what a server may refuse with good reason, such as a very long text."""
 
 
-def odd_rows(ask: Ask, writer: Operation, stem: str, style: Style) -> Iterator[list[dict[str, Any]]]:
+def edge_case_rows(context: RunContext, writer: Operation, stem: str, style: Style) -> Iterator[list[dict[str, Any]]]:
     """Items of new rows whose keys begin with `stem`, to be sent as one batch: many, then fewer and less bold ones."""
-    found = [*_of_keys(), *_of_fields(ask, writer, style)]
+    found = [*_of_keys(), *_of_fields(context, writer, style)]
     timid = [odd for odd in found if not odd.bold]
     for odds, many in ((found, MANY), (timid, FEWER), ([], FEW)):
-        yield _items(ask, writer, stem, odds[:many] + [Odd()] * (many - len(odds)), style)
+        yield _items(context, writer, stem, odds[:many] + [EdgeCase()] * (many - len(odds)), style)
 
 
-def _items(ask: Ask, writer: Operation, stem: str, odds: Sequence[Odd], style: Style) -> list[dict[str, Any]]:
+def _items(
+    context: RunContext, writer: Operation, stem: str, odds: Sequence[EdgeCase], style: Style
+) -> list[dict[str, Any]]:
     key = writer.access.collection.key if writer.access else ""
-    plain = [item(ask, writer, stem, variant, style) for variant in range(5)]
+    plain = [item(context, writer, stem, variant, style) for variant in range(5)]
     # Alike in the texts that group rows, and otherwise not: what is written to one must not show on the others.
-    shared = {name: plain[0][name] for name in plain_texts(ask, writer)[1:] if name in plain[0]}
+    shared = {name: plain[0][name] for name in plain_texts(context, writer)[1:] if name in plain[0]}
     return [
         {**plain[n % 5], **shared, **odd.change, key: f"{stem}{odd.tail}" if odd.tail else f"{stem}-{n}"}
         for n, odd in enumerate(odds)
     ]
 
 
-def plain_texts(ask: Ask, writer: Operation) -> list[str]:
+def plain_texts(context: RunContext, writer: Operation) -> list[str]:
     """The fields of an item that hold any text, the key aside."""
     key = writer.access.collection.key if writer.access else ""
-    return [name for name, schema in item_fields(ask, writer).items() if name != key and _is_plain_text(schema)]
+    return [name for name, schema in item_fields(context, writer).items() if name != key and _is_plain_text(schema)]
 
 
-def odd_updates(operation: Operation, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def edge_case_updates(operation: Operation, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Updates of some of the odd rows: of each pair of near keys the second, and a row that loses its lists."""
     access = operation.access
     key = access.collection.key if access else ""
@@ -106,16 +108,16 @@ def _others(one: Mapping[str, Any], items: Sequence[Mapping[str, Any]], but: Con
     return next(other for other in plain if any(one.get(n) != v for n, v in other.items()))
 
 
-def _of_keys() -> Iterator[Odd]:
+def _of_keys() -> Iterator[EdgeCase]:
     for tail in TAILS:
-        yield Odd(tail, bold=True)
+        yield EdgeCase(tail, bold=True)
 
 
-def _of_fields(ask: Ask, writer: Operation, style: Style) -> Iterator[Odd]:
+def _of_fields(context: RunContext, writer: Operation, style: Style) -> Iterator[EdgeCase]:
     access = writer.access
-    plain = item(ask, writer, PREFIX, 1, style)
+    plain = item(context, writer, PREFIX, 1, style)
     parts = {part.field: part for part in access.collection.parts} if access else {}
-    for name, schema in item_fields(ask, writer).items():
+    for name, schema in item_fields(context, writer).items():
         fits, value = _fitting(schema), plain.get(name)
         if access is None or name == access.collection.key or name in access.references:
             continue
@@ -130,7 +132,7 @@ def _of_fields(ask: Ask, writer: Operation, style: Style) -> Iterator[Odd]:
             changes = [([f"{value[0]}&n={n}" for n in (7, 3, 5, 1, 2, 4, 6)], False), ([value[0], value[0]], True)]
         elif schema.get("type") == "boolean" or "boolean" in schema.get("type", ()):
             changes = [(True, False), (False, False)]
-        yield from (Odd(change={name: made}, bold=bold) for made, bold in changes if fits(made))
+        yield from (EdgeCase(change={name: made}, bold=bold) for made, bold in changes if fits(made))
 
 
 def _of_object(value: Mapping[str, Any]) -> Iterator[tuple[Any, bool]]:
@@ -149,13 +151,13 @@ def _amounts(entries: Sequence[Mapping[str, Any]], key: str) -> Iterator[list[Ma
         yield [{n: amount if n != key and is_amount(v) else v for n, v in entries[0].items()}]
 
 
-def odd_entries(ask: Ask, operation: Operation, keys: Sequence[str]) -> list[dict[str, Any]]:
+def edge_case_entries(context: RunContext, operation: Operation, keys: Sequence[str]) -> list[dict[str, Any]]:
     """Items of an operation that writes parts: odd amounts on a row each, and a third list on the first row."""
     made: list[dict[str, Any]] = []
     for key, amount in zip(keys, AMOUNTS, strict=False):
-        plain = entry(ask, operation, key, 0, 1)
+        plain = entry(context, operation, key, 0, 1)
         made.append({n: amount if is_amount(v) else v for n, v in plain.items()})
-    return [*made, *(entry(ask, operation, keys[-1], number, number) for number in range(3))]
+    return [*made, *(entry(context, operation, keys[-1], number, number) for number in range(3))]
 
 
 def is_amount(value: Any) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from conformance.oracle.lookups import in_offset, instant, kind_of
-from conformance.reading.context import Ask, Page, get, read_page
+from conformance.reading.context import Page, RunContext, get, read_page
 from conformance.reading.sample import LARGE_PAGE, base_query, paged
 from conformance.transport.exchange import Exchange, Request
 from conformance.writing.batches import picks, reader_of, settled
@@ -21,7 +21,7 @@ LOOKED_UP = ("exact", "iexact", "contains", "icontains", "startswith", "endswith
 OUTDATED = ("exact", "icontains", "in", "lt", "lte")
 """Lookups that don't find a row any more by values that it had."""
 
-GHOSTS = ("exact", "icontains", "in", "contains", "gte")
+AFTER_DELETE = ("exact", "icontains", "in", "contains", "gte")
 """Lookups that don't find a row that is gone."""
 
 
@@ -30,18 +30,24 @@ ENDING = 3
 
 
 def under_filters(
-    ask: Ask, operation: Operation, key: str, values: Mapping[str, Any], lookups: Sequence[str], *, shown: bool
+    context: RunContext,
+    operation: Operation,
+    key: str,
+    values: Mapping[str, Any],
+    lookups: Sequence[str],
+    *,
+    shown: bool,
 ) -> Iterator[Exchange]:
     """The lists under filters by a row's values, once they show the row or don't; none after a list that never does.
 
     Where the row must be shown all filters are asked together first: if they show it, each of them does.
     """
-    reader, access = reader_of(ask, operation), operation.access
+    reader, access = reader_of(context, operation), operation.access
     if reader is None or access is None:
         return
 
     def look(request: Request) -> Page:
-        return read_page(reader, ask.again(request))
+        return read_page(reader, context.resend(request))
 
     def here(page: Page) -> bool:
         return any(row.get(access.collection.key) == key for row in page.rows)
@@ -54,30 +60,30 @@ def under_filters(
     queries = list(_by_values(reader, values, lookups))
     if shown and queries:
         together = settled(
-            ask, partial(look, get(reader, paged(reader, tuple(dict(queries).items()), limit=50))), right
+            context, partial(look, get(reader, paged(reader, tuple(dict(queries).items()), limit=50))), right
         )
         if together.is_page and right(together):
             yield together.exchange
             return
     for query in queries:
-        page = settled(ask, partial(look, get(reader, paged(reader, (query,), limit=50))), right)
+        page = settled(context, partial(look, get(reader, paged(reader, (query,), limit=50))), right)
         if (page.count or 0) > len(page.rows) and not here(page):
             narrowed = paged(reader, (query, (by_key.parameter, key)), limit=50)
-            page = settled(ask, partial(look, get(reader, narrowed)), right)
+            page = settled(context, partial(look, get(reader, narrowed)), right)
         yield page.exchange
         if not right(page):
             return
 
 
-def unfiltered(ask: Ask, operation: Operation, key: str) -> Iterator[Exchange]:
+def unfiltered(context: RunContext, operation: Operation, key: str) -> Iterator[Exchange]:
     """Both ends of the plain list, once they don't show the row with a key."""
-    reader, access = reader_of(ask, operation), operation.access
+    reader, access = reader_of(context, operation), operation.access
     if reader is None or access is None:
         return
 
     def page(number: int) -> Page:
-        query = paged(reader, base_query(ask, reader), page=number, limit=LARGE_PAGE)
-        return read_page(reader, ask.again(get(reader, query)))
+        query = paged(reader, base_query(context, reader), page=number, limit=LARGE_PAGE)
+        return read_page(reader, context.resend(get(reader, query)))
 
     def look() -> list[Page]:
         first = page(1)
@@ -87,7 +93,7 @@ def unfiltered(ask: Ask, operation: Operation, key: str) -> Iterator[Exchange]:
     def right(pages: list[Page]) -> bool:
         return not any(row.get(access.collection.key) == key for page in pages for row in page.rows)
 
-    for shown in settled(ask, look, right):
+    for shown in settled(context, look, right):
         yield shown.exchange
 
 

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from conformance.reading.context import Ask
+from conformance.reading.context import RunContext
 from conformance.transport.ownership import NO_SUCH, Ownership
 from conformance.transport.target import NotSent
 from spec import Operation, Part
 
 
-def ownership_of(ask: Ask) -> Ownership:
+def ownership_of(context: RunContext) -> Ownership:
     """What this run may write to. Raises NotSent in a read-only run."""
-    if ask.target.ownership is None:
+    if context.target.ownership is None:
         raise NotSent("this run is read-only")
-    return ask.target.ownership
+    return context.target.ownership
 
 
-def unused_key(ask: Ask, operation: Operation, stem: str) -> str:
+def unused_key(context: RunContext, operation: Operation, stem: str) -> str:
     """A key that no row has. Clean-up deletes the row that a server makes of an upsert of it all the same."""
-    return ownership_of(ask).mint(NO_SUCH if action(operation) == "deletes" else stem)
+    return ownership_of(context).mint(NO_SUCH if action(operation) == "deletes" else stem)
 
 
-def siblings(ask: Ask, operation: Operation) -> list[Operation]:
+def siblings(context: RunContext, operation: Operation) -> list[Operation]:
     """The operations on the same collection."""
     mine = operation.access.collection if operation.access else None
-    return [o for o in ask.contract.operations if o.access and o.access.collection == mine]
+    return [o for o in context.contract.operations if o.access and o.access.collection == mine]
 
 
-def row_writer(ask: Ask, operation: Operation) -> Operation | None:
+def row_writer(context: RunContext, operation: Operation) -> Operation | None:
     """The operation that inserts whole rows of the collection that an operation writes to."""
-    return next((o for o in siblings(ask, operation) if action(o) == "upserts" and not parts_of(o)), None)
+    return next((o for o in siblings(context, operation) if action(o) == "upserts" and not parts_of(o)), None)
 
 
 def action(operation: Operation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.reading.context import Ask
+from conformance.reading.context import RunContext
 from conformance.scenarios import ownership_of
 from conformance.transport.ownership import unmarkable
 from conformance.writing.batches import submit
@@ -40,33 +40,33 @@ WITNESSES = (
 """Prefixes, suffixes and case variants of each other, wildcards, and what needs escaping on the wire."""
 
 
-def plant(ask: Ask) -> int:
+def plant(context: RunContext) -> int:
     """Insert witness rows into every collection that whole rows can be written to; gives how many were taken."""
     planted = 0
-    foreign = unmarkable(ask.contract)
-    for operation in ask.contract.operations:
+    foreign = unmarkable(context.contract)
+    for operation in context.contract.operations:
         if operation.code in foreign:
             continue
         if operation.access and operation.access.action == "upserts" and not operation.access.parts:
-            planted += _plant(ask, operation)
+            planted += _plant(context, operation)
     return planted
 
 
-def _plant(ask: Ask, operation: Operation) -> int:
-    own = ownership_of(ask)
-    rich = [_witness(ask, operation, own.mint(f"W{n}"), n) for n in range(ROWS)]
-    batch = submit(ask, operation, rich)
+def _plant(context: RunContext, operation: Operation) -> int:
+    own = ownership_of(context)
+    rich = [_witness(context, operation, own.mint(f"W{n}"), n) for n in range(ROWS)]
+    batch = submit(context, operation, rich)
     if batch.last and batch.last.succeeded:
         return batch.last.succeeded
-    plain = [item(ask, operation, own.mint(f"W{n}"), n, "plain") for n in range(ROWS)]
-    batch = submit(ask, operation, plain)
+    plain = [item(context, operation, own.mint(f"W{n}"), n, "plain") for n in range(ROWS)]
+    batch = submit(context, operation, plain)
     return (batch.last.succeeded or 0) if batch.last else 0
 
 
-def _witness(ask: Ask, operation: Operation, key: str, number: int) -> dict[str, Any]:
+def _witness(context: RunContext, operation: Operation, key: str, number: int) -> dict[str, Any]:
     """A row whose texts and attributes are taken from the witnesses, in another order for each field."""
-    made = item(ask, operation, key, number % 5, "rich")
-    for index, (name, schema) in enumerate(item_fields(ask, operation).items()):
+    made = item(context, operation, key, number % 5, "rich")
+    for index, (name, schema) in enumerate(item_fields(context, operation).items()):
         plain_text = schema.get("type") == "string" and not schema.keys() & {"format", "enum", "pattern"}
         if name in made and made[name] != key and plain_text:
             made[name] = WITNESSES[(number + 7 * index) % len(WITNESSES)]

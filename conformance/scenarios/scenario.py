@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.reading.context import Ask
+from conformance.reading.context import RunContext
 from conformance.transport.exchange import Exchange
-from conformance.writing.batches import Item, Look, Seen, Submission, find, find_all, submit
+from conformance.writing.batches import Item, ReadBack, StatusPoll, Submission, find, find_all, submit
+from conformance.writing.items import Style
 from spec import Operation
 
 
@@ -17,19 +18,19 @@ class Step:
     """One batch of a story and the rows after it, by key."""
 
     submission: Submission
-    seen: Mapping[str, Seen] = field(default_factory=dict)
+    read_backs: Mapping[str, ReadBack] = field(default_factory=dict)
 
     def row(self, key: str) -> Mapping[str, Any]:
         """The row with a key after this step; empty when there is none."""
-        return (self.seen[key].row if key in self.seen else None) or {}
+        return (self.read_backs[key].row if key in self.read_backs else None) or {}
 
     def chain(self, key: str) -> tuple[Exchange, ...]:
         """What shows the row after this step: the batch, its end, the list."""
-        return (*self.submission.chain, *(self.seen[key].chain if key in self.seen else ()))
+        return (*self.submission.chain, *(self.read_backs[key].chain if key in self.read_backs else ()))
 
 
 @dataclass(frozen=True)
-class Story:
+class Trace:
     """Everything that was seen of one operation's writes."""
 
     operation: Operation
@@ -41,8 +42,10 @@ class Story:
     """What filters showed: for a delete those that had shown the row, for an update those by its new values."""
     outdated: tuple[Exchange, ...] = ()
     """What filters by the old values showed after an update."""
-    later: tuple[Look, ...] = ()
+    later: tuple[StatusPoll, ...] = ()
     """Looks at the first batch long after it was over."""
+    style: Style = "plain"
+    """How rich the new rows are that the server takes."""
     why_not: str = ""
     """Why the story couldn't be told."""
 
@@ -61,7 +64,7 @@ class Story:
 
 
 def send_step(
-    ask: Ask,
+    context: RunContext,
     operation: Operation,
     items: Sequence[Item],
     *keys: str,
@@ -74,14 +77,16 @@ def send_step(
 
     Rows whose keys have a `stem` of their own are looked for together.
     """
-    submission = submit(ask, operation, items, **more)
+    submission = submit(context, operation, items, **more)
     over = submission.accepted and submission.over
     unlike = after.row(keys[0]) if after and over else None
     if stem and over:
-        return Step(submission, find_all(ask, operation, stem, keys, unlike={keys[0]: unlike}))
+        return Step(submission, find_all(context, operation, stem, keys, unlike={keys[0]: unlike}))
 
-    def seen(key: str) -> Seen:
+    def seen(key: str) -> ReadBack:
         # Of a batch that isn't over nothing can be expected yet, and of one that was refused nothing at all.
-        return find(ask, operation, key, expected=expected if over else None, unlike=unlike if key == keys[0] else None)
+        return find(
+            context, operation, key, expected=expected if over else None, unlike=unlike if key == keys[0] else None
+        )
 
     return Step(submission, {key: seen(key) for key in keys})

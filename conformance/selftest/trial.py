@@ -15,7 +15,7 @@ from conformance import sandbox
 from conformance.fuzzing.explore import explore
 from conformance.laws import LAWS, Law
 from conformance.laws.responses import Evidence, evidence_laws
-from conformance.reading.context import Ask
+from conformance.reading.context import RunContext
 from conformance.runner.confirm import confirm
 from conformance.runner.run import Confirm, in_order, try_clause
 from conformance.transport.exchange import Request
@@ -73,20 +73,20 @@ class Judged:
 class Session:
     """A running sandbox with everything that trying clauses on it takes."""
 
-    ask: Ask
+    context: RunContext
     laws: dict[str, Law]
-    seen: engine.Seen
+    seen: engine.Observations
 
     def outcome(self, clause: Clause, confirm: Confirm = confirm) -> Outcome:
         """The verdict on a clause, as a run gives it: a finding is confirmed by replays."""
         law = self.laws.get(clause.kind)
         if law is None:
             return Outcome(clause, "skipped", reason="there is no law for it")
-        return try_clause(self.ask, law, clause, confirm)
+        return try_clause(self.context, law, clause, confirm)
 
-    def glance(self, clause: Clause) -> Outcome:
+    def try_once(self, clause: Clause) -> Outcome:
         """The same without replays: nobody else changes the data of a sandbox, and it takes a third of the time."""
-        return self.outcome(clause, lambda ask, law, clause, finding: (finding, 0))
+        return self.outcome(clause, lambda context, law, clause, finding: (finding, 0))
 
     def gather(self, contract: Contract, clause: Clause) -> None:
         """Ask what other clauses of the operation ask, for the evidence alone.
@@ -99,7 +99,7 @@ class Session:
             concerned = other.operation in (clause.operation, *asking)
             if concerned and other.family in GATHERING and other.kind in self.laws:
                 with contextlib.suppress(NotSent, Stopped):
-                    self.laws[other.kind](self.ask, other)
+                    self.laws[other.kind](self.context, other)
 
 
 class Bench:
@@ -130,15 +130,15 @@ class Bench:
         """Try one fault; `honest` has chosen what to ask, as it would be chosen on the faulty sandbox too."""
         started = time.monotonic()
         with self._session((fault.id,), observed=self.full or clause.family == "response") as session:
-            target, session.ask = session.ask.target, honest.ask.fresh()
-            session.ask.target = target
+            target, session.context = session.context.target, honest.context.replay_context()
+            session.context.target = target
             if clause.family == "response":
                 self._gather(session, clause)
-            look = session.outcome if self.full else session.glance
+            look = session.outcome if self.full else session.try_once
             own = look(clause)
             if own.verdict != "violated":
                 # What was chosen on honest rows may tell nothing on the rows that are shown here.
-                session.ask = session.ask.replanned()
+                session.context = session.context.restart()
                 own = look(clause)
             outcomes = [own]
             for other in self._others(clause):
@@ -151,7 +151,7 @@ class Bench:
                 tuple(o.clause.id for o in outcomes if o.verdict == "violated"),
                 len(outcomes),
                 "" if own.verdict == "violated" else f"{own.verdict}: {own.reason}".rstrip(": "),
-                session.ask.target.total,
+                session.context.target.total,
                 round(time.monotonic() - started, 3),
             )
 
@@ -171,13 +171,13 @@ class Bench:
         wanted = dict.fromkeys([*rows, clause.operation] if clause.writes else [clause.operation])
         for request in (one for code in wanted for one in self._generated.get(code, ())):
             with contextlib.suppress(NotSent, Stopped):
-                session.seen.observe(request, session.ask.target.send(request))
+                session.seen.observe(request, session.context.target.send(request))
 
     @cached_property
     def _generated(self) -> dict[str, list[Request]]:
         """What Schemathesis' engine asks, by operation; the same of every sandbox, so it is made up once."""
         with self._session() as honest:
-            explore(honest.seen, honest.ask.target, self.seed)
+            explore(honest.seen, honest.context.target, self.seed)
             return honest.seen.asked
 
     @contextlib.contextmanager
@@ -194,7 +194,7 @@ class Bench:
     @contextlib.contextmanager
     def _session(self, faults: tuple[str, ...] = (), *, observed: bool = False) -> Iterator[Session]:
         settings = sandbox.Settings(faults=faults)
-        evidence, seen = Evidence(self.contract), engine.Seen(self.contract)
+        evidence, seen = Evidence(self.contract), engine.Observations(self.contract)
         with sandbox.serve(self.contract, settings) as url, tempfile.TemporaryDirectory() as folder:
             # One token for all, so that what was generated for one sandbox may be sent to another.
             ownership = Ownership(self.contract, url, Path(folder) / JOURNAL, "selftest")
@@ -205,6 +205,6 @@ class Bench:
             try:
                 laws = {**LAWS, **evidence_laws(evidence)}
                 laws |= engine.laws(seen, laws["response.status"])
-                yield Session(Ask(self.contract, target, self.seed), laws, seen)
+                yield Session(RunContext(self.contract, target, self.seed), laws, seen)
             finally:
                 target.close()

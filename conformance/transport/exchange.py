@@ -87,7 +87,7 @@ def encode_query(query: tuple[tuple[str, str], ...]) -> str:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back."""
 
     status: int
@@ -135,4 +135,4 @@ class Exchange:
     """A request with its answer."""
 
     request: Request
-    answer: Answer
+    response: Response

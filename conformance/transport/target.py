@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 
 import httpx2
 
-from conformance.transport.exchange import Answer, Credential, Request, swap_case
+from conformance.transport.exchange import Credential, Request, Response, swap_case
 from conformance.transport.ownership import Ownership
 from spec import Contract
 
@@ -102,7 +102,7 @@ class Target:
     """What the run may write to; None in a read-only one. Its guard then takes the place of `guard`."""
     verify: str | bool = True
     """A CA bundle's path, or True for the system's."""
-    observe: Callable[[Request, Answer], None] = lambda request, answer: None
+    observe: Callable[[Request, Response], None] = lambda request, response: None
     """Told of every answer."""
     sent: Counter[str] = field(default_factory=Counter)
     """Requests sent so far, by operation code."""
@@ -149,7 +149,7 @@ class Target:
         """Seconds since the run began."""
         return time.monotonic() - self._started
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request) -> Response:
         """Send a request and give its answer, after as many retries as a throttling server asks for.
 
         Raises NotSent when the guard holds it back, Stopped when a budget is spent, Unreachable when no
@@ -163,24 +163,24 @@ class Target:
             self._wait_for_slot(request)
             last = attempt == ATTEMPTS
             try:
-                answer = self._send_once(request)
+                response = self._send_once(request)
             except httpx2.TransportError as error:
                 if last or not _worth_another_try(request, error, attempt):
                     # The library quotes what it couldn't read, and a server may have put the key there.
                     raise Unreachable(self.redact(f"{request.method} {request.path}: {_reason(error)}")) from None
             else:
-                if answer.status not in (LATER if request.method == "GET" else LATER_WRITE) or last:
+                if response.status not in (LATER if request.method == "GET" else LATER_WRITE) or last:
                     self._speed_up()
-                    self.observe(request, answer)
-                    return answer
-                wait = max(wait, min(retry_after(answer), LONGEST_WAIT))
-                if answer.status == 429:
+                    self.observe(request, response)
+                    return response
+                wait = max(wait, min(retry_after(response), LONGEST_WAIT))
+                if response.status == 429:
                     self._slow_down()
             self._sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
         raise Unreachable(f"{request.method} {request.path}: no answer")
 
-    def send_all(self, requests: Iterable[Request]) -> list[Answer]:
+    def send_all(self, requests: Iterable[Request]) -> list[Response]:
         """Send several requests, a few at a time; answers in the order of the requests."""
         waiting = list(requests)
         if len(waiting) < 2:
@@ -217,7 +217,7 @@ class Target:
             case _:
                 return self.key_prefix + key if self.key is not None else None
 
-    def _send_once(self, request: Request) -> Answer:
+    def _send_once(self, request: Request) -> Response:
         headers = [(name, value.encode("utf-8")) for name, value in request.headers]
         key = self.credential(request.credential)
         if key is not None:
@@ -244,7 +244,7 @@ class Target:
                     raise httpx2.ReadTimeout(f"the answer doesn't end within {self.limits.timeout:g} s")
         elapsed = time.monotonic() - started
         answer_headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, answer_headers, bytes(body), elapsed)
+        return Response(response.status_code, answer_headers, bytes(body), elapsed)
 
     def _wait_for_slot(self, request: Request) -> None:
         """Take one request from the budget and wait until the rate allows it."""
@@ -327,9 +327,9 @@ def _shapes(key: str) -> Iterator[str]:
         yield urllib.parse.quote_plus(text)
 
 
-def retry_after(answer: Answer) -> float:
+def retry_after(response: Response) -> float:
     """The seconds that a Retry-After asks for, as a number or a date (RFC 9110, section 10.2.3); 0 without one."""
-    text = answer.headers.get("retry-after", "").strip()
+    text = response.headers.get("retry-after", "").strip()
     try:
         return max(0.0, float(text))
     except ValueError:

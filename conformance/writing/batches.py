@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from conformance.oracle.lookups import hidden_values
-from conformance.reading.context import Ask, Page, Query, get, read_page
+from conformance.reading.context import Page, Query, RunContext, decided, get, read_page
 from conformance.reading.listing import listing
 from conformance.reading.sample import paged
 from conformance.transport.exchange import MISSING, Exchange
@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Look:
+class StatusPoll:
     """What the status operation said at one time; None for what it didn't say."""
 
     exchange: Exchange
@@ -68,24 +68,24 @@ class Submission:
     exchange: Exchange
     items: tuple[Item, ...]
     ticket: str | None
-    looks: tuple[Look, ...]
+    polls: tuple[StatusPoll, ...]
     waited: float
     """Seconds that its end was waited for."""
 
     @property
     def accepted(self) -> bool:
         """True when the server took it."""
-        return self.exchange.answer.status == 202 or (self.exchange.answer.ok and self.ticket is not None)
+        return self.exchange.response.status == 202 or (self.exchange.response.ok and self.ticket is not None)
 
     @property
-    def last(self) -> Look | None:
+    def last(self) -> StatusPoll | None:
         """The last look at it."""
-        return self.looks[-1] if self.looks else None
+        return self.polls[-1] if self.polls else None
 
     @property
     def over(self) -> bool:
         """True when it was seen to be over."""
-        return any(look.over for look in self.looks)
+        return any(look.over for look in self.polls)
 
     @property
     def all_succeeded(self) -> bool:
@@ -99,7 +99,7 @@ class Submission:
 
 
 def submit(
-    ask: Ask,
+    context: RunContext,
     operation: Operation,
     items: Sequence[Item],
     *,
@@ -114,28 +114,28 @@ def submit(
     looked at as soon as it is accepted; else it is given a moment first.
     """
     body = json.dumps(list(items), ensure_ascii=False).encode()
-    exchange = ask.again(get(operation, body=body, headers=headers))
-    if exchange.answer.status == 403:
+    exchange = context.resend(get(operation, body=body, headers=headers))
+    if exchange.response.status == 403:
         raise NotSent("the key may not write (403)")
-    sent = Submission(exchange, tuple(items), ticket_of(ask, operation, exchange), (), 0)
-    return watched(ask, operation, sent, closely=closely, patience=patience) if watch else sent
+    sent = Submission(exchange, tuple(items), ticket_of(context, operation, exchange), (), 0)
+    return watched(context, operation, sent, closely=closely, patience=patience) if watch else sent
 
 
 def watched(
-    ask: Ask, operation: Operation, sent: Submission, *, closely: bool = False, patience: float | None = None
+    context: RunContext, operation: Operation, sent: Submission, *, closely: bool = False, patience: float | None = None
 ) -> Submission:
     """A batch that was sent, with what was seen of it until it was over or patience was; see `submit`."""
     if sent.ticket is None:
         return sent
     started = time.monotonic()
-    looks = _watch(ask, operation, sent.ticket, patience or ask.target.limits.batch, closely)
-    return replace(sent, looks=looks, waited=time.monotonic() - started)
+    polls = _watch(context, operation, sent.ticket, patience or context.target.limits.batch, closely)
+    return replace(sent, polls=polls, waited=time.monotonic() - started)
 
 
-def ticket_of(ask: Ask, operation: Operation, exchange: Exchange) -> str | None:
+def ticket_of(context: RunContext, operation: Operation, exchange: Exchange) -> str | None:
     """The ticket in an accepted write's answer, or None."""
-    data = exchange.answer.json
-    if operation.ticket is None or not exchange.answer.ok or data is MISSING:
+    data = exchange.response.json
+    if operation.ticket is None or not exchange.response.ok or data is MISSING:
         return None
     try:
         found = at(data, operation.ticket.pointer)
@@ -144,28 +144,28 @@ def ticket_of(ask: Ask, operation: Operation, exchange: Exchange) -> str | None:
     return found if isinstance(found, str) and found else None
 
 
-def status_request(ask: Ask, operation: Operation, ticket: str) -> Any:
+def status_request(context: RunContext, operation: Operation, ticket: str) -> Any:
     """The request that asks for a batch's progress."""
     if operation.ticket is None:
         raise ValueError(f"{operation.code} hands out no ticket")
-    status = ask.contract.by_id[operation.ticket.operation_id]
+    status = context.contract.by_id[operation.ticket.operation_id]
     return get(status, path={operation.ticket.parameter: ticket})
 
 
-def look(ask: Ask, operation: Operation, ticket: str) -> Look:
+def look(context: RunContext, operation: Operation, ticket: str) -> StatusPoll:
     """Ask once how far a batch is."""
-    exchange = ask.again(status_request(ask, operation, ticket))
-    status = ask.contract.by_code[exchange.request.operation]
-    return read_look(status.batch, exchange)
+    exchange = context.resend(status_request(context, operation, ticket))
+    status = context.contract.by_code[exchange.request.operation]
+    return read_poll(status.batch, exchange)
 
 
-def read_look(batch: Batch | None, exchange: Exchange) -> Look:
+def read_poll(batch: Batch | None, exchange: Exchange) -> StatusPoll:
     """An answer of the status operation, as far as it can be read."""
-    data = exchange.answer.json
+    data = exchange.response.json
 
     def value(pointer: str) -> Any:
         try:
-            return at(data, pointer) if exchange.answer.ok and data is not MISSING else None
+            return at(data, pointer) if exchange.response.ok and data is not MISSING else None
         except KeyError:
             return None
 
@@ -174,40 +174,47 @@ def read_look(batch: Batch | None, exchange: Exchange) -> Look:
         return found if isinstance(found, int) and not isinstance(found, bool) else None
 
     if batch is None:
-        return Look(exchange, None, None, None, None)
+        return StatusPoll(exchange, None, None, None, None)
     status, created, updated = (value(p) if p else None for p in (batch.status, batch.created, batch.updated))
     total, succeeded, failed = (number(pointer) for pointer in (batch.total, batch.succeeded, batch.failed))
-    return Look(exchange, value(batch.id), total, succeeded, failed, status, created, updated)
+    return StatusPoll(exchange, value(batch.id), total, succeeded, failed, status, created, updated)
 
 
-def _watch(ask: Ask, operation: Operation, ticket: str, patience: float, closely: bool) -> tuple[Look, ...]:
-    endless: dict[str, bool] = ask.plan("batches that don't end", lambda a: {})
+@decided
+def _endless(context: RunContext) -> dict[str, bool]:
+    return {}
+
+
+def _watch(
+    context: RunContext, operation: Operation, ticket: str, patience: float, closely: bool
+) -> tuple[StatusPoll, ...]:
+    endless = _endless(context)
     if endless.get(operation.code) or len(endless) > 1:
         patience = min(patience, IMPATIENCE)
     if not closely:
         time.sleep(FIRST_WAIT)
-    looks = [look(ask, operation, ticket)]
+    polls = [look(context, operation, ticket)]
     wait, until = FIRST_WAIT, time.monotonic() + patience
-    while not looks[-1].over and time.monotonic() < until:
-        if looks[-1].exchange.answer.status not in (200, 404):
+    while not polls[-1].over and time.monotonic() < until:
+        if polls[-1].exchange.response.status not in (200, 404):
             break
         time.sleep(wait)
         wait = min(wait * 1.6, LONGEST_WAIT * patience)
-        looks.append(look(ask, operation, ticket))
-    if not looks[-1].over and patience >= ask.target.limits.batch:
+        polls.append(look(context, operation, ticket))
+    if not polls[-1].over and patience >= context.target.limits.batch:
         endless[operation.code] = True
-    return tuple(looks)
+    return tuple(polls)
 
 
 # -- reading back -------------------------------------------------------------------------------------
 
 
-def reader_of(ask: Ask, operation: Operation) -> Operation | None:
+def reader_of(context: RunContext, operation: Operation) -> Operation | None:
     """The list operation that shows the collection an operation writes to, with a filter on its key."""
     if operation.access is None:
         return None
     collection = operation.access.collection
-    for other in ask.contract.operations:
+    for other in context.contract.operations:
         reads_it = other.access and other.access.action == "reads" and other.access.collection == collection
         if reads_it and any(picks(f, collection.key) for f in other.filters):
             return other
@@ -220,7 +227,7 @@ def picks(filter: Filter, key: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ReadBack:
     """The rows that a list shows for one key, under every value of its hidden fields."""
 
     rows: tuple[Mapping[str, Any], ...]
@@ -233,57 +240,62 @@ class Seen:
 
 
 def find(
-    ask: Ask, operation: Operation, key: str, *, expected: bool | None = True, unlike: Mapping[str, Any] | None = None
-) -> Seen:
+    context: RunContext,
+    operation: Operation,
+    key: str,
+    *,
+    expected: bool | None = True,
+    unlike: Mapping[str, Any] | None = None,
+) -> ReadBack:
     """The rows with a key, as a list shows them now.
 
     A new row may need approval, so the values of hidden fields are tried as well. While there is a row and none is
     `expected`, or the other way round, or the row is still what it must be `unlike`, it is looked at again.
     """
-    reader, access = reader_of(ask, operation), operation.access
+    reader, access = reader_of(context, operation), operation.access
     if reader is None or access is None:
-        return Seen((), ())
+        return ReadBack((), ())
     return settled(
-        ask,
-        lambda: _find_once(ask, reader, access.collection.key, key),
+        context,
+        lambda: _find_once(context, reader, access.collection.key, key),
         lambda seen: expected in (None, bool(seen.rows)) and not unchanged(seen.row, unlike, access.collection.updated),
     )
 
 
 def find_all(
-    ask: Ask,
+    context: RunContext,
     operation: Operation,
     stem: str,
     keys: Collection[str],
     *,
     expected: bool = True,
     unlike: Mapping[str, Mapping[str, Any] | None] | None = None,
-) -> Mapping[str, Seen]:
+) -> Mapping[str, ReadBack]:
     """The rows whose key holds `stem`, by key, as lists show them now: those of `keys`, and what else there is.
 
     While one of `keys` has no row though one is `expected`, or is still what it must be `unlike`, it is looked again.
     Some that are still missing then are asked for by themselves as well, so that a filter that finds many and leaves
     them out isn't taken for a write that went wrong. Of what can't be told nothing is given.
     """
-    reader, access = reader_of(ask, operation), operation.access
+    reader, access = reader_of(context, operation), operation.access
     together = containing(reader, access.collection.key) if reader and access else None
     if reader is None or access is None or together is None:
-        return {key: find(ask, operation, key, expected=None) for key in keys}
+        return {key: find(context, operation, key, expected=None) for key in keys}
 
     def look() -> _Together:
         plain: Query = ((together.parameter, stem),)
-        found: dict[str, Seen] = {}
+        found: dict[str, ReadBack] = {}
         asked: tuple[Exchange, ...] = ()
         whole = True
         for query in (plain, *with_hidden(reader, plain)):
-            shown = listing(ask.fresh(), reader, query, most_pages=MOST_PAGES)
+            shown = listing(context.replay_context(), reader, query, most_pages=MOST_PAGES)
             whole = whole and shown.whole
             for page in shown.pages:
                 for row in page.rows:
                     name = str(row.get(access.collection.key))
-                    seen = found.get(name, Seen((), asked))
+                    seen = found.get(name, ReadBack((), asked))
                     chain = seen.chain if page.exchange in seen.chain else (*seen.chain, page.exchange)
-                    found[name] = Seen((*seen.rows, row), chain)
+                    found[name] = ReadBack((*seen.rows, row), chain)
             asked = (*asked, shown.first.exchange)
             if all(key in found for key in keys):
                 break
@@ -296,13 +308,13 @@ def find_all(
             unchanged(looked.found[key].row, row, access.collection.updated) for key, row in moved.items()
         )
 
-    looked = settled(ask, look, right)
+    looked = settled(context, look, right)
     lost = [key for key in keys if key not in looked.found]
-    nothing = dict.fromkeys(lost, Seen((), looked.asked)) if looked.whole else {}
+    nothing = dict.fromkeys(lost, ReadBack((), looked.asked)) if looked.whole else {}
     if nothing and not expected:
         return {**nothing, **looked.found}
     few = lost[: ALONE if looked.whole else MOST_ALONE]
-    alone = {key: find(ask, operation, key, expected=None) for key in few}
+    alone = {key: find(context, operation, key, expected=None) for key in few}
     filtered_out = any(one.rows for one in alone.values())
     return {**({} if filtered_out else nothing), **alone, **looked.found}
 
@@ -311,7 +323,7 @@ def find_all(
 class _Together:
     """Rows that a list shows together, by key; whether it was read to its end, and what was asked."""
 
-    found: Mapping[str, Seen]
+    found: Mapping[str, ReadBack]
     whole: bool
     asked: tuple[Exchange, ...]
 
@@ -329,10 +341,10 @@ def containing(reader: Operation, key: str) -> Filter | None:
     return next((f for f in found if f.lookup == "icontains"), found[0] if found else None)
 
 
-def settled(ask: Ask, look: Callable[[], T], right: Callable[[T], bool]) -> T:
+def settled(context: RunContext, look: Callable[[], T], right: Callable[[T], bool]) -> T:
     """What is seen as soon as it is right, or else after a little while: a list may be behind its batches."""
     seen, late = look(), False
-    pauses = [part * ask.target.limits.lag for part in SETTLING]
+    pauses = [part * context.target.limits.lag for part in SETTLING]
     for pause in pauses:
         if right(seen):
             break
@@ -345,18 +357,18 @@ def settled(ask: Ask, look: Callable[[], T], right: Callable[[T], bool]) -> T:
     return seen
 
 
-def _find_once(ask: Ask, reader: Operation, field: str, key: str) -> Seen:
+def _find_once(context: RunContext, reader: Operation, field: str, key: str) -> ReadBack:
     by_key = next(f for f in reader.filters if picks(f, field))
     plain: Query = ((by_key.parameter, key),)
     pages: list[Page] = []
     rows: list[Mapping[str, Any]] = []
     for query in (plain, *with_hidden(reader, plain)):
-        page = read_page(reader, ask.again(get(reader, paged(reader, query))))
+        page = read_page(reader, context.resend(get(reader, paged(reader, query))))
         pages.append(page)
         rows += [row for row in page.rows if row.get(field) == key]
         if rows:
             break
-    return Seen(tuple(rows), tuple(p.exchange for p in pages))
+    return ReadBack(tuple(rows), tuple(p.exchange for p in pages))
 
 
 def with_hidden(reader: Operation, query: Query) -> list[Query]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from conformance.reading.context import Ask, Query
+from conformance.reading.context import Query, RunContext
 from conformance.reading.listing import listing
-from conformance.reading.page_limits import as_served
+from conformance.reading.page_limits import with_page_limits
 from conformance.transport.ownership import NO_SUCH, Ownership, forget, journaled, token_of
 from conformance.transport.target import NotSent, Stopped
 from conformance.writing.batches import Submission, containing, find, reader_of, submit, with_hidden
@@ -28,53 +28,57 @@ SAMPLED = 2
 """Keys that are also looked for one by one."""
 
 
-def clean_up(ask: Ask, ownership: Ownership) -> list[str]:
+def clean_up(context: RunContext, ownership: Ownership) -> list[str]:
     """Delete every key of the journal that has a row, and give those that are still there afterwards.
 
     The budgets of the run don't hold here: what was planted is taken away in any case.
     """
     known = journaled(ownership.path, ownership.base_url)
-    ask, _ = as_served(ask) if known else (ask, [])
+    context, _ = with_page_limits(context) if known else (context, [])
     keys = [key for key in known if NO_SUCH not in key and ownership.owns(key)]
     runs = {token for key in known if (token := token_of(key))}
     left: list[str] = []
-    for operation in ask.contract.operations:
+    for operation in context.contract.operations:
         if operation.access and operation.access.action == "deletes":
-            left += _delete(ask, operation, keys, runs, ownership)
+            left += _delete(context, operation, keys, runs, ownership)
     forget(ownership.path, ownership.base_url, left)
     return left
 
 
-def _delete(ask: Ask, operation: Operation, keys: list[str], runs: set[str], ownership: Ownership) -> list[str]:
+def _delete(
+    context: RunContext, operation: Operation, keys: list[str], runs: set[str], ownership: Ownership
+) -> list[str]:
     if operation.access is None:
         return []
     field = operation.access.collection.key
-    there = keys or _present(ask, operation, [], runs, ownership)
+    there = keys or _present(context, operation, [], runs, ownership)
     tries, until, at_once = 0, time.monotonic() + PATIENCE, AT_ONCE
     while there and tries < TRIES:
         batches = [there[start : start + at_once] for start in range(0, len(there), at_once)]
         sent: list[Submission] = []
         try:
             for keys in batches:
-                sent.append(submit(ask, operation, [{field: key} for key in keys], patience=AT_A_TIME))
-                if sent[-1].exchange.answer.refused and len(keys) > 1:
+                sent.append(submit(context, operation, [{field: key} for key in keys], patience=AT_A_TIME))
+                if sent[-1].exchange.response.refused and len(keys) > 1:
                     break
         except Stopped:
             return there
         except NotSent:  # the key may not write, so it hasn't, or may no longer
-            return _present(ask, operation, there, runs, ownership)
-        if len(batches[len(sent) - 1]) > 1 and sent[-1].exchange.answer.refused:
+            return _present(context, operation, there, runs, ownership)
+        if len(batches[len(sent) - 1]) > 1 and sent[-1].exchange.response.refused:
             # So many aren't taken at once, or not with one of them.
             at_once = max(1, at_once // 4)
             continue
-        asked, there = there, _present(ask, operation, there, runs, ownership)
+        asked, there = there, _present(context, operation, there, runs, ownership)
         # Deletes that wait behind other batches may still come to pass, and new rows to light when others go.
         in_vain = set(asked) <= set(there) and all(batch.over for batch in sent)
         tries += in_vain or time.monotonic() > until
     return there
 
 
-def _present(ask: Ask, operation: Operation, keys: list[str], runs: set[str], ownership: Ownership) -> list[str]:
+def _present(
+    context: RunContext, operation: Operation, keys: list[str], runs: set[str], ownership: Ownership
+) -> list[str]:
     """Those of the keys that have a row now, and rows of ours that a server made where it shouldn't have.
 
     Keys of one run are looked for together by its token, and a few of them one by one as well: where those are
@@ -82,24 +86,24 @@ def _present(ask: Ask, operation: Operation, keys: list[str], runs: set[str], ow
     it is all of the keys.
     """
     try:
-        together = [shown for run in runs if (shown := _holding(ask, operation, run)) is not None]
+        together = [shown for run in runs if (shown := _holding(context, operation, run)) is not None]
         found = set().union(*together)
         sample = keys[:: max(1, len(keys) // SAMPLED)][:SAMPLED]
-        alone = _one_by_one(ask, operation, sample)
+        alone = _one_by_one(context, operation, sample)
         if len(together) < len(runs) or alone - found:
-            alone |= _one_by_one(ask, operation, [key for key in keys if key not in sample])
+            alone |= _one_by_one(context, operation, [key for key in keys if key not in sample])
     except Stopped:
         return keys
     return sorted(key for key in found | alone if ownership.owns(key))
 
 
-def _one_by_one(ask: Ask, operation: Operation, keys: list[str]) -> set[str]:
-    return {key for key in keys if find(ask, operation, key, expected=None).rows}
+def _one_by_one(context: RunContext, operation: Operation, keys: list[str]) -> set[str]:
+    return {key for key in keys if find(context, operation, key, expected=None).rows}
 
 
-def _holding(ask: Ask, operation: Operation, text: str) -> set[str] | None:
+def _holding(context: RunContext, operation: Operation, text: str) -> set[str] | None:
     """The keys of rows that hold a text, by the list's own filters; None when there is no such filter, or it fails."""
-    reader = reader_of(ask, operation)
+    reader = reader_of(context, operation)
     if reader is None or operation.access is None:
         return None
     field = operation.access.collection.key
@@ -109,7 +113,7 @@ def _holding(ask: Ask, operation: Operation, text: str) -> set[str] | None:
     plain: Query = ((together.parameter, text),)
     found: set[str] = set()
     for query in (plain, *with_hidden(reader, plain)):
-        shown = listing(ask.fresh(), reader, query)
+        shown = listing(context.replay_context(), reader, query)
         if query == plain and not shown.first.is_page:
             return None
         found.update(str(row.get(field)) for row in shown.rows.values())

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
-from conformance.reading.context import Ask
-from conformance.reading.sample import NO_SUCH_ID, universe
+from conformance.reading.context import RunContext
+from conformance.reading.sample import NO_SUCH_ID, sample_of
 from conformance.transport.ownership import PREFIX
 from conformance.writing.batches import reader_of
 from spec import Operation, Part
@@ -28,20 +28,20 @@ _TEXTS = (
 )
 
 
-def item_fields(ask: Ask, operation: Operation) -> Mapping[str, Mapping[str, Any]]:
+def item_fields(context: RunContext, operation: Operation) -> Mapping[str, Mapping[str, Any]]:
     """The fields of one item of a write's body, by their schemas."""
     media = operation.body.json if operation.body else None
-    schema = ask.contract.resolve(media.schema) if media and media.schema else {}
+    schema = context.contract.resolve(media.schema) if media and media.schema else {}
     items = schema.get("items")
-    return ask.contract.properties(items) if isinstance(items, Mapping) else {}
+    return context.contract.properties(items) if isinstance(items, Mapping) else {}
 
 
-def required_fields(ask: Ask, operation: Operation) -> tuple[str, ...]:
+def required_fields(context: RunContext, operation: Operation) -> tuple[str, ...]:
     """The fields that an item must have."""
     media = operation.body.json if operation.body else None
-    schema = ask.contract.resolve(media.schema) if media and media.schema else {}
+    schema = context.contract.resolve(media.schema) if media and media.schema else {}
     items = schema.get("items")
-    return ask.contract.required(items) if isinstance(items, Mapping) else ()
+    return context.contract.required(items) if isinstance(items, Mapping) else ()
 
 
 def example_item(operation: Operation) -> Mapping[str, Any]:
@@ -53,50 +53,52 @@ def example_item(operation: Operation) -> Mapping[str, Any]:
     return {}
 
 
-def observed(ask: Ask, operation: Operation) -> list[Mapping[str, Any]]:
+def observed(context: RunContext, operation: Operation) -> list[Mapping[str, Any]]:
     """Rows of the collection as the server shows them, for values that it is known to take; none of this run's own."""
-    reader, own = reader_of(ask, operation), ask.target.ownership
-    rows = universe(ask, reader).rows if reader else {}
+    reader, own = reader_of(context, operation), context.target.ownership
+    rows = sample_of(context, reader).rows if reader else {}
     return [row for key, row in rows.items() if own is None or not own.owns(key)]
 
 
-def item(ask: Ask, operation: Operation, key: str, variant: int = 0, style: Style = "rich") -> dict[str, Any]:
+def item(
+    context: RunContext, operation: Operation, key: str, variant: int = 0, style: Style = "rich"
+) -> dict[str, Any]:
     """An item for a new or known key; variants differ in every field but those that point elsewhere."""
     access = operation.access
     if access is None:
         return {}
-    rows = observed(ask, operation)
+    rows = observed(context, operation)
     example = example_item(operation)
     made: dict[str, Any] = {}
-    for name, schema in item_fields(ask, operation).items():
+    for name, schema in item_fields(context, operation).items():
         if name == access.collection.key:
             made[name] = key
         elif name in access.references:
             continue
         elif access.parts:
             part = next((p for p in access.parts if p.key == name), None)
-            ids = _list_ids(ask, operation, name, rows) if part else []
+            ids = _list_ids(context, operation, name, rows) if part else []
             made[name] = (
                 ids[0] if ids else _entry_value(name, schema, example, variant, _shown(access.parts, rows, name))
             )
         elif name in example or "type" in schema:
-            value = _row_value(ask, operation, name, schema, example, rows, variant, style)
+            value = _row_value(context, operation, name, schema, example, rows, variant, style)
             if value is not None:
                 made[name] = value
     return made
 
 
 def entry(
-    ask: Ask, operation: Operation, key: str, number: int, variant: int, *, steady: bool = True
+    context: RunContext, operation: Operation, key: str, number: int, variant: int, *, steady: bool = True
 ) -> dict[str, Any]:
     """The item of an operation that writes parts, on the first, second or third of their lists.
 
     A list may have a currency of its own, or the like. So what isn't an amount is the same for all variants if the
     item is to be `steady`, and something else that entries of that list show, if there is such, if it isn't.
     """
-    made, rows = item(ask, operation, key, variant), observed(ask, operation)
+    made, rows = item(context, operation, key, variant), observed(context, operation)
     for part in operation.access.parts if operation.access else ():
-        made[part.key] = part_ids(ask, operation, part.key)[number]
+        made[part.key] = part_ids(context, operation, part.key)[number]
         for name in made:
             own = _shown((part,), rows, name, made[part.key]) or _shown((part,), rows, name)
             if own:
@@ -104,13 +106,13 @@ def entry(
     return made
 
 
-def bare(ask: Ask, operation: Operation, made: Mapping[str, Any]) -> dict[str, Any]:
+def bare(context: RunContext, operation: Operation, made: Mapping[str, Any]) -> dict[str, Any]:
     """The same item with its required fields only."""
-    return {name: made[name] for name in required_fields(ask, operation) if name in made}
+    return {name: made[name] for name in required_fields(context, operation) if name in made}
 
 
 def _row_value(
-    ask: Ask,
+    context: RunContext,
     operation: Operation,
     name: str,
     schema: Mapping[str, Any],
@@ -121,7 +123,7 @@ def _row_value(
 ) -> Any:
     collection = operation.access.collection if operation.access else None
     parts = {p.field: p for p in collection.parts} if collection else {}
-    shown = ask.contract.properties({"$ref": collection.item}) if collection else {}
+    shown = context.contract.properties({"$ref": collection.item}) if collection else {}
     if name not in shown:
         return None
     usable = [row[name] for row in rows if row.get(name) not in (None, "", [], {})]
@@ -129,7 +131,7 @@ def _row_value(
     sample = different[variant % len(different)] if different else example.get(name)
     types = schema.get("type")
     if name in parts:
-        return _entries(ask, operation, schema, example.get(name), parts[name].key, rows, name, variant)
+        return _entries(context, operation, schema, example.get(name), parts[name].key, rows, name, variant)
     if style == "plain" and types == "string" and not schema.keys() & {"format", "enum", "pattern"}:
         # Like what is there, and not the same: who takes rows with one text for one another touches none but ours.
         return f"{PREFIX}-{sample or name}"
@@ -168,7 +170,7 @@ def _object(sample: Mapping[str, Any], variant: int, *, more_keys: bool) -> dict
     return made or {"COLOR": f"Kırmızı ö  {variant}"}
 
 
-def _list_ids(ask: Ask, operation: Operation, key: str, rows: list[Mapping[str, Any]]) -> list[str]:
+def _list_ids(context: RunContext, operation: Operation, key: str, rows: list[Mapping[str, Any]]) -> list[str]:
     """Two ids of a price list or its like: those that rows show first, then the example's, then made ones."""
     collection = operation.access.collection if operation.access else None
     field = next((p.field for p in collection.parts if p.key == key), "") if collection else ""
@@ -183,13 +185,13 @@ def _list_ids(ask: Ask, operation: Operation, key: str, rows: list[Mapping[str, 
     return [*seen, *(f"4c7c6e4e-2655-4e9b-8012-69395b40b0{last}" for last in ("cf", "d0", "d1"))]
 
 
-def part_ids(ask: Ask, operation: Operation, key: str) -> list[str]:
+def part_ids(context: RunContext, operation: Operation, key: str) -> list[str]:
     """Ids to write parts under, at least three."""
-    return list(dict.fromkeys(_list_ids(ask, operation, key, observed(ask, operation))))
+    return list(dict.fromkeys(_list_ids(context, operation, key, observed(context, operation))))
 
 
 def _entries(
-    ask: Ask,
+    context: RunContext,
     operation: Operation,
     schema: Mapping[str, Any],
     sample: Any,
@@ -199,10 +201,10 @@ def _entries(
     variant: int,
 ) -> list[dict[str, Any]] | None:
     """The entries of a part sent with its row: one for each of two lists."""
-    fields = ask.contract.properties(ask.contract.resolve(schema).get("items", {}))
+    fields = context.contract.properties(context.contract.resolve(schema).get("items", {}))
     example = sample[0] if isinstance(sample, list) and sample and isinstance(sample[0], Mapping) else {}
     made = []
-    for number, id in enumerate(_list_ids(ask, operation, key, rows)[:2]):
+    for number, id in enumerate(_list_ids(context, operation, key, rows)[:2]):
         entry: dict[str, Any] = {key: id}
         for field, field_schema in fields.items():
             if field != key:

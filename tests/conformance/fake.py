@@ -17,10 +17,10 @@ from typing import Any
 import spec
 from conformance.laws import LAWS, Law
 from conformance.laws.responses import Evidence, evidence_laws
-from conformance.reading.context import Ask
+from conformance.reading.context import RunContext
 from conformance.runner.run import try_clause
 from conformance.scenarios.planting import WITNESSES
-from conformance.transport.exchange import Answer, Request
+from conformance.transport.exchange import Request, Response
 from conformance.transport.ownership import Ownership
 from conformance.transport.target import Limits, Target
 from conformance.verdict import Outcome
@@ -90,7 +90,7 @@ class Shop:
 
     # -- HTTP ------------------------------------------------------------------------------------------------
 
-    def answer(self, request: Request, key: str | None) -> Answer:
+    def response(self, request: Request, key: str | None) -> Response:
         """The answer to any request."""
         self.asked += 1
         operation = CONTRACT.by_code[request.operation]
@@ -102,9 +102,9 @@ class Shop:
             status, data = refused.status, {"detail": str(refused)}
         return self.respond(operation, status, data)
 
-    def respond(self, operation: Operation, status: int, data: Any) -> Answer:
+    def respond(self, operation: Operation, status: int, data: Any) -> Response:
         """An answer out of its data."""
-        return Answer(status, {"content-type": "application/json"}, json.dumps(data).encode(), 0.001)
+        return Response(status, {"content-type": "application/json"}, json.dumps(data).encode(), 0.001)
 
     def allowed(self, operation: Operation, key: str | None) -> bool:
         """Does this key open the door?"""
@@ -377,34 +377,34 @@ class Direct(Target):
     evidence: Evidence
     log: list[Request]
 
-    def _send_once(self, request: Request) -> Answer:
+    def _send_once(self, request: Request) -> Response:
         self.log.append(request)
-        return self.shop.answer(request, self.credential(request.credential))
+        return self.shop.response(request, self.credential(request.credential))
 
 
-def ask_of(shop: Shop, folder: Path | None = None, seed: int = 0) -> Ask:
+def ask_of(shop: Shop, folder: Path | None = None, seed: int = 0) -> RunContext:
     """An Ask of a shop; with writes where there is a folder for the journal."""
     ownership = Ownership(CONTRACT, BASE, folder / "journal.ndjson") if folder else None
     # Nothing goes over a wire, so certificates needn't be loaded.
     target = Direct(BASE, CONTRACT, KEY, Limits(batch=0.02, lag=0.0), ownership=ownership, verify=False)
     target.shop, target.evidence, target.log = shop, Evidence(CONTRACT), []
     target.observe = target.evidence.observe
-    return Ask(CONTRACT, target, seed, BEGAN + timedelta(days=30))
+    return RunContext(CONTRACT, target, seed, BEGAN + timedelta(days=30))
 
 
-def laws_of(ask: Ask) -> dict[str, Law]:
+def laws_of(context: RunContext) -> dict[str, Law]:
     """The laws on a shop, by their clauses' kinds: those that ask, and those that speak from all answers."""
-    evidence = ask.target.evidence if isinstance(ask.target, Direct) else Evidence(CONTRACT)
+    evidence = context.target.evidence if isinstance(context.target, Direct) else Evidence(CONTRACT)
     return {**LAWS, **evidence_laws(evidence)}
 
 
-def outcome(ask: Ask, clause_id: str) -> Outcome:
+def outcome(context: RunContext, clause_id: str) -> Outcome:
     """The verdict on one clause."""
     clause = CONTRACT.clause(clause_id)
     if clause is None:
         raise KeyError(clause_id)
-    laws = laws_of(ask)
+    laws = laws_of(context)
     if clause.kind.startswith("response."):
         # What speaks from all answers needs some.
-        try_clause(ask, laws["response.status"], CONTRACT.clause(f"{clause.operation}.response.status") or clause)
-    return try_clause(ask, laws[clause.kind], clause)
+        try_clause(context, laws["response.status"], CONTRACT.clause(f"{clause.operation}.response.status") or clause)
+    return try_clause(context, laws[clause.kind], clause)

@@ -41,7 +41,7 @@ class Loopback:
     received: list[Received] = field(default_factory=list)
 
 
-def answer(status: int = 200, body: bytes = b"{}", *headers: str) -> bytes:
+def response(status: int = 200, body: bytes = b"{}", *headers: str) -> bytes:
     """An answer's bytes."""
     kind = "" if any(h.lower().startswith("content-type") for h in headers) else "Content-Type: application/json\r\n"
     more = "".join(f"{line}\r\n" for line in headers)

@@ -12,7 +12,7 @@ import spec
 from conformance.reports import files
 from conformance.reports.model import Report, Settings, Waiver
 from conformance.reports.stream import NAME, Stream, header
-from conformance.transport.exchange import Answer, Request
+from conformance.transport.exchange import Request, Response
 from conformance.verdict import Counterexample, Outcome, Verdict
 from spec import Clause, Contract
 
@@ -81,7 +81,7 @@ def write(
     path = folder / NAME
     with Stream(path, head) as stream:
         for number in range(answers):
-            stream.answered(Request("PRD102", "GET", "/"), Answer(200, {}, b"", (number % 97) / 500))
+            stream.answered(Request("PRD102", "GET", "/"), Response(200, {}, b"", (number % 97) / 500))
         for clause in contract().clauses:
             stream.concluded(known.get(clause.id) or outcome(clause, "held"))
         stream.finished(stopped, {"PRD102": answers}, notes)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.conformance.fake import KEY, PRICE, Refused, Row, Shop, moment
-from tests.conformance.spoiling import Mistake, changed, spoilt
+from tests.conformance.mutate import Mistake, changed, mutated
 
 
 def _state(**other: Callable[[dict[str, int]], int]) -> type[Shop]:
@@ -30,12 +30,12 @@ def _by_looks(make: Callable[[int, dict[str, int]], dict[str, int]], **other: Ca
 
     def looked_up(self: Shop, ticket: str) -> tuple[int, Any]:
         _, data = Shop.looked_up(self, ticket)
-        looks = self.__dict__.setdefault("looks", {})
-        n = looks[ticket] = looks.get(ticket, 0) + 1
+        polls = self.__dict__.setdefault("looks", {})
+        n = polls[ticket] = polls.get(ticket, 0) + 1
         more = {name: value(n) for name, value in other.items()}
         return 200, {**data, **more, "state": make(n, dict(data["state"]))}
 
-    return spoilt(looked_up=looked_up)
+    return mutated(looked_up=looked_up)
 
 
 def _new_batch(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
@@ -60,7 +60,7 @@ def _valid(field: str, operation: str) -> type[Shop]:
             return Shop.valid(self, op, {**good, **{n: v for n, v in item.items() if n != field}})
         return Shop.valid(self, op, item)
 
-    return spoilt(valid=valid)
+    return mutated(valid=valid)
 
 
 def _bodies(takes: Callable[[bytes], bool], status: int = 202) -> type[Shop]:
@@ -71,7 +71,7 @@ def _bodies(takes: Callable[[bytes], bool], status: int = 202) -> type[Shop]:
             return Shop.submitted(self, operation, body)
         return Shop.submitted(self, operation, b"[]") if status == 202 else (status, {})
 
-    return spoilt(submitted=submitted)
+    return mutated(submitted=submitted)
 
 
 def _items(change: Callable[[list[Any]], list[Any]]) -> type[Shop]:
@@ -81,12 +81,12 @@ def _items(change: Callable[[list[Any]], list[Any]]) -> type[Shop]:
         items = json.loads(body) if body.startswith(b"[") else None
         return Shop.submitted(self, operation, json.dumps(change(items)).encode() if items else body)
 
-    return spoilt(submitted=submitted)
+    return mutated(submitted=submitted)
 
 
 def _unchecked(kind: type) -> type[Shop]:
     """A shop that takes any value of a kind for any field but the key."""
-    return spoilt(
+    return mutated(
         typed=lambda s, schema, value: isinstance(value, kind) or Shop.typed(s, schema, value),
         taken=lambda s, o, item: isinstance(item, dict) and isinstance(item.get("sku"), str) and Shop.taken(s, o, item),
     )
@@ -95,12 +95,12 @@ def _unchecked(kind: type) -> type[Shop]:
 def _done_for_strangers() -> type[Shop]:
     """A shop that answers a wrong key with 401, and does what it asks for all the same."""
 
-    def answer(self: Shop, request: Any, key: str | None) -> Any:
+    def response(self: Shop, request: Any, key: str | None) -> Any:
         if request.body and key == "not-the-key":
-            Shop.answer(self, request, KEY)
-        return Shop.answer(self, request, key)
+            Shop.response(self, request, KEY)
+        return Shop.response(self, request, key)
 
-    return spoilt(answer=answer)
+    return mutated(response=response)
 
 
 def _half(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
@@ -163,7 +163,7 @@ def _lists_required(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
 MISTAKES: list[Mistake] = [
     # batches
     ("PRD101.batch.ticket", "missing", changed("submitted", lambda found, *_: (202, {}))),
-    ("PRD101.batch.found", "lost", spoilt(looked_up=lambda s, t: (404, {}))),
+    ("PRD101.batch.found", "lost", mutated(looked_up=lambda s, t: (404, {}))),
     ("PRD101.batch.own-id", "another", _batch(id="00000000-0000-4000-8000-000000000001")),
     ("PRD101.batch.ends", "never", _state(succeeded=lambda s: 0, failed=lambda s: 0)),
     ("PRD101.batch.total", "one more", _state(total=lambda s: s["total"] + 1, succeeded=lambda s: s["succeeded"] + 1)),
@@ -197,12 +197,12 @@ MISTAKES: list[Mistake] = [
         _state(succeeded=lambda s: s["succeeded"] - 1, failed=lambda s: s["failed"] + 1),
     ),
     ("PRD105.batch.mixed", "none failed", _state(succeeded=lambda s: s["total"], failed=lambda s: 0)),
-    ("PRD101.batch.isolated", "lost after bad", spoilt(submitted=_new_batch, taken=_lost_after_bad)),
-    ("PRD103.batch.isolated", "lost after bad", spoilt(submitted=_new_batch, taken=_lost_after_bad)),
-    ("PRD105.batch.isolated", "lost after bad", spoilt(submitted=_new_batch, taken=_lost_after_bad)),
+    ("PRD101.batch.isolated", "lost after bad", mutated(submitted=_new_batch, taken=_lost_after_bad)),
+    ("PRD103.batch.isolated", "lost after bad", mutated(submitted=_new_batch, taken=_lost_after_bad)),
+    ("PRD105.batch.isolated", "lost after bad", mutated(submitted=_new_batch, taken=_lost_after_bad)),
     ("PRD101.batch.times", "backwards", _batch(created_at="2030-01-01T00:00:00Z", updated_at="2029-01-01T00:00:00Z")),
-    ("PRD101.batch.mixed", "bad ones are applied", spoilt(taken=_applied_and_failed)),
-    ("PRD104.batch.mixed", "the good half is applied", spoilt(taken=_half_taken)),
+    ("PRD101.batch.mixed", "bad ones are applied", mutated(taken=_applied_and_failed)),
+    ("PRD104.batch.mixed", "the good half is applied", mutated(taken=_half_taken)),
     ("PRD101.batch.times", "made anew at each look", changed("looked_up", _made_anew)),
     ("PRD101.batch.times", "three hours ahead", _batch(updated_at="2025-06-21T15:00:00Z")),
     ("PRD106.body.malformed", "nothing taken", _bodies(lambda body: body == b"")),
@@ -212,7 +212,7 @@ MISTAKES: list[Mistake] = [
         "one less succeeded",
         _state(succeeded=lambda s: s["succeeded"] - 1, total=lambda s: s["total"] - 1),
     ),
-    ("PRD101.batch.mixed", "bad new ones are made", spoilt(taken=_made_and_failed)),
+    ("PRD101.batch.mixed", "bad new ones are made", mutated(taken=_made_and_failed)),
     ("PRD101.batch.mixed", "a bad one alone counts twice", changed("looked_up", _lonely(succeeded=1, failed=1))),
     ("PRD101.batch.mixed", "a bad one alone never ends", changed("looked_up", _lonely(succeeded=0, failed=2, total=3))),
     (
@@ -220,27 +220,27 @@ MISTAKES: list[Mistake] = [
         "unknown ones alone never end",
         changed("looked_up", _lonely(succeeded=0, failed=2, total=3)),
     ),
-    ("PRD101.response.status", "lists are required", spoilt(submitted=_lists_required)),
+    ("PRD101.response.status", "lists are required", mutated(submitted=_lists_required)),
     ("PRD101.body.required.name", "optional", _valid("name", "PRD101")),
     (
         "PRD101.body.required.sku",
         "made up",
-        spoilt(taken=lambda s, o, item: "sku" not in item or Shop.taken(s, o, item)),
+        mutated(taken=lambda s, o, item: "sku" not in item or Shop.taken(s, o, item)),
     ),
     (
         "PRD105.body.type.price",
         "unchecked",
-        spoilt(typed=lambda s, schema, v: v == "not-one" or Shop.typed(s, schema, v)),
+        mutated(typed=lambda s, schema, v: v == "not-one" or Shop.typed(s, schema, v)),
     ),
     (
         "PRD101.body.type.sku",
         "unchecked",
-        spoilt(taken=lambda s, o, item: isinstance(item.get("sku"), list) or Shop.taken(s, o, item)),
+        mutated(taken=lambda s, o, item: isinstance(item.get("sku"), list) or Shop.taken(s, o, item)),
     ),
     (
         "PRD101.body.type.name",
         "half taken",
-        spoilt(
+        mutated(
             taken=lambda s, o, item: (
                 not (isinstance(item.get("name"), dict) and Shop.upsert(s, None, {**item, "name": "x"}) is None)
                 and Shop.taken(s, o, item)
@@ -261,7 +261,7 @@ MISTAKES: list[Mistake] = [
     (
         "PRD101.batch.all-good",
         "the default refused",
-        spoilt(taken=lambda s, o, item: item.get("attributes") != {} and Shop.taken(s, o, item)),
+        mutated(taken=lambda s, o, item: item.get("attributes") != {} and Shop.taken(s, o, item)),
     ),
     ("PRD101.body.object", "taken", _bodies(lambda body: body.startswith(b"{"))),
     ("PRD101.body.malformed", "taken", _bodies(lambda body: body == b'[{"x": ')),
@@ -269,7 +269,7 @@ MISTAKES: list[Mistake] = [
     ("PRD101.body.large", "fails", _bodies(lambda body: len(body) > 900_000, 500)),
     ("PRD103.body.large", "fails on many", _bodies(lambda body: body.count(b"{") > 5_000, 503)),
     ("PRD105.body.large", "fails on many", _bodies(lambda body: body.count(b"{") > 1_000, 500)),
-    ("PRD101.body.whole", "half applied", spoilt(submitted=_half)),
-    ("PRD103.body.whole", "half applied", spoilt(submitted=_half)),
-    ("PRD105.body.whole", "half applied", spoilt(submitted=_half)),
+    ("PRD101.body.whole", "half applied", mutated(submitted=_half)),
+    ("PRD103.body.whole", "half applied", mutated(submitted=_half)),
+    ("PRD105.body.whole", "half applied", mutated(submitted=_half)),
 ]

@@ -8,28 +8,28 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from conformance.transport.exchange import Answer
+from conformance.transport.exchange import Response
 from tests.conformance.fake import BASE, KEY, Row, Shop
-from tests.conformance.spoiling import Mistake, changed, spoilt
+from tests.conformance.mutate import Mistake, changed, mutated
 
 
 def _status(*, of: int, instead: int) -> type[Shop]:
     """A shop that answers one status in the place of another."""
     return changed(
         "respond",
-        lambda found, shop, operation, status, data: Answer(
+        lambda found, shop, operation, status, data: Response(
             instead if status == of else status, found.headers, found.body, found.elapsed
         ),
     )
 
 
 def _ignoring(name: str) -> type[Shop]:
-    return spoilt(shows=lambda self, n, value, row: True if n == name else Shop.shows(self, n, value, row))
+    return mutated(shows=lambda self, n, value, row: True if n == name else Shop.shows(self, n, value, row))
 
 
 def _reading(name: str, other: str, change: Callable[[str], str] = str) -> type[Shop]:
     """A shop that reads one parameter as another, its value changed."""
-    return spoilt(
+    return mutated(
         shows=lambda self, n, value, row: (
             Shop.shows(self, other if n == name else n, change(value), row)
             if n == name
@@ -69,7 +69,7 @@ def _only(last: bool) -> type[Shop]:
         others = [q for q in query if q not in filters]
         return Shop.fits(self, operation, [*others, *(filters[-1:] if last else filters[:1])], row)
 
-    return spoilt(fits=fits)
+    return mutated(fits=fits)
 
 
 def _link(change: Callable[[str], str]) -> type[Shop]:
@@ -77,7 +77,7 @@ def _link(change: Callable[[str], str]) -> type[Shop]:
 
 
 def _lets_in(key: Callable[[str | None], bool]) -> type[Shop]:
-    return spoilt(allowed=lambda self, operation, given: given == KEY or key(given))
+    return mutated(allowed=lambda self, operation, given: given == KEY or key(given))
 
 
 def _filtered(**steps: Callable[..., Any]) -> type[Shop]:
@@ -86,10 +86,10 @@ def _filtered(**steps: Callable[..., Any]) -> type[Shop]:
     def listed(self: Shop, operation: Any, request: Any) -> tuple[int, Any]:
         narrowed = any(n not in ("page", "limit", "approved") for n, _ in request.query) and operation.code == "PRD102"
         shop = copy.copy(self)
-        shop.__class__ = spoilt(**steps) if narrowed else Shop
+        shop.__class__ = mutated(**steps) if narrowed else Shop
         return Shop.listed(shop, operation, request)
 
-    return spoilt(listed=listed)
+    return mutated(listed=listed)
 
 
 def _turning(self: Shop, rows: list[Row], limit: int) -> list[Row]:
@@ -109,41 +109,41 @@ MISTAKES: list[Mistake] = [
     (
         "PRD102.page.default-page",
         "second",
-        spoilt(number=lambda s, q, n, d: Shop.number(s, q, n, 2 if n == "page" else d)),
+        mutated(number=lambda s, q, n, d: Shop.number(s, q, n, 2 if n == "page" else d)),
     ),
     (
         "PRD102.page.default-limit",
         "nine",
-        spoilt(number=lambda s, q, n, d: Shop.number(s, q, n, 9 if n == "limit" else d)),
+        mutated(number=lambda s, q, n, d: Shop.number(s, q, n, 9 if n == "limit" else d)),
     ),
-    ("PRD108.page.limit", "one more", spoilt(cut=lambda s, rows, page, n: rows[(page - 1) * n : page * n + 1])),
+    ("PRD108.page.limit", "one more", mutated(cut=lambda s, rows, page, n: rows[(page - 1) * n : page * n + 1])),
     (
         "PRD102.page.limit",
         "one short",
-        spoilt(cut=lambda s, rows, page, n: Shop.cut(s, rows, page, n)[: max(1, n - 1)]),
+        mutated(cut=lambda s, rows, page, n: Shop.cut(s, rows, page, n)[: max(1, n - 1)]),
     ),
     (
         "PRD102.page.limit",
         "fewer for more",
-        spoilt(cut=lambda s, rows, page, n: Shop.cut(s, rows, page, 10 if n > 40 else n)),
+        mutated(cut=lambda s, rows, page, n: Shop.cut(s, rows, page, 10 if n > 40 else n)),
     ),
-    ("PRD102.page.disjoint", "overlap", spoilt(cut=lambda s, rows, p, n: rows[max(0, (p - 1) * n - (p > 1)) : p * n])),
+    ("PRD102.page.disjoint", "overlap", mutated(cut=lambda s, rows, p, n: rows[max(0, (p - 1) * n - (p > 1)) : p * n])),
     (
         "PRD102.page.disjoint",
         "twice on a page",
-        spoilt(cut=lambda s, rows, p, n: Shop.cut(s, rows, p, n)[:-1] + Shop.cut(s, rows, p, n)[:1]),
+        mutated(cut=lambda s, rows, p, n: Shop.cut(s, rows, p, n)[:-1] + Shop.cut(s, rows, p, n)[:1]),
     ),
-    ("PRD102.page.complete", "row lost", spoilt(cut=lambda s, rows, p, n: rows[(p - 1) * n + (p > 1) : p * n])),
+    ("PRD102.page.complete", "row lost", mutated(cut=lambda s, rows, p, n: rows[(p - 1) * n + (p > 1) : p * n])),
     (
         "PRD102.page.complete",
         "last empty",
-        spoilt(cut=lambda s, rows, p, n: Shop.cut(s, rows, p, n) if p * n < len(rows) or p == 1 else []),
+        mutated(cut=lambda s, rows, p, n: Shop.cut(s, rows, p, n) if p * n < len(rows) or p == 1 else []),
     ),
-    ("PRD102.param.accepted.Accept-Language", "its own upper case", spoilt(chosen=_turkish)),
+    ("PRD102.param.accepted.Accept-Language", "its own upper case", mutated(chosen=_turkish)),
     (
         "PRD102.filter.category",
         "by its first block",
-        spoilt(
+        mutated(
             shows=lambda s, name, value, row: (
                 row["category"][:8] == value[:8]
                 if name == "category" and re.fullmatch(r"[0-9a-f-]{36}", value)
@@ -151,7 +151,7 @@ MISTAKES: list[Mistake] = [
             )
         ),
     ),
-    ("PRD102.page.count", "none at all", spoilt(count=lambda *_: 0)),
+    ("PRD102.page.count", "none at all", mutated(count=lambda *_: 0)),
     (
         "PRD102.page.filtered",
         "the page before is the first",
@@ -162,28 +162,28 @@ MISTAKES: list[Mistake] = [
     (
         "PRD102.page.complete",
         "a single last row lost",
-        spoilt(cut=lambda s, rows, p, n: Shop.cut(s, rows, p, n) if p == 1 or len(rows) - (p - 1) * n != 1 else []),
+        mutated(cut=lambda s, rows, p, n: Shop.cut(s, rows, p, n) if p == 1 or len(rows) - (p - 1) * n != 1 else []),
     ),
     (
         "PRD102.page.complete",
         "row hidden by one limit",
-        spoilt(
+        mutated(
             order=lambda s, rows, n: rows[1:] + rows[:1] if n == 7 else rows,
             cut=lambda s, rows, p, n: [r for r in Shop.cut(s, rows, p, n) if n != 7 or r["sku"] != "SKU-1"],
         ),
     ),
-    ("PRD102.page.count", "of the page", spoilt(count=lambda s, rows, n: min(len(rows), n))),
-    ("PRD102.page.count", "one less", spoilt(count=lambda s, rows, n: len(rows) - 1)),
-    ("PRD108.page.count", "by limit", spoilt(count=lambda s, rows, n: len(rows) + (n == 7))),
-    ("PRD102.page.stable", "turning", spoilt(order=_turning)),
-    ("PRD102.page.same-order", "by limit", spoilt(order=lambda s, rows, n: rows[::-1] if n == 7 else rows)),
-    ("PRD102.page.next", "always", spoilt(has_next=lambda s, p, n, c: True)),
-    ("PRD102.page.next", "never", spoilt(has_next=lambda s, p, n, c: False)),
-    ("PRD102.page.next", "on a full last page", spoilt(has_next=lambda s, p, n, c: p * n <= c)),
-    ("PRD102.page.previous", "always", spoilt(has_previous=lambda s, p, n, c: True)),
-    ("PRD108.page.previous", "never", spoilt(has_previous=lambda s, p, n, c: False)),
-    ("PRD102.page.next-link", "the page after it", spoilt(link=lambda s, r, p, n: Shop.link(s, r, p + 1, n))),
-    ("PRD102.page.next-link", "another limit", spoilt(link=lambda s, r, p, n: Shop.link(s, r, p, n + 1))),
+    ("PRD102.page.count", "of the page", mutated(count=lambda s, rows, n: min(len(rows), n))),
+    ("PRD102.page.count", "one less", mutated(count=lambda s, rows, n: len(rows) - 1)),
+    ("PRD108.page.count", "by limit", mutated(count=lambda s, rows, n: len(rows) + (n == 7))),
+    ("PRD102.page.stable", "turning", mutated(order=_turning)),
+    ("PRD102.page.same-order", "by limit", mutated(order=lambda s, rows, n: rows[::-1] if n == 7 else rows)),
+    ("PRD102.page.next", "always", mutated(has_next=lambda s, p, n, c: True)),
+    ("PRD102.page.next", "never", mutated(has_next=lambda s, p, n, c: False)),
+    ("PRD102.page.next", "on a full last page", mutated(has_next=lambda s, p, n, c: p * n <= c)),
+    ("PRD102.page.previous", "always", mutated(has_previous=lambda s, p, n, c: True)),
+    ("PRD108.page.previous", "never", mutated(has_previous=lambda s, p, n, c: False)),
+    ("PRD102.page.next-link", "the page after it", mutated(link=lambda s, r, p, n: Shop.link(s, r, p + 1, n))),
+    ("PRD102.page.next-link", "another limit", mutated(link=lambda s, r, p, n: Shop.link(s, r, p, n + 1))),
     (
         "PRD108.page.next-link",
         "without the query",
@@ -193,7 +193,7 @@ MISTAKES: list[Mistake] = [
     (
         "PRD102.page.previous-link",
         "the same page",
-        spoilt(link=lambda s, r, p, n: Shop.link(s, r, s.number(list(r.query), "page", 1), n)),
+        mutated(link=lambda s, r, p, n: Shop.link(s, r, s.number(list(r.query), "page", 1), n)),
     ),
     (
         "PRD102.page.next-link",
@@ -205,7 +205,7 @@ MISTAKES: list[Mistake] = [
         "unescaped",
         _link(lambda link: link.replace("%25", "").replace("%2B", "+")),
     ),
-    ("PRD102.page.past-end", "the last again", spoilt(cut=lambda s, rows, p, n: Shop.cut(s, rows, p, n) or rows[-n:])),
+    ("PRD102.page.past-end", "the last again", mutated(cut=lambda s, rows, p, n: Shop.cut(s, rows, p, n) or rows[-n:])),
     ("PRD102.page.filtered", "counts all", _filtered(count=lambda s, rows, n: len(s.rows))),
     (
         "PRD102.page.filtered",
@@ -221,16 +221,18 @@ MISTAKES: list[Mistake] = [
     ("PRD102.page.filtered", "announces one before", _filtered(has_previous=lambda s, p, n, c: True)),
     # filters
     ("PRD102.filter.name", "ignored", _ignoring("name")),
-    ("PRD102.filter.name", "empty", spoilt(shows=lambda s, n, v, row: n != "name" and Shop.shows(s, n, v, row))),
+    ("PRD102.filter.name", "empty", mutated(shows=lambda s, n, v, row: n != "name" and Shop.shows(s, n, v, row))),
     (
         "PRD102.filter.name",
         "fails",
-        spoilt(shows=lambda s, n, v, row: Shop.shows(s, "no" if n == "name" else n, v, row)),
+        mutated(shows=lambda s, n, v, row: Shop.shows(s, "no" if n == "name" else n, v, row)),
     ),
     (
         "PRD102.filter.base_code",
         "one of several",
-        spoilt(fits=lambda s, o, q, row: Shop.fits(s, o, q, row) and ("base_code" not in dict(q) or _is_first(s, row))),
+        mutated(
+            fits=lambda s, o, q, row: Shop.fits(s, o, q, row) and ("base_code" not in dict(q) or _is_first(s, row))
+        ),
     ),
     ("PRD102.filter.name", "any case", _reading("name", "name__icontains")),
     ("PRD102.filter.name__icontains", "case counts", _reading("name__icontains", "name__contains")),
@@ -240,7 +242,7 @@ MISTAKES: list[Mistake] = [
     (
         "PRD102.filter.attribute__KEY",
         "any key",
-        spoilt(
+        mutated(
             attribute=lambda s, row, key, lookup, v: any(
                 s.matches(lookup, str(a), v) for a in row["attributes"].values()
             )
@@ -249,7 +251,7 @@ MISTAKES: list[Mistake] = [
     (
         "PRD102.filter.attribute__KEY__istartswith",
         "key's case",
-        spoilt(
+        mutated(
             attribute=lambda s, row, key, lookup, v: any(
                 s.matches(lookup, str(a), v) for k, a in row["attributes"].items() if k.lower() == key.lower()
             )
@@ -258,7 +260,7 @@ MISTAKES: list[Mistake] = [
     (
         "PRD102.filter.updated_at",
         "fraction lost",
-        spoilt(
+        mutated(
             ordered=lambda s, lookup, a, b: Shop.ordered(s, lookup, a.replace(microsecond=0), b.replace(microsecond=0))
         ),
     ),
@@ -266,7 +268,7 @@ MISTAKES: list[Mistake] = [
     (
         "PRD102.filter.created_at__lte",
         "a millisecond off",
-        spoilt(ordered=lambda s, lookup, a, b: Shop.ordered(s, lookup, a + timedelta(milliseconds=1), b)),
+        mutated(ordered=lambda s, lookup, a, b: Shop.ordered(s, lookup, a + timedelta(milliseconds=1), b)),
     ),
     (
         "PRD102.filter.created_at__gte",
@@ -276,18 +278,18 @@ MISTAKES: list[Mistake] = [
     (
         "PRD102.filter.approved",
         "empty",
-        spoilt(fits=lambda s, o, q, row: "approved" not in dict(q) and Shop.fits(s, o, q, row)),
+        mutated(fits=lambda s, o, q, row: "approved" not in dict(q) and Shop.fits(s, o, q, row)),
     ),
-    ("PRD102.filter.approved", "ignored", spoilt(approved=lambda s, row, wanted: True)),
+    ("PRD102.filter.approved", "ignored", mutated(approved=lambda s, row, wanted: True)),
     (
         "PRD102.filter.approved",
         "fails",
-        spoilt(approved=lambda s, row, wanted: Shop.shows(s, "no" if not wanted else "name__contains", "", row)),
+        mutated(approved=lambda s, row, wanted: Shop.shows(s, "no" if not wanted else "name__contains", "", row)),
     ),
     (
         "PRD102.default.approved",
         "all",
-        spoilt(
+        mutated(
             fits=lambda s, o, q, row: (
                 Shop.fits(s, o, q, row)
                 if "approved" in dict(q)
@@ -298,7 +300,7 @@ MISTAKES: list[Mistake] = [
     (
         "PRD102.default.approved",
         "others",
-        spoilt(
+        mutated(
             fits=lambda s, o, q, row: Shop.fits(
                 s, o, q if "approved" in dict(q) else [*q, ("approved", "true"), ("sku__contains", "K")], row
             )
@@ -307,28 +309,28 @@ MISTAKES: list[Mistake] = [
     (
         "PRD102.wire",
         "plus is a space",
-        spoilt(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o.replace("+", " "))),
+        mutated(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o.replace("+", " "))),
     ),
     (
         "PRD102.wire",
         "escaped",
-        spoilt(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o.replace("&", "&amp;"))),
+        mutated(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o.replace("&", "&amp;"))),
     ),
-    ("PRD102.edges", "trimmed", spoilt(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o.strip()))),
+    ("PRD102.edges", "trimmed", mutated(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o.strip()))),
     (
         "PRD102.edges",
         "trimmed in attributes",
-        spoilt(attribute=lambda s, row, key, lookup, v: Shop.attribute(s, row, key, lookup, v.strip())),
+        mutated(attribute=lambda s, row, key, lookup, v: Shop.attribute(s, row, key, lookup, v.strip())),
     ),
     # together
-    ("PRD102.combine.name__icontains", "either", spoilt(fits=_either)),
+    ("PRD102.combine.name__icontains", "either", mutated(fits=_either)),
     ("PRD102.combine.category", "first only", _only(last=False)),
-    ("PRD102.combine.attribute__KEY__icontains", "last of a key", spoilt(fits=_last_of_a_key)),
+    ("PRD102.combine.attribute__KEY__icontains", "last of a key", mutated(fits=_last_of_a_key)),
     ("PRD102.combine.sku__contains", "last only", _only(last=True)),
     (
         "PRD102.combine.approved",
         "approval forgotten",
-        spoilt(
+        mutated(
             fits=lambda s, o, q, row: (
                 Shop.fits(s, o, q, row)
                 if all(n in ("page", "limit", "approved") for n, _ in q)
@@ -340,7 +342,7 @@ MISTAKES: list[Mistake] = [
     (
         "PRD102.relation.name",
         "contains without equal",
-        spoilt(shows=lambda s, n, v, row: (n != "name__contains" or row["name"] != v) and Shop.shows(s, n, v, row)),
+        mutated(shows=lambda s, n, v, row: (n != "name__contains" or row["name"] != v) and Shop.shows(s, n, v, row)),
     ),
     ("PRD102.relation.updated_at", "lte without equal", _reading("updated_at__lte", "updated_at__lt")),
     ("PRD102.relation.created_at", "gte without equal", _reading("created_at__gte", "created_at__gt")),
@@ -353,95 +355,97 @@ MISTAKES: list[Mistake] = [
     (
         "PRD108.search.finds",
         "by code alone",
-        spoilt(found=lambda s, row, words: words.casefold() in row["base_code"].casefold()),
+        mutated(found=lambda s, row, words: words.casefold() in row["base_code"].casefold()),
     ),
-    ("PRD108.search.selective", "everything", spoilt(found=lambda s, row, words: True)),
+    ("PRD108.search.selective", "everything", mutated(found=lambda s, row, words: True)),
     (
         "PRD108.search.sound",
         "any word",
-        spoilt(found=lambda s, row, words: any(Shop.found(s, row, w) for w in words.split())),
+        mutated(found=lambda s, row, words: any(Shop.found(s, row, w) for w in words.split())),
     ),
     (
         "PRD108.search.sound",
         "wildcards",
-        spoilt(found=lambda s, row, words: Shop.found(s, row, words) or ("%" in words and "_" in words)),
+        mutated(found=lambda s, row, words: Shop.found(s, row, words) or ("%" in words and "_" in words)),
     ),
-    ("PRD108.search.sound", "half", spoilt(found=lambda s, row, words: Shop.found(s, row, words[: len(words) // 2]))),
+    ("PRD108.search.sound", "half", mutated(found=lambda s, row, words: Shop.found(s, row, words[: len(words) // 2]))),
     (
         "PRD108.search.complete",
         "whole value",
-        spoilt(found=lambda s, row, words: words in (row["name"], row["sku"], row["base_code"])),
+        mutated(found=lambda s, row, words: words in (row["name"], row["sku"], row["base_code"])),
     ),
-    ("PRD108.search.complete", "nothing", spoilt(found=lambda s, row, words: False)),
+    ("PRD108.search.complete", "nothing", mutated(found=lambda s, row, words: False)),
     (
         "PRD108.search.case",
         "told apart",
-        spoilt(found=lambda s, row, words: any(words in row[f] for f in ("name", "base_code", "sku"))),
+        mutated(found=lambda s, row, words: any(words in row[f] for f in ("name", "base_code", "sku"))),
     ),
     # parameters
     (
         "PRD102.param.invalid.page",
         "default",
-        spoilt(number=lambda s, q, n, d: int(dict(q).get(n, d)) if dict(q).get(n, "1").lstrip("-").isdigit() else d),
+        mutated(number=lambda s, q, n, d: int(dict(q).get(n, d)) if dict(q).get(n, "1").lstrip("-").isdigit() else d),
     ),
     (
         "PRD102.param.bounds.limit",
         "default",
-        spoilt(number=lambda s, q, n, d: Shop.number(s, [p for p in q if p[1] not in ("0", "-1")], n, d)),
+        mutated(number=lambda s, q, n, d: Shop.number(s, [p for p in q if p[1] not in ("0", "-1")], n, d)),
     ),
     (
         "PRD102.param.invalid.category",
         "ignored",
-        spoilt(shows=lambda s, n, v, row: v == "not-a-uuid" or Shop.shows(s, n, v, row)),
+        mutated(shows=lambda s, n, v, row: v == "not-a-uuid" or Shop.shows(s, n, v, row)),
     ),
     (
         "PRD102.param.invalid.updated_at__gt",
         "crash",
-        spoilt(
+        mutated(
             shows=lambda s, n, v, row: 1 // (v != "not-a-date") and Shop.shows(s, n, v, row),
-            answer=lambda s, r, k: (
-                Shop.answer(s, r, k) if "not-a-date" not in dict(r.query).values() else Answer(500, {}, b"", 0)
+            response=lambda s, r, k: (
+                Shop.response(s, r, k) if "not-a-date" not in dict(r.query).values() else Response(500, {}, b"", 0)
             ),
         ),
     ),
     (
         "PRD102.param.unknown-key.attribute__KEY",
         "all",
-        spoilt(attribute=lambda s, row, key, lookup, v: key.startswith("ZZ") or Shop.attribute(s, row, key, lookup, v)),
+        mutated(
+            attribute=lambda s, row, key, lookup, v: key.startswith("ZZ") or Shop.attribute(s, row, key, lookup, v)
+        ),
     ),
-    ("PRD102.param.misspelt", "ignored", spoilt(shows=lambda s, n, v, row: n[-1] in "xy" or Shop.shows(s, n, v, row))),
+    ("PRD102.param.misspelt", "ignored", mutated(shows=lambda s, n, v, row: n[-1] in "xy" or Shop.shows(s, n, v, row))),
     (
         "PRD108.param.required.query",
         "optional",
-        spoilt(
+        mutated(
             chosen=lambda s, o, q, r: Shop.chosen(s, o, q, r) if o.code != "PRD108" or "query" in dict(q) else s.catalog
         ),
     ),
-    ("PRD102.param.accepted.Accept-Language", "fewer", spoilt(listed=_language)),
+    ("PRD102.param.accepted.Accept-Language", "fewer", mutated(listed=_language)),
     (
         "PRD102.param.accepted.Accept-Language",
         "crash",
-        spoilt(
-            answer=lambda s, r, k: (
-                Answer(500, {}, b"", 0) if dict(r.headers).get("Accept-Language") == "xx" else Shop.answer(s, r, k)
+        mutated(
+            response=lambda s, r, k: (
+                Response(500, {}, b"", 0) if dict(r.headers).get("Accept-Language") == "xx" else Shop.response(s, r, k)
             )
         ),
     ),
     (
         "PRD101.param.accepted.Accept-Language",
         "refused",
-        spoilt(
-            answer=lambda s, r, k: (
-                Answer(406, {}, b"", 0) if dict(r.headers).get("Accept-Language") == "xx" else Shop.answer(s, r, k)
+        mutated(
+            response=lambda s, r, k: (
+                Response(406, {}, b"", 0) if dict(r.headers).get("Accept-Language") == "xx" else Shop.response(s, r, k)
             )
         ),
     ),
     (
         "PRD107.param.invalid.id",
         "found",
-        spoilt(looked_up=lambda s, t: Shop.looked_up(s, t) if len(t) == 36 else (200, {})),
+        mutated(looked_up=lambda s, t: Shop.looked_up(s, t) if len(t) == 36 else (200, {})),
     ),
-    ("PRD107.batch.unknown-id", "found", spoilt(looked_up=lambda s, t: (200, {}))),
+    ("PRD107.batch.unknown-id", "found", mutated(looked_up=lambda s, t: (200, {}))),
     (
         "PRD108.page.next-link",
         "the first word of what is searched for only",
@@ -452,7 +456,7 @@ MISTAKES: list[Mistake] = [
     (
         "PRD102.response.content-type",
         "a web page",
-        changed("respond", lambda a, *_: Answer(a.status, {"content-type": "text/html"}, a.body, a.elapsed)),
+        changed("respond", lambda a, *_: Response(a.status, {"content-type": "text/html"}, a.body, a.elapsed)),
     ),
     (
         "PRD102.response.schema",
@@ -462,35 +466,35 @@ MISTAKES: list[Mistake] = [
     (
         "PRD108.response.schema",
         "no JSON",
-        changed("respond", lambda a, *_: Answer(a.status, a.headers, a.body[1:], a.elapsed)),
+        changed("respond", lambda a, *_: Response(a.status, a.headers, a.body[1:], a.elapsed)),
     ),
     ("PRD101.response.schema", "no uuid", changed("submitted", lambda found, *_: (202, {"batch_request_id": "7"}))),
     (
         "PRD102.response.no-server-error",
         "on NUL",
-        spoilt(
-            answer=lambda s, r, k: (
-                Answer(500, {}, b"", 0) if any("\0" in v for _, v in r.query) else Shop.answer(s, r, k)
+        mutated(
+            response=lambda s, r, k: (
+                Response(500, {}, b"", 0) if any("\0" in v for _, v in r.query) else Shop.response(s, r, k)
             )
         ),
     ),
     (
         "PRD102.response.no-server-error",
         "on odd keys",
-        spoilt(
-            answer=lambda s, r, k: (
-                Answer(502, {}, b"", 0) if any("'" in n for n, _ in r.query) else Shop.answer(s, r, k)
+        mutated(
+            response=lambda s, r, k: (
+                Response(502, {}, b"", 0) if any("'" in n for n, _ in r.query) else Shop.response(s, r, k)
             )
         ),
     ),
     (
         "PRD102.response.no-server-error",
         "on a value twice in a list",
-        spoilt(
-            answer=lambda s, r, k: (
-                Answer(500, {}, b"", 0)
+        mutated(
+            response=lambda s, r, k: (
+                Response(500, {}, b"", 0)
                 if any(len({*v.split(",")}) < len(v.split(",")) for n, v in r.query if n == "category__in")
-                else Shop.answer(s, r, k)
+                else Shop.response(s, r, k)
             )
         ),
     ),
@@ -500,7 +504,7 @@ MISTAKES: list[Mistake] = [
     (
         "PRD102.auth.missing-key",
         "let in on a later page",
-        spoilt(answer=lambda s, r, k: Shop.answer(s, r, KEY if k is None and ("page", "2") in r.query else k)),
+        mutated(response=lambda s, r, k: Shop.response(s, r, KEY if k is None and ("page", "2") in r.query else k)),
     ),
     ("PRD102.auth.empty-key", "let in", _lets_in(lambda key: key == "")),
     ("PRD103.auth.wrong-key", "let in", _lets_in(lambda key: key == "not-the-key")),

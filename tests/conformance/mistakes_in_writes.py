@@ -11,11 +11,11 @@ from typing import Any
 from unicodedata import normalize
 
 from tests.conformance.fake import Row, Shop, moment
-from tests.conformance.spoiling import Mistake, changed, spoilt
+from tests.conformance.mutate import Mistake, changed, mutated
 
 
 def _upsert(change: Callable[[Shop, Row | None, Row], None]) -> type[Shop]:
-    return spoilt(upsert=change)
+    return mutated(upsert=change)
 
 
 def _stored(change: Callable[[Row], None]) -> type[Shop]:
@@ -27,7 +27,7 @@ def _stored(change: Callable[[Row], None]) -> type[Shop]:
         if kept:
             change(kept)
 
-    return spoilt(upsert=upsert)
+    return mutated(upsert=upsert)
 
 
 def _twice(self: Shop, row: Row | None, item: Row) -> None:
@@ -72,7 +72,7 @@ def _same_created(self: Shop, row: Row | None, item: Row) -> None:
 
 
 def _put(change: Callable[[Shop, Row, str, str, Row], None]) -> type[Shop]:
-    return spoilt(put=change)
+    return mutated(put=change)
 
 
 def _entry(part: str, **other: Any) -> type[Shop]:
@@ -130,7 +130,7 @@ def _parts(part: str, change: Callable[[Shop, Row, Row], None]) -> type[Shop]:
             change(self, row, item)
         return Shop.write_parts(self, operation, row, item)
 
-    return spoilt(write_parts=write_parts)
+    return mutated(write_parts=write_parts)
 
 
 def _deleting(which: Callable[[str, Row], bool], rows: Callable[[Shop, str], Row | None] = Shop.row) -> type[Shop]:
@@ -141,7 +141,7 @@ def _deleting(which: Callable[[str, Row], bool], rows: Callable[[Shop, str], Row
         self.rows = [row for row in self.rows if not which(sku, row)]
         return len(self.rows) < before
 
-    return spoilt(delete=delete)
+    return mutated(delete=delete)
 
 
 def _delete_alike(self: Shop, sku: str) -> bool:
@@ -182,7 +182,7 @@ def _by_first_time() -> type[Shop]:
         first = self.__dict__.get("first", {}).get(row["sku"], row["updated_at"])
         return Shop.shows(self, name, value, {**row, "updated_at": first} if name.startswith("updated_at") else row)
 
-    return spoilt(upsert=upsert, shows=shows)
+    return mutated(upsert=upsert, shows=shows)
 
 
 def _old_category_among_many() -> type[Shop]:
@@ -197,7 +197,7 @@ def _old_category_among_many() -> type[Shop]:
         found = Shop.shows(self, name, value, row)
         return found or (name == "category__in" and Shop.shows(self, name, value, {**row, "category": first}))
 
-    return spoilt(__init__=lambda self: Shop.__init__(self, 240), upsert=upsert, shows=shows)
+    return mutated(__init__=lambda self: Shop.__init__(self, 240), upsert=upsert, shows=shows)
 
 
 def _remembered_counts() -> type[Shop]:
@@ -208,7 +208,7 @@ def _remembered_counts() -> type[Shop]:
         counts = self.__dict__.setdefault("counts", {})
         return status, {**page, "count": counts.setdefault(request.query, page["count"])}
 
-    return spoilt(listed=listed)
+    return mutated(listed=listed)
 
 
 def _same_price_skipped() -> type[Shop]:
@@ -218,7 +218,7 @@ def _same_price_skipped() -> type[Shop]:
         prices = [e["price"] for e in row["prices"] if e["price_list"] == item.get("price_list")]
         return prices == [item.get("price")] or Shop.write_parts(self, operation, row, item)
 
-    return spoilt(write_parts=write_parts)
+    return mutated(write_parts=write_parts)
 
 
 def _comes_back(field: str) -> type[Shop]:
@@ -236,7 +236,7 @@ def _comes_back(field: str) -> type[Shop]:
         if row is None and made:
             made[field] = self.__dict__.get("kept", {}).get(item["sku"], made[field])
 
-    return spoilt(delete=delete, upsert=upsert)
+    return mutated(delete=delete, upsert=upsert)
 
 
 PAGING = {"page", "limit"}
@@ -293,7 +293,7 @@ def _deleting_like(fold: Callable[[str], str]) -> type[Shop]:
         self.rows = [row for row in self.rows if fold(row["sku"]) != fold(sku)]
         return False
 
-    return spoilt(delete=delete)
+    return mutated(delete=delete)
 
 
 def _a_hundred(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
@@ -400,7 +400,7 @@ MISTAKES: list[Mistake] = [
     (
         "PRD101.write.filters",
         "old name found",
-        spoilt(
+        mutated(
             upsert=lambda s, row, item: (
                 s.__dict__.setdefault("old", {}).update({item["sku"]: row["name"]} if row else {}),
                 Shop.upsert(s, row, item),
@@ -420,8 +420,8 @@ MISTAKES: list[Mistake] = [
     ("PRD101.write.others-stay", "prices lost", _upsert(_lists_lost)),
     ("PRD101.write.absent", "cleared", _upsert(_clears)),
     ("PRD101.write.replaces", "merged", _upsert(_merges)),
-    ("PRD101.write.last-wins", "first wins", spoilt(submitted=_first_wins)),
-    ("PRD101.write.updates", "of the same twice a bit of each", spoilt(submitted=_bits_of_each)),
+    ("PRD101.write.last-wins", "first wins", mutated(submitted=_first_wins)),
+    ("PRD101.write.updates", "of the same twice a bit of each", mutated(submitted=_bits_of_each)),
     ("PRD101.write.edges", "trimmed", _stored(lambda row: row.update(name=row["name"].strip()))),
     ("PRD101.write.edges", "the code trimmed", _stored(lambda row: row.update(base_code=row["base_code"].strip()))),
     # parts
@@ -459,13 +459,13 @@ MISTAKES: list[Mistake] = [
     (
         "PRD105.write.unknown-row",
         "succeeds",
-        spoilt(taken=lambda s, o, item: Shop.taken(s, o, item) or (o.code == "PRD105" and _names_none(s, item))),
+        mutated(taken=lambda s, o, item: Shop.taken(s, o, item) or (o.code == "PRD105" and _names_none(s, item))),
     ),
-    ("PRD105.write.unknown-row", "made", spoilt(taken=_invents)),
+    ("PRD105.write.unknown-row", "made", mutated(taken=_invents)),
     (
         "PRD103.write.unknown-row",
         "refused",
-        spoilt(
+        mutated(
             submitted=lambda s, o, body: (
                 (400, {})
                 if o.method == "DELETE" and any(_names_none(s, one) for one in json.loads(body))
@@ -475,30 +475,30 @@ MISTAKES: list[Mistake] = [
     ),
     ("PRD101.write.history", "twice", _upsert(_double)),
     ("PRD101.write.history", "back to what it was", _upsert(_not_twice_the_same)),
-    ("PRD101.write.history", "deletes count and nothing goes", spoilt(delete=lambda s, sku: s.row(sku) is not None)),
+    ("PRD101.write.history", "deletes count and nothing goes", mutated(delete=lambda s, sku: s.row(sku) is not None)),
     (
         "PRD101.write.history",
         "stocks overwrite prices",
         _parts("stock_list", lambda s, row, item: row.update(prices=[])),
     ),
-    ("PRD102.explore", "long texts cut", spoilt(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o[:2]))),
-    ("PRD102.explore", "last of a field", spoilt(fits=_last_of_a_field)),
+    ("PRD102.explore", "long texts cut", mutated(matches=lambda s, lookup, v, o: Shop.matches(s, lookup, v, o[:2]))),
+    ("PRD102.explore", "last of a field", mutated(fits=_last_of_a_field)),
     ("PRD103.write.recreate", "prices come back", _comes_back("prices")),
     ("PRD103.write.recreate", "as old as the deleted one", _comes_back("created_at")),
-    ("PRD101.write.inserts", "twice of very many", spoilt(submitted=_twice_of_many)),
+    ("PRD101.write.inserts", "twice of very many", mutated(submitted=_twice_of_many)),
     (
         "PRD103.write.deletes",
         "shown where nothing is asked for",
-        spoilt(
+        mutated(
             delete=lambda s, sku: bool(s.row(sku)) and s.row(sku).update(gone=True) is None,
             fits=lambda s, o, q, row: ("gone" not in row or not dict(q).keys() - PAGING) and Shop.fits(s, o, q, row),
             upsert=lambda s, row, item: ((row or {}).pop("gone", 0), Shop.upsert(s, row, item))[1],
         ),
     ),
-    ("PRD103.write.deletes", "the first of many only", spoilt(submitted=_first_delete_only)),
-    ("PRD103.write.deletes", "counted still", spoilt(delete=_counted_still, count=_count_of_gone)),
+    ("PRD103.write.deletes", "the first of many only", mutated(submitted=_first_delete_only)),
+    ("PRD103.write.deletes", "counted still", mutated(delete=_counted_still, count=_count_of_gone)),
     ("PRD103.write.exact-key", "what is unknown by its case", _deleting_like(str.lower)),
-    ("PRD101.write.inserts", "a hundred at most", spoilt(submitted=_a_hundred)),
+    ("PRD101.write.inserts", "a hundred at most", mutated(submitted=_a_hundred)),
     ("PRD101.write.key", "cut at 40 characters", _stored(lambda row: row.update(sku=row["sku"][:40]))),
     ("PRD101.write.field.name", "entities read", _stored(lambda row: row.update(name=html.unescape(row["name"])))),
     ("PRD101.write.field.name", "cut at 100", _stored(lambda row: row.update(name=row["name"][:100]))),
@@ -512,17 +512,17 @@ MISTAKES: list[Mistake] = [
     ("PRD101.write.exact-key", "attributes to the group", _upsert(_attributes_to_the_group)),
     ("PRD101.write.updated-moves", "in another zone", _stored(lambda row: row.update(updated_at=_later(row, 3)))),
     ("PRD101.write.updated-moves", "in whole seconds", _upsert(_in_whole_seconds)),
-    ("PRD101.write.one-row", "two of a batch", spoilt(submitted=_both_of_a_batch)),
+    ("PRD101.write.one-row", "two of a batch", mutated(submitted=_both_of_a_batch)),
     ("PRD105.write.inserts.prices", "two at most", _put(_two_at_most)),
     ("PRD105.write.field.price", "separated thousands", _put(_separated)),
     ("PRD106.write.field.stock", "as powers", _put(_as_powers)),
-    ("PRD106.write.others-stay", "what is unknown by its case", spoilt(row=_row_in_any_case)),
+    ("PRD106.write.others-stay", "what is unknown by its case", mutated(row=_row_in_any_case)),
     # deletes
-    ("PRD103.write.deletes", "ignored", spoilt(delete=lambda s, sku: s.row(sku) is not None)),
+    ("PRD103.write.deletes", "ignored", mutated(delete=lambda s, sku: s.row(sku) is not None)),
     (
         "PRD103.write.deletes",
         "still filtered",
-        spoilt(
+        mutated(
             delete=lambda s, sku: bool(s.row(sku)) and s.row(sku).update(gone=True) is None,
             fits=lambda s, o, q, row: ("gone" not in row or "name" in dict(q)) and Shop.fits(s, o, q, row),
             upsert=lambda s, row, item: ((row or {}).pop("gone", 0), Shop.upsert(s, row, item))[1],
@@ -530,12 +530,12 @@ MISTAKES: list[Mistake] = [
     ),
     ("PRD103.write.exact-key", "by prefix", _deleting(lambda sku, row: row["sku"].startswith(sku))),
     ("PRD103.write.exact-key", "any case", _deleting(lambda sku, row: row["sku"].lower() == sku.lower())),
-    ("PRD103.write.exact-key", "by base code", spoilt(delete=_delete_alike)),
+    ("PRD103.write.exact-key", "by base code", mutated(delete=_delete_alike)),
     ("PRD103.write.unknown-row", "succeeds", changed("delete", lambda found, *_: True)),
     (
         "PRD103.write.recreate",
         "stays gone",
-        spoilt(
+        mutated(
             delete=lambda s, sku: s.__dict__.setdefault("gone", set()).add(sku) is None and Shop.delete(s, sku),
             upsert=lambda s, row, item: (
                 None if item["sku"] in s.__dict__.get("gone", ()) else Shop.upsert(s, row, item)
@@ -546,14 +546,14 @@ MISTAKES: list[Mistake] = [
     (
         "PRD101.auth.before-body",
         "validated first",
-        spoilt(allowed=lambda s, o, key: True, submitted=lambda s, o, body: (400, {})),
+        mutated(allowed=lambda s, o, key: True, submitted=lambda s, o, body: (400, {})),
     ),
     ("PRD104.write.field.stock", "skipped where the price is the same", _same_price_skipped()),
     ("PRD101.write.filters", "by the time of the first write", _by_first_time()),
     (
         "PRD101.write.filters",
         "new rows not by when they were made",
-        spoilt(
+        mutated(
             shows=lambda s, n, v, row: (
                 (n != "created_at__gte" or not row["sku"].lower().startswith("prdct")) and Shop.shows(s, n, v, row)
             )

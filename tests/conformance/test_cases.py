@@ -25,7 +25,7 @@ from conformance.oracle.cases import (
     cover,
 )
 from conformance.oracle.lookups import in_offset, satisfies
-from conformance.oracle.mutants import Rival, all_or_none, first_only, rivals, tamperings
+from conformance.oracle.mutants import Mutant, all_or_none, first_only, mutants, wire_mutants
 from conformance.scenarios.planting import WITNESSES
 from spec import Filter
 
@@ -59,21 +59,21 @@ def rows(count: int = 40) -> list[dict[str, Any]]:
     ]
 
 
-def all_rivals(filter: Filter, sample: Sequence[dict[str, Any]]) -> dict[str, Rival]:
+def all_mutants(filter: Filter, sample: Sequence[dict[str, Any]]) -> dict[str, Mutant]:
     texts = ("name", "base_code", "sku")
     known = (
-        *rivals(filter, texts, ("updated_at", "created_at")),
+        *mutants(filter, texts, ("updated_at", "created_at")),
         first_only(filter, sample),
         *all_or_none(filter, sample),
     )
     return {r.name: r for r in known}
 
 
-def tells(case: Case, rival: Rival, sample: Sequence[dict[str, Any]]) -> bool:
+def kills(case: Case, mutant: Mutant, sample: Sequence[dict[str, Any]]) -> bool:
     """Worked out row by row, without any of the shortcuts."""
     return any(
         (right := satisfies(case.filter, row, case.operand, case.key)) is not None
-        and rival.shows(row, case.operand, case.key) is not right
+        and mutant.shows(row, case.operand, case.key) is not right
         for row in sample
     )
 
@@ -83,15 +83,15 @@ def tells(case: Case, rival: Rival, sample: Sequence[dict[str, Any]]) -> bool:
 def test_chosen_cases_tell_what_they_claim(parameter: str, seed: int) -> None:
     filter, sample = FILTERS[parameter], rows()
     found = choose(filter, sample, seed)
-    known = all_rivals(filter, sample)
+    known = all_mutants(filter, sample)
     assert 2 <= len(found.chosen) <= 11
     for case in found.chosen:
         assert case.filter is filter
-        assert all(tells(case, known[name], sample) for name in case.tells)
-        assert case.tells
+        assert all(kills(case, known[name], sample) for name in case.kills)
+        assert case.kills
         assert case.operand == case.operand.strip() != ""
-    told = {name for case in found.chosen for name in case.tells}
-    assert set(found.untold) == set(known) - told
+    told = {name for case in found.chosen for name in case.kills}
+    assert set(found.survivors) == set(known) - told
     assert {"ignored", "always empty"} <= told
     assert any(case.judge(row) is True for case in found.chosen for row in sample)
 
@@ -101,8 +101,8 @@ def test_rich_rows_leave_little_untold(parameter: str) -> None:
     rich = parameter.startswith(("name", "updated_at", "created_at"))
     # Every row has a time of its own, and the codes are no longer than an index.
     beyond = {"only the first match is shown", "only 8 characters count"}
-    untold = set(choose(FILTERS[parameter], rows(), 0).untold) - beyond
-    assert len(untold) <= (0 if rich else 2)
+    survivors = set(choose(FILTERS[parameter], rows(), 0).survivors) - beyond
+    assert len(survivors) <= (0 if rich else 2)
 
 
 def test_the_same_seed_chooses_the_same_and_another_may_not() -> None:
@@ -128,22 +128,22 @@ def test_the_same_seed_chooses_the_same_and_another_may_not() -> None:
 def test_nothing_is_chosen_where_nothing_tells(sample: list[dict[str, Any]]) -> None:
     for parameter in ("name", "attribute__KEY", "updated_at", "category__in", "name__icontains"):
         # A value that no row has tells nothing of a filter that shows no row at all.
-        assert "always empty" in choose(FILTERS[parameter], sample, 0).untold
+        assert "always empty" in choose(FILTERS[parameter], sample, 0).survivors
     assert choose_for_wire(list(FILTERS.values()), sample, 0).chosen == ()
 
 
 def test_what_the_rows_cant_tell_is_said() -> None:
     found = choose(FILTERS["category"], [{"category": CATEGORIES[0]} for _ in range(9)], 0)
-    assert found.untold == ()
-    assert {name for case in found.chosen for name in case.tells} == {
+    assert found.survivors == ()
+    assert {name for case in found.chosen for name in case.kills} == {
         "ignored",
         "always empty",
         "only the first match is shown",
         "only the first block counts",
     }
     alike = choose(FILTERS["name"], [{"name": "Bag", "sku": "Bag"}] * 9, 0)
-    assert "looks at sku" in alike.untold
-    assert "accents don't count" in alike.untold
+    assert "looks at sku" in alike.survivors
+    assert "accents don't count" in alike.survivors
 
 
 def test_no_operand_has_outer_spaces_or_is_empty() -> None:
@@ -175,12 +175,12 @@ def test_wire_cases_tell_what_they_claim(parameter: str) -> None:
     found = choose_for_wire(filters, sample, 0)
     assert 0 < len(found.chosen) <= 16
     for case in found.chosen:
-        known = {r.name: r for r in tamperings(case.filter)}
-        assert case.tells
-        assert all(tells(case, known[name], sample) for name in case.tells)
-    names = {r.name for f in filters for r in tamperings(f)}
-    assert set(found.untold) == names - {name for case in found.chosen for name in case.tells}
-    assert len(found.untold) <= 2
+        known = {r.name: r for r in wire_mutants(case.filter)}
+        assert case.kills
+        assert all(kills(case, known[name], sample) for name in case.kills)
+    names = {r.name for f in filters for r in wire_mutants(f)}
+    assert set(found.survivors) == names - {name for case in found.chosen for name in case.kills}
+    assert len(found.survivors) <= 2
     assert choose_for_wire([FILTERS[parameter]], sample, 0).chosen
 
 
@@ -197,10 +197,10 @@ def test_cover_takes_the_fewest() -> None:
     """Of "b", which tells one rival, and "abc", which tells that one and another, only the latter is needed."""
     filter = FILTERS["name"]
 
-    def rival(name: str, told_by: str) -> Rival:
-        return Rival(name, lambda row, operand, key: (row["name"] == operand) != (operand in told_by.split()))
+    def mutant(name: str, told_by: str) -> Mutant:
+        return Mutant(name, lambda row, operand, key: (row["name"] == operand) != (operand in told_by.split()))
 
-    wanted = {"name": [rival("one", "b abc"), rival("two", "abc"), rival("three", "nobody")]}
+    wanted = {"name": [mutant("one", "b abc"), mutant("two", "abc"), mutant("three", "nobody")]}
     pool = [(filter, None, operand) for operand in ("b", "abc", "c")]
     found = cover(pool, wanted, [{"name": "abc"}], 8, 0)
     assert found == Cases((Case(filter, None, "abc", ("one", "two")),), ("three",))
@@ -259,11 +259,11 @@ def test_filters_of_other_kinds_get_cases_too(schema: dict[str, Any], lookup: st
     if kind == "boolean" or (kind == "uuid" and lookup not in ("exact", "in")):
         assert not found.chosen or lookup in ("exact", "in", "gt", "gte", "lt", "lte")
         return
-    known = all_rivals(filter, sample)
-    assert {"ignored", "always empty"} <= {name for case in found.chosen for name in case.tells}
-    assert all(tells(case, known[name], sample) for case in found.chosen for name in case.tells)
+    known = all_mutants(filter, sample)
+    assert {"ignored", "always empty"} <= {name for case in found.chosen for name in case.kills}
+    assert all(kills(case, known[name], sample) for case in found.chosen for name in case.kills)
     if kind in ("integer", "decimal", "date") and lookup != "in":
-        assert not {name for name in found.untold if name.startswith("read as")}
+        assert not {name for name in found.survivors if name.startswith("read as")}
 
 
 @settings(max_examples=25, deadline=None)
@@ -284,5 +284,5 @@ def test_rows_of_any_kind_give_cases_that_tell(sample: list[dict[str, Any]], see
     for parameter in ("name__icontains", "attribute__KEY__endswith", "name"):
         filter = FILTERS[parameter]
         for case in choose(filter, sample, seed).chosen:
-            known = {r.name: r for r in rivals(filter, ("name",), ())}
-            assert all(name not in known or tells(case, known[name], sample) for name in case.tells)
+            known = {r.name: r for r in mutants(filter, ("name",), ())}
+            assert all(name not in known or kills(case, known[name], sample) for name in case.kills)

@@ -10,12 +10,12 @@ import pytest
 import spec
 from conformance.commands import options
 from conformance.commands import run as conform
-from conformance.reading.context import Ask
+from conformance.reading.context import RunContext
 from conformance.transport.ownership import NO_SUCH, Ownership
 from conformance.writing import batches, cleanup
 from conformance.writing.cleanup import clean_up
 from tests.conformance.fake import Refused, Shop, ask_of
-from tests.conformance.spoiling import changed, spoilt
+from tests.conformance.mutate import changed, mutated
 
 
 @pytest.fixture(autouse=True)
@@ -26,16 +26,16 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cleanup, "AT_A_TIME", 0.01)
 
 
-def planted(shop: Shop, folder: Path, count: int = 30, stem: str = "A") -> tuple[Ask, Ownership, list[str]]:
+def planted(shop: Shop, folder: Path, count: int = 30, stem: str = "A") -> tuple[RunContext, Ownership, list[str]]:
     """A shop with rows of a run's own among its others."""
-    ask = ask_of(shop, folder)
-    own = ask.target.ownership
+    context = ask_of(shop, folder)
+    own = context.target.ownership
     assert own is not None
     keys = [own.mint(stem) for _ in range(count)]
     for key in keys:
         Shop.upsert(shop, None, {"sku": key})
     own.note(keys)
-    return ask, own, keys
+    return context, own, keys
 
 
 def _contains_finds_nothing(self: Shop, name: str, value: str, row: Any) -> bool:
@@ -61,12 +61,12 @@ def _takes(most: int) -> Any:
     "shop",
     [
         Shop,
-        spoilt(shows=_contains_finds_nothing),
+        mutated(shows=_contains_finds_nothing),
         changed("looked_up", lambda found, shop, ticket: (200, {**found[1], "state": {}})),
-        spoilt(looked_up=lambda self, ticket: (500, {})),
-        spoilt(approved=lambda self, row, wanted: wanted is not row["sku"].startswith("PRDCT")),
-        spoilt(submitted=_takes(7)),
-        spoilt(submitted=_takes(1)),
+        mutated(looked_up=lambda self, ticket: (500, {})),
+        mutated(approved=lambda self, row, wanted: wanted is not row["sku"].startswith("PRDCT")),
+        mutated(submitted=_takes(7)),
+        mutated(submitted=_takes(1)),
     ],
     ids=[
         "honest",
@@ -81,8 +81,8 @@ def _takes(most: int) -> Any:
 def test_what_was_planted_is_taken_away_and_nothing_else(tmp_path: Path, shop: type[Shop]) -> None:
     there = shop()
     before = list(there.rows)
-    ask, own, _ = planted(there, tmp_path)
-    assert clean_up(ask, own) == []
+    context, own, _ = planted(there, tmp_path)
+    assert clean_up(context, own) == []
     assert there.rows == before
     assert not own.path.exists()
 
@@ -94,29 +94,29 @@ def _fifty_at_most(self: Shop, query: Any, name: str, default: int) -> int:
     return number
 
 
-@pytest.mark.parametrize("shop", [Shop, spoilt(number=_fifty_at_most)], ids=["honest", "fifty rows a page"])
+@pytest.mark.parametrize("shop", [Shop, mutated(number=_fifty_at_most)], ids=["honest", "fifty rows a page"])
 def test_rows_that_should_never_have_been_made_go_too(tmp_path: Path, shop: type[Shop]) -> None:
     there = shop()
-    ask, own, _ = planted(there, tmp_path, 700, NO_SUCH)
-    assert clean_up(ask, own) == []
+    context, own, _ = planted(there, tmp_path, 700, NO_SUCH)
+    assert clean_up(context, own) == []
     assert len(there.rows) == 45
 
 
 @pytest.mark.parametrize(
-    "shop", [spoilt(delete=lambda self, sku: True), spoilt(delete=lambda self, sku: False)], ids=["kept", "failed"]
+    "shop", [mutated(delete=lambda self, sku: True), mutated(delete=lambda self, sku: False)], ids=["kept", "failed"]
 )
 def test_what_cant_be_taken_away_is_named_and_stays_in_the_journal(tmp_path: Path, shop: type[Shop]) -> None:
     there = shop()
-    ask, own, keys = planted(there, tmp_path, 3)
-    assert clean_up(ask, own) == keys
+    context, own, keys = planted(there, tmp_path, 3)
+    assert clean_up(context, own) == keys
     assert all(key in own.path.read_text() for key in keys)
     assert there.asked < 60
 
 
 def test_where_nothing_was_planted_nothing_is_asked(tmp_path: Path) -> None:
     there = Shop()
-    ask, own, _ = planted(there, tmp_path, 0)
-    assert clean_up(ask, own) == []
+    context, own, _ = planted(there, tmp_path, 0)
+    assert clean_up(context, own) == []
     assert there.asked == 0
 
 
@@ -127,13 +127,15 @@ def test_a_clean_up_that_is_stopped_once_goes_on_and_twice_says_what_it_leaves(
     _, own, keys = planted(Shop(), tmp_path, count=1)
     seen: list[int] = []
 
-    def interrupted(_ask: Ask, _own: Ownership) -> list[str]:
+    def interrupted(_ask: RunContext, _own: Ownership) -> list[str]:
         seen.append(1)
         if len(seen) <= stops:
             raise KeyboardInterrupt
         return []
 
     monkeypatch.setattr(conform, "clean_up", interrupted)
-    said = conform.take_away(spec.load(), own, "key", options.parse(["http://127.0.0.1:1", "--report", str(tmp_path)]))
+    said = conform.delete_own_rows(
+        spec.load(), own, "key", options.parse(["http://127.0.0.1:1", "--report", str(tmp_path)])
+    )
     assert len(said) == notes
     assert all(keys[0] in line for line in said)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import spec
-from conformance.transport.exchange import MISSING, Answer, Credential, Request, encode_query
+from conformance.transport.exchange import MISSING, Credential, Request, Response, encode_query
 from conformance.transport.target import Target
 
 KEY = "Canary 5f0e'\"$`\\é*!"
@@ -128,14 +128,14 @@ def test_a_query_has_nothing_left_to_be_misread() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{", b"\xff", b"[" * 100_000])
 def test_what_isnt_json_is_missing(body: bytes) -> None:
-    assert Answer(200, {}, body, 0).json is MISSING
+    assert Response(200, {}, body, 0).json is MISSING
 
 
 def test_an_answer_in_words() -> None:
-    found = Answer(404, {"content-type": "Application/JSON; charset=x"}, b'{"a": null}', 0)
+    found = Response(404, {"content-type": "Application/JSON; charset=x"}, b'{"a": null}', 0)
     assert (found.json, found.content_type, found.ok, found.refused) == ({"a": None}, "application/json", False, True)
     assert found.shown() == '404 {"a": null}'
-    assert Answer(204, {}, b"", 0).shown() == "204"
-    assert Answer(200, {}, b"null", 0).json is None
-    assert [Answer(s, {}, b"", 0).ok for s in (199, 200, 299, 300)] == [False, True, True, False]
-    assert [Answer(s, {}, b"", 0).refused for s in (399, 400, 499, 500)] == [False, True, True, False]
+    assert Response(204, {}, b"", 0).shown() == "204"
+    assert Response(200, {}, b"null", 0).json is None
+    assert [Response(s, {}, b"", 0).ok for s in (199, 200, 299, 300)] == [False, True, True, False]
+    assert [Response(s, {}, b"", 0).refused for s in (399, 400, 499, 500)] == [False, True, True, False]

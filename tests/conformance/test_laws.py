@@ -22,7 +22,7 @@ from spec import Clause, Filter
 from tests.conformance import habits, hard_to_tell_by, mistakes_in_batches, mistakes_in_reads, mistakes_in_writes
 from tests.conformance.fake import CONTRACT, Shop, ask_of, laws_of, outcome
 from tests.conformance.golden import expect, steady, titles
-from tests.conformance.spoiling import Mistake, changed
+from tests.conformance.mutate import Mistake, changed
 
 MISTAKES = [*mistakes_in_reads.MISTAKES, *mistakes_in_writes.MISTAKES, *mistakes_in_batches.MISTAKES]
 
@@ -72,11 +72,11 @@ def test_no_finding_is_kept_of_a_mistake_that_is_no_more() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_an_honest_shop_is_never_accused(tmp_path: Path, seed: int) -> None:
     """Another part of the clauses for each seed, those of a family together: they share what they ask."""
-    ask = ask_of(Shop(28), tmp_path, seed)
-    laws = laws_of(ask)
+    context = ask_of(Shop(28), tmp_path, seed)
+    laws = laws_of(context)
     known = sorted((clause for clause in CONTRACT.clauses if clause.kind in laws), key=lambda c: (c.kind, c.id))
     clauses = known[seed * len(known) // 20 : (seed + 1) * len(known) // 20]
-    wrong = [(c.id, found) for c in clauses if isinstance(found := laws[c.kind](ask, c), Finding)]
+    wrong = [(c.id, found) for c in clauses if isinstance(found := laws[c.kind](context, c), Finding)]
     assert wrong == []
 
 
@@ -91,19 +91,19 @@ def _try_all(
     shop: Shop, folder: Path | None, wanted: Callable[[Clause], bool] = bool
 ) -> tuple[list[Outcome], list[str]]:
     """Every wanted clause's outcome, and a line for each of what is told of it and what was asked for it."""
-    ask = ask_of(shop, folder)
-    laws, log = laws_of(ask), ask.target.log
+    context = ask_of(shop, folder)
+    laws, log = laws_of(context), context.target.log
     found, told = [], []
     for clause in in_order(filter(wanted, CONTRACT.clauses)):
         if clause.kind in laws:
             log.clear()
-            found.append(try_clause(ask, laws[clause.kind], clause))
+            found.append(try_clause(context, laws[clause.kind], clause))
             told.append(f"{_told(found[-1])}{_digest(log)}")
     return found, told
 
 
 def _told(outcome: Outcome) -> str:
-    witnesses = f" {outcome.witnesses}, {len(outcome.untold)} untold" if outcome.verdict == "held" else ""
+    witnesses = f" {outcome.witnesses}, {len(outcome.survivors)} survivors" if outcome.verdict == "held" else ""
     return f"{outcome.clause.id}: {outcome.verdict}{witnesses}{outcome.reason and ' ' + outcome.reason}"
 
 
@@ -135,13 +135,13 @@ def test_what_an_answer_is_wrong_in_is_found_though_the_rows_move_on() -> None:
         return 201 if len(page["results"]) == 7 else status, {**page, "next": page["next"] or False}
 
     shop = changed("listed", listed)()
-    ask = ask_of(shop)
+    context = ask_of(shop)
     for name in ("page.complete", "page.next", "filter.name"):
         clause = next(c for c in CONTRACT.clauses if c.id.startswith(f"PRD102.{name}"))
-        try_clause(ask, laws_of(ask)[clause.kind], clause)
+        try_clause(context, laws_of(context)[clause.kind], clause)
     shop.rows += [shop.make(n) for n in range(100, 300)]
-    assert outcome(ask, "PRD102.response.schema").verdict == "violated"
-    assert outcome(ask, "PRD102.response.status").verdict == "violated"
+    assert outcome(context, "PRD102.response.schema").verdict == "violated"
+    assert outcome(context, "PRD102.response.status").verdict == "violated"
 
 
 def test_every_law_has_a_mistake() -> None:
@@ -153,10 +153,10 @@ def test_no_row_of_ours_shares_a_text_with_one_of_theirs(tmp_path: Path) -> None
     """A server that takes rows with one code for one another then spoils ours alone."""
     shop = Shop()
     theirs = {row[name] for row in shop.rows for name in ("name", "base_code")}
-    ask = ask_of(shop, tmp_path)
+    context = ask_of(shop, tmp_path)
     for clause in in_order(c for c in CONTRACT.clauses if c.family in ("write", "batch", "body")):
-        try_clause(ask, laws_of(ask)[clause.kind], clause)
-    sent = [item for r in ask.target.log if r.method == "POST" for item in _items(r.body or b"")]
+        try_clause(context, laws_of(context)[clause.kind], clause)
+    sent = [item for r in context.target.log if r.method == "POST" for item in _items(r.body or b"")]
     ours = {item.get(name) for item in sent for name in ("name", "base_code") if isinstance(item.get(name), str)}
     assert len(ours) > 20
     assert not ours & theirs

@@ -56,7 +56,7 @@ def hostile_report(folder: Path, text: str) -> Report:
         violated(one, text, chain=3),
         Outcome(two, "not-exercised", reason=text),
         Outcome(three, "error", reason=text),
-        Outcome(four, "held", witnesses=1, untold=(text,)),
+        Outcome(four, "held", witnesses=1, survivors=(text,)),
         violated(five, text),
         violated(inferred(), text),
     ]

@@ -24,7 +24,7 @@ import pytest
 import spec
 from conformance.__main__ import main
 from conformance.sandbox import Settings, serve
-from tests.conformance.loopback import Received, Respond, answer, loopback
+from tests.conformance.loopback import Received, Respond, loopback, response
 
 KEY = "canary-7c1e5b90aa"
 WRITES = ("PRD101.write", "PRD103.write", "PRD105.write", "PRD101.body.type", "PRD101.auth", "PRD104.auth")
@@ -186,7 +186,9 @@ def test_a_server_that_repeats_the_key_everywhere_gets_it_into_nothing(tmp_path:
         link = f"http://{key}.example/?page=2&limit=10&key={key}"
         data = {"count": 25, "next": link, "previous": key, "results": rows, "detail": f"no {key!r} & {key}"}
         status = 200 if len(received.target) % 3 else 500 if len(received.target) % 2 else 403
-        return answer(status, json.dumps(data).encode(), f"X-Key: {key}", f"Location: /{key}", f'Set-Cookie: k="{key}"')
+        return response(
+            status, json.dumps(data).encode(), f"X-Key: {key}", f"Location: /{key}", f'Set-Cookie: k="{key}"'
+        )
 
     with loopback(echo) as server:
         done = run(server.url, tmp_path / "report", "--max-requests", "400", only=())
@@ -219,20 +221,20 @@ def sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: py
     return said
 
 
-PAGE = answer(200, b"<html><body>Welcome</body></html>", "Content-Type: text/html; charset=utf-8")
+PAGE = response(200, b"<html><body>Welcome</body></html>", "Content-Type: text/html; charset=utf-8")
 WRONG = [
     (lambda received: PAGE, "is a web page"),
     (
-        lambda received: answer(302, b"", "Location: https://sso.example/login"),
+        lambda received: response(302, b"", "Location: https://sso.example/login"),
         "redirects to https://sso.example/login",
     ),
-    (lambda received: answer(401, b'{"detail": "no"}'), "doesn't accept the key (401)"),
-    (lambda received: answer(403, b"{}"), "doesn't accept the key (403)"),
-    (lambda received: answer(404, b"{}"), "isn't there (404)"),
-    (lambda received: answer(500, b"oops"), "fails on every request (500)"),
-    (lambda received: answer(200, b'{"users": [1, 2], "total": 2}'), "another shape"),
-    (lambda received: answer(200, b"[]"), "another shape"),
-    (lambda received: answer(200, b'{"count": '), "doesn't answer with JSON"),
+    (lambda received: response(401, b'{"detail": "no"}'), "doesn't accept the key (401)"),
+    (lambda received: response(403, b"{}"), "doesn't accept the key (403)"),
+    (lambda received: response(404, b"{}"), "isn't there (404)"),
+    (lambda received: response(500, b"oops"), "fails on every request (500)"),
+    (lambda received: response(200, b'{"users": [1, 2], "total": 2}'), "another shape"),
+    (lambda received: response(200, b"[]"), "another shape"),
+    (lambda received: response(200, b'{"count": '), "doesn't answer with JSON"),
     (lambda received: b"SSH-2.0-OpenSSH_9\r\n\r\n", "gives no answer"),
 ]
 
@@ -285,5 +287,5 @@ def test_a_certificate_that_nobody_vouches_for_is_said_in_one_sentence(
 
 
 def test_without_a_key_it_says_which_variable(sentence: Callable[..., str]) -> None:
-    with loopback(lambda received: answer(401, b"{}")) as server:
+    with loopback(lambda received: response(401, b"{}")) as server:
         assert "Set PRD_API_KEY" in sentence(server.url, key=None)

@@ -18,17 +18,17 @@ def test_what_is_right_in_the_end_is_waited_for_as_long_as_lists_may_be_behind(
 ) -> None:
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
-    ask = ask_of(Shop(0))
-    ask.target.limits = replace(ask.target.limits, lag=parse(arguments).list_lag)
-    assert settled(ask, lambda: len(slept), lambda looked: False) == 3
+    context = ask_of(Shop(0))
+    context.target.limits = replace(context.target.limits, lag=parse(arguments).list_lag)
+    assert settled(context, lambda: len(slept), lambda looked: False) == 3
     assert sum(slept) == pytest.approx(lag)
 
 
 def test_what_is_right_at_once_is_not_looked_at_again() -> None:
-    looks = iter(["right"])
-    assert settled(ask_of(Shop(0)), lambda: next(looks), lambda looked: looked == "right") == "right"
+    polls = iter(["right"])
+    assert settled(ask_of(Shop(0)), lambda: next(polls), lambda looked: looked == "right") == "right"
 
 
 def test_what_has_only_just_come_to_light_is_looked_at_once_more() -> None:
-    looks = iter(["nothing", "half", "all"])
-    assert settled(ask_of(Shop(0)), lambda: next(looks), lambda looked: looked != "nothing") == "all"
+    polls = iter(["nothing", "half", "all"])
+    assert settled(ask_of(Shop(0)), lambda: next(polls), lambda looked: looked != "nothing") == "all"

@@ -39,5 +39,5 @@ def test_two_limits_cut_a_list_differently(count: int, expected: tuple[int, int]
 @pytest.mark.parametrize(("minutes", "expected"), [(-11, False), (-9, True), (0, True), (69, True), (71, False)])
 def test_a_time_of_a_run_of_an_hour_lies_within_it_but_for_what_clocks_differ(minutes: int, expected: bool) -> None:
     began = datetime(2025, 5, 22, tzinfo=UTC)
-    ask: Any = SimpleNamespace(began=began, target=SimpleNamespace(age=3600.0))
-    assert of_this_run(ask, Decimal((began + timedelta(minutes=minutes)).timestamp())) is expected
+    context: Any = SimpleNamespace(began=began, target=SimpleNamespace(age=3600.0))
+    assert of_this_run(context, Decimal((began + timedelta(minutes=minutes)).timestamp())) is expected

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 import spec
 from conformance.transport import target as module
-from conformance.transport.exchange import MISSING, Answer, Credential, Request, swap_case
+from conformance.transport.exchange import MISSING, Credential, Request, Response, swap_case
 from conformance.transport.target import Limits, NotSent, Stopped, Target, Unreachable, refuse_writes, retry_after
-from tests.conformance.loopback import CLOSE, Received, Respond, answer, loopback
+from tests.conformance.loopback import CLOSE, Received, Respond, loopback, response
 
 CONTRACT = spec.load()
 KEY = 'canary-5f0e/é"K'
@@ -66,28 +66,28 @@ def in_turn(*answers: bytes) -> Respond:
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_a_read_that_is_put_off_is_sent_again(status: int) -> None:
-    with at(in_turn(answer(status), answer(status), answer(200, b"[1]"))) as (target, received):
+    with at(in_turn(response(status), response(status), response(200, b"[1]"))) as (target, received):
         assert target.send(GET).json == [1]
         assert len(received) == 3 == target.total
 
 
 @pytest.mark.parametrize(("status", "sent"), [(429, 2), (503, 2), (502, 1), (504, 1)])
 def test_a_write_is_sent_again_only_where_it_surely_did_nothing(status: int, sent: int) -> None:
-    with at(in_turn(answer(status), answer(202))) as (target, received):
+    with at(in_turn(response(status), response(202))) as (target, received):
         assert target.send(POST).status == (202 if sent == 2 else status)
         assert len(received) == sent
 
 
 @pytest.mark.parametrize("status", [200, 204, 301, 400, 401, 404, 500, 501])
 def test_every_other_answer_stands(status: int) -> None:
-    with at(in_turn(answer(status, b""), answer(299))) as (target, received):
+    with at(in_turn(response(status, b""), response(299))) as (target, received):
         assert target.send(GET).status == status
         assert len(received) == 1
 
 
 def test_a_server_that_puts_off_for_ever_is_shown_as_it_is() -> None:
     observed = []
-    with at(in_turn(answer(503)), observe=lambda request, found: observed.append(found.status)) as (target, received):
+    with at(in_turn(response(503)), observe=lambda request, found: observed.append(found.status)) as (target, received):
         assert target.send(GET).status == 503
         assert len(received) == module.ATTEMPTS
         assert observed == [503]
@@ -95,34 +95,34 @@ def test_a_server_that_puts_off_for_ever_is_shown_as_it_is() -> None:
 
 @pytest.mark.parametrize(("asked", "least"), [("7", 7), ("0", 0.25), ("-3", 0.25), ("soon", 0.25), ("9999", 30)])
 def test_retry_after_is_obeyed_within_bounds(naps: list[float], asked: str, least: float) -> None:
-    with at(in_turn(answer(503, b"", f"Retry-After: {asked}"), answer())) as (target, _):
+    with at(in_turn(response(503, b"", f"Retry-After: {asked}"), response())) as (target, _):
         target.send(GET)
     assert naps == [pytest.approx(least)]
 
 
 def test_waits_grow_where_the_server_names_none(naps: list[float]) -> None:
-    with at(in_turn(answer(503))) as (target, _):
+    with at(in_turn(response(503))) as (target, _):
         target.send(GET)
     assert naps == [0.25, 0.5, 1, 2, 4]
 
 
 def test_a_date_is_a_retry_after_too() -> None:
     later = email.utils.formatdate(time.time() + 20, usegmt=True)
-    assert 18 < retry_after(Answer(429, {"retry-after": later}, b"", 0)) <= 20
-    assert retry_after(Answer(429, {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, b"", 0)) == 0
-    assert retry_after(Answer(429, {}, b"", 0)) == 0
-    assert retry_after(Answer(429, {"retry-after": " 1.5 "}, b"", 0)) == 1.5
+    assert 18 < retry_after(Response(429, {"retry-after": later}, b"", 0)) <= 20
+    assert retry_after(Response(429, {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, b"", 0)) == 0
+    assert retry_after(Response(429, {}, b"", 0)) == 0
+    assert retry_after(Response(429, {"retry-after": " 1.5 "}, b"", 0)) == 1.5
 
 
 @given(st.text(max_size=40) | st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+:\d+ .*", fullmatch=True))
 @example("1 Dec 30000000000 0:0:0")
 @example("1 Dec 30000000000 0:0:0 +0100")
 def test_no_retry_after_is_too_odd(text: str) -> None:
-    assert retry_after(Answer(429, {"retry-after": text}, b"", 0)) >= 0
+    assert retry_after(Response(429, {"retry-after": text}, b"", 0)) >= 0
 
 
 def test_after_a_429_it_goes_slower() -> None:
-    with at(in_turn(*[answer()] * 10, answer(429), answer())) as (target, _):
+    with at(in_turn(*[response()] * 10, response(429), response())) as (target, _):
         for _ in range(11):
             target.send(GET)
         assert target._rate is not None
@@ -131,7 +131,7 @@ def test_after_a_429_it_goes_slower() -> None:
 
 @pytest.mark.parametrize(("asked", "most"), [(None, 1_000_000.0), (12.0, 12.0)])
 def test_after_some_answers_it_goes_faster_again_but_not_than_it_was_asked_to(asked: float | None, most: float) -> None:
-    with at(in_turn(*[answer()] * 10, answer(429), answer()), limits=Limits(rate=asked)) as (target, _):
+    with at(in_turn(*[response()] * 10, response(429), response()), limits=Limits(rate=asked)) as (target, _):
         rates = []
         for _ in range(80):
             target.send(GET)
@@ -142,7 +142,7 @@ def test_after_some_answers_it_goes_faster_again_but_not_than_it_was_asked_to(as
 
 
 def test_a_connection_that_breaks_is_tried_again_for_a_read_and_never_for_a_write() -> None:
-    with at(in_turn(CLOSE, CLOSE, answer())) as (target, received):
+    with at(in_turn(CLOSE, CLOSE, response())) as (target, received):
         assert target.send(GET).status == 200
         assert len(received) == 3
     for broken in (CLOSE, b"HTTP/1.1 202 X\r\nContent-Length: 99\r\n\r\nab", b"junk\r\n\r\n"):
@@ -197,7 +197,7 @@ def test_an_answer_that_never_comes_is_waited_for_twice() -> None:
 
 def test_a_large_body_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LARGEST_BODY", 200_000)
-    with at(in_turn(answer(200, b"[" + b"1," * 1_000_000 + b"1]"))) as (target, _):
+    with at(in_turn(response(200, b"[" + b"1," * 1_000_000 + b"1]"))) as (target, _):
         found = target.send(GET)
         assert 200_000 < len(found.body) < 500_000
         assert found.json is MISSING
@@ -205,9 +205,9 @@ def test_a_large_body_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_compressed_body_is_read_and_a_bad_one_is_no_json() -> None:
     packed = gzip.compress(b'{"count": 1}')
-    with at(in_turn(answer(200, packed, "Content-Encoding: gzip"))) as (target, _):
+    with at(in_turn(response(200, packed, "Content-Encoding: gzip"))) as (target, _):
         assert target.send(GET).json == {"count": 1}
-    with at(in_turn(answer(200, b'{"count": 1}', "Content-Encoding: gzip"))) as (target, _):
+    with at(in_turn(response(200, b'{"count": 1}', "Content-Encoding: gzip"))) as (target, _):
         assert target.send(GET).json is MISSING
 
 
@@ -216,8 +216,8 @@ def test_a_compressed_body_is_read_and_a_bad_one_is_no_json() -> None:
 
 def test_no_redirect_is_followed() -> None:
     with (
-        loopback(in_turn(answer())) as elsewhere,
-        at(in_turn(answer(302, b"", f"Location: {elsewhere.url}/login"))) as (target, received),
+        loopback(in_turn(response())) as elsewhere,
+        at(in_turn(response(302, b"", f"Location: {elsewhere.url}/login"))) as (target, received),
     ):
         assert target.send(GET).status == 302
         assert (len(received), elsewhere.received) == (1, [])
@@ -239,7 +239,7 @@ def test_the_key_is_in_its_header_and_nowhere_else(variant: Credential, value: s
     request = Request(
         "PRD101", "POST", "/p", (("a", "b c&+é"),), (("Accept-Language", "tr"),), b'[{"a":"\xc3\xa9"}]', variant
     )
-    with at(in_turn(answer())) as (target, received):
+    with at(in_turn(response())) as (target, received):
         target.send(request)
     (got,) = received
     assert got.header("Authorization") == value
@@ -252,14 +252,14 @@ def test_the_key_is_in_its_header_and_nowhere_else(variant: Credential, value: s
 
 
 def test_without_a_key_no_header_is_sent() -> None:
-    with at(in_turn(answer()), key=None) as (target, received):
+    with at(in_turn(response()), key=None) as (target, received):
         target.send(GET)
         assert received[0].header("Authorization") is None
         assert target.credential(Credential.RIGHT) is None
 
 
 def test_a_content_type_of_the_requests_own_stands() -> None:
-    with at(in_turn(answer())) as (target, received):
+    with at(in_turn(response())) as (target, received):
         target.send(Request("PRD101", "POST", "/p", (), (("content-type", "text/plain"),), b"x"))
         assert [v for n, v in received[0].headers if n.lower() == "content-type"] == ["text/plain"]
 
@@ -316,7 +316,7 @@ def test_a_server_that_breaks_the_parser_with_the_key_doesnt_get_it_into_the_mes
 
 
 def test_what_the_guard_holds_back_isnt_sent_nor_counted() -> None:
-    with at(in_turn(answer()), guard=refuse_writes) as (target, received):
+    with at(in_turn(response()), guard=refuse_writes) as (target, received):
         with pytest.raises(NotSent, match="read-only"):
             target.send(POST)
         target.send(GET)
@@ -328,27 +328,27 @@ def test_what_the_guard_holds_back_isnt_sent_nor_counted() -> None:
 @pytest.mark.parametrize("threads", [1, 8])
 def test_the_budget_of_requests_is_exact(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
     monkeypatch.setattr(Target, "_slow_down", lambda self: None)
-    with at(in_turn(answer(429, b""), answer()), limits=Limits(requests=25)) as (target, received):
+    with at(in_turn(response(429, b""), response()), limits=Limits(requests=25)) as (target, received):
 
-        def ask(_: int) -> int | str:
+        def context(_: int) -> int | str:
             try:
                 return target.send(GET).status
             except Stopped as stopped:
                 return str(stopped)
 
         with ThreadPoolExecutor(threads) as pool:
-            statuses = list(pool.map(ask, range(60)))
+            statuses = list(pool.map(context, range(60)))
         assert len(received) == 25 == target.total == target.sent["PRD102"]
         assert statuses.count(200) == 24
         assert set(statuses) == {200, "the budget of 25 requests is spent"}
 
 
 def test_the_budget_of_seconds_stops_a_run_before_it_is_overdrawn(naps: list[float]) -> None:
-    with at(in_turn(answer(503, b"", "Retry-After: 10")), limits=Limits(seconds=5)) as (target, received):
+    with at(in_turn(response(503, b"", "Retry-After: 10")), limits=Limits(seconds=5)) as (target, received):
         with pytest.raises(Stopped, match="5 seconds"):
             target.send(GET)
         assert len(received) == 1
-    with at(in_turn(answer()), limits=Limits(seconds=0.01)) as (target, received):
+    with at(in_turn(response()), limits=Limits(seconds=0.01)) as (target, received):
         threading.Event().wait(0.02)
         with pytest.raises(Stopped, match=r"0\.01 seconds"):
             target.send(GET)
@@ -365,7 +365,7 @@ def test_the_rate_is_kept_between_threads(monkeypatch: pytest.MonkeyPatch, threa
         moments.extend(target._recent)
 
     monkeypatch.setattr(Target, "_wait_for_slot", noted)
-    with at(in_turn(answer()), limits=Limits(rate=50)) as (target, _), ThreadPoolExecutor(threads) as pool:
+    with at(in_turn(response()), limits=Limits(rate=50)) as (target, _), ThreadPoolExecutor(threads) as pool:
         list(pool.map(lambda _: target.send(GET), range(20)))
     moments = sorted(set(moments))
     assert len(moments) == 20
@@ -376,7 +376,7 @@ def test_several_answers_come_in_the_order_of_the_requests() -> None:
     def slow_first(received: Received) -> bytes:
         number = int(received.target.rpartition("=")[2])
         threading.Event().wait(0.03 if number % 3 == 0 else 0)
-        return answer(200, str(number).encode())
+        return response(200, str(number).encode())
 
     requests = [Request("PRD102", "GET", "/p", (("n", str(n)),)) for n in range(12)]
     with at(slow_first) as (target, _):

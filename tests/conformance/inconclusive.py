@@ -7,14 +7,14 @@ import re
 from typing import Any
 
 from tests.conformance.fake import Refused, Row, Shop
-from tests.conformance.spoiling import changed, spoilt
+from tests.conformance.mutate import changed, mutated
 
 
 def _refusing(status: int) -> type[Shop]:
     def submitted(*_: Any) -> tuple[int, Any]:
         raise Refused(status, "not now")
 
-    return spoilt(submitted=submitted)
+    return mutated(submitted=submitted)
 
 
 def _all_or_nothing(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
@@ -41,7 +41,7 @@ def _one_fails_in_more_than(most: int) -> type[Shop]:
             items[most // 2] = {}
         return Shop.submitted(self, operation, json.dumps(items).encode())
 
-    return spoilt(submitted=submitted)
+    return mutated(submitted=submitted)
 
 
 def _plain_keys_only(self: Shop, operation: Any, item: Any) -> bool:
@@ -55,18 +55,18 @@ def _any_case(self: Shop, sku: str) -> Row | None:
 
 
 SHOPS = {
-    "that takes keys in any case for one": spoilt(row=_any_case),
-    "that takes plain keys only": spoilt(valid=_plain_keys_only),
+    "that takes keys in any case for one": mutated(row=_any_case),
+    "that takes plain keys only": mutated(valid=_plain_keys_only),
     "that fails on one in fifty": _one_fails_in_more_than(50),
     "that fails on one in six": _one_fails_in_more_than(6),
     "that refuses every batch": _refusing(400),
     "that may not be written": _refusing(403),
     "that fails on every batch": _refusing(500),
-    "that refuses a batch for one bad item": spoilt(submitted=_all_or_nothing),
-    "whose every item fails": spoilt(taken=lambda *_: False),
+    "that refuses a batch for one bad item": mutated(submitted=_all_or_nothing),
+    "whose every item fails": mutated(taken=lambda *_: False),
     "whose batches never end": changed("looked_up", _unfinished),
     "that gives no ticket": changed("submitted", lambda found, *_: (202, {})),
     "that doesn't know its tickets": changed("looked_up", lambda *_: (404, {})),
-    "that approves nothing": spoilt(upsert=_unapproved),
-    "that lists nothing new": spoilt(fits=lambda s, o, q, row: row in s.rows[:45] and Shop.fits(s, o, q, row)),
+    "that approves nothing": mutated(upsert=_unapproved),
+    "that lists nothing new": mutated(fits=lambda s, o, q, row: row in s.rows[:45] and Shop.fits(s, o, q, row)),
 }

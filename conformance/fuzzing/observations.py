@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from conformance.fuzzing.validity import Judge
 from conformance.laws.parameters import shows_data
-from conformance.transport.exchange import Answer, Exchange, Request
+from conformance.transport.exchange import Exchange, Request, Response
 from spec import Contract
 
 MOST_SUSPECTS = 4
@@ -20,7 +20,7 @@ NOT_ABOUT_IT = (401, 403, 429, 502, 503, 504)
 
 
 @dataclass
-class Seen:
+class Observations:
     """What was generated and answered, by operation code. Fill it from every request that the engine makes."""
 
     contract: Contract
@@ -45,29 +45,29 @@ class Seen:
     def __post_init__(self) -> None:
         self.judge = Judge(self.contract)
 
-    def observe(self, request: Request, answer: Answer) -> None:
+    def observe(self, request: Request, response: Response) -> None:
         """Take one answer into account."""
         self.asked.setdefault(request.operation, []).append(request)
         verdict, code = self.judge(request), request.operation
-        if answer.status in NOT_ABOUT_IT:
+        if response.status in NOT_ABOUT_IT:
             return
         flaw = None if verdict else self.judge.items(request)
         if verdict or flaw:
             self.invalid[code] = self.invalid.get(code, 0) + 1
-            if verdict and is_taken(self.contract, Exchange(request, answer)):
+            if verdict and is_taken(self.contract, Exchange(request, response)):
                 _keep(self.taken.setdefault(code, []), request)
-            elif flaw and answer.ok:
+            elif flaw and response.ok:
                 # What is wrong in one way fails as an item, and in another way doesn't.
                 self.accepted.setdefault(code, {}).setdefault(flaw, request)
-        elif verdict == "" and answer.status < 500:
+        elif verdict == "" and response.status < 500:
             self.valid[code] = self.valid.get(code, 0) + 1
-            if answer.status in REFUSALS:
+            if response.status in REFUSALS:
                 _keep(self.refused.setdefault(code, []), request)
 
 
 def is_taken(contract: Contract, exchange: Exchange) -> bool:
     """True for an answer that an invalid request must not get: data, or a crash."""
-    crashed = exchange.answer.status >= 500 and exchange.answer.status not in NOT_ABOUT_IT
+    crashed = exchange.response.status >= 500 and exchange.response.status not in NOT_ABOUT_IT
     return crashed or shows_data(contract.by_code[exchange.request.operation], exchange)
 
 

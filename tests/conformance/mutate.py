@@ -1,4 +1,4 @@
-"""How a shop is spoilt: some of its steps replaced, or their results changed."""
+"""How a shop is mutated: some of its steps replaced, or their results changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Mistake = tuple[str, str, type[Shop]]
 """The clause that it breaks, its name, and the shop that makes it."""
 
 
-def spoilt(**steps: Callable[..., Any]) -> type[Shop]:
+def mutated(**steps: Callable[..., Any]) -> type[Shop]:
     """A shop with some of its steps replaced."""
     return type("Spoilt", (Shop,), steps)
 
@@ -19,4 +19,4 @@ def spoilt(**steps: Callable[..., Any]) -> type[Shop]:
 def changed(name: str, change: Callable[..., Any]) -> type[Shop]:
     """A shop whose step's result is changed: `change(result, shop, *arguments)`."""
     honest = getattr(Shop, name)
-    return spoilt(**{name: lambda self, *a: change(honest(self, *a), self, *a)})
+    return mutated(**{name: lambda self, *a: change(honest(self, *a), self, *a)})

@@ -18,9 +18,9 @@ from conformance import sandbox
 from conformance.fuzzing.explore import explore
 from conformance.fuzzing.validity import Judge
 from conformance.laws.responses import Evidence
-from conformance.reading.context import Ask
+from conformance.reading.context import RunContext
 from conformance.runner.run import try_clause
-from conformance.transport.exchange import Answer, Request
+from conformance.transport.exchange import Request, Response
 from conformance.transport.ownership import Ownership
 from conformance.transport.target import Limits, Target
 from conformance.verdict import Outcome
@@ -137,14 +137,14 @@ class Explored:
     """One run of the engine against a sandbox."""
 
     def __init__(self, *faults: str, operations: tuple[str, ...] = ("PRD108", "PRD107"), limits: Limits | None = None):
-        self.seen = engine.Seen(CONTRACT)
+        self.seen = engine.Observations(CONTRACT)
         self.sent: list[Request] = []
         self.outcomes: dict[str, Outcome] = {}
         evidence = Evidence(CONTRACT)
 
-        def observe(request: Request, answer: Answer) -> None:
+        def observe(request: Request, response: Response) -> None:
             self.sent.append(request)
-            evidence.observe(request, answer)
+            evidence.observe(request, response)
 
         with sandbox.serve(CONTRACT, sandbox.Settings(faults=faults)) as url:
             target = Target(url, CONTRACT, sandbox.DEFAULT_KEY, limits or Limits(), observe=observe)
@@ -154,7 +154,7 @@ class Explored:
                 for clause in CONTRACT.clauses:
                     law = engine.laws(self.seen).get(clause.kind)
                     if law and clause.operation in operations:
-                        self.outcomes[clause.id] = try_clause(Ask(CONTRACT, target, 0), law, clause)
+                        self.outcomes[clause.id] = try_clause(RunContext(CONTRACT, target, 0), law, clause)
             target.close()
 
 
@@ -211,7 +211,7 @@ def test_a_spent_time_budget_is_a_note() -> None:
 
 
 def test_in_a_run_that_may_write_only_its_own_rows_are_written(tmp_path: Path) -> None:
-    seen = engine.Seen(CONTRACT)
+    seen = engine.Observations(CONTRACT)
     with sandbox.serve(CONTRACT) as url:
         ownership = Ownership(CONTRACT, url, tmp_path / "journal")
         target = Target(url, CONTRACT, sandbox.DEFAULT_KEY, ownership=ownership)
@@ -272,7 +272,7 @@ contract = spec.load()
 sent = []
 with sandbox.serve(contract) as url:
     target = Target(url, contract, sandbox.DEFAULT_KEY, observe=lambda request, answer: sent.append(request))
-    explore(engine.Seen(contract), target, int("SEED"), operations=["PRD108", "PRD107"])
+    explore(engine.Observations(contract), target, int("SEED"), operations=["PRD108", "PRD107"])
 print(len(sent), hashlib.sha256(repr(sent).encode()).hexdigest())
 """
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import spec
 from conformance.oracle.lookups import satisfies
-from conformance.oracle.mutants import Rival, all_or_none, first_only, rivals, tamperings, value_of, without_accents
+from conformance.oracle.mutants import Mutant, all_or_none, first_only, mutants, value_of, wire_mutants, without_accents
 from spec import Filter
 
 FILTERS = {f.parameter: f for f in spec.load().by_code["PRD102"].filters}
@@ -19,9 +19,9 @@ A, B, C, D = (f"{n}0000000-0000-4000-8000-000000000000" for n in "abcd")
 NOON = "2025-05-22T12:00:00.500Z"
 
 
-def named(name: str, filter: Filter) -> Rival:
-    found = rivals(filter, ("name", "sku", "base_code"), ("created_at", "updated_at")) + tamperings(filter)
-    return next(rival for rival in found if rival.name == name)
+def named(name: str, filter: Filter) -> Mutant:
+    found = mutants(filter, ("name", "sku", "base_code"), ("created_at", "updated_at")) + wire_mutants(filter)
+    return next(mutant for mutant in found if mutant.name == name)
 
 
 def text_filter(lookup: str) -> Filter:
@@ -120,23 +120,23 @@ TEXTS = [
 @pytest.mark.parametrize(("lookup", "name", "value", "telling", "same"), TEXTS)
 def test_text_rivals(lookup: str, name: str, value: str, telling: str, same: str) -> None:
     filter = text_filter(lookup)
-    rival, row = named(name, filter), {"name": value, "sku": "S-1", "base_code": "x"}
+    mutant, row = named(name, filter), {"name": value, "sku": "S-1", "base_code": "x"}
     right = satisfies(filter, row, telling)
     assert right is not None
-    assert rival.differs(telling)
-    assert rival.shows(row, telling, None) is not right
-    assert not rival.differs(same) or rival.shows(row, same, None) is satisfies(filter, row, same)
+    assert mutant.differs(telling)
+    assert mutant.shows(row, telling, None) is not right
+    assert not mutant.differs(same) or mutant.shows(row, same, None) is satisfies(filter, row, same)
 
 
 def test_every_text_rival_is_tried_above() -> None:
     for lookup in ("exact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith", "iexact"):
-        names = {r.name for r in rivals(text_filter(lookup), (), ()) + tamperings(text_filter(lookup))}
+        names = {r.name for r in mutants(text_filter(lookup), (), ()) + wire_mutants(text_filter(lookup))}
         assert {n for n in names if not n.startswith("read as i")} <= {name for _, name, *_ in TEXTS}
 
 
 def test_a_lookup_is_no_rival_of_itself_and_no_name_is_there_twice() -> None:
     for filter in [*FILTERS.values(), *map(number_filter, ("exact", "gt", "gte", "lt", "lte"))]:
-        names = [r.name for r in rivals(filter, ("name", "sku"), ("created_at", "updated_at")) + tamperings(filter)]
+        names = [r.name for r in mutants(filter, ("name", "sku"), ("created_at", "updated_at")) + wire_mutants(filter)]
         assert len(set(names)) == len(names)
         assert f"read as {filter.lookup}" not in names
         assert f"looks at {filter.field}" not in names
@@ -147,10 +147,10 @@ def test_a_lookup_is_no_rival_of_itself_and_no_name_is_there_twice() -> None:
 def test_a_rival_says_of_itself_where_it_doesnt_matter(value: str, operand: str) -> None:
     for lookup in ("exact", "icontains", "startswith"):
         filter = text_filter(lookup)
-        for rival in rivals(filter, (), ()) + tamperings(filter):
+        for mutant in mutants(filter, (), ()) + wire_mutants(filter):
             right = satisfies(filter, {"name": value}, operand)
-            if not rival.differs(operand) and right is not None:
-                assert rival.shows({"name": value}, operand, None) is right
+            if not mutant.differs(operand) and right is not None:
+                assert mutant.shows({"name": value}, operand, None) is right
 
 
 ORDERED = [
@@ -213,11 +213,11 @@ TIMES = [
 def test_time_rivals(lookup: str, name: str, value: str, operand: str) -> None:
     filter = FILTERS["updated_at" if lookup == "exact" else f"updated_at__{lookup}"]
     row = {"updated_at": value, "created_at": "2025-05-01T00:00:00Z"}
-    rival = named(name, filter)
+    mutant = named(name, filter)
     right = satisfies(filter, row, operand)
     assert right is not None
-    assert rival.shows(row, operand, None) is not right
-    assert (rival.reads(row, None) is None) is (not name.startswith("looks at"))
+    assert mutant.shows(row, operand, None) is not right
+    assert (mutant.reads(row, None) is None) is (not name.startswith("looks at"))
 
 
 @pytest.mark.parametrize(
@@ -267,10 +267,10 @@ LISTS = [
 @pytest.mark.parametrize(("name", "value", "telling", "same"), LISTS)
 def test_list_rivals(name: str, value: str, telling: str, same: str | None) -> None:
     filter = FILTERS["category__in"]
-    rival, row = named(name, filter), {"category": value}
-    assert rival.differs(telling)
-    assert rival.shows(row, telling, None) is not satisfies(filter, row, telling)
-    assert same is None or rival.shows(row, same, None) is satisfies(filter, row, same)
+    mutant, row = named(name, filter), {"category": value}
+    assert mutant.differs(telling)
+    assert mutant.shows(row, telling, None) is not satisfies(filter, row, telling)
+    assert same is None or mutant.shows(row, same, None) is satisfies(filter, row, same)
 
 
 KEYS = [
@@ -287,10 +287,10 @@ KEYS = [
 @pytest.mark.parametrize(("name", "telling", "same", "operand"), KEYS)
 def test_key_rivals(name: str, telling: dict[str, Any], same: dict[str, Any], operand: str) -> None:
     filter = FILTERS["attribute__KEY"]
-    rival = named(name, filter)
+    mutant = named(name, filter)
     for attributes, differs in ((telling, True), (same, False)):
         right = satisfies(filter, {"attributes": attributes}, operand, "COLOR")
-        assert (rival.shows({"attributes": attributes}, operand, "COLOR") is not right) is differs
+        assert (mutant.shows({"attributes": attributes}, operand, "COLOR") is not right) is differs
 
 
 def test_a_key_that_is_cut() -> None:
@@ -303,7 +303,7 @@ def test_a_key_that_is_cut() -> None:
 
 
 def test_integers_are_left_out_by_any_lookup_and_alone_by_those_of_whole_values() -> None:
-    names = {p: {r.name for r in rivals(FILTERS[p], (), ())} for p in FILTERS if p.startswith("attribute")}
+    names = {p: {r.name for r in mutants(FILTERS[p], (), ())} for p in FILTERS if p.startswith("attribute")}
     assert all("integers never match" in found for found in names.values())
     assert {p for p, found in names.items() if "only integers match" in found} == {
         "attribute__KEY",
@@ -314,17 +314,17 @@ def test_integers_are_left_out_by_any_lookup_and_alone_by_those_of_whole_values(
 @pytest.mark.parametrize("row", [{}, {"name": None}, {"attributes": None}, {"attributes": []}, {"attributes": {}}])
 def test_a_row_without_the_value_is_shown_only_by_what_looks_elsewhere(row: dict[str, Any]) -> None:
     for parameter in ("name", "attribute__KEY", "updated_at", "category__in"):
-        for rival in rivals(FILTERS[parameter], ("sku",), ("created_at",)) + tamperings(FILTERS[parameter]):
-            assert rival.shows(row, "a", "COLOR") is (rival.name == "ignored")
+        for mutant in mutants(FILTERS[parameter], ("sku",), ("created_at",)) + wire_mutants(FILTERS[parameter]):
+            assert mutant.shows(row, "a", "COLOR") is (mutant.name == "ignored")
 
 
 def test_filters_that_arent_text_arrive_as_they_are() -> None:
-    assert tamperings(FILTERS["category__in"]) == tamperings(FILTERS["updated_at"]) == ()
-    assert {r.name for r in rivals(text_filter("gt"), (), ())} == {"ignored", "always empty"}
+    assert wire_mutants(FILTERS["category__in"]) == wire_mutants(FILTERS["updated_at"]) == ()
+    assert {r.name for r in mutants(text_filter("gt"), (), ())} == {"ignored", "always empty"}
 
 
 def test_only_times_are_misread_as_times() -> None:
-    assert {r.name for r in rivals(number_filter("gt"), ("sku",), ("created_at",))} == {
+    assert {r.name for r in mutants(number_filter("gt"), ("sku",), ("created_at",))} == {
         "ignored",
         "always empty",
         *(f"read as {other}" for other in ("exact", "gte", "lt", "lte")),
@@ -338,23 +338,23 @@ def test_other_columns_are_looked_at_instead_or_too() -> None:
     assert [too.shows(row, operand, None) for operand in ("Red", "Blue", "Green")] == [True, True, False]
     # Of an attribute or a time whatever another column holds is a value as well, so "too" could hardly be told.
     for parameter in ("attribute__KEY", "updated_at__gt"):
-        found = rivals(FILTERS[parameter], ("sku",), ("created_at", "updated_at"))
-        assert not [rival.name for rival in found if rival.name.endswith("too")]
+        found = mutants(FILTERS[parameter], ("sku",), ("created_at", "updated_at"))
+        assert not [mutant.name for mutant in found if mutant.name.endswith("too")]
 
 
 def test_one_of_several_matches() -> None:
     rows = [{"name": "Blue"}, {"name": "Red"}, {"name": "Red"}, {"name": None}]
-    rival = first_only(FILTERS["name"], rows)
-    assert [rival.shows(row, "Red", None) for row in rows] == [False, True, False, False]
-    assert [rival.shows(row, "Green", None) for row in rows] == [False] * 4
+    mutant = first_only(FILTERS["name"], rows)
+    assert [mutant.shows(row, "Red", None) for row in rows] == [False, True, False, False]
+    assert [mutant.shows(row, "Green", None) for row in rows] == [False] * 4
 
 
 def test_a_list_with_a_value_that_no_row_has() -> None:
     rows = [{"category": "a"}, {"category": "b"}, {"category": None}]
-    (rival,) = all_or_none(FILTERS["category__in"], rows)
-    assert [rival.shows(row, "a,b", None) for row in rows] == [True, True, False]
-    assert [rival.shows(row, "a,c", None) for row in rows] == [False, False, False]
-    assert not rival.differs("c")
+    (mutant,) = all_or_none(FILTERS["category__in"], rows)
+    assert [mutant.shows(row, "a,b", None) for row in rows] == [True, True, False]
+    assert [mutant.shows(row, "a,c", None) for row in rows] == [False, False, False]
+    assert not mutant.differs("c")
     assert all_or_none(FILTERS["name"], rows) == ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.conformance.fake import BASE, Shop
-from tests.conformance.spoiling import changed, spoilt
+from tests.conformance.mutate import changed, mutated
 
 
 def _short(link: str, *_: Any) -> str:
@@ -30,7 +30,7 @@ SHOPS = {
     "whose links lead with the limit": changed("link", _turned),
     "whose links are relative": changed("link", lambda link, *_: link.removeprefix(BASE)),
     "whose links name another host": changed("link", lambda link, *_: link.replace(BASE, "http://inner.test:81")),
-    "that shows twenty rows at most": spoilt(number=_twenty_at_most),
+    "that shows twenty rows at most": mutated(number=_twenty_at_most),
     "that lists the newest first": changed("order", lambda rows, *_: rows[::-1]),
     "that says more of itself": changed("listed", lambda found, *_: (found[0], {**found[1], "took": 3})),
 }

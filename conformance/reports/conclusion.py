@@ -1,4 +1,4 @@
-"""The answer of a report: conforms or not, in one sentence, with how much was really exercised."""
+"""The conclusion of a report: conforms or not, in one sentence, with how much was really exercised."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def target(report: Report) -> str:
     return "The embedded sandbox" if report["embedded"] else report["target"]
 
 
-def answer(report: Report) -> str:
-    """The answer in one sentence."""
+def conclusion(report: Report) -> str:
+    """The conclusion in one sentence."""
     wrong, verdicts = len(violations(report)), report["verdicts"]
     failing = [waiver for waiver in report["waivers"] if waiver["state"] in FAILING]
     if wrong:

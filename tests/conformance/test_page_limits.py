@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.reading.page_limits import as_served
-from conformance.reading.sample import universe
+from conformance.reading.page_limits import with_page_limits
+from conformance.reading.sample import sample_of
 from tests.conformance.fake import CONTRACT, Query, Refused, Shop, ask_of
-from tests.conformance.spoiling import spoilt
+from tests.conformance.mutate import mutated
 
 
 def up_to(most: int) -> type[Shop]:
@@ -19,26 +19,26 @@ def up_to(most: int) -> type[Shop]:
             raise Refused(400, "limit")
         return found
 
-    return spoilt(number=number)
+    return mutated(number=number)
 
 
 def test_a_list_that_takes_a_large_limit_is_as_the_document_says() -> None:
-    ask = ask_of(Shop())
-    assert as_served(ask) == (ask, [])
+    context = ask_of(Shop())
+    assert with_page_limits(context) == (context, [])
 
 
 @pytest.mark.parametrize(("most", "largest"), [(99, 50), (50, 50), (49, 20)])
 def test_where_a_large_limit_is_refused_a_smaller_one_is_asked_for(most: int, largest: int) -> None:
-    ask, notes = as_served(ask_of(up_to(most)(45)))
-    lists = [o.pagination for o in ask.contract.operations if o.pagination]
+    context, notes = with_page_limits(ask_of(up_to(most)(45)))
+    lists = [o.pagination for o in context.contract.operations if o.pagination]
     assert [names.largest_limit for names in lists] == [largest, largest]
     assert notes == [
         f"{code} refuses 100 rows a page, so {largest} are asked for at most." for code in ("PRD108", "PRD102")
     ]
-    assert len(universe(ask, ask.contract.by_code["PRD102"]).rows) == 40
-    assert ask.contract.clauses == CONTRACT.clauses
+    assert len(sample_of(context, context.contract.by_code["PRD102"]).rows) == 40
+    assert context.contract.clauses == CONTRACT.clauses
 
 
 def test_a_list_that_refuses_every_limit_is_left_as_it_is() -> None:
-    ask = ask_of(up_to(0)(45))
-    assert as_served(ask) == (ask, [])
+    context = ask_of(up_to(0)(45))
+    assert with_page_limits(context) == (context, [])
