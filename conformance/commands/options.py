@@ -13,7 +13,7 @@ from pathlib import Path
 import spec
 from conformance.reports.model import Settings
 from conformance.selection import Shard
-from conformance.transport.target import Limits
+from conformance.transport.pace import Limits
 
 KEY_VARIABLE = "PRD_API_KEY"
 KEY_FILE_VARIABLE = "PRD_API_KEY_FILE"

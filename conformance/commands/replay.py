@@ -20,8 +20,10 @@ from conformance.reports.files import read
 from conformance.reports.model import Clause, Report
 from conformance.reports.text import one_line, storable, visible
 from conformance.selection import matches
+from conformance.transport.errors import NotSent, Stopped
 from conformance.transport.exchange import Credential, Request
-from conformance.transport.target import Limits, NotSent, Stopped, Target
+from conformance.transport.pace import Limits
+from conformance.transport.target import Target
 from conformance.verdict import LONGEST_ANSWER, Outcome
 from spec import Contract
 

@@ -23,8 +23,11 @@ from conformance.reports.stream import NAME, Stream, header
 from conformance.runner.run import RunRecord, carry_out
 from conformance.selection import Selection, left_to_others
 from conformance.transport.exchange import Request, Response
-from conformance.transport.ownership import JOURNAL, Ownership, journaled, unmarkable
-from conformance.transport.target import Limits, Target
+from conformance.transport.guard import Ownership
+from conformance.transport.journal import JOURNAL, journaled
+from conformance.transport.keys import unmarkable
+from conformance.transport.pace import Limits
+from conformance.transport.target import Target
 from conformance.verdict import LONGEST_MESSAGE, Outcome
 from conformance.writing.cleanup import clean_up
 from spec import Clause, Contract

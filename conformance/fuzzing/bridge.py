@@ -16,8 +16,9 @@ from schemathesis.specs.openapi.coverage._schema import UNKNOWN_PROPERTY_KEY
 
 from conformance.fuzzing.observations import Observations
 from conformance.fuzzing.owned import Rewrite
+from conformance.transport.errors import NotSent, Stopped
 from conformance.transport.exchange import Request, Response
-from conformance.transport.target import NotSent, Stopped, Target
+from conformance.transport.target import Target
 from spec import Contract, Operation
 
 JSON_TYPE = "application/json"

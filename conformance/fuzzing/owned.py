@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from conformance.fuzzing.validity import Judge
 from conformance.transport.exchange import Request
-from conformance.transport.ownership import Ownership
+from conformance.transport.guard import Ownership
 from spec import Operation
 
 SHARE_INVALID, SHARE_OTHERS = 2, 8

@@ -13,9 +13,9 @@ from conformance.reading.context import RunContext, decided, get
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import action, ownership_of, row_writer, style_of, trace_of_writes, unused_key
 from conformance.scenarios.edge_cases import is_amount
+from conformance.transport.errors import NotSent
 from conformance.transport.exchange import Credential, Exchange
-from conformance.transport.ownership import NO_SUCH
-from conformance.transport.target import NotSent
+from conformance.transport.keys import NO_SUCH
 from conformance.verdict import Finding, Held, NotExercised, Result
 from conformance.writing.batches import Item, ReadBack, StatusPoll, Submission, find, find_all, look, submit
 from conformance.writing.items import bare, item, item_fields, required_fields

@@ -14,8 +14,8 @@ from conformance.oracle.lookups import kind_of
 from conformance.reading.context import Query, RunContext, get, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import NO_SUCH_ID, base_query, identity, paged, sample_of
+from conformance.transport.errors import NotSent
 from conformance.transport.exchange import Exchange, Request, Response
-from conformance.transport.target import NotSent
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation, Parameter
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from conformance.reading.context import RunContext, get
 from conformance.reading.sample import NO_SUCH_ID, base_query
+from conformance.transport.errors import Stopped, Unreachable
 from conformance.transport.exchange import MISSING, Exchange, Response
-from conformance.transport.target import Stopped, Unreachable
 from spec import Operation
 
 

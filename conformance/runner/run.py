@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,8 @@ from conformance.runner.confirm import confirm
 from conformance.scenarios import run_all
 from conformance.scenarios.planting import plant
 from conformance.selection import Selection
-from conformance.transport.target import NotSent, Stopped, Target, Unreachable
+from conformance.transport.errors import NotSent, Stopped, Unreachable
+from conformance.transport.target import Target
 from conformance.verdict import LONGEST_ANSWER, LONGEST_MESSAGE, Counterexample, Finding, Held, NotExercised, Outcome
 from spec import Clause, Contract, Operation
 
@@ -229,7 +229,7 @@ Confirm = Callable[[RunContext, Law, Clause, Finding], tuple[Held | NotExercised
 
 def try_clause(context: RunContext, law: Law, clause: Clause, confirm: Confirm = confirm) -> Outcome:
     """One clause's verdict: the law's result, confirmed where it is a finding."""
-    before, started = context.target.total, time.monotonic()
+    before, started = context.target.total, context.target.clock.monotonic()
     replays = 0
     try:
         result = law(context, clause)
@@ -247,7 +247,7 @@ def try_clause(context: RunContext, law: Law, clause: Clause, confirm: Confirm =
         at = f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}"
         what = context.target.redact(f"a fault of the suite's own: {at}: {error}", LONGEST_MESSAGE)
         outcome = Outcome(clause, "error", reason=what)
-    return replace(outcome, requests=context.target.total - before, seconds=time.monotonic() - started)
+    return replace(outcome, requests=context.target.total - before, seconds=context.target.clock.monotonic() - started)
 
 
 def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Finding, replays: int) -> Outcome:

@@ -11,7 +11,7 @@ from conformance.scenarios.filtered import AFTER_DELETE, under_filters, unfilter
 from conformance.scenarios.operations import ownership_of, row_writer
 from conformance.scenarios.own_rows import keys_unlike, near_keys
 from conformance.scenarios.scenario import Step, Trace, send_step
-from conformance.transport.ownership import NO_SUCH
+from conformance.transport.keys import NO_SUCH
 from conformance.writing.batches import Item, find, find_all, submit
 from conformance.writing.items import bare, item
 from spec import Operation

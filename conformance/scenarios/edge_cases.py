@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema_rs
 
 from conformance.reading.context import RunContext
-from conformance.transport.ownership import PREFIX
+from conformance.transport.keys import PREFIX
 from conformance.writing.items import Style, entry, item, item_fields
 from spec import Operation
 

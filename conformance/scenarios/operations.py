@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from conformance.reading.context import RunContext
-from conformance.transport.ownership import NO_SUCH, Ownership
-from conformance.transport.target import NotSent
+from conformance.transport.errors import NotSent
+from conformance.transport.guard import Ownership
+from conformance.transport.keys import NO_SUCH
 from spec import Operation, Part
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.reading.context import RunContext
 from conformance.scenarios import ownership_of
-from conformance.transport.ownership import unmarkable
+from conformance.transport.keys import unmarkable
 from conformance.writing.batches import submit
 from conformance.writing.items import item, item_fields
 from spec import Operation

@@ -18,9 +18,12 @@ from conformance.laws.responses import Evidence, evidence_laws
 from conformance.reading.context import RunContext
 from conformance.runner.confirm import confirm
 from conformance.runner.run import Confirm, in_order, try_clause
+from conformance.transport.errors import NotSent, Stopped
 from conformance.transport.exchange import Request
-from conformance.transport.ownership import JOURNAL, Ownership
-from conformance.transport.target import Limits, NotSent, Stopped, Target
+from conformance.transport.guard import Ownership
+from conformance.transport.journal import JOURNAL
+from conformance.transport.pace import Limits
+from conformance.transport.target import Target
 from conformance.verdict import Outcome
 from spec import Clause, Contract
 

@@ -12,8 +12,8 @@ from conformance.oracle.lookups import hidden_values
 from conformance.reading.context import Page, Query, RunContext, decided, get, read_page
 from conformance.reading.listing import listing
 from conformance.reading.sample import paged
+from conformance.transport.errors import NotSent
 from conformance.transport.exchange import MISSING, Exchange
-from conformance.transport.target import NotSent
 from spec import Batch, Filter, Operation, at
 
 IMPATIENCE = 0.5

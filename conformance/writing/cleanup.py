@@ -7,8 +7,10 @@ import time
 from conformance.reading.context import Query, RunContext
 from conformance.reading.listing import listing
 from conformance.reading.page_limits import with_page_limits
-from conformance.transport.ownership import NO_SUCH, Ownership, forget, journaled, token_of
-from conformance.transport.target import NotSent, Stopped
+from conformance.transport.errors import NotSent, Stopped
+from conformance.transport.guard import Ownership
+from conformance.transport.journal import forget, journaled
+from conformance.transport.keys import NO_SUCH, token_of
 from conformance.writing.batches import Submission, containing, find, reader_of, submit, with_hidden
 from spec import Operation
 

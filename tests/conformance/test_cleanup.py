@@ -11,7 +11,8 @@ import spec
 from conformance.commands import options
 from conformance.commands import run as conform
 from conformance.reading.context import RunContext
-from conformance.transport.ownership import NO_SUCH, Ownership
+from conformance.transport.guard import Ownership
+from conformance.transport.keys import NO_SUCH
 from conformance.writing import batches, cleanup
 from conformance.writing.cleanup import clean_up
 from tests.conformance.fake import Refused, Shop, ask_of
@@ -34,7 +35,7 @@ def planted(shop: Shop, folder: Path, count: int = 30, stem: str = "A") -> tuple
     keys = [own.mint(stem) for _ in range(count)]
     for key in keys:
         Shop.upsert(shop, None, {"sku": key})
-    own.note(keys)
+    own.journal.note(keys)
     return context, own, keys
 
 

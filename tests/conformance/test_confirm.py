@@ -22,7 +22,8 @@ from conformance.runner.confirm import confirm, marker
 from conformance.runner.run import RunRecord, carry_out, try_clause
 from conformance.sandbox import DEFAULT_KEY, Settings, serve
 from conformance.selection import Selection
-from conformance.transport.target import Limits, Target
+from conformance.transport.pace import Limits
+from conformance.transport.target import Target
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause
 from tests.conformance.fake import BEGAN, CONTRACT, Shop, ask_of

@@ -21,8 +21,9 @@ from conformance.laws.responses import Evidence
 from conformance.reading.context import RunContext
 from conformance.runner.run import try_clause
 from conformance.transport.exchange import Request, Response
-from conformance.transport.ownership import Ownership
-from conformance.transport.target import Limits, Target
+from conformance.transport.guard import Ownership
+from conformance.transport.pace import Limits
+from conformance.transport.target import Target
 from conformance.verdict import Outcome
 from spec import Contract
 

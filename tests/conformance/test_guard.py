@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 import spec
 from conformance.transport.exchange import Credential, Request
-from conformance.transport.ownership import NO_ROW, Ownership, forget, journaled, token_of, unmarkable
+from conformance.transport.guard import Ownership
+from conformance.transport.journal import Journal, forget, journaled
+from conformance.transport.keys import NO_ROW, token_of, unmarkable
 
 CONTRACT = spec.load()
 URL = "https://shop.example"
@@ -191,24 +193,29 @@ def _under_key(value: Any) -> list[Any]:
 @given(_JSON)
 @example([_Doubled(FOREIGN, MINE)])
 def test_a_body_passes_exactly_when_all_that_stands_under_the_key_is_ours(data: Any) -> None:
-    own = _Unwritten(CONTRACT, URL, Path("nowhere"), TOKEN)
+    own = _unwritten()
     passes = own.guard(write(_text(data).encode())) is None
     assert passes == all(value in (MINE, MINE.lower()) for value in _under_key(data))
-    assert not passes or set(own.noted) == set(_under_key(data))
+    assert not passes or own.journal.keys == set(_under_key(data))
 
 
-class _Unwritten(Ownership):
-    """Notes keys in memory."""
-
-    noted: tuple[str, ...] = ()
+class _InMemory(Journal):
+    """Keeps keys in memory."""
 
     def note(self, keys: list[str]) -> None:
-        self.noted = (*self.noted, *keys)
+        self.keys.update(keys)
+
+
+def _unwritten() -> Ownership:
+    """An ownership whose journal is on no disk."""
+    own = Ownership(CONTRACT, URL, Path("nowhere"), TOKEN)
+    own.journal = _InMemory(Path("nowhere"), URL)
+    return own
 
 
 @given(st.binary(max_size=60))
 def test_no_bytes_make_the_guard_fail(body: bytes) -> None:
-    _Unwritten(CONTRACT, URL, Path("nowhere"), TOKEN).guard(write(body))
+    _unwritten().guard(write(body))
 
 
 # -- the journal ------------------------------------------------------------------------------------------
@@ -251,14 +258,14 @@ def test_a_stranger_in_the_journal_isnt_ours(tmp_path: Path) -> None:
 def test_a_line_that_was_cut_short_hides_no_other(tmp_path: Path, cut: int) -> None:
     path = tmp_path / "journal.ndjson"
     own = Ownership(CONTRACT, URL, path, TOKEN)
-    own.note([MINE])
-    own.note([f"{MINE}-2"])
+    own.journal.note([MINE])
+    own.journal.note([f"{MINE}-2"])
     whole = path.read_bytes()
     path.write_bytes(whole[:-cut])
     assert journaled(path, URL) == ([MINE, f"{MINE}-2"] if cut == 1 else [MINE])
     later = Ownership(CONTRACT, URL, path)
     key = later.mint("B")
-    later.note([key])
+    later.journal.note([key])
     assert journaled(path, URL)[-1] == key
     assert MINE in journaled(path, URL)
 
@@ -273,8 +280,8 @@ def test_junk_in_the_journal_is_passed_over(tmp_path: Path) -> None:
 
 def test_forgetting_keeps_what_is_still_there_and_what_is_of_others(tmp_path: Path) -> None:
     path = tmp_path / "journal.ndjson"
-    Ownership(CONTRACT, URL, path, TOKEN).note(["one", "two"])
-    Ownership(CONTRACT, "https://other.example", path, TOKEN).note(["three"])
+    Ownership(CONTRACT, URL, path, TOKEN).journal.note(["one", "two"])
+    Ownership(CONTRACT, "https://other.example", path, TOKEN).journal.note(["three"])
     forget(path, URL, ["two"])
     assert journaled(path, URL) == ["two"]
     assert journaled(path, "https://other.example") == ["three"]

@@ -1,0 +1,81 @@
+"""The journal on disk of every key that was written, so that what a killed run left can still be deleted."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+JOURNAL = "journal.ndjson"
+
+
+class Journal:
+    """The keys that runs sent to one target. Safe to use from several threads."""
+
+    def __init__(self, path: Path, base_url: str) -> None:
+        self.path, self.base_url = path, base_url
+        self.keys = set(journaled(path, base_url))
+        """The keys that are on disk."""
+        self._lock = threading.Lock()
+
+    def note(self, keys: list[str]) -> None:
+        """Write keys down, on disk before this returns."""
+        with self._lock:
+            new = [key for key in dict.fromkeys(keys) if key not in self.keys]
+            if not new:
+                return
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab+") as file:
+                # A line that a kill has cut short must not swallow the next one.
+                begin = b"\n" if _is_cut(file.tell(), self.path) else b""
+                lines = (json.dumps({"base_url": self.base_url, "key": key}) + "\n" for key in new)
+                file.write(begin + "".join(lines).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            self.keys.update(new)
+
+
+def _is_cut(size: int, path: Path) -> bool:
+    """True for a file that doesn't end with a line."""
+    if size == 0:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
+
+
+def journaled(journal: Path, base_url: str) -> list[str]:
+    """The keys that a journal has for a target, each once; a line that a kill has cut short is passed over."""
+    found = (entry["key"] for _, entry in _lines(journal) if entry and entry["base_url"] == base_url)
+    return list(dict.fromkeys(found))
+
+
+def forget(journal: Path, base_url: str, kept: list[str]) -> None:
+    """Take a target's keys out of a journal, but for those that are still there; an empty journal is removed."""
+    left = set(kept)
+    lines = [line for line, entry in _lines(journal) if entry and not _gone(entry, base_url, left)]
+    if not lines:
+        journal.unlink(missing_ok=True)
+        return
+    aside = journal.with_suffix(".new")
+    aside.write_text("\n".join(lines) + "\n", "utf-8")
+    os.replace(aside, journal)
+
+
+def _gone(entry: dict[str, str], base_url: str, left: set[str]) -> bool:
+    return entry["base_url"] == base_url and entry["key"] not in left
+
+
+def _lines(journal: Path) -> Iterator[tuple[str, dict[str, str] | None]]:
+    """Each line of a journal with what it says; None for a line that says nothing."""
+    if not journal.is_file():
+        return
+    for line in journal.read_text("utf-8", "replace").splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            entry = None
+        says = isinstance(entry, dict) and isinstance(entry.get("base_url"), str) and isinstance(entry.get("key"), str)
+        yield line, entry if says else None

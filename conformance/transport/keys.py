@@ -1,0 +1,63 @@
+"""The keys of a run's own rows: how they are minted, and how they are recognised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import jsonschema_rs
+
+from spec import Contract
+from spec.model import JSON
+
+PREFIX = "PRDCT"
+"""What every key of a run begins with, so that a person recognises it."""
+
+NO_SUCH = "nosuch"
+"""Part of keys that are only asked to be deleted, and never inserted."""
+
+NO_ROW = "00000000-0000-4000-8000-000000000000"
+"""A uuid that names nothing, for a path that needs one."""
+
+_MINTED = re.compile(rf"{PREFIX}-([0-9a-z]+)-\d+-", re.IGNORECASE)
+
+
+def mint(token: str, number: int, stem: str) -> str:
+    """The key with a number of the run that has a token."""
+    return f"{PREFIX}-{token}-{number:03d}-{stem}"
+
+
+def token_of(key: str) -> str | None:
+    """The token of the run that minted a key; None for a key that no run can have minted."""
+    found = _MINTED.match(key)
+    return found[1].lower() if found else None
+
+
+def unmarkable(contract: Contract) -> dict[str, str]:
+    """The operations, by code, that write rows whose keys can't tell whose they are, each with the reason.
+
+    A run writes only to keys that hold its token. Where the document allows no such key, as for numbers, the run
+    writes nothing.
+    """
+    found: dict[str, str] = {}
+    for operation in contract.operations:
+        access = operation.access
+        if access is None or access.action == "reads":
+            continue
+        name = access.collection.key
+        media = operation.body.json if operation.body else None
+        items = contract.resolve(media.schema).get("items") if media and media.schema else None
+        schemas = ({"$ref": access.collection.item}, items or {})
+        if not all(_takes_tokens(contract.properties(schema).get(name, {})) for schema in schemas):
+            found[operation.code] = (
+                f"{name} allows no key that tells rows of this run from others, so nothing is written"
+            )
+    return found
+
+
+def _takes_tokens(key: Mapping[str, JSON]) -> bool:
+    try:
+        allows = jsonschema_rs.validator_for(dict(key), validate_formats=True).is_valid
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
+        return True  # too intricate to tell here; a server that refuses such a key says so
+    return "format" not in key and allows(f"{PREFIX}-{'0' * 10}-000-A-1")

@@ -1,0 +1,48 @@
+"""Taking the key out of every text that a server may have repeated it in, however the server wrote it."""
+
+from __future__ import annotations
+
+import html
+import json
+import urllib.parse
+from collections.abc import Iterator
+
+from conformance.transport.exchange import swap_case
+
+SHORT_KEY = 3
+"""A key of up to so many characters is no secret: taking it out would spoil every text."""
+
+
+class Redaction:
+    """Replaces a key, and what is sent in its place that shows most of it, by a placeholder."""
+
+    def __init__(self, key: str | None, placeholder: str) -> None:
+        self._spellings = sorted(set(_spellings(key or "")), key=lambda text: (-len(text), text))
+        self.placeholder = placeholder
+
+    def __call__(self, text: str, most: int | None = None) -> str:
+        """A text without the key. `most` is how many characters of it are kept.
+
+        The text is cut last: what is cut first can keep half a key at its end.
+        """
+        for spelling in self._spellings:
+            text = text.replace(spelling, self.placeholder)
+        return text if most is None or len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
+
+
+def _spellings(key: str) -> Iterator[str]:
+    """The key and its variants, in the ways that a server may write them."""
+    if len(key) <= SHORT_KEY:
+        return
+    for text in (key, swap_case(key), *([key[:-1]] if len(key) > 2 * SHORT_KEY else [])):
+        yield text
+        yield json.dumps(text)[1:-1]
+        yield json.dumps(text, ensure_ascii=False)[1:-1]
+        yield json.dumps(text).replace("/", "\\/")[1:-1]
+        yield html.escape(text)
+        yield repr(text)[1:-1]
+        yield repr(text.encode())[2:-1]
+        yield text.encode().decode("latin-1")
+        yield urllib.parse.quote(text)
+        yield urllib.parse.quote(text, safe="")
+        yield urllib.parse.quote_plus(text)
