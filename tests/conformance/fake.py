@@ -192,7 +192,7 @@ class Shop:
 
     def attribute(self, row: Row, key: str, lookup: str, value: str) -> bool:
         """Does a free key's value fit?"""
-        return key in row["attributes"] and self.matches(lookup, str(row["attributes"][key]), value)
+        return key in (row["attributes"] or ()) and self.matches(lookup, str(row["attributes"][key]), value)
 
     def matches(self, lookup: str, value: str, operand: str) -> bool:
         """A lookup on texts."""

@@ -19,7 +19,7 @@ from conformance.transport.exchange import Request
 from conformance.verdict import Finding, Outcome
 from conformance.writing import batches
 from spec import Clause, Filter
-from tests.conformance import habits, hard_to_tell_by, mistakes_in_batches, mistakes_in_reads, mistakes_in_writes
+from tests.conformance import inconclusive, mistakes_in_batches, mistakes_in_reads, mistakes_in_writes, quirks
 from tests.conformance.fake import CONTRACT, Shop, ask_of, laws_of, outcome
 from tests.conformance.golden import expect, steady, titles
 from tests.conformance.mutate import Mistake, changed
@@ -183,16 +183,16 @@ def test_no_law_breaks_on_rows_of_another_shape(fields: set[str], odd: Any) -> N
     assert not [outcome for outcome in found if outcome.verdict == "error"]
 
 
-@pytest.mark.parametrize("name", habits.SHOPS)
+@pytest.mark.parametrize("name", quirks.SHOPS)
 def test_a_habit_is_no_mistake(tmp_path: Path, name: str) -> None:
-    found, told = _try_all(habits.SHOPS[name](), tmp_path, lambda clause: clause.family in ("page", "response"))
+    found, told = _try_all(quirks.SHOPS[name](), tmp_path, lambda clause: clause.family in ("page", "response"))
     assert {outcome.verdict for outcome in found} == {"held"}
     expect(VERDICTS, f"a shop {name}", told)
 
 
-@pytest.mark.parametrize("name", hard_to_tell_by.SHOPS)
+@pytest.mark.parametrize("name", inconclusive.SHOPS)
 def test_why_a_law_can_tell_nothing(tmp_path: Path, name: str) -> None:
-    found, _ = _try_all(hard_to_tell_by.SHOPS[name](), tmp_path, lambda clause: clause.writes)
+    found, _ = _try_all(inconclusive.SHOPS[name](), tmp_path, lambda clause: clause.writes)
     assert not [outcome for outcome in found if outcome.verdict == "error"]
     # How often a batch is looked at that doesn't end is a matter of time.
     timely = [o for o in found if o.verdict != "held" or not (o.clause.family == "response" or "times" in o.clause.id)]
