@@ -8,9 +8,9 @@ from functools import partial
 
 from conformance.laws.law import LAWS, law, operation_of
 from conformance.laws.walks import narrowed
-from conformance.reading.context import RunContext, decided, get
+from conformance.reading.context import RunContext, decided, get, paged
 from conformance.reading.listing import response_excerpt
-from conformance.reading.sample import NO_SUCH_ID, base_query, paged
+from conformance.reading.sample import NO_SUCH_ID, base_query
 from conformance.scenarios import ownership_of, unused_key
 from conformance.transport.exchange import Credential, Request, swap_case
 from conformance.verdict import Finding, Held, NotExercised, Result

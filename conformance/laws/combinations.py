@@ -10,25 +10,15 @@ from typing import Any
 
 from conformance.laws.filters import filter_of, split, words
 from conformance.laws.law import law, operation_of
+from conformance.oracle.budget import Budget
 from conformance.oracle.candidates import candidates
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import Truth, all_of
-from conformance.reading.context import RunContext, decided, get
+from conformance.reading.context import RunContext, decided
 from conformance.reading.listing import mismatch
-from conformance.reading.sample import LARGE_PAGE, paged, sample_of
+from conformance.reading.sample import sample_of
 from conformance.verdict import Held, NotExercised, Result
 from spec import Clause, Filter, Operation
-
-POOL = 20
-"""Values of one filter that some rows satisfy and others don't, of which pairs are made."""
-
-LOOKED_AT = 150
-"""Values that are looked at for them."""
-
-ROWS = 120
-
-PAIRS = 32
-"""Pairs, each filter in one of them at least, before two fields that have not met; Hypothesis goes on from there."""
 
 ONE_ALONE = frozenset({"first alone", "second alone"})
 ALL = ONE_ALONE | {"either", "none"}
@@ -75,7 +65,7 @@ def combine(context: RunContext, clause: Clause) -> Result:
             "no value of another filter overlaps with it on the rows seen, without one holding the other"
         )
     queries = [(pair, pair.one.query + pair.other.query) for pair in pairs]
-    context.prefetch(get(operation, paged(operation, known.base + query, limit=LARGE_PAGE)) for _, query in queries)
+    context.prefetch(context.large_page_request(operation, known.base + query) for _, query in queries)
     right = 0
     for pair, query in queries:
         about = (pair.one.filter.field, pair.other.filter.field)
@@ -107,8 +97,8 @@ def _with_hidden(context: RunContext, operation: Operation, filter: Filter) -> R
             continue
         for value, part in parts.items():
             elsewhere = [row for v, p in parts.items() if v != value for row in p.rows.values()]
-            rows = list(part.rows.values())
-            for key, operand in _some(other, rows, context.seed, 2 * POOL):
+            rows = list(part.bounded)
+            for key, operand in _some(other, rows, context.seed, 2 * context.budget.pool):
                 case = Case(other, key, operand, ())
                 here = sum(case.judge(row) is True for row in rows)
                 if 0 < here < len(rows) and any(case.judge(row) is True for row in elsewhere):
@@ -138,15 +128,15 @@ def _some(filter: Filter, rows: list[Row], seed: int, most: int) -> Iterator[tup
 @decided
 def _pairs(context: RunContext, operation: Operation) -> dict[str, list[Pair]]:
     """Pairs of cases by filter: each filter at least twice, and two fields at least once where values allow it."""
-    rows = list(sample_of(context, operation).rows.values())[:ROWS]
-    pools = {f.parameter: pool_of(f, rows, context.seed) for f in operation.filters if not f.hidden}
+    rows = list(sample_of(context, operation).bounded[: context.budget.case_rows])
+    pools = {f.parameter: pool_of(f, rows, context.seed, context.budget) for f in operation.filters if not f.hidden}
     filters = [f for f in operation.filters if pools.get(f.parameter)]
     planned: dict[str, list[Pair]] = {f.parameter: [] for f in filters}
     fields_met: dict[tuple[str, str], int] = {}
     names_met: set[frozenset[str]] = set()
     for round in range(2):
         for filter in filters:
-            if len(planned[filter.parameter]) > round or sum(map(len, planned.values())) >= 2 * PAIRS:
+            if len(planned[filter.parameter]) > round or sum(map(len, planned.values())) >= 2 * context.budget.pairs:
                 continue
             others = sorted(
                 (o for o in filters if frozenset((o.parameter, filter.parameter)) not in names_met),
@@ -180,11 +170,11 @@ def _fields(one: Filter, other: Filter) -> tuple[str, str]:
     return first, second
 
 
-def pool_of(filter: Filter, rows: list[Row], seed: int) -> list[Candidate]:
+def pool_of(filter: Filter, rows: list[Row], seed: int, budget: Budget) -> list[Candidate]:
     """Values of a filter that some of the rows satisfy and others don't, each with the rows that do."""
     found: list[Candidate] = []
-    for key, operand in _some(filter, rows, seed, LOOKED_AT):
-        if len(found) == POOL:
+    for key, operand in _some(filter, rows, seed, budget.pool_candidates):
+        if len(found) == budget.pool:
             break
         case = Case(filter, key, operand, ())
         truths = [case.judge(row) for row in rows]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.laws.law import law, operation_of
 from conformance.oracle.cases import Case, Cases, choose, choose_for_wire
 from conformance.oracle.lookups import hidden_values
 from conformance.oracle.mutants import value_of
-from conformance.reading.context import RunContext, decided, get
+from conformance.reading.context import RunContext, decided
 from conformance.reading.listing import listing, mismatch, response_excerpt
-from conformance.reading.sample import LARGE_PAGE, Sample, paged, sample_of
+from conformance.reading.sample import Sample, sample_of
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Filter, Operation
 
@@ -28,14 +28,14 @@ def filter_of(operation: Operation, clause: Clause) -> Filter:
 @decided
 def cases_of(context: RunContext, operation: Operation, filter: Filter) -> Cases:
     """The discriminating cases of a filter on the rows that the server shows."""
-    return choose(filter, list(sample_of(context, operation).rows.values()), context.seed)
+    return choose(filter, sample_of(context, operation).bounded, context.seed, context.budget)
 
 
 @decided
 def wire_cases(context: RunContext, operation: Operation) -> Cases:
     """The cases that show whether texts arrive as they were sent, over all filters of a list."""
     plain = [f for f in operation.filters if not f.hidden]
-    return choose_for_wire(plain, list(sample_of(context, operation).rows.values()), context.seed, most=13)
+    return choose_for_wire(plain, sample_of(context, operation).bounded, context.seed, context.budget)
 
 
 def words(case: Case) -> str:
@@ -61,9 +61,7 @@ def filter_law(context: RunContext, clause: Clause) -> Result:
         return NotExercised(
             f"no value of {filter.field} on the rows seen tells {filter.parameter} from one that is ignored"
         )
-    context.prefetch(
-        get(operation, paged(operation, known.base + case.query, limit=LARGE_PAGE)) for case in cases.chosen
-    )
+    context.prefetch(context.large_page_request(operation, known.base + case.query) for case in cases.chosen)
     for case in sorted(cases.chosen, key=lambda c: len(c.operand)):
         found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(filter.field,))
         if found:
@@ -79,9 +77,7 @@ def wire(context: RunContext, clause: Clause) -> Result:
     if not known.rows:
         return NotExercised("the list shows no rows")
     cases = wire_cases(context, operation)
-    context.prefetch(
-        get(operation, paged(operation, known.base + case.query, limit=LARGE_PAGE)) for case in cases.chosen
-    )
+    context.prefetch(context.large_page_request(operation, known.base + case.query) for case in cases.chosen)
     for case in cases.chosen:
         found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(case.filter.field,))
         if found:
@@ -97,7 +93,7 @@ def edges(context: RunContext, clause: Clause) -> Result:
     containing = [f for f in operation.filters if f.lookup in ("contains", "icontains") and not f.hidden]
     tried = 0
     for free_key in (False, True):
-        some = (c for f in containing if f.free_key is free_key for c in _with_edges(f, list(known.rows.values())))
+        some = (c for f in containing if f.free_key is free_key for c in _with_edges(f, known.bounded))
         case = next(some, None)
         if case is None:
             continue
@@ -108,7 +104,7 @@ def edges(context: RunContext, clause: Clause) -> Result:
     return Held(tried) if tried else NotExercised("no row has a word that begins or ends a longer one elsewhere")
 
 
-def _with_edges(filter: Filter, rows: list[Mapping[str, Any]]) -> Iterator[Case]:
+def _with_edges(filter: Filter, rows: Sequence[Mapping[str, Any]]) -> Iterator[Case]:
     """First words with the space behind them and last ones with that before them, where other rows have no space."""
     objects = (row.get(filter.field) for row in rows)
     free = {key: None for value in objects if isinstance(value, Mapping) for key in value}

@@ -32,11 +32,6 @@ from conformance.writing.batches import find, reader_of, settled, submit
 from conformance.writing.items import entry, item
 from spec import Clause, Operation
 
-COMBINATIONS = 8
-ROWS = 80
-CASES = 12
-"""Of one filter, to draw from."""
-
 HISTORIES = 2
 """The first is the simplest there is: the row is made, and that is all."""
 
@@ -44,7 +39,6 @@ MOST_STEPS = 40
 """Writes of all histories together, those that shrinking tries included."""
 
 _SETTINGS = settings(
-    max_examples=COMBINATIONS,
     database=None,
     deadline=None,
     phases=(Phase.generate, Phase.shrink),
@@ -67,12 +61,12 @@ def explore(context: RunContext, clause: Clause) -> Result:
     """Two to four filters that one row satisfies show exactly the rows that satisfy them all."""
     operation = operation_of(context, clause)
     known = sample_of(context, operation)
-    rows = list(known.rows.values())[:ROWS]
+    rows = list(known.rows.values())[: context.budget.combination_rows]
     candidates = _candidates(context, operation)
     told = 0
 
     @seed(context.seed)
-    @_SETTINGS
+    @settings(_SETTINGS, max_examples=context.budget.combinations)
     @given(combinations(candidates, len(rows)))
     def holds(cases: list[Case]) -> None:
         nonlocal told
@@ -138,8 +132,12 @@ def _each_narrows(candidates: Sequence[Candidate]) -> bool:
 @decided
 def _candidates(context: RunContext, operation: Operation) -> tuple[Candidate, ...]:
     """A few cases of each filter that some rows satisfy and others don't."""
-    rows = list(sample_of(context, operation).rows.values())[:ROWS]
-    pools = (pool_of(filter, rows, context.seed)[:CASES] for filter in operation.filters if not filter.hidden)
+    rows = list(sample_of(context, operation).bounded[: context.budget.combination_rows])
+    pools = (
+        pool_of(filter, rows, context.seed, context.budget)[: context.budget.combination_cases]
+        for filter in operation.filters
+        if not filter.hidden
+    )
     return tuple(candidate for pool in pools for candidate in pool)
 
 

@@ -6,9 +6,8 @@ import urllib.parse
 
 from conformance.laws.law import law, operation_of
 from conformance.laws.walks import Walk, even_ends, narrowed, needs_two_pages, same_rows, walks
-from conformance.reading.context import Page, Query, RunContext, get, read_page
+from conformance.reading.context import Page, Query, RunContext, get, paged, read_page
 from conformance.reading.listing import response_excerpt
-from conformance.reading.sample import paged
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation
 

@@ -6,9 +6,9 @@ from conformance.laws.law import law, operation_of
 from conformance.laws.links import wrong_links, wrongly_announced
 from conformance.laws.walks import Walk, limits, lone_end, narrowed, needs_two_pages, same_rows, walks
 from conformance.oracle.lookups import all_of
-from conformance.reading.context import Page, RunContext, get, read_page
+from conformance.reading.context import Page, RunContext, get, paged, read_page
 from conformance.reading.listing import response_excerpt
-from conformance.reading.sample import FAR, base_query, identity, paged, sample_of
+from conformance.reading.sample import FAR, base_query, identity, sample_of
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation

@@ -11,9 +11,9 @@ from conformance.laws.auth import harmless_bodies
 from conformance.laws.filters import cases_of
 from conformance.laws.law import law, operation_of
 from conformance.oracle.lookups import kind_of
-from conformance.reading.context import Query, RunContext, get, read_page
+from conformance.reading.context import Query, RunContext, get, paged, read_page
 from conformance.reading.listing import response_excerpt
-from conformance.reading.sample import NO_SUCH_ID, base_query, identity, paged, sample_of
+from conformance.reading.sample import NO_SUCH_ID, base_query, identity, sample_of
 from conformance.transport.errors import NotSent
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.verdict import Finding, Held, NotExercised, Result
@@ -158,8 +158,8 @@ def accepted(context: RunContext, clause: Clause) -> Result:
 def _with_an_i(context: RunContext, operation: Operation) -> Query:
     """A filter of any case on a text with an i, which is the letter whose other case is a matter of language."""
     folding = (f for f in operation.filters if f.lookup == "icontains" and not f.free_key)
-    for filter, row in itertools.product(folding, sample_of(context, operation).rows.values()):
-        word = next((word for word in str(row.get(filter.field, "")).split() if "i" in word and word.isascii()), None)
+    for filter, row in itertools.product(folding, sample_of(context, operation).bounded):
+        word = next((word for word in str(row.get(filter.field) or "").split() if "i" in word and word.isascii()), None)
         if word:
             return ((filter.parameter, word.upper()),)
     return ()

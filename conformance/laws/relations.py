@@ -8,19 +8,15 @@ from collections.abc import Mapping
 
 from conformance.laws.filters import cases_of
 from conformance.laws.law import law, operation_of
+from conformance.oracle.budget import Budget
 from conformance.oracle.candidates import candidates
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import kind_of
-from conformance.reading.context import Page, RunContext, decided, get, read_page
+from conformance.reading.context import Page, RunContext, decided, get, paged, read_page
 from conformance.reading.listing import row_excerpt
-from conformance.reading.sample import LARGE_PAGE, identity, paged, sample_of
+from conformance.reading.sample import identity, sample_of
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Filter, Operation
-
-POOL = 50
-"""Values that are looked at beside those that the filters' own laws ask with."""
-
-ROWS = 120
 
 WITHIN = (
     ("exact", "iexact"),
@@ -62,7 +58,7 @@ def relation(context: RunContext, clause: Clause) -> Result:
     if not telling:
         return Held(wrong) if wrong else NotExercised(f"no value of {clause.subject} is shown by two of its lookups")
     requests = {
-        lookup: get(operation, paged(operation, (*known.base, *case.query), limit=_limit(case)))
+        lookup: get(operation, paged(operation, (*known.base, *case.query), limit=_limit(case, context.budget)))
         for lookup, case in cases.items()
     }
     context.prefetch(requests.values())
@@ -76,9 +72,9 @@ def relation(context: RunContext, clause: Clause) -> Result:
     )
 
 
-def _limit(case: Case) -> int:
+def _limit(case: Case, budget: Budget) -> int:
     """Of text the rows are compared, of what is ordered it's enough to count them."""
-    return LARGE_PAGE if kind_of(case.filter.schema) == "text" else 1
+    return budget.page_rows if kind_of(case.filter.schema) == "text" else 1
 
 
 def _count(page: Page) -> int:
@@ -156,7 +152,7 @@ def _cases(context: RunContext, operation: Operation, field: str) -> tuple[dict[
 
     A pair tells where the narrower lookup shows a row, the more so where the wider one shows others as well.
     """
-    rows = list(sample_of(context, operation).rows.values())[:ROWS]
+    rows = sample_of(context, operation).bounded[: context.budget.case_rows]
     filters = {f.lookup: f for f in operation.filters if f.field == field}
     single = [f for f in filters.values() if not f.many]
     sample = next((filters[name] for name in ("icontains", "contains", "gte", "exact") if name in filters), None)
@@ -165,7 +161,7 @@ def _cases(context: RunContext, operation: Operation, field: str) -> tuple[dict[
         return best[2], 0
     asked = ((case.key, case.operand) for f in single for case in cases_of(context, operation, f).chosen)
     others = candidates(sample, rows, random.Random(f"{context.seed}:{sample.field}:relation"))
-    for key, operand in dict.fromkeys(itertools.chain(asked, itertools.islice(others, POOL))):
+    for key, operand in dict.fromkeys(itertools.chain(asked, itertools.islice(others, context.budget.relation_values))):
         cases = {f.lookup: Case(f, key, operand, ()) for f in single}
         shown = {lookup: {n for n, row in enumerate(rows) if case.judge(row) is True} for lookup, case in cases.items()}
         pairs = [(shown[a], shown[b]) for a, b in WITHIN if a in shown and b in shown]
@@ -183,7 +179,7 @@ def _union(context: RunContext, operation: Operation, filters: dict[str, Filter]
     if many is None or exact is None:
         return 0
     known = sample_of(context, operation)
-    shown = {str(row[many.field]) for row in known.rows.values() if row.get(many.field) is not None}
+    shown = {str(row[many.field]) for row in known.bounded if row.get(many.field) is not None}
     values = sorted(value for value in shown if value and value == value.strip() and "," not in value)[:3]
     if len(values) < 2:
         return 0

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.laws.law import law, operation_of
+from conformance.oracle.bounds import LONGEST_PICKED
 from conformance.oracle.lookups import any_of, text
-from conformance.reading.context import Query, RunContext, get
+from conformance.reading.context import Query, RunContext
 from conformance.reading.listing import listing, response_excerpt, row_excerpt
-from conformance.reading.sample import LARGE_PAGE, paged, sample_of
+from conformance.reading.sample import sample_of
 from conformance.verdict import Finding, Held, NotExercised, Result
 from spec import Clause, Operation, Parameter
 
@@ -31,7 +32,11 @@ def _query(context: RunContext, operation: Operation, value: str) -> Query:
 
 def _plain(value: Any) -> bool:
     """A value that every kind of search takes as it is: ASCII letters, digits and single spaces."""
-    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9]+( [A-Za-z0-9]+)*", value) is not None
+    return (
+        isinstance(value, str)
+        and len(value) <= LONGEST_PICKED
+        and re.fullmatch(r"[A-Za-z0-9]+( [A-Za-z0-9]+)*", value) is not None
+    )
 
 
 def _rows(context: RunContext, operation: Operation, field: str, most: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -67,7 +72,7 @@ def selective(context: RunContext, clause: Clause) -> Result:
     known = sample_of(context, operation)
     if len(known.rows) < 2:
         return NotExercised("the search shows fewer than two rows")
-    nowhere = context.page(operation, paged(operation, _query(context, operation, NOWHERE), limit=LARGE_PAGE))
+    nowhere = context.large_page(operation, _query(context, operation, NOWHERE))
     if nowhere.rows and nowhere.count == known.count:
         sought = dict(known.base).get(search_parameter(operation).name)
         usual = f"for {sought!r}" if sought else "without a search"
@@ -78,11 +83,11 @@ def selective(context: RunContext, clause: Clause) -> Result:
 
 def _words(context: RunContext, operation: Operation) -> list[str]:
     """Words and values of the rows to look for, of every searched field."""
-    rows = list(sample_of(context, operation).rows.values())
+    rows = sample_of(context, operation).bounded
     by_field: list[list[str]] = []
     for field in search_parameter(operation).search:
         values = [str(row[field]) for _, row in _rows(context, operation, field, 1)]
-        values += [str(row.get(field, "")) for row in rows[:: max(1, len(rows) // 2)]]
+        values += [str(row.get(field) or "") for row in rows[:: max(1, len(rows) // 2)]]
         by_field.append([part for value in values for part in (value, value[1:-1].strip())])
     found = dict.fromkeys(word for turn in zip(*by_field, strict=False) for word in turn)
     return [word for word in found if len(word) > 2][:7]
@@ -120,9 +125,7 @@ def complete(context: RunContext, clause: Clause) -> Result:
     words = _words(context, operation)
     if not known.rows:
         return _nothing_found(context, operation)
-    context.prefetch(
-        get(operation, paged(operation, _query(context, operation, word), limit=LARGE_PAGE)) for word in words
-    )
+    context.prefetch(context.large_page_request(operation, _query(context, operation, word)) for word in words)
     for word in words:
         shown = listing(context, operation, _query(context, operation, word))
         for name, row in known.rows.items():
@@ -155,14 +158,13 @@ def case(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     field = search_parameter(operation).search[0]
     tried = 0
-    known = sample_of(context, operation).rows.values()
-    words = {word for row in known for word in str(row.get(field, "")).split() if word.isalpha() and len(word) > 3}
+    known = sample_of(context, operation).bounded
+    words = {word for row in known for word in str(row.get(field) or "").split() if word.isalpha() and len(word) > 3}
     folding = sorted(w for w in words if w.lower() != w.upper() and text("iexact", w.lower(), w.upper()))
     ascii_only = [w for w in folding if w.isascii()]
     for value in ascii_only[:1] + [w for w in folding if not w.isascii()][:2]:
         pages = [
-            context.page(operation, paged(operation, _query(context, operation, v), limit=LARGE_PAGE))
-            for v in (value, value.lower(), value.upper())
+            context.large_page(operation, _query(context, operation, v)) for v in (value, value.lower(), value.upper())
         ]
         counts = {page.count for page in pages}
         if len(counts) > 1:

@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from conformance.laws.filters import cases_of
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import kind_of
-from conformance.reading.context import Page, Query, RunContext, decided, get, read_page
+from conformance.reading.context import Page, Query, RunContext, decided, get, paged, read_page
 from conformance.reading.listing import response_excerpt
-from conformance.reading.sample import LARGE_PAGE, Sample, identity, paged, sample_of
+from conformance.reading.sample import Sample, identity, sample_of
 from conformance.verdict import Finding, NotExercised
 from spec import Filter, Operation
-
-MOST_WALKED = 16
-"""Pages of a walk that are all read; of a longer one, some at the start, in the middle and at the end."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def walk(context: RunContext, operation: Operation, base: Query, limit: int) -> 
     last = -(-first.count // size)
     middle = last // 2
     some = sorted({1, 2, 3, middle, middle + 1, last - 1, last})
-    numbers = list(range(1, last + 1)) if last <= MOST_WALKED else some
+    numbers = list(range(1, last + 1)) if last <= context.budget.walked_pages else some
     requests = {n: get(operation, paged(operation, base, page=n, limit=limit)) for n in numbers}
     context.prefetch(requests.values())
     return Walk({n: read_page(operation, context.send(r)) for n, r in requests.items()}, size, last, first.count)
@@ -66,7 +63,9 @@ def limits(count: int) -> tuple[int, int]:
 def walks(context: RunContext, operation: Operation) -> list[Walk]:
     """Walks of an operation's list with two limits, and with one that is large."""
     known = sample_of(context, operation)
-    found = [walk(context, operation, known.base, limit) for limit in (*limits(known.count or 0), LARGE_PAGE)]
+    found = [
+        walk(context, operation, known.base, limit) for limit in (*limits(known.count or 0), context.budget.page_rows)
+    ]
     return [w for w in found if w]
 
 
@@ -142,7 +141,9 @@ def _by_filters(context: RunContext, operation: Operation) -> list[Narrowed]:
             shown = frozenset(name for name, row in known.rows.items() if case.judge(row) is True)
             if 1 < len(shown) < len(known.rows):
                 several.append((case, shown))
-    several.sort(key=lambda found: (-_fragile(found[0].operand), len(found[1]) < ROWS, len(found[1])))
+    several.sort(
+        key=lambda found: (-_fragile(found[0].operand), len(found[1]) < context.budget.narrowed_rows, len(found[1]))
+    )
     of_text = [found for found in several if _is_plain_text(found[0].filter)]
     of_others = [found for found in several if not _is_plain_text(found[0].filter)]
     queries = [_with(known, len(shown), case) for case, shown in (*of_text[:1], *of_others[:1])]
@@ -170,8 +171,8 @@ def _by_search(context: RunContext, operation: Operation) -> list[Narrowed]:
     known = sample_of(context, operation)
     for parameter in (p for p in operation.parameters if p.search):
         base = tuple(pair for pair in known.base if pair[0] != parameter.name)
-        texts = ["\n".join(str(row.get(field)) for field in parameter.search) for row in known.rows.values()]
-        worded = {found for text in texts for found in re.findall(rf"\w+ [{FRAGILE}]", text)}
+        texts = ["\n".join(str(row.get(field)) for field in parameter.search) for row in known.bounded]
+        worded = {found for text in texts for found in re.findall(rf"\b\w{{1,40}} [{FRAGILE}]", text)}
         for asked in (sorted(worded), FRAGILE):
             holders = {one: sum(one in text for text in texts) for one in asked}
             best = max(holders, key=holders.__getitem__, default="")
@@ -179,9 +180,6 @@ def _by_search(context: RunContext, operation: Operation) -> list[Narrowed]:
                 return [Narrowed((*base, (parameter.name, best)), _third(holders[best]))]
     return []
 
-
-ROWS = 6
-"""Rows that make three pages of two; more tell no more."""
 
 FRAGILE = "+%&#"
 """Characters that mean something else in a query unless they are escaped."""

@@ -1,4 +1,4 @@
-"""Values that a filter may be asked with: those that rows have, varied around the boundary."""
+"""Candidates: values to send with a filter. They are the values of rows, varied around the boundary."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from conformance.oracle.operands import allows
 from spec import Filter
 
 MOST_PAIRS = 8
-"""Pairs of free keys of which one is asked for what the other holds."""
+"""Pairs of free keys: the value of one is sent under the other."""
 
 MOST_UNUSUAL = 8
-"""Values with odd characters that are asked for as they are."""
+"""Values with unusual characters that are sent as they are."""
 
 
 def candidates(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Iterator[tuple[str | None, str]]:
-    """(free key, operand) pairs worth looking at, of those that the document allows; kinds and rows are mixed."""
+    """(free key, operand) pairs that the document allows. Kinds of values and rows are mixed."""
     allowed = allows(filter)
     return ((key, operand) for key, operand in _thinkable(filter, rows, rng) if allowed(operand))
 
@@ -55,14 +55,14 @@ def _thinkable(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Itera
             if operand is None:
                 continue
             alive.append((key, stream))
-            # Outer spaces and the empty string are read in several ways; a clause of their own asks.
+            # Servers differ on outer spaces and the empty string. The clause `edges` is about them.
             if operand and operand == operand.strip():
                 yield key, operand
         streams = alive
 
 
 def for_wire(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Iterator[tuple[str | None, str]]:
-    """(free key, operand) pairs of texts that may suffer on their way."""
+    """(free key, operand) pairs of texts that a careless server may change on their way."""
     allowed = allows(filter)
     for key, values in _texty(_values(filter, rows, rng)):
         for operand in crafted(filter, values):
@@ -71,7 +71,7 @@ def for_wire(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Iterato
 
 
 def _values(filter: Filter, rows: Sequence[Row], rng: random.Random) -> list[tuple[str | None, list[Any]]]:
-    """The distinct values that are compared, by free key."""
+    """The distinct values that the filter compares, by free key."""
     if not filter.free_key:
         boolean = kind_of(filter.schema) == "boolean"
         values = (value_of(filter, row, None) for row in rows)
@@ -84,13 +84,13 @@ def _values(filter: Filter, rows: Sequence[Row], rng: random.Random) -> list[tup
         for key, value in attributes.items() if isinstance(attributes, Mapping) else ():
             if _usable(value) and re.fullmatch(filter.key_pattern or ".+", key):
                 by_key.setdefault(key, {})[value] = None
-    odd = [key for key in by_key if not re.fullmatch(r"[A-Z0-9_]+", key)][:3]
-    keys = list(dict.fromkeys(odd + sorted(by_key, key=lambda key: -len(by_key[key]))))[:9]
+    unusual = [key for key in by_key if not re.fullmatch(r"[A-Z0-9_]+", key)][:3]
+    keys = list(dict.fromkeys(unusual + sorted(by_key, key=lambda key: -len(by_key[key]))))[:9]
     return [(key, _unusual_first(rng.sample(list(by_key[key]), len(by_key[key])))) for key in keys]
 
 
 def _of_other_keys(filter: Filter, known: list[tuple[str | None, list[Any]]]) -> Iterator[tuple[str | None, str]]:
-    """What other keys hold, asked under a key that a careless server takes for them: those most alike first."""
+    """Values of other keys, under a key that a careless server takes for them. The most similar keys come first."""
     pairs = [(key or "", other or "", values) for key, _ in known for other, values in known if key != other]
     pairs.sort(key=lambda pair: (pair[0].casefold() != pair[1].casefold(), not pair[1].startswith(pair[0])))
     for key, _, values in pairs[:MOST_PAIRS]:
@@ -99,7 +99,7 @@ def _of_other_keys(filter: Filter, known: list[tuple[str | None, list[Any]]]) ->
 
 
 def of_other_columns(filter: Filter, rows: Sequence[Row], columns: Sequence[str]) -> Iterator[tuple[str | None, str]]:
-    """What other columns hold, asked of a filter that may look there, too: the values of the first few rows."""
+    """Values of other columns, for a filter that may look there too. The first few rows are enough."""
     for row in () if filter.free_key or filter.many or kind_of(filter.schema) != "text" else rows[:3]:
         for column in columns:
             operand = _satisfying(str(row.get(column) or ""), filter.lookup)
@@ -108,7 +108,7 @@ def of_other_columns(filter: Filter, rows: Sequence[Row], columns: Sequence[str]
 
 
 def _texty(known: list[tuple[str | None, list[Any]]]) -> list[tuple[str | None, list[Any]]]:
-    """The first two keys with a text that is long enough to be altered."""
+    """The first two keys with a text that is long enough to change."""
     return [(key, values) for key, values in known if any(isinstance(v, str) and len(v) > 3 for v in values)][:2]
 
 
@@ -117,11 +117,12 @@ def _usable(value: Any) -> bool:
 
 
 def _unusual_first(values: list[Any]) -> list[Any]:
-    """For each odd character two values that hold it, then some others: those tell the most."""
+    """For each unusual character two values that hold it, then some others. The first kill the most mutants."""
     holders: dict[str, list[Any]] = {}
     for value in values:
-        for odd in _UNUSUAL.findall(value) if isinstance(value, str) else [""]:
-            kept = holders.setdefault(odd if odd.isascii() else "non-ASCII" if odd < "\U00010000" else "astral", [])
+        for found in _UNUSUAL.findall(value) if isinstance(value, str) else [""]:
+            kind = found if found.isascii() else "non-ASCII" if found < "\U00010000" else "astral"
+            kept = holders.setdefault(kind, [])
             if len(kept) < 2 and value not in kept:
                 kept.append(value)
     return list(dict.fromkeys([value for kept in holders.values() for value in kept] + values[:20]))
@@ -139,14 +140,14 @@ def _texts(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[It
 
 
 def _satisfying(value: str, lookup: str) -> str:
-    """A text that the lookup finds in a value: some of it, where some will do."""
+    """A text that the lookup finds in a value: a part of it where a part is enough."""
     middle = len(value) // 2
     parts = {"startswith": value[: max(1, middle)], "endswith": value[middle:], "contains": value[1:-1] or value}
     return parts.get(lookup if lookup in parts else lookup[1:], value)
 
 
 _TAILS = ("&x", ";x", "#x", ",x", " x", "\\", '"', "'", "é", "\U0001f600", "%", "*", ".*", "%20x", "x" * 21)
-"""What is put behind a text that would match: a server that drops, cuts or interprets it finds rows."""
+"""Tails of a text that would match without them: a server that drops, cuts or interprets one finds rows."""
 
 
 def crafted(filter: Filter, values: list[Any]) -> Iterator[str]:
@@ -156,8 +157,8 @@ def crafted(filter: Filter, values: list[Any]) -> Iterator[str]:
     yield from sorted(strings, key=len)[-1:]
     spaced = next((v for v in strings if re.search(r"[A-Za-z] [A-Za-z]", v)), None)
     plain = next((v for v in strings if v.isascii() and v.isalnum()), None)
-    odd = next((v for v in strings if _UNUSUAL.search(v)), None)
-    for value in dict.fromkeys(v for v in (spaced, plain, odd) if v):
+    unusual = next((v for v in strings if _UNUSUAL.search(v)), None)
+    for value in dict.fromkeys(v for v in (spaced, plain, unusual) if v):
         base = _satisfying(value, filter.lookup)
         yield from (base + tail for tail in _TAILS)
         at = len(base) // 2
@@ -183,7 +184,7 @@ def _wild(filter: Filter, values: list[Any]) -> Iterator[str]:
 
 
 def _around(value: str, lookup: str) -> Iterator[str]:
-    """Texts near a value: itself, other case, and parts of it, those around odd characters first."""
+    """Texts near a value: itself, other case, and parts of it. Parts around unusual characters come first."""
     part = _satisfying(value, lookup)
     middle = len(value) // 2
     yield value

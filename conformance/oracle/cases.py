@@ -1,7 +1,7 @@
-"""Which values to ask a filter with: those whose answer tells a right server from a wrong one.
+"""Cases: which values to send with a filter.
 
-Of the many that could be asked, as few are chosen as tell the contract's reading from every rival reading that
-the data can tell it from.
+Of many candidates as few are chosen as kill every mutant that can be killed on the rows that are known. A value
+kills a mutant where the mutant would show other rows than the contract.
 """
 
 from __future__ import annotations
@@ -12,32 +12,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from conformance.oracle.budget import NORMAL, Budget
 from conformance.oracle.candidates import candidates, for_wire, of_other_columns
 from conformance.oracle.lookups import Truth, meaning, parse
 from conformance.oracle.mutants import Mutant, Row, all_or_none, first_only, mutants, value_of, wire_mutants
 from spec import Filter
 
-MOST_ROWS = 120
-"""Rows that cases are chosen by; more tell little more and take longer."""
-
-MOST_CANDIDATES = 300
-
-ENOUGH = 4
-"""Candidates that tell one rival: among so many is one that tells others as well."""
-
-LEAST = 2
-"""Cases that a filter gets, where there are so many, even if one alone tells it from every rival."""
-
 
 @dataclass(frozen=True)
 class Case:
-    """One value to ask a filter with, and what it tells apart."""
+    """One value to send with a filter, and the mutants that it kills."""
 
     filter: Filter
     key: str | None
     operand: str
     kills: tuple[str, ...]
-    """Names of the rivals that answer otherwise on the rows that are known."""
+    """Names of the mutants that would show other rows, among those that are known."""
 
     @property
     def query(self) -> tuple[tuple[str, str], ...]:
@@ -52,46 +42,49 @@ class Case:
 
 @dataclass(frozen=True)
 class Cases:
-    """The chosen cases, and the rivals that no value could tell apart on these rows."""
+    """The chosen cases, and the names of the mutants that no value kills on these rows."""
 
     chosen: tuple[Case, ...]
     survivors: tuple[str, ...]
 
 
-def choose(filter: Filter, rows: Sequence[Row], seed: int, most: int = 11) -> Cases:
-    """The fewest values, at most `most`, that tell a filter's meaning from the most rivals on these rows."""
+def choose(filter: Filter, rows: Sequence[Row], seed: int, budget: Budget = NORMAL) -> Cases:
+    """The fewest values that kill the most mutants of a filter on these rows."""
     rng = random.Random(f"{seed}:{filter.parameter}")
-    sampled = list(rows) if len(rows) <= MOST_ROWS else rng.sample(list(rows), MOST_ROWS)
+    sampled = list(rows) if len(rows) <= budget.case_rows else rng.sample(list(rows), budget.case_rows)
     texts, times = _columns(sampled)
     wanted = (*mutants(filter, texts, times), first_only(filter, sampled), *all_or_none(filter, sampled))
     others = of_other_columns(filter, sampled, texts)
-    pool = list(dict.fromkeys((*others, *candidates(filter, sampled, rng))))[:MOST_CANDIDATES]
-    return cover([(filter, key, operand) for key, operand in pool], {filter.parameter: wanted}, sampled, most, LEAST)
+    pool = list(dict.fromkeys((*others, *candidates(filter, sampled, rng))))[: budget.candidates]
+    pairs = [(filter, key, operand) for key, operand in pool]
+    return cover(pairs, {filter.parameter: wanted}, sampled, budget.least_cases, budget.most_cases, budget.killers)
 
 
-def choose_for_wire(filters: Sequence[Filter], rows: Sequence[Row], seed: int, most: int = 16) -> Cases:
+def choose_for_wire(filters: Sequence[Filter], rows: Sequence[Row], seed: int, budget: Budget = NORMAL) -> Cases:
     """The fewest values, over several filters, that show whether texts arrive as they were sent."""
     rng = random.Random(f"{seed}:wire")
-    sampled = list(rows) if len(rows) <= MOST_ROWS else rng.sample(list(rows), MOST_ROWS)
+    sampled = list(rows) if len(rows) <= budget.case_rows else rng.sample(list(rows), budget.case_rows)
     wanted = {f.parameter: found for f in filters if (found := wire_mutants(f))}
     pool: list[tuple[Filter, str | None, str]] = []
     for filter in filters:
         if filter.parameter in wanted:
             pool += [(filter, key, operand) for key, operand in for_wire(filter, sampled, rng)]
     rng.shuffle(pool)
-    return cover(pool, wanted, sampled, most, 0)
+    return cover(pool, wanted, sampled, 0, budget.wire_cases, budget.killers)
 
 
 def cover(
     pool: Sequence[tuple[Filter, str | None, str]],
     wanted: Mapping[str, Sequence[Mutant]],
     rows: Sequence[Row],
-    most: int,
     least: int,
+    most: int,
+    enough: int,
 ) -> Cases:
-    """Few of many candidates that together tell the right reading from as many rivals as they can.
+    """Few of many candidates that together kill as many mutants as they can.
 
-    `wanted` holds the rivals of each filter by its parameter; a rival of one name counts once.
+    `wanted` holds the mutants of each filter by its parameter. A mutant of one name counts once. Once `enough`
+    candidates kill a mutant no more are sought for it. `least` and `most` bound the number of cases.
     """
     names = dict.fromkeys(mutant.name for found in wanted.values() for mutant in found)
     killers = dict.fromkeys(names, 0)
@@ -101,15 +94,15 @@ def cover(
         if (filter.parameter, key) not in groups:
             groups[filter.parameter, key] = _Groups(filter, key, rows)
         answers = _Answers(filter, key, operand, groups[filter.parameter, key])
-        # A candidate that tells only what many do isn't looked at any further.
-        rare = [mutant for mutant in wanted[filter.parameter] if killers[mutant.name] < ENOUGH]
+        # A candidate that only kills what many kill is passed over.
+        rare = [mutant for mutant in wanted[filter.parameter] if killers[mutant.name] < enough]
         if not any(answers.differ(mutant) for mutant in rare):
             continue
-        told = tuple(mutant.name for mutant in wanted[filter.parameter] if answers.differ(mutant))
-        scored.append((Case(filter, key, operand, told), True in answers.of_values))
-        for name in told:
+        killed = tuple(mutant.name for mutant in wanted[filter.parameter] if answers.differ(mutant))
+        scored.append((Case(filter, key, operand, killed), True in answers.of_values))
+        for name in killed:
             killers[name] += 1
-        if min(killers.values()) >= ENOUGH:
+        if min(killers.values()) >= enough:
             break
     chosen: list[Case] = []
     remaining = {name for case, _ in scored for name in case.kills}
@@ -134,7 +127,7 @@ class _Groups:
         self._apart: dict[str, list[tuple[Row, int]]] = {}
 
     def apart(self, mutant: Mutant) -> list[tuple[Row, int]]:
-        """The rows that a rival can tell apart, each with the place of its value in `first`."""
+        """The rows that a mutant can tell apart, each with the place of its value in `first`."""
         if mutant.name not in self._apart:
             seen: dict[tuple[str, str], tuple[Row, int]] = {}
             for row, value in zip(self.rows, self.values, strict=True):
@@ -144,7 +137,7 @@ class _Groups:
 
 
 class _Answers:
-    """The right answers to one operand, worked out when a rival is first held against them."""
+    """The right answers to one operand, worked out when a mutant is first compared with them."""
 
     def __init__(self, filter: Filter, key: str | None, operand: str, groups: _Groups) -> None:
         self.filter, self.key, self.operand, self.groups = filter, key, operand, groups
@@ -155,7 +148,7 @@ class _Answers:
         return [*map(meaning(self.filter, self.operand, self.key), self.groups.first)]
 
     def differ(self, mutant: Mutant) -> bool:
-        """True when the rival shows another row than is right."""
+        """True when the mutant shows other rows than the contract."""
         if not mutant.differs(self.operand):
             return False
         right, shows, operand, key = self.of_values, mutant.shows, self.operand, self.key

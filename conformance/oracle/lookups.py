@@ -1,7 +1,7 @@
-"""What a lookup means, in plain Python over JSON values: the oracle that answers are held against.
+"""What a lookup means, in plain Python over JSON values: the oracle that responses are checked against.
 
-Three-valued on purpose. True and False are said only where every sensible reading of the page agrees;
-None stands for what it leaves open (how Turkish i folds, whether an integer "contains" a digit).
+Truth has three values on purpose. True and False only where every sensible reading of the document agrees.
+None is for what it leaves open: how Turkish i folds, or whether an integer "contains" a digit.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, Literal
 
+from conformance.oracle.bounds import LONGEST_COMPARED
 from spec import Filter
 
 Truth = bool | None
@@ -70,13 +71,13 @@ def compare(lookup: str, kind: Kind, value: Any, operand: str) -> Truth:
     if kind in ("date-time", "date", "number", "boolean", "uuid"):
         return _ordered(lookup, kind, value, operand)
     if isinstance(value, bool) or not isinstance(value, str):
-        # An integer attribute is all of its own digits; whether it contains some of them is nowhere said.
+        # An integer equals all of its own digits. Whether it contains some of them is left open.
         if isinstance(value, int) and not isinstance(value, bool) and lookup.removeprefix("i") in PLAIN:
             whole = str(value) == operand
             return whole or (None if lookup not in ("exact", "iexact") or _same_number(value, operand) else False)
         return None
-    if lookup.removeprefix("i") not in PLAIN:
-        return None  # how texts are ordered is nowhere said
+    if len(value) > LONGEST_COMPARED or lookup.removeprefix("i") not in PLAIN:
+        return None  # the order of texts is left open
     return text(lookup, value, operand)
 
 
@@ -122,7 +123,7 @@ def turkish_upper(text: str) -> str:
 FOLDINGS: tuple[Callable[[str], str], ...] = (str.casefold, str.lower, str.upper, turkish_lower, turkish_upper)
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 14)
 def _forms(value: str) -> tuple[str, ...]:
     """A text under every way to fold it, in both Unicode forms; one way for each place."""
     return (value.lower(), turkish_lower(value)) if value.isascii() else _all_forms(value)
@@ -149,7 +150,7 @@ def text(lookup: str, value: str, operand: str) -> Truth:
     return truth
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 14)
 def _all_forms(value: str) -> tuple[str, ...]:
     composed = unicodedata.normalize("NFC", value)
     return tuple(fold(form) for form in (value, composed) for fold in FOLDINGS)

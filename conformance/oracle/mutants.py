@@ -1,8 +1,8 @@
-"""The ways in which a wrong server may understand a filter.
+"""Mutants: the ways in which a wrong server may understand a filter.
 
-A question is worth asking when some rival would answer it otherwise than the contract does. The rivals
-are the mistakes that real servers make: the neighbouring lookup, a wildcard that acts, a case that is
-folded by ASCII alone, an offset that is dropped, the wrong column, no filter at all.
+A value is worth sending when some mutant would answer it otherwise than the contract. The mutants are the
+mistakes that real servers make: the neighbouring lookup, a wildcard that acts, a case that only ASCII folds,
+an offset that is dropped, the wrong column, no filter at all.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def value_of(filter: Filter, row: Row, key: str | None) -> Any:
 
 
 def _reading(filter: Filter, name: str, decide: Reading, differs: Callable[[str], bool] = _always) -> Mutant:
-    """A rival that compares the right value in a wrong way."""
+    """A mutant that compares the right value in a wrong way."""
 
     def shows(row: Row, operand: str, key: str | None) -> bool:
         value = value_of(filter, row, key)
@@ -91,7 +91,7 @@ def _reading(filter: Filter, name: str, decide: Reading, differs: Callable[[str]
 
 
 def _other_column(filter: Filter, name: str, *, too: bool = False) -> Mutant:
-    """A rival that looks at another column than the right one, or at both."""
+    """A mutant that looks at another column than the right one, or at both."""
     kind = kind_of(filter.schema)
 
     def shows(row: Row, operand: str, key: str | None) -> bool:
@@ -102,7 +102,7 @@ def _other_column(filter: Filter, name: str, *, too: bool = False) -> Mutant:
 
 
 def first_only(filter: Filter, rows: Sequence[Row]) -> Mutant:
-    """A rival that shows one row where several are right, as one that drops duplicates does."""
+    """A mutant that shows one row where several are right, as a server does that drops duplicates."""
 
     @lru_cache(maxsize=256)
     def first(operand: str, key: str | None) -> int | None:
@@ -117,7 +117,7 @@ def first_only(filter: Filter, rows: Sequence[Row]) -> Mutant:
 
 
 def all_or_none(filter: Filter, rows: Sequence[Row]) -> tuple[Mutant, ...]:
-    """A rival that shows nothing as soon as one of a list is the value of no row; none where no list is asked for."""
+    """A mutant that shows nothing as soon as one value of a list is in no row; none for filters without a list."""
     kind = kind_of(filter.schema)
 
     def known(part: str, key: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""What a filter may be given: a question that the document forbids tells nothing of what a lookup means."""
+"""Operands: the values that a filter's schema allows. A value that it forbids shows nothing about a lookup."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from conformance.oracle.budget import NORMAL, Budget
 from conformance.reading.memory import Decisions, Key, Observations
 from conformance.transport.exchange import MISSING, Credential, Exchange, Request
 from conformance.transport.target import Target
@@ -23,7 +24,7 @@ Query = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Page:
-    """A list answer, read as leniently as can be: what isn't there is None or empty."""
+    """A page of a list, read as leniently as can be: what isn't there is None or empty."""
 
     exchange: Exchange
     rows: tuple[Mapping[str, Any], ...]
@@ -35,7 +36,7 @@ class Page:
 
     @property
     def status(self) -> int:
-        """The answer's status."""
+        """The response's status."""
         return self.exchange.response.status
 
 
@@ -53,11 +54,13 @@ class RunContext:
         seed: int,
         began: datetime.datetime | None = None,
         *,
+        budget: Budget = NORMAL,
         decisions: Decisions | None = None,
     ) -> None:
         self.contract = contract
         self.target = target
         self.seed = seed
+        self.budget = budget
         self.began = began or datetime.datetime.now(datetime.UTC)
         """When the run began, by the server's clock where it sends one."""
         self._decisions = decisions or Decisions()
@@ -81,7 +84,9 @@ class RunContext:
 
     def replay_context(self) -> RunContext:
         """A context that has seen no response yet and decides as this one did: it sends the same requests."""
-        return RunContext(self.contract, self.target, self.seed, self.began, decisions=self._decisions)
+        return RunContext(
+            self.contract, self.target, self.seed, self.began, budget=self.budget, decisions=self._decisions
+        )
 
     def write_replay(self, number: int) -> RunContext:
         """The context of the first, second, ... replay of the writes, which all clauses share."""
@@ -90,11 +95,19 @@ class RunContext:
 
     def restart(self, contract: Contract | None = None) -> RunContext:
         """A context that has seen and decided nothing, for data that is another now, or a contract that is."""
-        return RunContext(contract or self.contract, self.target, self.seed, self.began)
+        return RunContext(contract or self.contract, self.target, self.seed, self.began, budget=self.budget)
 
     def page(self, operation: Operation, query: Query = (), **more: Any) -> Page:
-        """A list operation's answer, read as a page."""
+        """A list operation's response, read as a page."""
         return read_page(operation, self.send(get(operation, query, **more)))
+
+    def large_page_request(self, operation: Operation, query: Query = (), page: int | None = None) -> Request:
+        """The request for a page of a list, with as many rows as the budget has for one."""
+        return get(operation, paged(operation, query, page=page, limit=self.budget.page_rows))
+
+    def large_page(self, operation: Operation, query: Query = (), page: int | None = None) -> Page:
+        """A large page of a list; the first one unless its number is given."""
+        return read_page(operation, self.send(self.large_page_request(operation, query, page)))
 
 
 def decided(
@@ -137,7 +150,7 @@ def _key(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[st
 
 
 def _name(value: Any) -> Any:
-    """What tells an argument apart: parts of the contract go by their names, which are short and hashable."""
+    """What identifies an argument. Parts of the contract go by their names, which are short and hashable."""
     match value:
         case Operation():
             return value.code
@@ -165,8 +178,19 @@ def get(
     return Request(operation.code, operation.method, filled, query, headers, body, credential)
 
 
+def paged(operation: Operation, base: Query, *, page: int | None = None, limit: int | None = None) -> Query:
+    """A query with page and limit under the operation's own names, the limit no larger than it may be."""
+    names = operation.pagination
+    if names is None:
+        return base
+    if limit is not None and names.largest_limit is not None:
+        limit = min(limit, names.largest_limit)
+    more = [(names.page, page), (names.limit, limit)]
+    return base + tuple((name, str(value)) for name, value in more if value is not None)
+
+
 def read_page(operation: Operation, exchange: Exchange) -> Page:
-    """A page out of an answer, with None and nothing for what it lacks."""
+    """A page out of a response, with None and nothing for what it lacks."""
     data = exchange.response.json
     names = operation.pagination
     if names is None or data is MISSING or not isinstance(data, Mapping) or not exchange.response.ok:

@@ -1,4 +1,4 @@
-"""Holding a list answer against the rows that are known: nothing wrong shown, nothing right left out."""
+"""Checking a list against the rows that are known: it shows no wrong row and leaves out no right one."""
 
 from __future__ import annotations
 
@@ -8,26 +8,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.oracle.lookups import Truth
-from conformance.reading.context import Page, Query, RunContext, get, read_page
-from conformance.reading.sample import LARGE_PAGE, Sample, identity, paged
+from conformance.reading.context import Page, Query, RunContext, read_page
+from conformance.reading.sample import Sample, identity
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding
 from spec import Filter, Operation
-
-MOST_PAGES = 3
-"""Pages of one answer that are read."""
 
 Judge = Callable[[Mapping[str, Any]], Truth]
 
 
 @dataclass(frozen=True)
 class Listing:
-    """The pages of one answer, as far as they were read."""
+    """The pages of one list, as far as they were read."""
 
     pages: tuple[Page, ...]
     rows: Mapping[str, Mapping[str, Any]]
     whole: bool
-    """True when every row of the answer was read."""
+    """True when every row of the list was read."""
 
     @property
     def first(self) -> Page:
@@ -35,14 +32,14 @@ class Listing:
         return self.pages[0]
 
 
-def listing(context: RunContext, operation: Operation, query: Query, most_pages: int = MOST_PAGES) -> Listing:
+def listing(context: RunContext, operation: Operation, query: Query, most_pages: int | None = None) -> Listing:
     """The rows that a query shows, on so many large pages at most."""
-    first = context.page(operation, paged(operation, query, limit=LARGE_PAGE))
+    first = context.large_page(operation, query)
     pages = [first]
     size = len(first.rows)
     if size and first.count and first.count > size:
-        last = min(-(-first.count // size), most_pages)
-        wanted = [get(operation, paged(operation, query, page=n, limit=LARGE_PAGE)) for n in range(2, last + 1)]
+        last = min(-(-first.count // size), most_pages or context.budget.result_pages)
+        wanted = [context.large_page_request(operation, query, page=n) for n in range(2, last + 1)]
         context.prefetch(wanted)
         pages += [read_page(operation, context.send(request)) for request in wanted]
     rows = {identity(operation, row): row for page in pages for row in page.rows}
@@ -95,7 +92,7 @@ def _missing_from_many(
     wanted: str,
     about: tuple[str, ...],
 ) -> Finding | None:
-    """The same for an answer too long to read: ask for two of its rows by their key as well."""
+    """The same for a list too long to read: two of its rows are sought by their key as well."""
     by_key = key_filter(operation)
     if by_key is None or any(name == by_key.parameter for name, _ in query):
         return None
@@ -127,6 +124,6 @@ def row_excerpt(operation: Operation, row: Mapping[str, Any], about: tuple[str, 
 
 
 def response_excerpt(exchange: Exchange) -> str:
-    """An answer in words, status and type first."""
+    """A response in words: its status, its type, its body."""
     response = exchange.response
     return f"{response.status} {response.content_type or 'without a content type'}: {response.text}".rstrip(": ")

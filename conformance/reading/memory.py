@@ -1,4 +1,4 @@
-"""What a run remembers: every value is worked out once for its key, whichever thread asks for it first."""
+"""What a run remembers. Every value is worked out once for its key, whichever thread needs it first."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class _Cell(Generic[V]):
 
 
 class Once(Generic[K, V]):
-    """Values by key, each made once. Safe under threads: who asks while a value is being made waits for it.
+    """Values by key, each made once. Safe under threads: while one thread makes a value, others wait for it.
 
-    A value is never replaced. Where `make` raises, nothing is kept, and whoever asks next tries again.
+    A value is never replaced. Where `make` raises, nothing is kept, and the next caller tries again.
     """
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class Once(Generic[K, V]):
 
 
 Key = tuple[Any, ...]
-"""The function that works a value out, and what tells its arguments apart."""
+"""A function, and what identifies its arguments."""
 
 
 @dataclass(frozen=True)

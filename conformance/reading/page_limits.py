@@ -1,21 +1,18 @@
-"""What the document leaves to the server: how many rows of a list it shows at once."""
+"""Page limits: how many rows a server shows at once. The document leaves that to the server."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.reading.context import RunContext
-from conformance.reading.sample import LARGE_PAGE, base_query, paged
+from conformance.reading.context import RunContext, paged
+from conformance.reading.sample import base_query
 from spec import Operation
-
-SMALLER = (50, 20, 10)
-"""Limits that are tried where a large one is refused."""
 
 
 def with_page_limits(context: RunContext) -> tuple[RunContext, list[str]]:
-    """An Ask whose contract knows the largest limit of each list that refuses a large one, and notes of that.
+    """A context whose contract knows the largest limit of each list that refuses a large one, and notes about it.
 
-    Where none does it is the same Ask. A document that names a largest limit is taken at its word.
+    Where no list does it is the same context. A maximum in the document is believed.
     """
     found = {
         operation.code: limit for operation in context.contract.operations if (limit := _largest(context, operation))
@@ -29,7 +26,8 @@ def with_page_limits(context: RunContext) -> tuple[RunContext, list[str]]:
         for o in context.contract.operations
     )
     notes = [
-        f"{code} refuses {LARGE_PAGE} rows a page, so {limit} are asked for at most." for code, limit in found.items()
+        f"{code} refuses {context.budget.page_rows} rows a page, so {limit} are asked for at most."
+        for code, limit in found.items()
     ]
     contract = replace(context.contract, operations=operations)
     return context.restart(contract), notes
@@ -41,7 +39,7 @@ def _largest(context: RunContext, operation: Operation) -> int | None:
     if names is None or not operation.safe or names.largest_limit is not None:
         return None
     base = base_query(context, operation)
-    if not context.page(operation, paged(operation, base, page=1, limit=LARGE_PAGE)).exchange.response.refused:
+    if not context.large_page(operation, base, page=1).exchange.response.refused:
         return None
-    limits = (limit for limit in SMALLER if limit > names.default_limit)
+    limits = (limit for limit in context.budget.smaller_limits if limit > names.default_limit)
     return next((n for n in limits if context.page(operation, paged(operation, base, page=1, limit=n)).is_page), None)

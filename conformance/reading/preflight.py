@@ -1,4 +1,4 @@
-"""Whether the target is the API at all, before anything is judged: one sentence instead of 200 violations."""
+"""The first look: is the target the API at all? One sentence then replaces 200 violations."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from spec import Operation
 
 
 class WrongTarget(Exception):
-    """The target isn't what the document describes, or doesn't let us in. The message says what to do."""
+    """The target isn't what the document describes, or refuses the key. The message says what to do."""
 
 
 def preflight(context: RunContext) -> datetime:
-    """Ask every reading operation once. Gives the server's time; raises WrongTarget when none answers as the API.
+    """Call every reading operation once. Gives the server's time; raises WrongTarget when none answers as the API.
 
-    One operation that answers is enough: what is wrong with the others is for the laws to say.
+    One operation that answers is enough: the laws judge the others.
     """
     seen: list[Exchange] = []
     for operation in context.contract.operations:
@@ -30,7 +30,7 @@ def preflight(context: RunContext) -> datetime:
             exchange = _ask(context, operation)
         except Unreachable as error:
             raise WrongTarget(
-                f"{context.target.base_url} gives no answer ({error}). Check BASE_URL and the network."
+                f"{context.target.base_url} gives no response ({error}). Check BASE_URL and the network."
             ) from None
         except Stopped as error:
             raise WrongTarget(f"Nothing could be asked: {error}.") from None
@@ -67,7 +67,7 @@ def _is_ours(context: RunContext, operation: Operation, response: Response) -> b
 def _why(context: RunContext, seen: list[Exchange]) -> str:
     response, path = seen[0].response, seen[0].request.path
     where = f"{context.target.base_url}{path}"
-    # A denial of one path means little; another operation may say what is really wrong.
+    # A denial of one path means little; another operation may show what is really wrong.
     for exchange in seen:
         if exchange.response.status in (401, 403) or exchange.response.status >= 500:
             response = exchange.response

@@ -1,27 +1,20 @@
-"""What is known of a collection: a bounded sample of the rows that a server shows.
+"""A sample: a bounded part of the rows that a server shows.
 
-A small catalog is read whole. Of a large one the first, the middle and the last pages are read: never a
-full walk of somebody's million products.
+A small list is read whole. Of a large one the first, the middle and the last pages are read, never all of
+somebody's million rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from conformance.reading.context import Page, Query, RunContext, decided, get, observed, read_page
+from conformance.oracle.bounds import bounded
+from conformance.reading.context import Page, Query, RunContext, decided, observed, read_page
 from conformance.transport.exchange import Exchange
 from spec import Operation, Parameter
-
-LARGE_PAGE = 100
-"""Rows asked for at once when rows are collected."""
-
-WHOLE = 600
-"""A collection of up to so many rows is read whole."""
-
-MOST_PAGES = 30
-"""... if that takes no more than so many pages of the server's own size."""
 
 FAR = 10**20
 """A page that no number of 64 bits reaches."""
@@ -32,43 +25,37 @@ NO_SUCH_ID = "00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class Sample:
-    """The sampled rows of one list, under the query that it was asked with."""
+    """The sampled rows of one list, with the query that was sent."""
 
     base: Query
     rows: Mapping[str, Mapping[str, Any]]
     """By the value of the collection's key, as JSON text for other than strings."""
     shown_by: Mapping[str, Exchange]
-    """The answer that showed each row."""
+    """The response that showed each row."""
     count: int | None
-    """What the server says that there are."""
+    """The number of rows, by the server's own count."""
     complete: bool
     """True when every row is known."""
     page_size: int
-    """Rows that the server gives at most, as far as was asked; 0 when it gave none."""
+    """Rows on the largest page that the server gave; 0 when it gave none."""
 
-
-def paged(operation: Operation, base: Query, *, page: int | None = None, limit: int | None = None) -> Query:
-    """A query with page and limit under the operation's own names, the limit no larger than it may be."""
-    names = operation.pagination
-    if names is None:
-        return base
-    if limit is not None and names.largest_limit is not None:
-        limit = min(limit, names.largest_limit)
-    more = [(names.page, page), (names.limit, limit)]
-    return base + tuple((name, str(value)) for name, value in more if value is not None)
+    @cached_property
+    def bounded(self) -> tuple[Mapping[str, Any], ...]:
+        """The rows without over-long values: those that values to send are made of."""
+        return tuple(bounded(row) for row in self.rows.values())
 
 
 def identity(operation: Operation, row: Mapping[str, Any]) -> str:
-    """What tells a row from others: its key, or the whole row where it lacks one."""
+    """The identity of a row: its key, or the whole row where it lacks one."""
     key = operation.access.collection.key if operation.access else ""
     return str(row[key]) if key in row else repr(sorted(row.items(), key=lambda item: item[0]))
 
 
 @observed
 def sample_of(context: RunContext, operation: Operation, narrowed: Query = ()) -> Sample:
-    """The sample of an operation's list, worked out once for each Ask; `narrowed` is added to the query."""
+    """The sample of an operation's list. `narrowed` is added to the query."""
     base = base_query(context, operation) + narrowed
-    first = context.page(operation, paged(operation, base, page=1, limit=LARGE_PAGE))
+    first = context.large_page(operation, base, page=1)
     rows: dict[str, Mapping[str, Any]] = {}
     shown_by: dict[str, Exchange] = {}
 
@@ -81,12 +68,12 @@ def sample_of(context: RunContext, operation: Operation, narrowed: Query = ()) -
     size = len(first.rows)
     if size and first.count and first.count > size:
         pages = -(-first.count // size)
-        if first.count <= WHOLE and pages <= MOST_PAGES:
+        if first.count <= context.budget.whole_list and pages <= context.budget.sample_pages:
             numbers = list(range(2, pages + 1))
         else:
             middle = pages // 2
             numbers = sorted({2, middle, middle + 1, pages - 1, pages} - {0, 1})
-        wanted = [get(operation, paged(operation, base, page=n, limit=LARGE_PAGE)) for n in numbers]
+        wanted = [context.large_page_request(operation, base, page=n) for n in numbers]
         context.prefetch(wanted)
         for request in wanted:
             take(read_page(operation, context.send(request)))
@@ -95,7 +82,7 @@ def sample_of(context: RunContext, operation: Operation, narrowed: Query = ()) -
 
 
 def base_query(context: RunContext, operation: Operation) -> Query:
-    """The query that a list needs at least: its required parameters, chosen so that it shows much."""
+    """The query that a list needs at least: its required parameters, with values that show many rows."""
     needed = [p for p in operation.parameters if p.required and p.place == "query"]
     return _base(context, operation) if needed else ()
 
@@ -136,9 +123,9 @@ def search_values(context: RunContext, parameter: Parameter) -> list[str]:
     words: dict[str, int] = {}
     for other in context.contract.operations:
         if other.pagination and not any(p.required for p in other.parameters):
-            for row in sample_of(context, other).rows.values():
+            for row in sample_of(context, other).bounded:
                 for field in parameter.search:
-                    for word in str(row.get(field, "")).split():
+                    for word in str(row.get(field) or "").split():
                         if word.isascii() and word.isalnum() and len(word) > 2:
                             words[word] = words.get(word, 0) + 1
     common = sorted(words, key=lambda word: (-words[word], word))[:4]

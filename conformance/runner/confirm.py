@@ -8,12 +8,9 @@ from typing import Any
 from conformance.laws.law import Law
 from conformance.oracle.lookups import in_offset
 from conformance.reading.context import Page, RunContext
-from conformance.reading.sample import LARGE_PAGE, base_query, identity, paged
+from conformance.reading.sample import base_query, identity
 from conformance.verdict import Finding, NotExercised, Result
 from spec import Clause, Filter, Operation
-
-ATTEMPTS = 3
-"""How often a finding is tried again while the data moves."""
 
 MARGIN = datetime.timedelta(seconds=10)
 """By how much a server's clocks may disagree."""
@@ -33,7 +30,7 @@ def confirm(context: RunContext, law: Law, clause: Clause, found: Finding) -> tu
         first = law(context.write_replay(1), clause)
         second = law(context.write_replay(2), clause) if isinstance(first, Finding) else first
         return second, 2 if isinstance(second, Finding) else 0
-    for _ in range(ATTEMPTS):
+    for _ in range(context.budget.attempts):
         lately = _lately(context)
         before = marker(context.replay_context(), operation, lately)
         first = law(context.replay_context(), clause)
@@ -62,15 +59,13 @@ def marker(context: RunContext, operation: Operation, lately: datetime.datetime 
     if operation.pagination is None:
         return None
     base = base_query(context, operation)
-    page = context.page(operation, paged(operation, base, limit=LARGE_PAGE))
+    page = context.large_page(operation, base)
     rows, changed = _whole(operation, page), _since(operation)
     if rows is not None or changed is None:
         return page.count, rows
     for since in (context.began, lately or context.began):
         # The same row may change once more, so how many have changed isn't enough.
-        recent = context.page(
-            operation, paged(operation, (*base, (changed.parameter, in_offset(since, 0))), limit=LARGE_PAGE)
-        )
+        recent = context.large_page(operation, (*base, (changed.parameter, in_offset(since, 0))))
         rows = _whole(operation, recent)
         if rows is not None:
             break

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from conformance.oracle.lookups import in_offset, instant, kind_of
-from conformance.reading.context import Page, RunContext, get, read_page
-from conformance.reading.sample import LARGE_PAGE, base_query, paged
+from conformance.reading.context import Page, RunContext, get, paged, read_page
+from conformance.reading.sample import base_query
 from conformance.transport.exchange import Exchange, Request
 from conformance.writing.batches import picks, reader_of, settled
 from spec import Operation
@@ -82,7 +82,7 @@ def unfiltered(context: RunContext, operation: Operation, key: str) -> Iterator[
         return
 
     def page(number: int) -> Page:
-        query = paged(reader, base_query(context, reader), page=number, limit=LARGE_PAGE)
+        query = paged(reader, base_query(context, reader), page=number, limit=context.budget.page_rows)
         return read_page(reader, context.resend(get(reader, query)))
 
     def look() -> list[Page]:

@@ -1,4 +1,4 @@
-"""One request and its answer, as data that can be shown, compared and sent again.
+"""One request and its response, as data that can be shown, compared and sent again.
 
 The key isn't part of a request: a request names which variant of the key goes with it, and only the
 target turns that into a value. So nothing that is built from exchanges can hold the secret.
@@ -38,7 +38,7 @@ def swap_case(key: str) -> str:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked: an operation's method and path with its parameters filled in."""
+    """An operation's method and path with its parameters filled in."""
 
     operation: str
     method: str
@@ -132,7 +132,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request with its answer."""
+    """A request with its response."""
 
     request: Request
     response: Response

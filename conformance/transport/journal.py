@@ -69,7 +69,7 @@ def _gone(entry: dict[str, str], base_url: str, left: set[str]) -> bool:
 
 
 def _lines(journal: Path) -> Iterator[tuple[str, dict[str, str] | None]]:
-    """Each line of a journal with what it says; None for a line that says nothing."""
+    """Each line of a journal with its entry; None for a line that holds none."""
     if not journal.is_file():
         return
     for line in journal.read_text("utf-8", "replace").splitlines():
@@ -77,5 +77,5 @@ def _lines(journal: Path) -> Iterator[tuple[str, dict[str, str] | None]]:
             entry = json.loads(line)
         except ValueError:
             entry = None
-        says = isinstance(entry, dict) and isinstance(entry.get("base_url"), str) and isinstance(entry.get("key"), str)
-        yield line, entry if says else None
+        whole = isinstance(entry, dict) and isinstance(entry.get("base_url"), str) and isinstance(entry.get("key"), str)
+        yield line, entry if whole else None

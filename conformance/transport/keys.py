@@ -14,7 +14,7 @@ PREFIX = "PRDCT"
 """What every key of a run begins with, so that a person recognises it."""
 
 NO_SUCH = "nosuch"
-"""Part of keys that are only asked to be deleted, and never inserted."""
+"""Part of keys that are only sent in deletes, and never inserted."""
 
 NO_ROW = "00000000-0000-4000-8000-000000000000"
 """A uuid that names nothing, for a path that needs one."""
@@ -34,7 +34,7 @@ def token_of(key: str) -> str | None:
 
 
 def unmarkable(contract: Contract) -> dict[str, str]:
-    """The operations, by code, that write rows whose keys can't tell whose they are, each with the reason.
+    """The operations, by code, that write rows whose keys can't be marked as a run's own, each with the reason.
 
     A run writes only to keys that hold its token. Where the document allows no such key, as for numbers, the run
     writes nothing.
@@ -59,5 +59,5 @@ def _takes_tokens(key: Mapping[str, JSON]) -> bool:
     try:
         allows = jsonschema_rs.validator_for(dict(key), validate_formats=True).is_valid
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
-        return True  # too intricate to tell here; a server that refuses such a key says so
+        return True  # too intricate to check here; a server that refuses such a key says so
     return "format" not in key and allows(f"{PREFIX}-{'0' * 10}-000-A-1")

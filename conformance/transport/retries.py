@@ -14,7 +14,7 @@ ATTEMPTS = 6
 """How often one request is tried in the face of 429, 502, 503, 504 and broken connections."""
 
 LATER = (429, 502, 503, 504)
-"""Statuses that say to try again."""
+"""Statuses that mean: try again."""
 
 LATER_WRITE = (429, 503)
 """The same for a write: a gateway that gave up doesn't know whether it arrived."""

@@ -1,6 +1,6 @@
 """The server under test: everything that sends a request sends it through here.
 
-Whatever asks (a law, Schemathesis' engine, clean-up), the target adds the key, keeps to the pace, retries where
+Whoever sends (a law, Schemathesis' engine, clean-up), the target adds the key, keeps to the pace, retries where
 the server asks for it, and lets the guard stop writes to rows that this run didn't make.
 """
 
@@ -170,7 +170,7 @@ class Target:
             headers.append(("Content-Type", b"application/json"))
         started = self.clock.monotonic()
         body = bytearray()
-        # What isn't compressed as its header says is a response that can't be read, and ends there.
+        # A body that isn't compressed as its header says can't be read further.
         with (
             contextlib.suppress(httpx2.DecodingError),
             self._client.stream(

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from conformance.oracle.lookups import hidden_values
-from conformance.reading.context import Page, Query, RunContext, decided, get, read_page
+from conformance.reading.context import Page, Query, RunContext, decided, get, paged, read_page
 from conformance.reading.listing import listing
-from conformance.reading.sample import paged
 from conformance.transport.errors import NotSent
 from conformance.transport.exchange import MISSING, Exchange
 from spec import Batch, Filter, Operation, at

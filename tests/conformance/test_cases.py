@@ -14,10 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spec
+from conformance.oracle.budget import NORMAL
 from conformance.oracle.candidates import candidates, crafted
 from conformance.oracle.cases import (
-    MOST_CANDIDATES,
-    MOST_ROWS,
     Case,
     Cases,
     choose,
@@ -185,12 +184,12 @@ def test_wire_cases_tell_what_they_claim(parameter: str) -> None:
 
 
 def test_many_rows_are_sampled() -> None:
-    sample = rows(4 * MOST_ROWS)
+    sample = rows(4 * NORMAL.case_rows)
     assert choose(FILTERS["sku"], sample, 0) == choose(FILTERS["sku"], sample, 0)
     seen = {case.operand for seed in range(3) for case in choose(FILTERS["sku"], sample, seed).chosen}
     assert len(seen) > 4
-    pool = list(itertools.islice(candidates(FILTERS["sku"], sample, random.Random(0)), MOST_CANDIDATES + 1))
-    assert len(pool) > MOST_CANDIDATES
+    pool = list(itertools.islice(candidates(FILTERS["sku"], sample, random.Random(0)), NORMAL.candidates + 1))
+    assert len(pool) > NORMAL.candidates
 
 
 def test_cover_takes_the_fewest() -> None:
@@ -202,10 +201,10 @@ def test_cover_takes_the_fewest() -> None:
 
     wanted = {"name": [mutant("one", "b abc"), mutant("two", "abc"), mutant("three", "nobody")]}
     pool = [(filter, None, operand) for operand in ("b", "abc", "c")]
-    found = cover(pool, wanted, [{"name": "abc"}], 8, 0)
+    found = cover(pool, wanted, [{"name": "abc"}], 0, 8, 4)
     assert found == Cases((Case(filter, None, "abc", ("one", "two")),), ("three",))
-    assert [c.operand for c in cover(pool, wanted, [{"name": "abc"}], 8, 2).chosen] == ["abc", "b"]
-    assert cover(pool, wanted, [{"name": "abc"}], 0, 0) == Cases((), ("one", "two", "three"))
+    assert [c.operand for c in cover(pool, wanted, [{"name": "abc"}], 2, 8, 4).chosen] == ["abc", "b"]
+    assert cover(pool, wanted, [{"name": "abc"}], 0, 0, 4) == Cases((), ("one", "two", "three"))
 
 
 def test_a_case_goes_on_the_wire_under_its_key() -> None:

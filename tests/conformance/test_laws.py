@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from conformance.laws import filters
+from conformance.oracle.budget import Budget
 from conformance.oracle.cases import Cases, choose
 from conformance.runner.run import in_order, try_clause
 from conformance.transport import target
@@ -42,11 +43,11 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filters, "choose", _remembered)
 
 
-def _remembered(filter: Filter, rows: list[Any], seed: int, **more: Any) -> Cases:
+def _remembered(filter: Filter, rows: list[Any], seed: int, budget: Budget) -> Cases:
     """The choice of cases, made once for the same rows: it takes most of a law's time."""
-    key = (filter.parameter, seed, repr(rows), repr(more))
+    key = (filter.parameter, seed, repr(rows), budget)
     if key not in _CHOICES:
-        _CHOICES[key] = choose(filter, rows, seed, **more)
+        _CHOICES[key] = choose(filter, rows, seed, budget)
     return _CHOICES[key]
 
 
