@@ -26,6 +26,7 @@ from conformance.transport.pace import Limits
 from conformance.transport.target import Target
 from conformance.verdict import Outcome
 from spec import Contract, Operation
+from tests.clock import DrivenClock
 
 CONTRACT: Contract = spec.load()
 KEY = "Right-Key-1"
@@ -383,11 +384,17 @@ class Direct(Target):
         return self.shop.response(request, self.credential(request.credential))
 
 
+TOKEN = "c0ffee1234"
+"""The same for every run, so that runs differ in nothing."""
+
+
 def ask_of(shop: Shop, folder: Path | None = None, seed: int = 0) -> RunContext:
-    """An Ask of a shop; with writes where there is a folder for the journal."""
-    ownership = Ownership(CONTRACT, BASE, folder / "journal.ndjson") if folder else None
+    """The context of a run on a shop; with writes where there is a folder for the journal."""
+    ownership = Ownership(CONTRACT, BASE, folder / "journal.ndjson", TOKEN) if folder else None
     # Nothing goes over a wire, so certificates needn't be loaded.
-    target = Direct(BASE, CONTRACT, KEY, Limits(batch=0.02, lag=0.0), ownership=ownership, verify=False)
+    target = Direct(
+        BASE, CONTRACT, KEY, Limits(batch=0.02, lag=0.0), ownership=ownership, verify=False, clock=DrivenClock()
+    )
     target.shop, target.evidence, target.log = shop, Evidence(CONTRACT), []
     target.observe = target.evidence.observe
     return RunContext(CONTRACT, target, seed, BEGAN + timedelta(days=30))
