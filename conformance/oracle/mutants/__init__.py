@@ -1,0 +1,60 @@
+"""Mutants: the ways in which a wrong server may understand a filter.
+
+A value is worth sending when some mutant would answer it otherwise than the contract. The mutants are the
+mistakes that real servers make: the neighbouring lookup, a wildcard that acts, a case that only ASCII folds,
+an offset that is dropped, the wrong column, no filter at all.
+"""
+
+from __future__ import annotations
+
+from conformance.oracle.lookups import PLAIN, kind_of
+from conformance.oracle.mutants.columns import all_or_none, first_only, other_column
+from conformance.oracle.mutants.keys import key_mutants
+from conformance.oracle.mutants.lists import list_mutants
+from conformance.oracle.mutants.mutant import Mutant, Reading, Row, reading, value_of
+from conformance.oracle.mutants.ordered import ordered_mutants, time_mutants
+from conformance.oracle.mutants.texts import blurred, text_mutants, texts, wire_mutants, without_accents
+from spec import Filter
+
+__all__ = [
+    "Mutant",
+    "Reading",
+    "Row",
+    "all_or_none",
+    "blurred",
+    "first_only",
+    "mutants",
+    "value_of",
+    "wire_mutants",
+    "without_accents",
+]
+
+
+def mutants(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str, ...]) -> tuple[Mutant, ...]:
+    """The misreadings of what a filter means, by its lookup and its values' kind.
+
+    `text_fields` and `time_fields` are the row's columns that could be mistaken for the right one.
+    """
+    found = [
+        Mutant("ignored", lambda row, operand, key: True),
+        Mutant("always empty", lambda row, operand, key: False),
+    ]
+    kind = kind_of(filter.schema)
+    if filter.lookup == "in":
+        found += list_mutants(filter)
+    elif kind == "text" and filter.lookup.removeprefix("i") in PLAIN:
+        found += text_mutants(filter)
+        others = [name for name in text_fields if name != filter.field]
+        found += [other_column(filter, name) for name in others]
+        found += [] if filter.free_key else [other_column(filter, name, too=True) for name in others]
+    elif kind in ("date-time", "number", "date"):
+        found += ordered_mutants(filter)
+        if kind == "date-time":
+            found += time_mutants(filter)
+            found += [other_column(filter, name) for name in time_fields if name != filter.field]
+    elif kind == "uuid":
+        block = texts(lambda value, operand: value[:8].lower() == operand[:8].lower())
+        found.append(reading(filter, "only the first block counts", block))
+    if filter.free_key:
+        found += key_mutants(filter)
+    return tuple(found)

@@ -1,0 +1,54 @@
+"""Mutants that look at the wrong column, at one row only, or at all values of a list or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from conformance.oracle.lookups import compare, kind_of, meaning
+from conformance.oracle.mutants.mutant import Mutant, Row, value_of
+from spec import Filter
+
+
+def other_column(filter: Filter, name: str, *, too: bool = False) -> Mutant:
+    """A mutant that looks at another column than the right one, or at both."""
+    kind = kind_of(filter.schema)
+
+    def shows(row: Row, operand: str, key: str | None) -> bool:
+        columns = (row.get(name), value_of(filter, row, key)) if too else (row.get(name),)
+        return any(compare(filter.lookup, kind, value, operand) for value in columns)
+
+    return Mutant(f"looks at {name} too" if too else f"looks at {name}", shows, reads=lambda row, key: row.get(name))
+
+
+def first_only(filter: Filter, rows: Sequence[Row]) -> Mutant:
+    """A mutant that shows one row where several are right, as a server does that drops duplicates."""
+
+    @lru_cache(maxsize=256)
+    def first(operand: str, key: str | None) -> int | None:
+        right = meaning(filter, operand, key)
+        return next((id(row) for row in rows if right(row) is True), None)
+
+    return Mutant(
+        "only the first match is shown",
+        lambda row, operand, key: id(row) == first(operand, key),
+        reads=lambda row, key: id(row),
+    )
+
+
+def all_or_none(filter: Filter, rows: Sequence[Row]) -> tuple[Mutant, ...]:
+    """A mutant that shows nothing as soon as one value of a list is in no row; none for filters without a list."""
+    kind = kind_of(filter.schema)
+
+    def known(part: str, key: str | None) -> bool:
+        return any(compare("exact", kind, value_of(filter, row, key), part) for row in rows)
+
+    @lru_cache(maxsize=256)
+    def all_known(operand: str, key: str | None) -> bool:
+        return all(known(part, key) for part in operand.split(","))
+
+    def shows(row: Row, operand: str, key: str | None) -> bool:
+        return all_known(operand, key) and meaning(filter, operand, key)(row) is True
+
+    name = "nothing is found with a value that no row has"
+    return (Mutant(name, shows, lambda operand: "," in operand),) if filter.many else ()

@@ -1,0 +1,31 @@
+"""Mutants of list filters: which of the listed values count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from conformance.oracle.lookups import compare, kind_of
+from conformance.oracle.mutants.mutant import Mutant, Reading, reading
+from spec import Filter
+
+
+def list_mutants(filter: Filter) -> Iterator[Mutant]:
+    kind = kind_of(filter.schema)
+
+    def among(choose: Callable[[list[str]], list[str]]) -> Reading:
+        return lambda value, operand: any(compare("exact", kind, value, part) for part in choose(operand.split(",")))
+
+    yield reading(filter, "only the first of the list counts", among(lambda parts: parts[:1]))
+    yield reading(filter, "only the last of the list counts", among(lambda parts: parts[-1:]))
+    yield reading(filter, "only the first two of the list count", among(lambda parts: parts[:2]))
+    yield reading(filter, "only the first three of the list count", among(lambda parts: parts[:3]))
+    yield reading(filter, "all but the first of the list count", among(lambda parts: parts[1:] or parts))
+    yield reading(filter, "all but the last of the list count", among(lambda parts: parts[:-1] or parts))
+    yield reading(
+        filter,
+        "a list of one is empty",
+        lambda value, operand: "," in operand and compare("in", kind, value, operand),
+        lambda operand: "," not in operand,
+    )
+    yield reading(filter, "the list is one value", lambda value, operand: value == operand)
+    yield reading(filter, "all but the listed ones", lambda value, operand: not compare("in", kind, value, operand))

@@ -1,0 +1,163 @@
+"""Mutants of text lookups: how case folds, what acts as a wildcard, and what happens to a text on its way."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import urllib.parse
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
+
+from conformance.oracle.lookups import PLAIN, kind_of, text
+from conformance.oracle.mutants.mutant import Mutant, Reading, reading
+from spec import Filter
+
+
+def texts(decide: Callable[[str, str], bool | None]) -> Reading:
+    return lambda value, operand: decide(str(value), operand)
+
+
+_ASCII_LOWER = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
+
+
+@lru_cache(maxsize=1 << 16)
+def _ascii_lower(value: str) -> str:
+    return value.translate(_ASCII_LOWER)
+
+
+@lru_cache(maxsize=1 << 16)
+def without_accents(value: str) -> str:
+    """Letters without their marks, as a collation may compare them."""
+    return "".join(c for c in unicodedata.normalize("NFD", value) if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=1 << 16)
+def blurred(value: str) -> str:
+    """Words with a space between them, whatever was there, as a server that splits texts into words compares them."""
+    return re.sub(r"[\W_]+", " ", value)
+
+
+SHORT = 8
+"""Characters that an index may be content with."""
+
+
+_CHANGES: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("backslashes are lost", lambda t: t.replace("\\", "")),
+    ("backslashes are doubled", lambda t: t.replace("\\", "\\\\")),
+    ("+ is read as a space", lambda t: t.replace("+", " ")),
+    ("spaces become +", lambda t: t.replace(" ", "+")),
+    ("percent-decoded twice", urllib.parse.unquote),
+    ("cut at &", lambda t: t.partition("&")[0]),
+    ("cut at ;", lambda t: t.partition(";")[0]),
+    ("cut at #", lambda t: t.partition("#")[0]),
+    ("only the part before a comma counts", lambda t: t.partition(",")[0]),
+    ("quotes are lost", lambda t: t.replace('"', "").replace("'", "")),
+    ("read as Latin-1", lambda t: t.encode().decode("latin-1")),
+    ("non-ASCII is lost", lambda t: t.encode("ascii", "ignore").decode()),
+    ("only the first word counts", lambda t: t.split(" ")[0]),
+    ("spaces inside are squeezed", lambda t: re.sub(" +", " ", t)),
+    ("spaces are lost", lambda t: t.replace(" ", "")),
+    ("cut at 20 characters", lambda t: t[:20]),
+    ("HTML-escaped", lambda t: t.replace("&", "&amp;").replace('"', "&quot;").replace("'", "&#x27;")),
+    ("characters beyond the BMP are lost", lambda t: "".join(c for c in t if ord(c) < 0x10000)),
+)
+"""What may happen to an operand on its way: name and change."""
+
+_CONFUSING = (("quotes", "\"'"), ("a backslash", "\\"), ("a percent sign", "%"), ("an ampersand", "&"), ("a plus", "+"))
+"""Characters on which a careless query breaks, so that nothing is found."""
+
+
+def text_mutants(filter: Filter) -> Iterator[Mutant]:
+    lookup = filter.lookup
+    folds = lookup not in PLAIN
+    base = lookup[1:] if folds else lookup
+    fold: Callable[[str], str] = str.casefold if folds else str
+
+    def both(change: Callable[[str], str]) -> Reading:
+        return texts(lambda value, operand: PLAIN[base](change(value), change(operand)))
+
+    def unaccented(value: str) -> str:
+        return without_accents(fold(value))
+
+    for other in ("exact", "contains", "startswith", "endswith"):
+        for name in (other, f"i{other}"):
+            if name != lookup:
+                yield reading(filter, f"read as {name}", texts(partial(text, name)))
+    if folds:
+        yield reading(filter, "only ASCII letters fold", both(_ascii_lower))
+        yield reading(filter, "only the value is folded", texts(lambda v, o: PLAIN[base](v, o.lower())))
+        yield reading(filter, "only the row is folded", texts(lambda v, o: PLAIN[base](v.lower(), o)))
+    yield reading(filter, "accents don't count", both(unaccented))
+    if base == "exact":
+        yield reading(filter, "spaces and punctuation are all the same", both(lambda t: fold(blurred(t))))
+        yield reading(filter, f"only {SHORT} characters count", both(lambda t: fold(t[:SHORT])))
+    for name, wildcards in (("% and _ are wildcards", "%_"), ("% is a wildcard", "%"), ("_ is a wildcard", "_")):
+        yield reading(filter, name, texts(_like(base, fold, wildcards)), _holds(wildcards))
+    yield reading(filter, "* is a wildcard", texts(_like(base, fold, "*")), _holds("*"))
+    yield reading(
+        filter,
+        "read as a regular expression",
+        texts(lambda v, o: _search(base, fold(o), fold(v))),
+        _holds(".*+?[(|^$\\"),
+    )
+
+
+def wire_mutants(filter: Filter) -> tuple[Mutant, ...]:
+    """What may happen to a text on its way to a filter: cut, unescaped once too often, split, stripped."""
+    if filter.many or kind_of(filter.schema) != "text":
+        return ()
+    lookup = filter.lookup
+    found = [reading(filter, name, texts(_changed(lookup, change)), _alters(change)) for name, change in _CHANGES]
+    for name, characters in _CONFUSING:
+        found.append(
+            reading(filter, f"nothing is found with {name}", texts(_not_with(lookup, characters)), _holds(characters))
+        )
+    found.append(reading(filter, "any word may match", texts(_any_part(lookup, " ")), _holds(" ")))
+    found.append(reading(filter, "any part between commas may match", texts(_any_part(lookup, ",")), _holds(",")))
+    return tuple(found)
+
+
+def _holds(characters: str) -> Callable[[str], bool]:
+    return lambda operand: any(c in operand for c in characters)
+
+
+def _alters(change: Callable[[str], str]) -> Callable[[str], bool]:
+    return lambda operand: change(operand) != operand
+
+
+def _changed(lookup: str, change: Callable[[str], str]) -> Callable[[str, str], bool | None]:
+    return lambda value, operand: text(lookup, value, change(operand))
+
+
+def _not_with(lookup: str, characters: str) -> Callable[[str, str], bool | None]:
+    return lambda value, operand: not _holds(characters)(operand) and text(lookup, value, operand)
+
+
+def _any_part(lookup: str, separator: str) -> Callable[[str, str], bool | None]:
+    return lambda value, operand: any(text(lookup, value, part) for part in operand.split(separator) if part)
+
+
+def _like(base: str, fold: Callable[[str], str], wildcards: str) -> Callable[[str, str], bool]:
+    """The comparison as SQL's LIKE or a shell's glob makes it, for some of the wildcards."""
+    stands_for = {"%": ".*", "*": ".*", "_": "."}
+
+    @lru_cache(maxsize=256)
+    def expression(operand: str) -> str:
+        return "".join(stands_for[c] if c in wildcards else re.escape(c) for c in fold(operand))
+
+    return lambda value, operand: _search(base, expression(operand), fold(value))
+
+
+def _search(base: str, expression: str, value: str) -> bool:
+    begin = "^" if base in ("exact", "startswith") else ""
+    end = r"\Z" if base in ("exact", "endswith") else ""
+    pattern = _compiled(f"{begin}(?:{expression}){end}")
+    return pattern is not None and pattern.search(value) is not None
+
+
+@lru_cache(maxsize=4096)
+def _compiled(expression: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(expression, re.DOTALL)
+    except re.error:
+        return None
