@@ -135,6 +135,7 @@ def _texts(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[It
     strings = [str(value) for value in values]
     yield iter([f"{a},{b}" for a, b in itertools.pairwise(strings)][:6])
     yield iter([f"{a} {b}" for a, b in itertools.pairwise(strings)][:3])
+    yield iter(["0", "undefined", "null", "None"])
     for value in dict.fromkeys(strings):
         yield _around(value, filter.lookup)
 
@@ -198,6 +199,8 @@ def _around(value: str, lookup: str) -> Iterator[str]:
         yield value[: found.end()]
         yield value[found.start() :]
     yield part
+    yield " ".join(reversed(value.split()))
+    yield from (value[-n:] for n in (1, 2, 3) if lookup.endswith("endswith") and value[-n:] in value[:-n])
     yield value[: max(1, middle)]
     yield value[middle:]
     yield value[1:-1]
@@ -247,6 +250,10 @@ def _lists(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[It
     for size in (3, 2, 4, 1):
         if len(strings) >= size:
             found += [rng.sample(strings, size) for _ in range(3)]
+    found += [[long] for long in strings[:30] if any(s != long and s in long for s in strings[:30])][:3]
+    found += [
+        [value.swapcase()] for value in strings[:2] if value.swapcase() != value and kind_of(filter.schema) == "text"
+    ]
     found += [[unknown, value] for value in strings[:2]] + [[value, unknown] for value in strings[:2]] + [[unknown]]
     yield iter([",".join(items) for items in found])
 

@@ -15,7 +15,16 @@ from functools import cached_property
 from conformance.oracle.budget import NORMAL, Budget
 from conformance.oracle.candidates import candidates, for_wire, of_other_columns
 from conformance.oracle.lookups import Truth, meaning, parse
-from conformance.oracle.mutants import Mutant, Row, all_or_none, first_only, mutants, value_of, wire_mutants
+from conformance.oracle.mutants import (
+    Mutant,
+    Row,
+    all_or_none,
+    first_only,
+    mutants,
+    nothing_as_text,
+    value_of,
+    wire_mutants,
+)
 from spec import Filter
 
 
@@ -54,6 +63,7 @@ def choose(filter: Filter, rows: Sequence[Row], seed: int, budget: Budget = NORM
     sampled = list(rows) if len(rows) <= budget.case_rows else rng.sample(list(rows), budget.case_rows)
     texts, times = _columns(sampled)
     wanted = (*mutants(filter, texts, times), first_only(filter, sampled), *all_or_none(filter, sampled))
+    wanted = (*wanted, *nothing_as_text(filter, sampled))
     others = of_other_columns(filter, sampled, texts)
     pool = list(dict.fromkeys((*others, *candidates(filter, sampled, rng))))[: budget.candidates]
     pairs = [(filter, key, operand) for key, operand in pool]

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 import spec
 from conformance.oracle.lookups import satisfies
-from conformance.oracle.mutants import Mutant, all_or_none, first_only, mutants, value_of, wire_mutants, without_accents
+from conformance.oracle.mutants import (
+    Mutant,
+    all_or_none,
+    first_only,
+    mutants,
+    nothing_as_text,
+    value_of,
+    wire_mutants,
+    without_accents,
+)
 from spec import Filter
 
 FILTERS = {f.parameter: f for f in spec.load().by_code["PRD102"].filters}
@@ -85,6 +94,16 @@ TEXTS = [
     ("icontains", "read as a regular expression", "Red bag", "r.D", "red"),
     ("exact", "looks at sku", "Red", "Red", "x"),
     ("exact", "looks at sku too", "Red", "S-1", "Red"),
+    ("contains", "only whole words match", "Redder bag", "edd", "bag"),
+    ("icontains", "only whole words match", "Redder bag", "REDD", "BAG"),
+    ("contains", "only beginnings of words match", "Redder bag", "edd", "Redd"),
+    ("contains", "the words may stand in any order", "Red bag", "bag Red", "Red bag"),
+    ("exact", "the words may stand in any order", "Red bag", "bag Red", "Red"),
+    ("endswith", "only its first occurrence counts", "cabin in", "in", "n in"),
+    ("exact", "0 is no value, so it doesn't filter", "Red", "0", "Red"),
+    ("icontains", "0 is no value, so it doesn't filter", "Red", "0", "10"),
+    ("exact", "a text that is no number equals 0", "Red", "0", "1"),
+    ("exact", "a text that is no number equals 0", "12 bags", "12", "13"),
     # on the way
     ("contains", "backslashes are lost", "Red", "R\\ed", "Red"),
     ("contains", "backslashes are doubled", "R\\ed", "R\\ed", "ed"),
@@ -327,6 +346,7 @@ def test_only_times_are_misread_as_times() -> None:
     assert {r.name for r in mutants(number_filter("gt"), ("sku",), ("created_at",))} == {
         "ignored",
         "always empty",
+        "numbers are compared as text",
         *(f"read as {other}" for other in ("exact", "gte", "lt", "lte")),
     }
 
@@ -363,3 +383,37 @@ def test_the_value_that_is_compared() -> None:
     assert value_of(FILTERS["attribute__KEY"], {"attributes": {"A": 1}}, "A") == 1
     assert value_of(FILTERS["attribute__KEY"], {"attributes": 7}, "A") is None
     assert without_accents("Çiğ ı é ß") == "Cig ı e ß"
+
+
+@pytest.mark.parametrize(("nothing", "operand"), [("undefined", "unde"), ("null", "ul"), ("None", "on")])
+def test_a_value_that_isnt_there_may_be_read_as_a_text(nothing: str, operand: str) -> None:
+    rows = [{"name": "Red"}, {"name": None}, {}]
+    filter = text_filter("contains")
+    mutant = next(m for m in nothing_as_text(filter, rows) if m.name == f"nothing is read as {nothing}")
+    assert mutant.shows(rows[1], operand, None)
+    assert satisfies(filter, rows[1], operand) is False
+    assert mutant.shows(rows[0], "Re", None)
+    assert list(nothing_as_text(filter, rows[:1])) == []
+
+
+def test_a_list_may_be_searched_for_the_value() -> None:
+    filter = replace(FILTERS["category__in"], schema={"type": "string"})
+    sought = next(m for m in mutants(filter, (), ()) if m.name == "the value is sought in the list's text")
+    assert sought.shows({"category": "A-1"}, "A-10,B", None)
+    assert satisfies(filter, {"category": "A-1"}, "A-10,B") is False
+    folded = next(m for m in mutants(filter, (), ()) if m.name == "upper and lower case don't count")
+    assert folded.shows({"category": "A-1"}, "a-1", None)
+    assert satisfies(filter, {"category": "A-1"}, "a-1") is False
+
+
+def test_numbers_may_be_compared_as_text() -> None:
+    mutant = named("numbers are compared as text", number_filter("lt"))
+    assert mutant.shows({"n": 10}, "9", None)
+    assert satisfies(number_filter("lt"), {"n": 10}, "9") is False
+
+
+def test_falsy_values_may_never_match() -> None:
+    filter = FILTERS["attribute__KEY"]
+    mutant = named("falsy values never match", filter)
+    assert not mutant.shows({"attributes": {"COLOR": 0}}, "0", "COLOR")
+    assert satisfies(filter, {"attributes": {"COLOR": 0}}, "0", "COLOR") is True

@@ -13,7 +13,14 @@ from conformance.oracle.mutants.keys import key_mutants
 from conformance.oracle.mutants.lists import list_mutants
 from conformance.oracle.mutants.mutant import Mutant, Reading, Row, reading, value_of
 from conformance.oracle.mutants.ordered import ordered_mutants, time_mutants
-from conformance.oracle.mutants.texts import blurred, text_mutants, texts, wire_mutants, without_accents
+from conformance.oracle.mutants.texts import (
+    blurred,
+    nothing_as_text,
+    text_mutants,
+    texts,
+    wire_mutants,
+    without_accents,
+)
 from spec import Filter
 
 __all__ = [
@@ -24,6 +31,7 @@ __all__ = [
     "blurred",
     "first_only",
     "mutants",
+    "nothing_as_text",
     "value_of",
     "wire_mutants",
     "without_accents",

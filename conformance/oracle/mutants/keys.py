@@ -34,6 +34,9 @@ def key_mutants(filter: Filter) -> Iterator[Mutant]:
     yield under("a key that begins so may match", lambda n, k: n.startswith(k))
     yield under("only the key's first part counts", lambda n, k: n == k.split("_")[0])
     yield Mutant("having the key is enough", lambda row, operand, key: key in attributes(row))
+    yield reading(
+        filter, "falsy values never match", lambda v, o: bool(v) and compare(filter.lookup, kind, v, o) is True
+    )
     yield reading(filter, "integers never match", of_type(str))
     if filter.lookup in ("exact", "iexact"):
         yield reading(filter, "only integers match", of_type(int))

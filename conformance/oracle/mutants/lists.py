@@ -28,4 +28,11 @@ def list_mutants(filter: Filter) -> Iterator[Mutant]:
         lambda operand: "," not in operand,
     )
     yield reading(filter, "the list is one value", lambda value, operand: value == operand)
+    yield reading(filter, "the value is sought in the list's text", lambda value, operand: str(value) in operand)
+    if kind == "text":
+        yield reading(
+            filter,
+            "upper and lower case don't count",
+            lambda value, operand: str(value).casefold() in operand.casefold().split(","),
+        )
     yield reading(filter, "all but the listed ones", lambda value, operand: not compare("in", kind, value, operand))

@@ -18,6 +18,9 @@ def ordered_mutants(filter: Filter) -> Iterator[Mutant]:
     for lookup in ORDER:
         if lookup != filter.lookup:
             yield reading(filter, f"read as {lookup}", partial(compare, lookup, kind))
+    if kind == "number":
+        decide = ORDER.get(filter.lookup, ORDER["exact"])
+        yield reading(filter, "numbers are compared as text", lambda value, operand: decide(str(value), operand))
 
 
 _OFFSET = re.compile(r"([Zz]|[+-]\d\d:?\d\d)$")

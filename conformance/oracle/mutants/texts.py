@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
-from conformance.oracle.lookups import PLAIN, kind_of, text
-from conformance.oracle.mutants.mutant import Mutant, Reading, reading
+from conformance.oracle.lookups import PLAIN, compare, kind_of, meaning, text
+from conformance.oracle.mutants.mutant import Mutant, Reading, Row, reading, value_of
 from spec import Filter
 
 
@@ -91,6 +91,19 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
     if base == "exact":
         yield reading(filter, "spaces and punctuation are all the same", both(lambda t: fold(blurred(t))))
         yield reading(filter, f"only {SHORT} characters count", both(lambda t: fold(t[:SHORT])))
+    if base != "exact":
+        yield reading(filter, "only whole words match", texts(_by_words(fold, str.__eq__)))
+        yield reading(filter, "only beginnings of words match", texts(_by_words(fold, str.startswith)))
+    yield reading(filter, "the words may stand in any order", texts(_in_any_order(base, fold)), _holds(" "))
+    if base == "endswith":
+        yield reading(filter, "only its first occurrence counts", texts(_first_occurrence(fold)))
+    yield Mutant(
+        "0 is no value, so it doesn't filter",
+        lambda row, operand, key: operand == "0" or meaning(filter, operand, key)(row) is True,
+        _holds("0"),
+    )
+    if base == "exact":
+        yield reading(filter, "a text that is no number equals 0", texts(_as_numbers), _is_number)
     for name, wildcards in (("% and _ are wildcards", "%_"), ("% is a wildcard", "%"), ("_ is a wildcard", "_")):
         yield reading(filter, name, texts(_like(base, fold, wildcards)), _holds(wildcards))
     yield reading(filter, "* is a wildcard", texts(_like(base, fold, "*")), _holds("*"))
@@ -100,6 +113,72 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
         texts(lambda v, o: _search(base, fold(o), fold(v))),
         _holds(".*+?[(|^$\\"),
     )
+
+
+def _by_words(fold: Callable[[str], str], fits: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
+    """The comparison of an index of words: every word of the operand fits some word of the value."""
+
+    def shown(value: str, operand: str) -> bool:
+        words = _WORD.findall(fold(value))
+        return all(any(fits(word, wanted) for word in words) for wanted in _WORD.findall(fold(operand)))
+
+    return shown
+
+
+_WORD = re.compile(r"\w+")
+
+
+def _in_any_order(base: str, fold: Callable[[str], str]) -> Callable[[str, str], bool]:
+    """The comparison of a search that takes the words of the operand one by one."""
+
+    def shown(value: str, operand: str) -> bool:
+        have, wanted = fold(value), fold(operand)
+        if " " not in operand:
+            return PLAIN[base](have, wanted)
+        return (
+            sorted(have.split()) == sorted(wanted.split())
+            if base == "exact"
+            else all(w in have for w in wanted.split())
+        )
+
+    return shown
+
+
+def _first_occurrence(fold: Callable[[str], str]) -> Callable[[str, str], bool]:
+    """The end of a text as `indexOf(end) == length - end.length` finds it: not where the end stands earlier too."""
+    return lambda value, operand: 0 <= fold(value).find(fold(operand)) == len(fold(value)) - len(fold(operand))
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[+-]?\d{1,30}(\.\d{1,30})?", text) is not None
+
+
+def _as_numbers(value: str, operand: str) -> bool:
+    """The comparison of a store that turns a text into a number where the other side looks like one."""
+    if not _is_number(operand):
+        return value == operand
+    found = re.match(r"\s*[+-]?\d{1,30}(\.\d{1,30})?", value)
+    return float(found[0] if found else 0) == float(operand)
+
+
+def nothing_as_text(filter: Filter, rows: Sequence[Row]) -> Iterator[Mutant]:
+    """Mutants that turn a value that isn't there into a text, and then find it; none where every row has a value."""
+    missing = any(value_of(filter, row, key) is None for row in rows for key in _keys(filter, rows))
+    for nothing in ("undefined", "null", "None") if missing and kind_of(filter.schema) == "text" else ():
+        yield Mutant(f"nothing is read as {nothing}", partial(_shows_nothing_as, filter, nothing))
+
+
+def _shows_nothing_as(filter: Filter, nothing: str, row: Row, operand: str, key: str | None) -> bool:
+    value = value_of(filter, row, key)
+    return compare(filter.lookup, "text", nothing if value is None else value, operand) is True
+
+
+def _keys(filter: Filter, rows: Sequence[Row]) -> list[str | None]:
+    """The free keys that rows have; None alone for a plain field."""
+    if not filter.free_key:
+        return [None]
+    objects = (row.get(filter.field) for row in rows)
+    return list(dict.fromkeys(key for found in objects if isinstance(found, Mapping) for key in found))
 
 
 def wire_mutants(filter: Filter) -> tuple[Mutant, ...]:
