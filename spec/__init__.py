@@ -1,14 +1,17 @@
 """The document, the vocabulary, and the one reader of both: `spec.load()` gives a `Contract`."""
 
 from spec.model import (
+    About,
     Access,
     Batch,
     Clause,
     Collection,
     Contract,
+    Field,
     Filter,
     Link,
     Location,
+    Lookups,
     Media,
     Operation,
     Pagination,
@@ -26,14 +29,17 @@ from spec.reader import DEFAULT, examine, load
 
 __all__ = [
     "DEFAULT",
+    "About",
     "Access",
     "Batch",
     "Clause",
     "Collection",
     "Contract",
+    "Field",
     "Filter",
     "Link",
     "Location",
+    "Lookups",
     "Media",
     "Operation",
     "Pagination",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import unquote
 
 JSON = Any
@@ -325,19 +325,42 @@ class Operation:
 
 
 @dataclass(frozen=True)
+class Field:
+    """A field of the items that an operation is sent."""
+
+    name: str
+    schema: Mapping[str, JSON]
+    """Resolved."""
+    required: bool
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """The filters on one field of the rows."""
+
+    field: str
+    filters: tuple[Filter, ...]
+
+
+About = Filter | Lookups | Parameter | Part | Field | None
+A = TypeVar("A", Filter, Lookups, Parameter, Part, Field)
+
+
+@dataclass(frozen=True)
 class Clause:
     """One checkable statement about an operation.
 
-    `id` is stable and selectable by prefix (`PRD102.filter.name__icontains`); `kind` names the law that
-    checks it (`filter`); `subject` is what it is about (a parameter's name), empty for the operation as
-    a whole.
+    `id` is stable and selectable by prefix (`PRD102.filter.name__icontains`). `kind` names the law that checks it
+    (`filter`). The words of the id are those of the kind, but where one word has several laws: to insert a row
+    and to insert an entry of a part is `write.inserts` in the id, and two kinds.
     """
 
     id: str
     kind: str
     operation: str
     """Code of the operation."""
-    subject: str
+    about: About = field(compare=False, repr=False)
+    """What it speaks of; None for the operation as a whole."""
     level: Level
     requirement: str
     """What must hold, in one sentence of ours."""
@@ -348,9 +371,30 @@ class Clause:
     """True when exercising it changes data on the server."""
 
     @property
+    def words(self) -> str:
+        """The id without the operation's code: `filter.name__icontains`."""
+        return self.id.removeprefix(f"{self.operation}.")
+
+    @property
     def family(self) -> str:
-        """The second part of the id: page, filter, auth, ..."""
-        return self.id.split(".")[1]
+        """The first of these words: page, filter, auth, ..."""
+        return self.words.partition(".")[0]
+
+    @property
+    def subject(self) -> str:
+        """The name of what it speaks of; empty for the operation as a whole."""
+        match self.about:
+            case Filter(parameter=name) | Lookups(field=name) | Part(field=name):
+                return name
+            case Parameter(name=name) | Field(name=name):
+                return name
+        return ""
+
+    def speaks_of(self, kind: type[A]) -> A:
+        """What it is about, for a reader of clauses of one kind. Raises TypeError where it is something else."""
+        if not isinstance(self.about, kind):
+            raise TypeError(f"{self.id} is about {type(self.about).__name__}, not {kind.__name__}")
+        return self.about
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from conformance.transport.exchange import Credential, Exchange
 from conformance.transport.keys import NO_SUCH
 from conformance.verdict import Finding, Held, NotExercised, Result
 from conformance.writing.batches import Item, ReadBack, StatusPoll, Submission, find, find_all, look, submit
-from conformance.writing.items import bare, item, item_fields, required_fields
-from spec import Clause, Operation
+from conformance.writing.items import bare, item, item_fields
+from spec import Clause, Field, Operation
 
 MANY = 10_000
 
@@ -78,7 +78,7 @@ def aliens(schema: Mapping[str, Any], key: str | None, *, required: bool) -> lis
 def _not_taken(context: RunContext, clause: Clause) -> Result:
     """No item that is bad as a clause says is taken."""
     operation = operation_of(context, clause)
-    bad = _BAD[clause.kind](context, operation, clause.subject, _good(context, operation))
+    bad = _BAD[clause.kind](context, operation, clause.speaks_of(Field), _good(context, operation))
     if _all_fail(context, operation):
         return Held(len(bad))
     return _taken(context, operation, bad) or Held(len(bad))
@@ -92,7 +92,7 @@ def _all_bad(context: RunContext, operation: Operation) -> Submission | None:
         return None
     key, good = access.collection.key, _good(context, operation)
     clauses = [c for c in context.contract.clauses if c.operation == operation.code and c.kind in _BAD]
-    bad = [dict(one) for c in clauses for one in _BAD[c.kind](context, operation, c.subject, good).values()]
+    bad = [dict(one) for c in clauses for one in _BAD[c.kind](context, operation, c.speaks_of(Field), good).values()]
     if not access.parts:
         for n, one in enumerate(bad):
             if isinstance(one.get(key), str):
@@ -163,19 +163,17 @@ def _not_failed(
     return None
 
 
-def _lacking(context: RunContext, operation: Operation, name: str, good: Item) -> dict[str, Item]:
+def _lacking(context: RunContext, operation: Operation, field: Field, good: Item) -> dict[str, Item]:
     """A good item without a field."""
-    return {f"an item without {name}": {field: value for field, value in good.items() if field != name}}
+    return {f"an item without {field.name}": {name: value for name, value in good.items() if name != field.name}}
 
 
-def _mistyped(context: RunContext, operation: Operation, name: str, good: Item) -> dict[str, Item]:
+def _mistyped(context: RunContext, operation: Operation, field: Field, good: Item) -> dict[str, Item]:
     """Good items in which a field's value is of another type."""
-    fields = item_fields(context, operation)
-    key = operation.access.collection.key if operation.access else ""
-    needed = name in required_fields(context, operation)
-    wrong = aliens(fields[name], str(good[key]) if name == key else None, required=needed)
+    name, key = field.name, operation.access.collection.key if operation.access else ""
+    wrong = aliens(field.schema, str(good[key]) if name == key else None, required=field.required)
     # Where only the first is sent it is of another kind for each field.
-    first = list(fields).index(name) % len(wrong)
+    first = list(item_fields(context, operation)).index(name) % len(wrong)
     bad: dict[str, Item] = {}
     for n, value in enumerate(wrong[first:] + wrong[:first]):
         own = {} if operation.access and operation.access.parts else {key: f"{good[key]}-{n}"}

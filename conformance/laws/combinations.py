@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.laws.filters import filter_of, split, words
+from conformance.laws.filters import split, words
 from conformance.laws.law import law, operation_of
 from conformance.oracle.budget import Budget
 from conformance.oracle.candidates import candidates
@@ -53,7 +53,7 @@ class Candidate:
 def combine(context: RunContext, clause: Clause) -> Result:
     """Every filter, together with filters on other fields, shows the rows that satisfy both."""
     operation = operation_of(context, clause)
-    filter = filter_of(operation, clause)
+    filter = clause.speaks_of(Filter)
     if not sample_of(context, operation).rows:
         return NotExercised("the list shows no rows")
     if filter.hidden:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.laws.law import law, operation_of
-from conformance.laws.readback import collection_of, many, scenario_law
+from conformance.laws.readback import (
+    collection_of,
+    many,
+    near_rows_stay,
+    scenario_law,
+    unknown_row_fails,
+    unwritten_rows_stay,
+)
 from conformance.reading.context import RunContext, read_page
 from conformance.reading.listing import response_excerpt
-from conformance.scenarios import Trace, trace_of_writes
+from conformance.scenarios import Trace
 from conformance.verdict import Finding, Held, NotExercised, Result
 from conformance.writing.batches import find, reader_of
 from spec import Clause
@@ -46,27 +52,26 @@ def deletes(context: RunContext, clause: Clause, told: Trace) -> Result:
     return Held(1 + len(told.filtered))
 
 
-@law("write.unknown-row")
-def unknown_row(context: RunContext, clause: Clause) -> Result:
-    """An item for a row that there isn't fails, and makes no row."""
-    operation = operation_of(context, clause)
-    deletes = operation.access is not None and operation.access.action == "deletes"
-    told = trace_of_writes(context, operation)
-    name = "unknown" if deletes else "mixed"
-    step = told.step(name)
-    if told.why_not or step is None:
-        return NotExercised(told.why_not or f"there was no {name}")
+@scenario_law("delete.exact-key", "delete")
+def exact_key(context: RunContext, clause: Clause, told: Trace) -> Result:
+    """Keys that are nearly the same are others."""
+    alone = near_rows_stay(told, told.steps["row"], told.steps["delete"])
+    if isinstance(alone, Finding):
+        return alone
+    among_many = unwritten_rows_stay(told, told.step("row"), told.step("many"))
+    return among_many or alone
+
+
+@scenario_law("delete.unknown-row")
+def unknown_row(context: RunContext, clause: Clause, told: Trace) -> Result:
+    """A delete of a row that there isn't fails as an item, not as a request."""
+    step = told.step("unknown")
+    if step is None:
+        return NotExercised("there was no unknown")
     batch = step.submission
-    if batch.exchange.response.refused and deletes:
+    if batch.exchange.response.refused:
         return Finding("202, and the item counted as failed", response_excerpt(batch.exchange), (batch.exchange,))
-    if not batch.exchange.response.refused and not batch.over:
-        return NotExercised("the batch wasn't seen to end")
-    if batch.last and not batch.last.failed:
-        return Finding("the item counted as failed", f"{batch.last.succeeded} succeeded, 0 failed", batch.chain)
-    key = told.keys["unknown"]
-    if find(context, operation, key, expected=False).rows:
-        return Finding(f"no row {key}", "there is one", batch.chain)
-    return Held(1)
+    return unknown_row_fails(context, told, batch)
 
 
 @scenario_law("write.recreate", "delete", "recreate")

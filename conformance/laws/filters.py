@@ -20,11 +20,6 @@ CORE = ("ignored", "always empty")
 """The misreadings that a filter must at least be told apart from, or nothing is known of it."""
 
 
-def filter_of(operation: Operation, clause: Clause) -> Filter:
-    """The filter that a clause is about."""
-    return next(f for f in operation.filters if f.parameter == clause.subject)
-
-
 @decided
 def cases_of(context: RunContext, operation: Operation, filter: Filter) -> Cases:
     """The discriminating cases of a filter on the rows that the server shows."""
@@ -49,7 +44,7 @@ def words(case: Case) -> str:
 def filter_law(context: RunContext, clause: Clause) -> Result:
     """Sound and complete, on values that a wrong server would answer otherwise."""
     operation = operation_of(context, clause)
-    filter = filter_of(operation, clause)
+    filter = clause.speaks_of(Filter)
     if filter.hidden:
         return _hidden(context, operation, filter)
     known = sample_of(context, operation)
@@ -173,7 +168,7 @@ def _may_be_null(operation: Operation, filter: Filter) -> bool:
 def default_law(context: RunContext, clause: Clause) -> Result:
     """Leaving the filter out is the same as giving its default."""
     operation = operation_of(context, clause)
-    filter = filter_of(operation, clause)
+    filter = clause.speaks_of(Filter)
     default = str(filter.default).lower() if isinstance(filter.default, bool) else str(filter.default)
     without = sample_of(context, operation)
     given = sample_of(context, operation, ((filter.name(), default),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from conformance.laws.readback import (
@@ -9,7 +10,6 @@ from conformance.laws.readback import (
     collection_of,
     entries,
     many,
-    part_of,
     same,
     same_value,
     scenario_law,
@@ -18,17 +18,15 @@ from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import Step, Trace
 from conformance.verdict import Finding, Held, NotExercised, Result
-from spec import Clause, Part
+from spec import Clause, Field, Part
 
 
 @scenario_law("write.inserts", "insert")
 def inserts(context: RunContext, clause: Clause, told: Trace) -> Result:
-    """A new key makes one row, or one entry of a part."""
+    """A new key makes one row."""
     step = told.steps["insert"]
     if step.submission.last and step.submission.last.failed == len(step.submission.items):
         return NotExercised(f"the new rows aren't taken: {response_excerpt(step.submission.chain[-1])}")
-    if clause.subject:
-        return _inserts_entries(told, step, part_of(told, clause.subject))
     keys = {item.get(collection_of(told).key) for item in step.submission.items}
     for key, seen in step.read_backs.items():
         if key in keys and len(seen.rows) != 1:
@@ -52,22 +50,6 @@ def _lost_of_many(told: Trace) -> Finding | None:
     return None
 
 
-def _inserts_entries(told: Trace, step: Step, part: Part) -> Result:
-    for tried in (step, *many(told)):
-        lost = 0
-        for item in tried.submission.items:
-            key = str(item[collection_of(told).key])
-            found = entries(tried.row(key), part, item[part.key])
-            lost += not found and key in tried.read_backs
-            if key in tried.read_backs and (
-                len(found) > 1 or lost > ((tried.submission.last and tried.submission.last.failed) or 0)
-            ):
-                wanted = f"one entry of {part.field} with {part.key} {item[part.key]}"
-                shown = f"{len(found)} of {tried.row(key).get(part.field)}"
-                return Finding(wanted, shown, tried.chain(key))
-    return Held(len(step.submission.items))
-
-
 @scenario_law("write.key", "insert")
 def key_law(context: RunContext, clause: Clause, told: Trace) -> Result:
     """The key reads back as it was written."""
@@ -88,29 +70,37 @@ def key_law(context: RunContext, clause: Clause, told: Trace) -> Result:
 @scenario_law("write.field", "insert")
 def field_law(context: RunContext, clause: Clause, told: Trace) -> Result:
     """A field reads back as it was written."""
-    access = told.operation.access
-    if access and access.parts:
-        return _entry_field(told, clause.subject)
-    parts = {part.field: part for part in collection_of(told).parts}
-    tried = 0
-    plain = [s for name in ("insert", "again", "change") if (s := told.step(name)) and s.submission.all_succeeded]
+    name, tried = clause.speaks_of(Field).name, 0
+    for step, key, item in _shown_items(told, name):
+        row = step.row(key)
+        if not same(item[name], row.get(name)):
+            return Finding(f"{name} {item[name]!r}", f"{row.get(name)!r}", step.chain(key))
+        tried += 1
+    return Held(tried) if tried else NotExercised(f"no row with {name} was taken")
+
+
+@scenario_law("write.part", "insert")
+def part_law(context: RunContext, clause: Clause, told: Trace) -> Result:
+    """A part that is written with its row reads back entry by entry."""
+    part, tried = clause.speaks_of(Part), 0
+    for step, key, item in _shown_items(told, part.field):
+        row = step.row(key)
+        if _unlike_entries(item[part.field], row, part):
+            return Finding(f"{part.field} {item[part.field]!r}", f"{row.get(part.field)!r}", step.chain(key))
+        tried += 1
+    return Held(tried) if tried else NotExercised(f"no row with {part.field} was taken")
+
+
+def _shown_items(told: Trace, name: str) -> Iterator[tuple[Step, str, Row]]:
+    """(step, key, item) of every row that was taken with a value in a field."""
+    plain = [s for one in ("insert", "again", "change") if (s := told.step(one)) and s.submission.all_succeeded]
     # Of new rows those that are shown were taken; of updates nobody knows which failed.
     odd = [s for s in many(told) if s is not told.step("many again") or s.submission.all_succeeded]
     for step in (*plain, *odd):
         for item in step.submission.items:
             key = str(item[collection_of(told).key])
-            row = step.row(key)
-            if clause.subject not in item or not row:
-                continue
-            if clause.subject in parts:
-                wrong = _unlike_entries(item[clause.subject], row, parts[clause.subject])
-            else:
-                wrong = not same(item[clause.subject], row.get(clause.subject))
-            if wrong:
-                shown = f"{row.get(clause.subject)!r}"
-                return Finding(f"{clause.subject} {item[clause.subject]!r}", shown, step.chain(key))
-            tried += 1
-    return Held(tried) if tried else NotExercised(f"no row with {clause.subject} was taken")
+            if name in item and step.row(key):
+                yield step, key, item
 
 
 def _unlike_entries(written: Any, row: Row, part: Part) -> bool:
@@ -119,18 +109,3 @@ def _unlike_entries(written: Any, row: Row, part: Part) -> bool:
         if len(found) != 1 or any(n in found[0] and not same_value(one[n], found[0][n]) for n in one):
             return True
     return False
-
-
-def _entry_field(told: Trace, name: str) -> Result:
-    tried = 0
-    for step in (*map(told.step, ("insert", "again", "change", "mixed", "half")), *many(told)):
-        for item in step.submission.items if step and step.submission.over else ():
-            key = str(item[collection_of(told).key])
-            for part in told.operation.access.parts if told.operation.access else ():
-                for entry in entries(step.row(key), part, item[part.key]) if step else ():
-                    if name in entry and name in item and step is not None:
-                        if not same_value(item[name], entry[name]):
-                            wanted = f"{name} {item[name]!r} with {part.key} {item[part.key]}"
-                            return Finding(wanted, f"{entry[name]!r}", step.chain(key))
-                        tried += 1
-    return Held(tried) if tried else NotExercised(f"no entry shows {name}")

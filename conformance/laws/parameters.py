@@ -17,12 +17,7 @@ from conformance.reading.sample import NO_SUCH_ID, base_query, identity, sample_
 from conformance.transport.errors import NotSent
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.verdict import Finding, Held, NotExercised, Result
-from spec import Clause, Operation, Parameter
-
-
-def parameter_of(operation: Operation, clause: Clause) -> Parameter:
-    """The parameter that a clause is about."""
-    return next(p for p in operation.parameters if p.name == clause.subject)
+from spec import Clause, Filter, Operation, Parameter
 
 
 def shows_data(operation: Operation, exchange: Exchange) -> bool:
@@ -37,7 +32,7 @@ def shows_data(operation: Operation, exchange: Exchange) -> bool:
 def invalid(context: RunContext, clause: Clause) -> Result:
     """A value of another type is refused; it's never read as something else."""
     operation = operation_of(context, clause)
-    parameter = parameter_of(operation, clause)
+    parameter = clause.speaks_of(Parameter)
     schema = context.contract.resolve(parameter.schema)
     many = schema.get("type") == "array"
     kind = kind_of(context.contract.resolve(schema.get("items", {})) if many else schema)
@@ -61,7 +56,7 @@ _JUNK = {
 def bounds(context: RunContext, clause: Clause) -> Result:
     """A value outside the declared bounds is refused."""
     operation = operation_of(context, clause)
-    parameter = parameter_of(operation, clause)
+    parameter = clause.speaks_of(Parameter)
     values = outside(context.contract.resolve(parameter.schema))
     return _refused(context, operation, [((parameter.name, str(value)),) for value in values])
 
@@ -107,13 +102,13 @@ def _refused_in_path(context: RunContext, operation: Operation, values: tuple[st
 @law("param.required")
 def required(context: RunContext, clause: Clause) -> Result:
     """A request without a required parameter is refused."""
-    operation = operation_of(context, clause)
+    operation, name = operation_of(context, clause), clause.speaks_of(Parameter).name
     base = base_query(context, operation)
     if not context.send(get(operation, base)).response.ok:
         return NotExercised("the request isn't answered with data when the parameter is there either")
-    exchange = context.send(get(operation, tuple(p for p in base if p[0] != clause.subject)))
+    exchange = context.send(get(operation, tuple(p for p in base if p[0] != name)))
     if not exchange.response.refused:
-        return Finding(f"4xx without {clause.subject}", response_excerpt(exchange), (exchange,))
+        return Finding(f"4xx without {name}", response_excerpt(exchange), (exchange,))
     return Held(1)
 
 
@@ -124,9 +119,9 @@ ODD_LANGUAGES = ("xx", ";;q=,")
 @law("param.accepted")
 def accepted(context: RunContext, clause: Clause) -> Result:
     """A header that chooses the language of messages doesn't choose the rows, and breaks nothing."""
-    operation = operation_of(context, clause)
+    operation, name = operation_of(context, clause), clause.speaks_of(Parameter).name
     if not operation.safe:
-        return _accepted_by_write(context, operation, clause.subject)
+        return _accepted_by_write(context, operation, name)
     base = sample_of(context, operation).base
     pages = (
         context.page(operation, paged(operation, query)) for query in (base + _with_an_i(context, operation), base)
@@ -136,17 +131,17 @@ def accepted(context: RunContext, clause: Clause) -> Result:
         return NotExercised("the list shows no rows")
     mine = {identity(operation, row): row for row in plain.rows}
     for value in (*LANGUAGES, *ODD_LANGUAGES):
-        request = replace(plain.exchange.request, headers=((clause.subject, value),))
+        request = replace(plain.exchange.request, headers=((name, value),))
         exchange = context.send(request)
         if exchange.response.status >= 500:
-            return Finding(f"no server error with {clause.subject}: {value}", response_excerpt(exchange), (exchange,))
+            return Finding(f"no server error with {name}: {value}", response_excerpt(exchange), (exchange,))
         if value not in LANGUAGES:
             continue
         page = read_page(operation, exchange)
         theirs = {identity(operation, row) for row in page.rows}
         if not page.is_page or theirs != set(mine) or page.count != plain.count:
             return Finding(
-                f"with {clause.subject}: {value} the rows that are shown without it",
+                f"with {name}: {value} the rows that are shown without it",
                 response_excerpt(exchange)
                 if not page.is_page
                 else f"{len(page.rows)} of {page.count} rows: {', '.join(sorted(theirs))}",
@@ -185,7 +180,7 @@ def _accepted_by_write(context: RunContext, operation: Operation, name: str) -> 
 def unknown_key(context: RunContext, clause: Clause) -> Result:
     """A free key that no row has shows no row."""
     operation = operation_of(context, clause)
-    filter = next(f for f in operation.filters if f.parameter == clause.subject)
+    filter = clause.speaks_of(Filter)
     known = sample_of(context, operation)
     cases = cases_of(context, operation, filter).chosen
     case = next((c for c in cases if any(c.judge(row) is True for row in known.rows.values())), None)

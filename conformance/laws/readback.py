@@ -13,7 +13,8 @@ from conformance.laws.law import Law, law, operation_of
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import Step, Trace, trace_of_writes
-from conformance.verdict import Finding, NotExercised, Result
+from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.writing.batches import Submission, find
 from spec import Clause, Collection, Part
 
 Row = Mapping[str, Any]
@@ -143,11 +144,6 @@ def mine(told: Trace, name: str) -> tuple[Step, Row, Row, str]:
     return step, item, step.row(key), key
 
 
-def part_of(told: Trace, field: str) -> Part:
-    """The part of the collection that a field of its rows holds."""
-    return next(p for p in collection_of(told).parts if p.field == field)
-
-
 def touched_between(before: Step, after: Step, key: str, *, but: Container[str | None] = ()) -> Finding | None:
     """What shows that a row changed from one step to a later one, some of its fields aside."""
     was, now = before.row(key), after.row(key)
@@ -157,6 +153,40 @@ def touched_between(before: Step, after: Step, key: str, *, but: Container[str |
     shown = f"{name} {now.get(name)!r}" if now else "it is gone"
     wanted = f"the row {key} as it was: {name} {was.get(name)!r}"
     return Finding(wanted, shown, (*before.chain(key), *after.chain(key)))
+
+
+def near_rows_stay(told: Trace, before: Step, after: Step) -> Result:
+    """Rows whose keys are nearly the one that was written to stay as they were."""
+    tried = 0
+    for key in (told.keys["longer"], told.keys["lower"]):
+        if not before.row(key) or key == told.keys["A"]:
+            continue
+        touched = touched_between(before, after, key)
+        if touched:
+            return touched
+        tried += 1
+    return Held(tried) if tried else NotExercised("no rows with nearly the same key were taken")
+
+
+def unwritten_rows_stay(told: Trace, before: Step | None, after: Step | None) -> Finding | None:
+    """What shows that one of many rows nearly alike changed, though only others were written to."""
+    if before is None or after is None or not after.submission.over:
+        return None
+    written = {item[collection_of(told).key] for item in after.submission.items}
+    others = (key for key in after.read_backs if key not in written and before.row(key))
+    return next((touched for key in others if (touched := touched_between(before, after, key))), None)
+
+
+def unknown_row_fails(context: RunContext, told: Trace, batch: Submission) -> Result:
+    """An item for a row that there isn't fails, and makes no row."""
+    if not batch.exchange.response.refused and not batch.over:
+        return NotExercised("the batch wasn't seen to end")
+    if batch.last and not batch.last.failed:
+        return Finding("the item counted as failed", f"{batch.last.succeeded} succeeded, 0 failed", batch.chain)
+    key = told.keys["unknown"]
+    if find(context, told.operation, key, expected=False).rows:
+        return Finding(f"no row {key}", "there is one", batch.chain)
+    return Held(1)
 
 
 def trimmed(value: Any) -> Any:

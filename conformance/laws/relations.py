@@ -16,7 +16,7 @@ from conformance.reading.context import Page, RunContext, decided, get, paged, r
 from conformance.reading.listing import row_excerpt
 from conformance.reading.sample import identity, sample_of
 from conformance.verdict import Finding, Held, NotExercised, Result
-from spec import Clause, Filter, Operation
+from spec import Clause, Filter, Lookups, Operation
 
 WITHIN = (
     ("exact", "iexact"),
@@ -48,15 +48,16 @@ def relation(context: RunContext, clause: Clause) -> Result:
     """The same value under every lookup of a field: subsets hold, and halves make the whole."""
     operation = operation_of(context, clause)
     known = sample_of(context, operation)
-    filters = {f.lookup: f for f in operation.filters if f.field == clause.subject}
+    lookups = clause.speaks_of(Lookups)
+    filters = {f.lookup: f for f in lookups.filters}
     if not known.rows or known.count is None:
         return NotExercised("the list shows no rows")
     wrong = _union(context, operation, filters)
     if isinstance(wrong, Finding):
         return wrong
-    cases, telling = _cases(context, operation, clause.subject)
+    cases, telling = _cases(context, operation, lookups)
     if not telling:
-        return Held(wrong) if wrong else NotExercised(f"no value of {clause.subject} is shown by two of its lookups")
+        return Held(wrong) if wrong else NotExercised(f"no value of {lookups.field} is shown by two of its lookups")
     requests = {
         lookup: get(operation, paged(operation, (*known.base, *case.query), limit=_limit(case, context.budget)))
         for lookup, case in cases.items()
@@ -147,13 +148,13 @@ def _not_the_sum(cases: Mapping[str, Case], counted: Mapping[str, Page]) -> Find
 
 
 @decided
-def _cases(context: RunContext, operation: Operation, field: str) -> tuple[dict[str, Case], int]:
+def _cases(context: RunContext, operation: Operation, lookups: Lookups) -> tuple[dict[str, Case], int]:
     """One value under each lookup of a field: the one that tells the most of them apart, and how many pairs it tells.
 
     A pair tells where the narrower lookup shows a row, the more so where the wider one shows others as well.
     """
     rows = sample_of(context, operation).bounded[: context.budget.case_rows]
-    filters = {f.lookup: f for f in operation.filters if f.field == field}
+    filters = {f.lookup: f for f in lookups.filters}
     single = [f for f in filters.values() if not f.many]
     sample = next((filters[name] for name in ("icontains", "contains", "gte", "exact") if name in filters), None)
     best: tuple[int, int, dict[str, Case]] = (0, 0, {})

@@ -19,13 +19,7 @@ NOWHERE = "qzxjwvkqpz"
 """A word that no product has."""
 
 
-def search_parameter(operation: Operation) -> Parameter:
-    """The parameter that carries what is searched."""
-    return next(p for p in operation.parameters if p.search)
-
-
-def _query(context: RunContext, operation: Operation, value: str) -> Query:
-    parameter = search_parameter(operation)
+def _query(context: RunContext, operation: Operation, parameter: Parameter, value: str) -> Query:
     kept = tuple(p for p in sample_of(context, operation).base if p[0] != parameter.name)
     return (*kept, (parameter.name, value))
 
@@ -50,11 +44,11 @@ def _rows(context: RunContext, operation: Operation, field: str, most: int) -> I
 @law("search.finds")
 def finds(context: RunContext, clause: Clause) -> Result:
     """A row's own name finds the row."""
-    operation = operation_of(context, clause)
-    field = search_parameter(operation).search[0]
+    operation, parameter = operation_of(context, clause), clause.speaks_of(Parameter)
+    field = parameter.search[0]
     total, tried = sample_of(context, operation).count or 0, 0
     for name, row in _rows(context, operation, field, 3):
-        shown = listing(context, operation, _query(context, operation, str(row[field])))
+        shown = listing(context, operation, _query(context, operation, parameter, str(row[field])))
         if not shown.first.is_page or (name not in shown.rows and shown.whole):
             seen = sample_of(context, operation).shown_by[name]
             chain = (seen, *(p.exchange for p in shown.pages))
@@ -68,24 +62,24 @@ def finds(context: RunContext, clause: Clause) -> Result:
 @law("search.selective")
 def selective(context: RunContext, clause: Clause) -> Result:
     """Looking for something else shows something else."""
-    operation = operation_of(context, clause)
+    operation, parameter = operation_of(context, clause), clause.speaks_of(Parameter)
     known = sample_of(context, operation)
     if len(known.rows) < 2:
         return NotExercised("the search shows fewer than two rows")
-    nowhere = context.large_page(operation, _query(context, operation, NOWHERE))
+    nowhere = context.large_page(operation, _query(context, operation, parameter, NOWHERE))
     if nowhere.rows and nowhere.count == known.count:
-        sought = dict(known.base).get(search_parameter(operation).name)
+        sought = dict(known.base).get(parameter.name)
         usual = f"for {sought!r}" if sought else "without a search"
         chain = (next(iter(known.shown_by.values())), nowhere.exchange)
         return Finding(f"other rows for {NOWHERE!r} than the {known.count} {usual}", f"{nowhere.count} rows", chain)
     return Held(1)
 
 
-def _words(context: RunContext, operation: Operation) -> list[str]:
+def _words(context: RunContext, operation: Operation, parameter: Parameter) -> list[str]:
     """Words and values of the rows to look for, of every searched field."""
     rows = sample_of(context, operation).bounded
     by_field: list[list[str]] = []
-    for field in search_parameter(operation).search:
+    for field in parameter.search:
         values = [str(row[field]) for _, row in _rows(context, operation, field, 1)]
         values += [str(row.get(field) or "") for row in rows[:: max(1, len(rows) // 2)]]
         by_field.append([part for value in values for part in (value, value[1:-1].strip())])
@@ -93,44 +87,45 @@ def _words(context: RunContext, operation: Operation) -> list[str]:
     return [word for word in found if len(word) > 2][:7]
 
 
-def _has(operation: Operation, row: Mapping[str, Any], word: str) -> bool | None:
-    fields = search_parameter(operation).search
-    return any_of(text("icontains", str(row[field]), word) for field in fields if row.get(field) is not None)
+def _has(parameter: Parameter, row: Mapping[str, Any], word: str) -> bool | None:
+    return any_of(text("icontains", str(row[field]), word) for field in parameter.search if row.get(field) is not None)
 
 
 @law("search.sound")
 def sound(context: RunContext, clause: Clause) -> Result:
     """Every row that is shown has the value somewhere."""
-    operation = operation_of(context, clause)
+    operation, parameter = operation_of(context, clause), clause.speaks_of(Parameter)
     known = sample_of(context, operation)
     tried = 0
-    words = _words(context, operation)
+    words = _words(context, operation, parameter)
     wild = [f"{word[0]}_%{word[2:]}" for word in words if _plain(word)][:1]
     for word in words + wild:
-        for page in listing(context, operation, _query(context, operation, word)).pages:
+        for page in listing(context, operation, _query(context, operation, parameter, word)).pages:
             for row in page.rows:
-                if _has(operation, row, word) is False:
-                    fields = search_parameter(operation).search
+                if _has(parameter, row, word) is False:
+                    fields = parameter.search
                     return Finding(f"rows with {word!r}", row_excerpt(operation, row, fields), (page.exchange,))
-        tried += any(_has(operation, row, word) is False for row in known.rows.values())
+        tried += any(_has(parameter, row, word) is False for row in known.rows.values())
     return Held(tried) if tried else NotExercised("the search shows no rows that some words are missing from")
 
 
 @law("search.complete")
 def complete(context: RunContext, clause: Clause) -> Result:
     """Every row that has the value somewhere is shown."""
-    operation = operation_of(context, clause)
+    operation, parameter = operation_of(context, clause), clause.speaks_of(Parameter)
     known = sample_of(context, operation)
     tried = 0
-    words = _words(context, operation)
+    words = _words(context, operation, parameter)
     if not known.rows:
-        return _nothing_found(context, operation)
-    context.prefetch(context.large_page_request(operation, _query(context, operation, word)) for word in words)
+        return _nothing_found(context, operation, parameter)
+    context.prefetch(
+        context.large_page_request(operation, _query(context, operation, parameter, word)) for word in words
+    )
     for word in words:
-        shown = listing(context, operation, _query(context, operation, word))
+        shown = listing(context, operation, _query(context, operation, parameter, word))
         for name, row in known.rows.items():
-            if _has(operation, row, word) is True and shown.whole and name not in shown.rows:
-                fields = search_parameter(operation).search
+            if _has(parameter, row, word) is True and shown.whole and name not in shown.rows:
+                fields = parameter.search
                 chain = (known.shown_by[name], *(p.exchange for p in shown.pages))
                 return Finding(
                     f"{row_excerpt(operation, row, fields)} for {word!r}", response_excerpt(shown.first.exchange), chain
@@ -139,13 +134,15 @@ def complete(context: RunContext, clause: Clause) -> Result:
     return Held(tried) if tried else NotExercised("the search shows no rows")
 
 
-def _nothing_found(context: RunContext, operation: Operation) -> Result:
+def _nothing_found(context: RunContext, operation: Operation, parameter: Parameter) -> Result:
     """A search that finds nothing at all, not even what other lists of the same API show."""
-    fields = search_parameter(operation).search
+    fields = parameter.search
     for other in context.contract.operations:
         if other.pagination and other.code != operation.code and not any(p.required for p in other.parameters):
             rows = [row for row in sample_of(context, other).rows.values() if _plain(row.get(fields[0]))]
-            pages = [context.page(operation, _query(context, operation, str(row[fields[0]]))) for row in rows[:5]]
+            pages = [
+                context.page(operation, _query(context, operation, parameter, str(row[fields[0]]))) for row in rows[:5]
+            ]
             if pages and not any(page.rows for page in pages):
                 wanted = f"something for at least one of {[str(row[fields[0]]) for row in rows[:5]]}"
                 return Finding(wanted, "no rows, whatever is searched", tuple(page.exchange for page in pages))
@@ -155,8 +152,8 @@ def _nothing_found(context: RunContext, operation: Operation) -> Result:
 @law("search.case")
 def case(context: RunContext, clause: Clause) -> Result:
     """Upper and lower case make no difference."""
-    operation = operation_of(context, clause)
-    field = search_parameter(operation).search[0]
+    operation, parameter = operation_of(context, clause), clause.speaks_of(Parameter)
+    field = parameter.search[0]
     tried = 0
     known = sample_of(context, operation).bounded
     words = {word for row in known for word in str(row.get(field) or "").split() if word.isalpha() and len(word) > 3}
@@ -164,7 +161,8 @@ def case(context: RunContext, clause: Clause) -> Result:
     ascii_only = [w for w in folding if w.isascii()]
     for value in ascii_only[:1] + [w for w in folding if not w.isascii()][:2]:
         pages = [
-            context.large_page(operation, _query(context, operation, v)) for v in (value, value.lower(), value.upper())
+            context.large_page(operation, _query(context, operation, parameter, v))
+            for v in (value, value.lower(), value.upper())
         ]
         counts = {page.count for page in pages}
         if len(counts) > 1:

@@ -4,51 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.laws.law import law, operation_of
 from conformance.laws.readback import (
     collection_of,
-    entries,
     mine,
+    near_rows_stay,
     now_in_words,
     of_this_run,
-    part_of,
     same,
-    same_value,
     scenario_law,
     touched_between,
-    trace_of,
     trimmed,
+    unwritten_rows_stay,
 )
 from conformance.oracle.lookups import instant
 from conformance.reading.context import RunContext, read_page
 from conformance.scenarios import Trace
 from conformance.verdict import Finding, Held, NotExercised, Result
 from conformance.writing.batches import reader_of
-from spec import Clause, Part
+from spec import Clause
 
 
 @scenario_law("write.updates", "insert", "change")
 def updates(context: RunContext, clause: Clause, told: Trace) -> Result:
     """A known key changes what is there."""
-    step = told.steps["change"]
-    if clause.subject:
-        part = part_of(told, clause.subject)
-        item = step.submission.items[0]
-        key = str(item[collection_of(told).key])
-        entry = next(iter(entries(step.row(key), part, item[part.key])), {})
-        changed = [n for n in entry if n in item and n != part.key]
-    else:
-        step, item, entry, key = mine(told, "change")
-        parts = {p.field for p in collection_of(told).parts}
-        changed = [n for n in item if n in entry and n not in parts]
-    if not entry:
-        return Finding(f"the row or entry of {key}", "it is no longer shown", step.chain(key))
-    blend = None if clause.subject else _blend(told)
+    step, item, row, key = mine(told, "change")
+    if not row:
+        return Finding(f"the row {key}", "it is no longer shown", step.chain(key))
+    blend = _blend(told)
     if blend:
         return blend
+    parts = {p.field for p in collection_of(told).parts}
+    changed = [n for n in item if n in row and n not in parts]
     for name in changed:
-        if not (same_value(item[name], entry[name]) if clause.subject else same(item[name], entry[name])):
-            return Finding(f"{name} {item[name]!r}", f"{entry[name]!r}", step.chain(key))
+        if not same(item[name], row[name]):
+            return Finding(f"{name} {item[name]!r}", f"{row[name]!r}", step.chain(key))
     return Held(len(changed)) if changed else NotExercised("nothing of the item is shown")
 
 
@@ -99,14 +88,8 @@ def filters(context: RunContext, clause: Clause, told: Trace) -> Result:
 def one_row(context: RunContext, clause: Clause, told: Trace) -> Result:
     """Twice the same leaves one."""
     step = told.steps["again"]
-    item = step.submission.items[0]
-    key = str(item[collection_of(told).key])
-    if clause.subject:
-        part = part_of(told, clause.subject)
-        found = entries(step.row(key), part, item[part.key])
-        if len(found) != 1:
-            return Finding(f"one entry with {part.key} {item[part.key]}", f"{len(found)} entries", step.chain(key))
-    elif len(step.read_backs[key].rows) != 1:
+    key = str(step.submission.items[0][collection_of(told).key])
+    if len(step.read_backs[key].rows) != 1:
         return Finding(f"one row {key}", f"{len(step.read_backs[key].rows)} rows", step.chain(key))
     twice = told.step("twice")
     if twice and twice.submission.over and len(twice.read_backs[told.keys["twice"]].rows) > 1:
@@ -115,50 +98,14 @@ def one_row(context: RunContext, clause: Clause, told: Trace) -> Result:
     return Held(1)
 
 
-@scenario_law("write.other-entries", "insert", "again", "change")
-def other_entries(context: RunContext, clause: Clause, told: Trace) -> Result:
-    """Entries under another id stay."""
-    part, tried = part_of(told, clause.subject), 0
-    for before, after in (("insert", "again"), ("again", "change")):
-        was, now = told.steps[before], told.steps[after]
-        item = now.submission.items[0]
-        key = str(item[collection_of(told).key])
-        others = [e for e in was.row(key).get(part.field) or () if e.get(part.key) != item[part.key]]
-        for entry in others:
-            found = entries(now.row(key), part, entry.get(part.key))
-            if len(found) != 1 or not all(same_value(entry[n], found[0].get(n)) for n in entry):
-                return Finding(f"still {dict(entry)}", f"{found}", (*was.chain(key), *now.chain(key)))
-        tried += len(others)
-    return Held(tried) if tried else NotExercised("the row has no other entry")
-
-
-@law("write.exact-key")
-def exact_key(context: RunContext, clause: Clause) -> Result:
+@scenario_law("write.exact-key", "insert", "change")
+def exact_key(context: RunContext, clause: Clause, told: Trace) -> Result:
     """Keys that are nearly the same are others."""
-    operation = operation_of(context, clause)
-    deletes = operation.access is not None and operation.access.action == "deletes"
-    told = trace_of(context, clause, *(("delete",) if deletes else ("insert", "change")))
-    if isinstance(told, NotExercised):
-        return told
-    before, after = told.steps["row" if deletes else "insert"], told.steps["delete" if deletes else "change"]
-    tried = 0
-    for name in ("longer", "lower"):
-        key = told.keys[name]
-        if not before.row(key) or key == told.keys["A"]:
-            continue
-        touched = touched_between(before, after, key)
-        if touched:
-            return touched
-        tried += 1
-    # Of many rows nearly alike some were written to, and the others weren't.
-    earlier, later = told.step("row" if deletes else "many"), told.step("many" if deletes else "many again")
-    if earlier and later and later.submission.over and later.read_backs:
-        written = {item[collection_of(told).key] for item in later.submission.items}
-        for key in later.read_backs:
-            touched = touched_between(earlier, later, key) if key not in written and earlier.row(key) else None
-            if touched:
-                return touched
-    return Held(tried) if tried else NotExercised("no rows with nearly the same key were taken")
+    alone = near_rows_stay(told, told.steps["insert"], told.steps["change"])
+    if isinstance(alone, Finding):
+        return alone
+    among_many = unwritten_rows_stay(told, told.step("many"), told.step("many again"))
+    return among_many or alone
 
 
 @scenario_law("write.created-stays", "insert", "change")
@@ -197,44 +144,13 @@ def updated_moves(context: RunContext, clause: Clause, told: Trace) -> Result:
     return Held(1)
 
 
-@law("write.others-stay")
-def others_stay(context: RunContext, clause: Clause) -> Result:
-    """What the operation doesn't write stays."""
-    access = operation_of(context, clause).access
-    return _other_rows_stay(context, clause, access.parts) if access and access.parts else _parts_stay(context, clause)
-
-
-def _parts_stay(context: RunContext, clause: Clause) -> Result:
-    """Parts that an upsert of the row leaves out."""
-    told = trace_of(context, clause, "change", "bare")
-    if isinstance(told, NotExercised):
-        return told
+@scenario_law("write.others-stay", "change", "bare")
+def others_stay(context: RunContext, clause: Clause, told: Trace) -> Result:
+    """Parts that an upsert of the row leaves out stay."""
     key, before, after = told.keys["A"], told.steps["change"], told.steps["bare"]
     parts = [part.field for part in collection_of(told).parts if before.row(key).get(part.field)]
     touched = touched_between(before, after, key, but=before.row(key).keys() - parts)
     return touched or (Held(len(parts)) if parts else NotExercised("the row has nothing beside what the upsert writes"))
-
-
-def _other_rows_stay(context: RunContext, clause: Clause, parts: tuple[Part, ...]) -> Result:
-    """The rest of the row whose parts are written, and the row beside it when nothing is written to that one."""
-    told = trace_of(context, clause, "insert", "change")
-    if isinstance(told, NotExercised):
-        return told
-    row, insert, change = (told.steps[name] for name in ("row", "insert", "change"))
-    written = {collection_of(told).updated, *(part.field for part in parts)}
-    one, other = told.keys["P"], told.keys["Q"]
-    touched = (
-        touched_between(row, change, one, but=written)
-        or touched_between(row, insert, other, but=written)
-        or touched_between(insert, change, other)
-    )
-    mixed = told.step("mixed")
-    if not touched and mixed and mixed.submission.over:
-        # Its bad items name rows that there aren't, and rows that are nearly called so are there.
-        touched = touched_between(change, mixed, one)
-        near = (key for key in mixed.read_backs if key not in (one, other) and row.row(key))
-        touched = touched or next((t for key in near if (t := touched_between(row, mixed, key))), None)
-    return touched or Held(len(row.row(one).keys() - written))
 
 
 @scenario_law("write.absent", "change", "bare")

@@ -15,7 +15,7 @@ from conformance.oracle.budget import NORMAL, Budget
 from conformance.reading.memory import Decisions, Key, Observations
 from conformance.transport.exchange import MISSING, Credential, Exchange, Request
 from conformance.transport.target import Target
-from spec import Clause, Contract, Filter, Operation
+from spec import Clause, Contract, Filter, Lookups, Operation
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -156,6 +156,8 @@ def _name(value: Any) -> Any:
             return value.code
         case Filter():
             return value.parameter
+        case Lookups():
+            return value.field
         case Clause():
             return value.id
         case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spec.model import Clause, Level, Location, Operation, Provenance
+from spec.model import About, Clause, Level, Location, Operation, Provenance
 
 
 def clause(
@@ -12,20 +12,51 @@ def clause(
     rests_on: Provenance,
     location: Location,
     *,
-    subject: str = "",
+    about: About = None,
+    named: str = "",
+    words: str = "",
     level: Level | None = None,
     writes: bool = False,
 ) -> Clause:
-    """The clause `<code>.<kind>[.<subject>]`, at the level of what it rests on unless `level` says otherwise."""
-    name = f"{operation.code}.{kind}"
+    """The clause `<code>.<words>[.<named>]`, at the level of what it rests on unless `level` says otherwise.
+
+    `words` are the kind's, unless several kinds share them.
+    """
+    parts = (operation.code, words or kind, named)
     return Clause(
-        id=f"{name}.{subject}" if subject else name,
+        id=".".join(part for part in parts if part),
         kind=kind,
         operation=operation.code,
-        subject=subject,
+        about=about,
         level=level or rests_on.level,
         requirement=requirement,
         source=rests_on.text,
         location=location,
         writes=writes,
+    )
+
+
+def written(
+    operation: Operation,
+    kind: str,
+    requirement: str,
+    rests_on: Provenance | None = None,
+    *,
+    about: About = None,
+    named: str = "",
+    words: str = "",
+    level: Level | None = None,
+) -> Clause:
+    """A clause about what an operation writes; it rests on the operation itself unless `rests_on` is given."""
+    return clause(
+        operation,
+        kind,
+        requirement,
+        rests_on or operation.provenance,
+        operation.access.location if operation.access else operation.location,
+        about=about,
+        named=named,
+        words=words,
+        level=level,
+        writes=True,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spec.clauses.clause import clause
-from spec.model import Clause, Filter, Level, Location, Operation, Pagination, Parameter, Provenance
+from spec.model import Clause, Filter, Level, Location, Lookups, Operation, Pagination, Parameter, Provenance
 
 _LOOKUPS = {
     "exact": "equals the value",
@@ -97,40 +97,31 @@ def _responses(operation: Operation) -> Iterator[Clause]:
 
 def _parameter(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
     name, source, location = parameter.name, parameter.provenance, parameter.location
-    twins = [other for other in operation.parameters if other.name == name]
-    named = name if len(twins) == 1 else f"{name}-{parameter.place}"
+    namesakes = [other for other in operation.parameters if other.name == name]
+    named = name if len(namesakes) == 1 else f"{name}-{parameter.place}"
 
-    def say(kind: str, requirement: str, level: Level | None = None, subject: str = named) -> Clause:
+    def of(kind: str, requirement: str, about: Parameter | Filter = parameter, named: str = named) -> Clause:
         return clause(
-            operation,
-            f"param.{kind}",
-            requirement,
-            source,
-            location,
-            subject=subject,
-            level=level,
-            writes=not operation.safe,
+            operation, kind, requirement, source, location, about=about, named=named, writes=not operation.safe
         )
 
     if parameter.required and parameter.place != "path":
-        yield say("required", f"A request without {name} is answered 4xx.")
+        yield of("param.required", f"A request without {name} is answered 4xx.")
     if parameter.place == "header":
-        yield say("accepted", f"A request with any {name} gets the same rows as one without.")
+        yield of("param.accepted", f"A request with any {name} gets the same rows as one without.")
         return
     if parameter.free_keys:
         for filter in parameter.filters:
-            yield say(
-                "unknown-key",
-                f"{filter.parameter} with a key that no row has shows no row.",
-                None,
-                filter.parameter,
-            )
+            unknown = f"{filter.parameter} with a key that no row has shows no row."
+            yield of("param.unknown-key", unknown, filter, filter.parameter)
         return
     schema = parameter.schema
     if rejects_text(schema):
-        yield say("invalid", f"A value of {name} that isn't of the declared type is answered 4xx, or with no data.")
+        yield of(
+            "param.invalid", f"A value of {name} that isn't of the declared type is answered 4xx, or with no data."
+        )
     if any(bound in schema for bound in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")):
-        yield say("bounds", f"A value of {name} outside its bounds is answered 4xx, or with no data.")
+        yield of("param.bounds", f"A value of {name} outside its bounds is answered 4xx, or with no data.")
 
 
 def rejects_text(schema: object) -> bool:
@@ -150,61 +141,74 @@ def _pages(operation: Operation, pagination: Pagination) -> Iterator[Clause]:
     page, limit = pagination.page, pagination.limit
     by_role = {p.pagination: p for p in operation.parameters if p.pagination}
 
-    def say(kind: str, requirement: str, rests_on: Provenance, at: Location) -> Clause:
-        return clause(operation, f"page.{kind}", requirement, rests_on, at)
+    of_page = (by_role["page"].provenance, by_role["page"].location)
+    of_limit = (by_role["limit"].provenance, by_role["limit"].location)
 
-    def shows(role: str, kind: str, requirement: str) -> Clause:
-        return say(kind, requirement, pagination.provenances[role], pagination.locations[role])
+    def shown(role: str) -> tuple[Provenance, Location]:
+        return pagination.provenances[role], pagination.locations[role]
 
-    page_says, limit_says = by_role["page"].provenance, by_role["limit"].provenance
-    page_at, limit_at = by_role["page"].location, by_role["limit"].location
-    yield say(
-        "default-page",
+    yield clause(
+        operation,
+        "page.default-page",
         f"Without {page} the answer is that of {page}={pagination.default_page}.",
-        page_says,
-        page_at,
+        *of_page,
     )
-    yield say(
-        "default-limit",
+    yield clause(
+        operation,
+        "page.default-limit",
         f"Without {limit} the answer is that of {limit}={pagination.default_limit}.",
-        limit_says,
-        limit_at,
+        *of_limit,
     )
-    yield say(
-        "limit",
+    yield clause(
+        operation,
+        "page.limit",
         f"A page has as many rows as {limit} says, or as are left; a larger {limit} never gives fewer.",
-        limit_says,
-        limit_at,
+        *of_limit,
     )
-    yield shows(
-        "count", "count", f"{pagination.count} is the number of rows on all pages together, and the same on each."
+    yield clause(
+        operation,
+        "page.count",
+        f"{pagination.count} is the number of rows on all pages together, and the same on each.",
+        *shown("count"),
     )
-    yield say("disjoint", "No row stands on two pages.", page_says, page_at)
-    yield say("complete", "Walking the pages to the end shows every row.", page_says, page_at)
-    yield say(
-        "stable",
+    yield clause(operation, "page.disjoint", "No row stands on two pages.", *of_page)
+    yield clause(operation, "page.complete", "Walking the pages to the end shows every row.", *of_page)
+    yield clause(
+        operation,
+        "page.stable",
         "The same request, on data that didn't change, shows the same rows in the same order.",
-        page_says,
-        page_at,
+        *of_page,
     )
-    yield say("same-order", f"The rows are the same, in the same order, for every {limit}.", limit_says, limit_at)
-    yield shows("next", "next", f"{pagination.next} is null on the last page and only there.")
-    yield shows(
-        "next", "next-link", f"{pagination.next} carries the next {page}, the same {limit} and the rest of the query."
+    yield clause(
+        operation, "page.same-order", f"The rows are the same, in the same order, for every {limit}.", *of_limit
     )
-    yield shows("previous", "previous", f"{pagination.previous} is null on the first page and only there.")
-    yield shows(
-        "previous",
-        "previous-link",
+    yield clause(operation, "page.next", f"{pagination.next} is null on the last page and only there.", *shown("next"))
+    yield clause(
+        operation,
+        "page.next-link",
+        f"{pagination.next} carries the next {page}, the same {limit} and the rest of the query.",
+        *shown("next"),
+    )
+    yield clause(
+        operation,
+        "page.previous",
+        f"{pagination.previous} is null on the first page and only there.",
+        *shown("previous"),
+    )
+    yield clause(
+        operation,
+        "page.previous-link",
         f"{pagination.previous} carries the previous {page}, the same {limit} and the rest of the query.",
+        *shown("previous"),
     )
     if operation.filters:
-        yield say("filtered", "All of this holds as well when a filter narrows the rows.", page_says, page_at)
-    yield say(
-        "past-end",
+        yield clause(operation, "page.filtered", "All of this holds as well when a filter narrows the rows.", *of_page)
+    yield clause(
+        operation,
+        "page.past-end",
         "A page past the last one is answered 404 or has no rows.",
         Provenance("inferred", "The page doesn't say what is past the last page; rows there would be shown twice."),
-        page_at,
+        of_page[1],
     )
 
 
@@ -214,10 +218,11 @@ def _filters(operation: Operation) -> Iterator[Clause]:
         yield clause(
             operation,
             "filter",
-            f"{filter.parameter} shows the rows whose {_subject(filter)} {what}: all of them and no other.",
+            f"{filter.parameter} shows the rows whose {_compared(filter)} {what}: all of them and no other.",
             filter.provenance,
             filter.location,
-            subject=filter.parameter,
+            about=filter,
+            named=filter.parameter,
         )
         if filter.default is not None:
             shown = str(filter.default).lower() if isinstance(filter.default, bool) else filter.default
@@ -227,7 +232,8 @@ def _filters(operation: Operation) -> Iterator[Clause]:
                 f"Without {filter.parameter} the answer is that of {filter.parameter}={shown}.",
                 filter.provenance,
                 filter.location,
-                subject=filter.parameter,
+                about=filter,
+                named=filter.parameter,
             )
     if len(operation.filters) > 1:
         for filter in operation.filters:
@@ -237,7 +243,8 @@ def _filters(operation: Operation) -> Iterator[Clause]:
                 f"{filter.parameter} together with another filter shows the rows that satisfy both.",
                 filter.provenance,
                 filter.location,
-                subject=filter.parameter,
+                about=filter,
+                named=filter.parameter,
             )
     if any(not f.many and f.schema.get("type") == "string" and "format" not in f.schema for f in operation.filters):
         yield clause(
@@ -284,24 +291,27 @@ def _filters(operation: Operation) -> Iterator[Clause]:
                 f"The lookups on {field} agree with each other: {', '.join(sorted(f.lookup for f in filters))}.",
                 filters[0].provenance,
                 filters[0].location,
-                subject=field,
+                about=Lookups(field, tuple(filters)),
+                named=field,
             )
 
 
-def _subject(filter: Filter) -> str:
+def _compared(filter: Filter) -> str:
     return f"{filter.field}[KEY]" if filter.free_key else filter.field
 
 
 def _search(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
-    def say(kind: str, requirement: str, level: Level | None = None) -> Clause:
-        return clause(operation, f"search.{kind}", requirement, parameter.provenance, parameter.location, level=level)
-
     fields = ", ".join(parameter.search)
-    yield say("finds", f"Searching a row's own value ({fields}) finds the row.")
-    yield say("selective", "Searching a value that no row has doesn't show what searching another value shows.")
-    yield say("sound", f"Every row that is found has the value in one of {fields}.", "inferred")
-    yield say("complete", f"Every row that has the value in one of {fields} is found.", "inferred")
-    yield say("case", "Searching in upper or lower case finds the same rows.", "inferred")
+
+    def of(kind: str, requirement: str, level: Level | None = None) -> Clause:
+        source, location = parameter.provenance, parameter.location
+        return clause(operation, kind, requirement, source, location, about=parameter, level=level)
+
+    yield of("search.finds", f"Searching a row's own value ({fields}) finds the row.")
+    yield of("search.selective", "Searching a value that no row has doesn't show what searching another value shows.")
+    yield of("search.sound", f"Every row that is found has the value in one of {fields}.", "inferred")
+    yield of("search.complete", f"Every row that has the value in one of {fields} is found.", "inferred")
+    yield of("search.case", "Searching in upper or lower case finds the same rows.", "inferred")
 
 
 def _status(operation: Operation) -> Iterator[Clause]:

@@ -35,11 +35,11 @@ class Pair:
         families: tuple[str, ...] = (),
         hint: str = "",
     ) -> Change:
-        """`about` is the subject of the clauses that it touches, `families` are those of which it touches all."""
+        """`about` names what the clauses that it touches speak of, `families` are those of which it touches all."""
 
         def touched(clause: Clause) -> bool:
             return (bool(about) and clause.subject == about) or any(
-                clause.kind == family or clause.kind.startswith(f"{family}.") for family in families
+                clause.words == family or clause.words.startswith(f"{family}.") for family in families
             )
 
         ids = tuple(dict.fromkeys(clause.id for clause in self.clauses if touched(clause)))

@@ -6,6 +6,7 @@ import pytest
 
 from conformance.reading.page_limits import with_page_limits
 from conformance.reading.sample import sample_of
+from spec import Clause, Filter, Lookups, Operation, Parameter
 from tests.conformance.fake import CONTRACT, Query, Refused, Shop, ask_of
 from tests.conformance.mutate import mutated
 
@@ -37,6 +38,19 @@ def test_where_a_large_limit_is_refused_a_smaller_one_is_asked_for(most: int, la
     ]
     assert len(sample_of(context, context.contract.by_code["PRD102"]).rows) == 40
     assert context.contract.clauses == CONTRACT.clauses
+    for clause in context.contract.clauses:
+        assert_about_its_operation(clause, context.contract.by_code[clause.operation])
+
+
+def assert_about_its_operation(clause: Clause, operation: Operation) -> None:
+    """What a clause speaks of must be what its operation has now, also where operations were replaced."""
+    match clause.about:
+        case Filter():
+            assert clause.about in operation.filters
+        case Lookups():
+            assert set(map(id, clause.about.filters)) <= set(map(id, operation.filters))
+        case Parameter():
+            assert clause.about in operation.parameters
 
 
 def test_a_list_that_refuses_every_limit_is_left_as_it_is() -> None:

@@ -12,7 +12,7 @@ import pytest
 import spec
 from conformance.selftest import Judged, Matrix, Trial, run, selected
 from conformance.selftest.matrix import as_json, lines
-from spec import Clause
+from spec import Clause, Filter
 
 CONTRACT = spec.load()
 MOST = 4
@@ -24,8 +24,10 @@ MOST_OF_WRITES = 2
 
 def kind(clause: Clause) -> tuple[str, ...]:
     """What is tried once: a kind of clause, and of the filters each lookup, with free keys and without."""
-    filter = next((f for f in CONTRACT.by_code[clause.operation].filters if f.parameter == clause.subject), None)
-    return (clause.kind, filter.lookup, str(filter.free_key)) if filter and clause.kind == "filter" else (clause.kind,)
+    match clause.about:
+        case Filter(lookup=lookup, free_key=free_key) if clause.kind == "filter":
+            return (clause.kind, lookup, str(free_key))
+    return (clause.kind,)
 
 
 FIRST_OF_ITS_KIND = {kind(clause): clause for clause in reversed(CONTRACT.clauses)}

@@ -19,6 +19,7 @@ from conformance.sandbox.faults import (
     filters,
     histories,
     paging,
+    parts,
     searches,
     writes,
 )
@@ -36,6 +37,7 @@ _FAMILIES: Mapping[str, Family] = {
     **batches.FAMILIES,
     **fields.FAMILIES,
     **writes.FAMILIES,
+    **parts.FAMILIES,
     **histories.FAMILIES,
     **bodies.FAMILIES,
 }

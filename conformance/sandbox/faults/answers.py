@@ -179,7 +179,7 @@ def rejects_invalid(case: Case) -> Iterator[Named]:
 
 def required(case: Case) -> Iterator[Named]:
     """A required parameter that isn't asked for."""
-    name = case.clause.subject
+    name = case.parameter.name
 
     def add(pairs: Pairs) -> Pairs:
         return pairs if any(sent == name for sent, _ in pairs) else (*pairs, (name, ""))
@@ -189,7 +189,7 @@ def required(case: Case) -> Iterator[Named]:
 
 def accepted(case: Case) -> Iterator[Named]:
     """A header that changes the answer."""
-    header = case.clause.subject.lower()
+    header = case.parameter.name.lower()
 
     def on_header(wrong: Callable[[Answer, str], Answer]) -> Change:
         def step(answer: Answer, asked: Asked) -> Answer:
@@ -238,7 +238,7 @@ def unknown_key(case: Case) -> Iterator[Named]:
 
 def invalid(case: Case) -> Iterator[Named]:
     """A value of another type isn't refused."""
-    name, checked = case.clause.subject, check(case.contract, case.parameter.schema)
+    name, checked = case.parameter.name, check(case.contract, case.parameter.schema)
     many = checked.schema.get("type") == "array"
 
     def bad(value: str) -> bool:
@@ -267,7 +267,7 @@ def invalid(case: Case) -> Iterator[Named]:
 
 def bounds(case: Case) -> Iterator[Named]:
     """Numbers outside their bounds that are taken."""
-    name, schema = case.clause.subject, case.contract.resolve(case.parameter.schema)
+    name, schema = case.parameter.name, case.contract.resolve(case.parameter.schema)
     least, default = schema.get("minimum", 0), schema.get("default", 1)
 
     def outside(value: str) -> bool:
@@ -294,10 +294,10 @@ def bounds(case: Case) -> Iterator[Named]:
 
 
 def misspelt(case: Case) -> Iterator[Named]:
-    """Unknown parameters are silently ignored: those near the clause's subject, or near any filter."""
+    """Unknown parameters are silently ignored: those that are called nearly as a filter is."""
     plain = {p.name for p in case.operation.parameters if p.place == "query" and not p.free_keys}
     free = [named(f) for f in case.operation.filters if f.free_key]
-    near = [case.clause.subject] if case.clause.subject else [f.parameter for f in case.operation.filters]
+    near = [f.parameter for f in case.operation.filters]
 
     def known(name: str) -> bool:
         if name in plain or any(pattern.fullmatch(name) for pattern in free):
@@ -333,11 +333,6 @@ def unknown_id(case: Case) -> Iterator[Named]:
     yield from _taken(case, 404)
 
 
-def malformed_id(case: Case) -> Iterator[Named]:
-    """An id that is none, taken."""
-    yield from _taken(case, 400)
-
-
 FAMILIES: Mapping[str, Family] = {
     "response.status": status,
     "response.content-type": content_type,
@@ -352,5 +347,4 @@ FAMILIES: Mapping[str, Family] = {
     "param.bounds": bounds,
     "param.misspelt": misspelt,
     "batch.unknown-id": unknown_id,
-    "batch.malformed-id": malformed_id,
 }

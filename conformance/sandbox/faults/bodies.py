@@ -13,6 +13,7 @@ from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, together
 from conformance.sandbox.validation import Problems
 from conformance.sandbox.writing import Step
+from spec import Field
 from spec.model import JSON
 
 _MANY = 500
@@ -39,7 +40,7 @@ def _item(items: JSON, index: str) -> JSON:
 
 def _lenient(case: Case) -> Callable[[Callable[[Step], Reasons], Step], Reasons]:
     """Apply what of an item is right, and count it as succeeded where nothing can be applied."""
-    subject = case.clause.subject
+    subject = case.clause.speaks_of(Field).name
     required = case.clause.kind == "body.required"
 
     def step(right: Callable[[Step], Reasons], step: Step) -> Reasons:
@@ -74,7 +75,7 @@ def _fits(step: Step, name: str) -> bool:
 
 def required(case: Case) -> Iterator[Named]:
     """A required field that may be missing."""
-    subject = case.clause.subject
+    subject = case.clause.speaks_of(Field).name
     yield (
         "optional",
         "an item without it is accepted",
@@ -84,7 +85,7 @@ def required(case: Case) -> Iterator[Named]:
 
 def of_type(case: Case) -> Iterator[Named]:
     """A field of which any type is taken."""
-    subject = case.clause.subject
+    subject = case.clause.speaks_of(Field).name
     yield (
         "unchecked",
         "a value of another type is accepted and dropped",

@@ -40,12 +40,12 @@ class Case:
     @property
     def filter(self) -> Filter:
         """The filter that the clause is about."""
-        return next(f for f in self.operation.filters if f.parameter == self.clause.subject)
+        return self.clause.speaks_of(Filter)
 
     @property
     def parameter(self) -> Parameter:
         """The parameter that the clause is about."""
-        return next(p for p in self.operation.parameters if p.name == self.clause.subject)
+        return self.clause.speaks_of(Parameter)
 
     @property
     def readers(self) -> tuple[Operation, ...]:

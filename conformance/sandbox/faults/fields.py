@@ -12,8 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from conformance.sandbox import texts, values
 from conformance.sandbox.batches import Reasons
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at
-from conformance.sandbox.tables import item_properties
 from conformance.sandbox.writing import Step
+from spec import Field, Part
 from spec.model import JSON
 
 Rewrite = Callable[[JSON], JSON]
@@ -30,37 +30,46 @@ def _without(step: Step, name: str) -> Step:
 
 def field(case: Case) -> Iterator[Named]:
     """A field doesn't read back as it was written."""
-    name = case.clause.subject
-    schema = _item_schema(case, name)
-    is_part = (
-        any(part.field == name for part in case.operation.access.collection.parts) if case.operation.access else False
-    )
+    field = case.clause.speaks_of(Field)
+    # A new entry can't do without the field, so it gets an empty one.
+    empty = "0" if values.kind(field.schema) == "decimal" else ""
+    yield "dropped", "the field isn't written", _dropping(case, field.name, empty)
+    for short, description, rewrite in _rewrites(field.schema, has_fraction=_has_fraction(case, field.name)):
+        yield short, description, _rewriting(case, field.name, rewrite)
 
-    def rewritten(rewrite: Callable[[JSON], JSON]) -> Change:
-        def wrong(right: Callable[[Step], Reasons], step: Step) -> Reasons:
-            if name not in step.item:
-                return right(step)
-            return right(_with(step, **{name: rewrite(step.item[name])}))
 
-        return at(case.operation, "apply", wrong)
+def part(case: Case) -> Iterator[Named]:
+    """The entries of a part don't read back as they were written with their row."""
+    name = case.clause.speaks_of(Part).field
+    yield "dropped", "the field isn't written", _dropping(case, name, "")
+    first_only, one_off = _on_list(lambda many: many[:1]), _on_list(_amounts_one_off)
+    yield "first-only", "only the first of the entries is kept", _rewriting(case, name, first_only)
+    yield "amounts-one-off", "amounts grow by a hundredth", _rewriting(case, name, one_off)
+
+
+def _rewriting(case: Case, name: str, rewrite: Rewrite) -> Change:
+    """A field is written with another value."""
+
+    def wrong(right: Callable[[Step], Reasons], step: Step) -> Reasons:
+        if name not in step.item:
+            return right(step)
+        return right(_with(step, **{name: rewrite(step.item[name])}))
+
+    return at(case.operation, "apply", wrong)
+
+
+def _dropping(case: Case, name: str, empty: str) -> Change:
+    """A field isn't written or, where an item can't do without it, is written `empty`."""
 
     def dropped(right: Callable[[Step], Reasons], step: Step) -> Reasons:
-        if right(_without(step, name)):
-            # A new entry can't do without the field, so it gets an empty one.
-            return right(_with(step, **{name: "0" if values.kind(schema) == "decimal" else ""}))
-        return {}
+        return right(_with(step, **{name: empty})) if right(_without(step, name)) else {}
 
-    yield "dropped", "the field isn't written", at(case.operation, "apply", dropped)
-    for short, description, rewrite in _rewrites(schema, is_part=is_part, has_fraction=_has_fraction(case, name)):
-        yield short, description, rewritten(rewrite)
+    return at(case.operation, "apply", dropped)
 
 
-def _rewrites(schema: Mapping[str, JSON], *, is_part: bool, has_fraction: bool) -> Iterator[tuple[str, str, Rewrite]]:
+def _rewrites(schema: Mapping[str, JSON], *, has_fraction: bool) -> Iterator[tuple[str, str, Rewrite]]:
     kind, types = values.kind(schema), schema.get("type", [])
-    if is_part:
-        yield "first-only", "only the first of the entries is kept", _on_list(lambda many: many[:1])
-        yield "amounts-one-off", "amounts grow by a hundredth", _on_list(_amounts_one_off)
-    elif kind == "text" and texts.is_symbol(schema):
+    if kind == "text" and texts.is_symbol(schema):
         yield "case-swapped", "upper and lower case are swapped", _on_text(str.swapcase)
     elif kind == "text":
         yield "upper-cased", "letters are made upper-case", _on_text(str.upper)
@@ -132,10 +141,6 @@ def _has_fraction(case: Case, name: str) -> bool:
     return not any(str(item.get(name, "")).isdecimal() for item in items if isinstance(item, dict))
 
 
-def _item_schema(case: Case, name: str) -> Mapping[str, JSON]:
-    return item_properties(case.contract, case.operation).get(name, {})
-
-
 def key(case: Case) -> Iterator[Named]:
     """Keys that don't read back as they were written."""
 
@@ -159,4 +164,10 @@ def edges(case: Case) -> Iterator[Named]:
     yield "trimmed", "blanks at the ends of texts are cut off", at(case.operation, "apply", trimmed)
 
 
-FAMILIES: Mapping[str, Family] = {"write.field": field, "write.key": key, "write.edges": edges}
+FAMILIES: Mapping[str, Family] = {
+    "write.field": field,
+    "write.part": part,
+    "part.field": field,
+    "write.key": key,
+    "write.edges": edges,
+}

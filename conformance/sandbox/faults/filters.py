@@ -16,6 +16,7 @@ from conformance.sandbox.faults.fault import Case, Change, Family, Named, at, ma
 from conformance.sandbox.lookups import COMPARISONS, Comparison, Predicate, as_kept, every, some, unless
 from conformance.sandbox.query import Condition, Pairs
 from conformance.sandbox.tables import KEY, TEXT, Shape
+from spec import Lookups
 
 _INSTEAD: Mapping[str, tuple[str, ...]] = {
     "exact": ("iexact", "contains", "startswith"),
@@ -296,8 +297,7 @@ def explore(case: Case) -> Iterator[Named]:
 
 def relation(case: Case) -> Iterator[Named]:
     """Lookups of one field that don't fit together."""
-    field = case.clause.subject
-    mine = [f for f in case.operation.filters if f.field == field]
+    mine = case.clause.speaks_of(Lookups)
 
     def one(lookup_of: str, wrong: Callable[[Predicate, Shape, Condition], Predicate]) -> Any:
         def step(right: Callable[[Shape, Condition], Predicate], shape: Shape, condition: Condition) -> Predicate:
@@ -310,10 +310,10 @@ def relation(case: Case) -> Iterator[Named]:
         return and_(right, unless(_looked_up(shape, condition, "exact")))
 
     def not_first(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
-        found = shape.fields[field]
+        found = shape.fields[mine.field]
         return and_(right, unless(lookups.predicate(found.column, found.kind, "exact", condition.value[0])))
 
-    for filter in mine:
+    for filter in mine.filters:
         if filter.lookup in ("gte", "lte"):
             yield (
                 f"{filter.lookup}-without-equal",

@@ -14,9 +14,8 @@ from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh
 from conformance.sandbox.lookups import COMPARISONS, Predicate
 from conformance.sandbox.pages import Page
 from conformance.sandbox.query import Condition, Query
-from conformance.sandbox.store import Row
 from conformance.sandbox.tables import Shape
-from conformance.sandbox.writing import Step, blank, entry_exists, find
+from conformance.sandbox.writing import Step, find
 from spec.model import JSON
 
 Apply = Callable[[Step], Reasons]
@@ -32,7 +31,7 @@ def set_fields(step: Step, changes: dict[str, Any], where: Predicate) -> None:
     store.update(step.connection, step.shape.table, changes, where)
 
 
-def _label(step: Step) -> str:
+def label(step: Step) -> str:
     """A field of the row that holds text, to show where a row was touched that shouldn't have been."""
     free = [f for n, f in step.shape.fields.items() if n in step.shape.writable and f.kind == "text"]
     return next(f.name for f in free if f.name != step.shape.key.name)
@@ -42,34 +41,12 @@ def _label(step: Step) -> str:
 
 
 def _is_known(step: Step) -> bool:
-    """True when the item names what is there already: its row, or its entry in every part that it writes."""
-    if not step.access.parts:
-        return find(step) is not None
-    return all(_entry_known(step, part.field) for part in step.access.parts)
-
-
-def _entry_known(step: Step, name: str) -> bool:
-    return entry_exists(step, step.shape.parts[name], step.item)
-
-
-def _sparing_part(case: Case, known: bool) -> Change:
-    """The subject's part of an item isn't applied where its entry is known, or isn't."""
-    name = case.clause.subject
-
-    def wrong(right: Apply, step: Step) -> Reasons:
-        if find(step) is None or _entry_known(step, name) is not known:
-            return right(step)
-        others = tuple(part for part in step.access.parts if part.field != name)
-        return right(replace(step, access=replace(step.access, parts=others))) if others else {}
-
-    return applying(case, wrong)
+    """True when the item names a row that is there already."""
+    return find(step) is not None
 
 
 def inserts(case: Case) -> Iterator[Named]:
-    """New rows or entries that are lost."""
-    if case.clause.subject:
-        yield "lost", "a new entry is counted as succeeded and not added", _sparing_part(case, known=False)
-        return
+    """New rows that are lost."""
     yield (
         "lost",
         "a new row is counted as succeeded and not inserted",
@@ -78,14 +55,7 @@ def inserts(case: Case) -> Iterator[Named]:
 
 
 def updates(case: Case) -> Iterator[Named]:
-    """Known rows or entries that stay as they were."""
-    if case.clause.subject:
-        yield (
-            "ignored",
-            "an entry that is known is counted as succeeded and not changed",
-            _sparing_part(case, known=True),
-        )
-        return
+    """Known rows that stay as they were."""
     yield (
         "ignored",
         "a row that is known is counted as succeeded and not changed",
@@ -94,11 +64,8 @@ def updates(case: Case) -> Iterator[Named]:
 
 
 def one_row(case: Case) -> Iterator[Named]:
-    """What is sent twice is shown twice."""
-    yield from _one_entry(case) if case.clause.subject else _one_whole_row(case)
+    """A row that is sent twice is shown twice."""
 
-
-def _one_whole_row(case: Case) -> Iterator[Named]:
     def remembering() -> Change:
         twice: set[Any] = set()
 
@@ -117,31 +84,6 @@ def _one_whole_row(case: Case) -> Iterator[Named]:
     yield "twice", "a row that is sent twice is shown twice", afresh(remembering)
 
 
-def _one_entry(case: Case) -> Iterator[Named]:
-    name = case.clause.subject
-    part_key = (
-        next(part.key for part in case.operation.access.parts if part.field == name) if case.operation.access else ""
-    )
-
-    def remembering() -> Change:
-        twice: set[tuple[Any, Any]] = set()
-
-        def remember(right: Apply, step: Step) -> Reasons:
-            if find(step) and _entry_known(step, name):
-                twice.add((step.item.get(step.shape.key.name), step.item.get(part_key)))
-            return right(step)
-
-        def doubled(right: Callable[[Row], Row], one: Row) -> Row:
-            honest = right(one)
-            entries = honest.get(name, [])
-            copies = [entry for entry in entries if (honest.get(key_name(case)), entry.get(part_key)) in twice]
-            return {**honest, name: [*entries, *copies]} if copies else honest
-
-        return together(applying(case, remember), *(at(reader, "row", doubled) for reader in case.readers))
-
-    yield "twice", "an entry that is sent twice is shown twice", afresh(remembering)
-
-
 def key_name(case: Case) -> str:
     """The name of the key of the rows that the clause is about."""
     return case.operation.access.collection.key if case.operation.access else ""
@@ -157,8 +99,8 @@ def exact_key(case: Case) -> Iterator[Named]:
             others = and_(alike(step), step.shape.key.column != step.key)
             if not reasons and deletes:
                 step.connection.execute(delete(step.shape.table).where(others))
-            elif not reasons and _label(step) in step.item:
-                set_fields(step, {_label(step): step.item[_label(step)]}, others)
+            elif not reasons and label(step) in step.item:
+                set_fields(step, {label(step): step.item[label(step)]}, others)
             return reasons
 
         return applying(case, wrong)
@@ -201,43 +143,23 @@ def updated_moves(case: Case) -> Iterator[Named]:
 
 
 def others_stay(case: Case) -> Iterator[Named]:
-    """What an item doesn't name, changed."""
+    """Parts that a row's item doesn't name, lost."""
+    if case.operation.access and case.operation.access.collection.parts:
+        yield entries_lost(case)
+
+
+def entries_lost(case: Case) -> Named:
+    """The entries of parts that an operation doesn't write are deleted."""
     own = {part.field for part in case.operation.access.parts} if case.operation.access else set()
 
-    def entries_lost(right: Apply, step: Step) -> Reasons:
+    def wrong(right: Apply, step: Step) -> Reasons:
         reasons = right(step)
         for name, part in step.shape.parts.items() if not reasons else ():
             if name not in own and name not in step.item:
                 step.connection.execute(delete(part.table).where(step.own(part.table)))
         return reasons
 
-    def fields_lost(right: Apply, step: Step) -> Reasons:
-        reasons = right(step)
-        kept = (step.shape.key.name, step.shape.collection.created, step.shape.collection.updated)
-        others = [f for f in step.shape.shown if f.kind in ("text", "json") and f.name not in kept]
-        if not reasons:
-            set_fields(step, {f.name: blank(f) for f in others}, step.this)
-        return reasons
-
-    def neighbour(right: Apply, step: Step) -> Reasons:
-        reasons = right(step)
-        before, key = find(step), step.shape.key.column
-        if before and not reasons:
-            others = step.shape.table.alias().c[key.name]
-            nearest = key == select(func.min(others)).where(others > step.key).scalar_subquery()
-            set_fields(step, {_label(step): before[_label(step)]}, nearest)
-        return reasons
-
-    parts = case.operation.access.collection.parts if case.operation.access else ()
-    if any(part.field not in own for part in parts):
-        yield "entries-lost", "the row's entries in other lists are deleted", applying(case, entries_lost)
-    if own:
-        yield (
-            "fields-lost",
-            "the row's other fields are emptied, as if the item were all of it",
-            applying(case, fields_lost),
-        )
-        yield "neighbour", "the next row gets a field of the item's", applying(case, neighbour)
+    return "entries-lost", "the row's entries in other lists are deleted", applying(case, wrong)
 
 
 def absent(case: Case) -> Iterator[Named]:
@@ -310,30 +232,6 @@ def last_wins(case: Case) -> Iterator[Named]:
     yield "backwards", "items are worked on from the last to the first", at(case.operation, "sequence", backwards)
 
 
-def other_entries(case: Case) -> Iterator[Named]:
-    """Entries beside the item's that are lost or overwritten."""
-    name = case.clause.subject
-
-    def wrong(right: Apply, step: Step) -> Reasons:
-        reasons = right(step)
-        part = step.shape.parts[name]
-        if not reasons:
-            others = and_(step.own(part.table), part.key.column != step.item.get(part.key.name))
-            step.connection.execute(delete(part.table).where(others))
-        return reasons
-
-    def overwritten(right: Apply, step: Step) -> Reasons:
-        reasons = right(step)
-        part = step.shape.parts[name]
-        sent = {f.name: step.item[f.name] for f in part.fields if f.name in step.item and f is not part.key}
-        if not reasons:
-            store.update(step.connection, part.table, sent, step.own(part.table))
-        return reasons
-
-    yield "replaced", "the row's other entries are deleted", applying(case, wrong)
-    yield "overwritten", "the row's other entries get the same values", applying(case, overwritten)
-
-
 def unknown_row(case: Case) -> Iterator[Named]:
     """Items for rows that there aren't, taken."""
     yield (
@@ -342,24 +240,13 @@ def unknown_row(case: Case) -> Iterator[Named]:
         applying(case, lambda right, step: right(step) if find(step) else {}),
     )
 
-    def made(right: Apply, step: Step) -> Reasons:
-        if find(step) is None:
-            shape = step.shape
-            stamps = {n: step.now for n in (shape.collection.created, shape.collection.updated) if n}
-            empty = {name: blank(field) for name, field in shape.fields.items()}
-            record = {**empty, **stamps, **step.approved, shape.key.name: step.key}
-            store.insert(step.connection, shape.table, [record])
-        return right(step)
-
-    if case.operation.access and case.operation.access.action == "upserts":
-        yield "made", "an item with an unknown key makes a row", applying(case, made)
-
 
 FAMILIES: Mapping[str, Family] = {
     "write.inserts": inserts,
     "write.updates": updates,
     "write.one-row": one_row,
     "write.exact-key": exact_key,
+    "delete.exact-key": exact_key,
     "write.created-stays": created_stays,
     "write.updated-moves": updated_moves,
     "write.others-stay": others_stay,
@@ -367,6 +254,5 @@ FAMILIES: Mapping[str, Family] = {
     "write.filters": filters,
     "write.replaces": replaces,
     "write.last-wins": last_wins,
-    "write.other-entries": other_entries,
-    "write.unknown-row": unknown_row,
+    "delete.unknown-row": unknown_row,
 }

@@ -1,0 +1,150 @@
+"""Entries of parts that are written wrongly, and what is wrong with the row around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import and_, delete, func, select
+
+from conformance.sandbox import store
+from conformance.sandbox.batches import Reasons
+from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, together
+from conformance.sandbox.faults.writes import Apply, applying, entries_lost, key_name, label, set_fields, unknown_row
+from conformance.sandbox.store import Row
+from conformance.sandbox.writing import Step, blank, entry_exists, find
+from spec import Part
+
+
+def _entry_known(step: Step, name: str) -> bool:
+    return entry_exists(step, step.shape.parts[name], step.item)
+
+
+def _sparing_part(case: Case, known: bool) -> Change:
+    """The clause's part of an item isn't applied where its entry is known, or isn't."""
+    name = case.clause.speaks_of(Part).field
+
+    def wrong(right: Apply, step: Step) -> Reasons:
+        if find(step) is None or _entry_known(step, name) is not known:
+            return right(step)
+        others = tuple(part for part in step.access.parts if part.field != name)
+        return right(replace(step, access=replace(step.access, parts=others))) if others else {}
+
+    return applying(case, wrong)
+
+
+def inserts(case: Case) -> Iterator[Named]:
+    """New entries that are lost."""
+    yield "lost", "a new entry is counted as succeeded and not added", _sparing_part(case, known=False)
+
+
+def updates(case: Case) -> Iterator[Named]:
+    """Known entries that stay as they were."""
+    ignored = _sparing_part(case, known=True)
+    yield "ignored", "an entry that is known is counted as succeeded and not changed", ignored
+
+
+def one_entry(case: Case) -> Iterator[Named]:
+    """An entry that is sent twice is shown twice."""
+    part = case.clause.speaks_of(Part)
+    name = part.field
+
+    def remembering() -> Change:
+        twice: set[tuple[Any, Any]] = set()
+
+        def remember(right: Apply, step: Step) -> Reasons:
+            if find(step) and _entry_known(step, name):
+                twice.add((step.item.get(step.shape.key.name), step.item.get(part.key)))
+            return right(step)
+
+        def doubled(right: Callable[[Row], Row], one: Row) -> Row:
+            honest = right(one)
+            entries = honest.get(name, [])
+            copies = [entry for entry in entries if (honest.get(key_name(case)), entry.get(part.key)) in twice]
+            return {**honest, name: [*entries, *copies]} if copies else honest
+
+        return together(applying(case, remember), *(at(reader, "row", doubled) for reader in case.readers))
+
+    yield "twice", "an entry that is sent twice is shown twice", afresh(remembering)
+
+
+def other_entries(case: Case) -> Iterator[Named]:
+    """Entries beside the item's that are lost or overwritten."""
+    name = case.clause.speaks_of(Part).field
+
+    def wrong(right: Apply, step: Step) -> Reasons:
+        reasons = right(step)
+        part = step.shape.parts[name]
+        if not reasons:
+            others = and_(step.own(part.table), part.key.column != step.item.get(part.key.name))
+            step.connection.execute(delete(part.table).where(others))
+        return reasons
+
+    def overwritten(right: Apply, step: Step) -> Reasons:
+        reasons = right(step)
+        part = step.shape.parts[name]
+        sent = {f.name: step.item[f.name] for f in part.fields if f.name in step.item and f is not part.key}
+        if not reasons:
+            store.update(step.connection, part.table, sent, step.own(part.table))
+        return reasons
+
+    yield "replaced", "the row's other entries are deleted", applying(case, wrong)
+    yield "overwritten", "the row's other entries get the same values", applying(case, overwritten)
+
+
+def others_stay(case: Case) -> Iterator[Named]:
+    """What is around the entries that an item names, changed."""
+
+    def fields_lost(right: Apply, step: Step) -> Reasons:
+        reasons = right(step)
+        kept = (step.shape.key.name, step.shape.collection.created, step.shape.collection.updated)
+        others = [f for f in step.shape.shown if f.kind in ("text", "json") and f.name not in kept]
+        if not reasons:
+            set_fields(step, {f.name: blank(f) for f in others}, step.this)
+        return reasons
+
+    def neighbour(right: Apply, step: Step) -> Reasons:
+        reasons = right(step)
+        before, key = find(step), step.shape.key.column
+        if before and not reasons:
+            others = step.shape.table.alias().c[key.name]
+            nearest = key == select(func.min(others)).where(others > step.key).scalar_subquery()
+            set_fields(step, {label(step): before[label(step)]}, nearest)
+        return reasons
+
+    access = case.operation.access
+    if access and set(access.collection.parts) - set(access.parts):
+        yield entries_lost(case)
+    yield (
+        "fields-lost",
+        "the row's other fields are emptied, as if the item were all of it",
+        applying(case, fields_lost),
+    )
+    yield "neighbour", "the next row gets a field of the item's", applying(case, neighbour)
+
+
+def unknown_owner(case: Case) -> Iterator[Named]:
+    """Items for rows that there aren't, taken, or made into rows."""
+    yield from unknown_row(case)
+
+    def made(right: Apply, step: Step) -> Reasons:
+        if find(step) is None:
+            shape = step.shape
+            stamps = {n: step.now for n in (shape.collection.created, shape.collection.updated) if n}
+            empty = {name: blank(field) for name, field in shape.fields.items()}
+            record = {**empty, **stamps, **step.approved, shape.key.name: step.key}
+            store.insert(step.connection, shape.table, [record])
+        return right(step)
+
+    yield "made", "an item with an unknown key makes a row", applying(case, made)
+
+
+FAMILIES: Mapping[str, Family] = {
+    "part.inserts": inserts,
+    "part.updates": updates,
+    "part.one-row": one_entry,
+    "part.other-entries": other_entries,
+    "part.others-stay": others_stay,
+    "part.unknown-row": unknown_owner,
+}
