@@ -154,6 +154,8 @@ _TAILS = ("&x", ";x", "#x", ",x", " x", "\\", '"', "'", "é", "\U0001f600", "%",
 def crafted(filter: Filter, values: list[Any]) -> Iterator[str]:
     """Texts that match nothing as they stand and something once they are tampered with, and the other way round."""
     strings = [str(value) for value in values if len(str(value)) > 3]
+    yield from ["0"] if strings else []
+    yield from [" ".join(reversed(value.split())) for value in strings if " " in value][:2]
     yield from [value for value in strings if _UNUSUAL.search(value)][:MOST_UNUSUAL]
     yield from sorted(strings, key=len)[-1:]
     spaced = next((v for v in strings if re.search(r"[A-Za-z] [A-Za-z]", v)), None)

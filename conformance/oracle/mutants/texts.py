@@ -94,16 +94,11 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
     if base != "exact":
         yield reading(filter, "only whole words match", texts(_by_words(fold, str.__eq__)))
         yield reading(filter, "only beginnings of words match", texts(_by_words(fold, str.startswith)))
-    yield reading(filter, "the words may stand in any order", texts(_in_any_order(base, fold)), _holds(" "))
     if base == "endswith":
         yield reading(filter, "only its first occurrence counts", texts(_first_occurrence(fold)))
-    yield Mutant(
-        "0 is no value, so it doesn't filter",
-        lambda row, operand, key: operand == "0" or meaning(filter, operand, key)(row) is True,
-        _holds("0"),
-    )
     if base == "exact":
         yield reading(filter, "a text that is no number equals 0", texts(_as_numbers), _is_number)
+        yield from _of_whole_texts(filter, base, fold)
     for name, wildcards in (("% and _ are wildcards", "%_"), ("% is a wildcard", "%"), ("_ is a wildcard", "_")):
         yield reading(filter, name, texts(_like(base, fold, wildcards)), _holds(wildcards))
     yield reading(filter, "* is a wildcard", texts(_like(base, fold, "*")), _holds("*"))
@@ -112,6 +107,16 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
         "read as a regular expression",
         texts(lambda v, o: _search(base, fold(o), fold(v))),
         _holds(".*+?[(|^$\\"),
+    )
+
+
+def _of_whole_texts(filter: Filter, base: str, fold: Callable[[str], str]) -> Iterator[Mutant]:
+    """Mutants of what is done to a whole operand: an exact lookup is asked by itself, the others together."""
+    yield reading(filter, "the words may stand in any order", texts(_in_any_order(base, fold)), _holds(" "))
+    yield Mutant(
+        "0 is no value, so it doesn't filter",
+        lambda row, operand, key: operand == "0" or meaning(filter, operand, key)(row) is True,
+        _holds("0"),
     )
 
 
@@ -185,8 +190,9 @@ def wire_mutants(filter: Filter) -> tuple[Mutant, ...]:
     """What may happen to a text on its way to a filter: cut, unescaped once too often, split, stripped."""
     if filter.many or kind_of(filter.schema) != "text":
         return ()
-    lookup = filter.lookup
-    found = [reading(filter, name, texts(_changed(lookup, change)), _alters(change)) for name, change in _CHANGES]
+    lookup, base = filter.lookup, filter.lookup.removeprefix("i")
+    found = [] if base == "exact" else [*_of_whole_texts(filter, base, str.casefold if lookup != base else str)]
+    found += [reading(filter, name, texts(_changed(lookup, change)), _alters(change)) for name, change in _CHANGES]
     for name, characters in _CONFUSING:
         found.append(
             reading(filter, f"nothing is found with {name}", texts(_not_with(lookup, characters)), _holds(characters))
