@@ -1,0 +1,1 @@
+"""Mutation testing of the project's own code: `make mutants`."""
