@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from conformance.reports.model import FAILING, Clause, Report
 
 
@@ -30,7 +32,7 @@ def waived(report: Report) -> list[Clause]:
     return [clause for clause in report["clauses"] if "waiver" in clause]
 
 
-def exit_code(report: Report) -> int:
+def exit_code(report: Report) -> Literal[0, 1, 2]:
     """0 conforms, 1 violations or a waiver that excuses nothing, 2 nothing exercised, an error, or broken off."""
     if violations(report) or any(waiver["state"] in FAILING for waiver in report["waivers"]):
         return 1

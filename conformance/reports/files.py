@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar
 
-import jsonschema_rs
+import msgspec
 
 from conformance.reports.fold import fold
-from conformance.reports.model import FORMAT, Event, Header, Report
+from conformance.reports.model import FORMAT, Answered, Concluded, Event, Footer, Header, Report
 from conformance.reports.text import as_json
 
-SCHEMA = Path(__file__).parent / "report.schema.json"
+_LATER: dict[Any, type[Concluded] | type[Answered] | type[Footer]] = {
+    "concluded": Concluded,
+    "answered": Answered,
+    "footer": Footer,
+}
+"""What each kind of line of a stream holds, after its header."""
+
+_Line = TypeVar("_Line")
 
 
 class UnreadableReport(Exception):
@@ -44,67 +49,68 @@ def read(path: Path) -> Report:
 
 def _from_json(path: Path, text: str) -> Report:
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
+        data = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
         raise UnreadableReport(
             f"{path} isn't JSON, or is cut. If it was a report, make it again from the stream beside it: "
-            f"python -m conformance report {path.parent / 'events.ndjson'} --format json"
+            f"seller-contract report {path.parent / 'events.ndjson'} --format json"
         ) from None
     _check_format(path, data)
-    problem = first_problem("report", data)
-    if problem:
-        raise UnreadableReport(f"{path} isn't a report as report.schema.json describes it: {problem}")
-    return cast(Report, data)
+    try:
+        report = msgspec.convert(data, Report)
+    except msgspec.ValidationError as error:
+        raise UnreadableReport(f"{path} isn't a report as report.schema.json describes it: {error}") from None
+    return _shown(path, report)
 
 
 def _from_stream(path: Path, text: str) -> Report:
     """The report of a stream. Its last line may be cut, for a run may be killed at any moment; no other may."""
     lines = text.split("\n")
-    events: list[Any] = []
+    header: Header | None = None
+    events: list[Event] = []
     for number, line in enumerate(lines, 1):
         if not line:
             continue
         try:
-            event = json.loads(line)
-        except (ValueError, RecursionError):
+            data = msgspec.json.decode(line)
+        except (msgspec.DecodeError, RecursionError):
             if number == len(lines):
                 break
             raise UnreadableReport(f"{path}:{number} is damaged: the line isn't JSON.") from None
-        _check_format(path, event if number == 1 else {"format": FORMAT})
-        kind = event.get("event") if isinstance(event, dict) else None
-        known = kind in ("header", "concluded", "answered", "footer") and (kind == "header") == (number == 1)
-        problem = first_problem(str(kind), event) if known else "such an event can't stand there"
-        if problem:
-            raise UnreadableReport(f"{path}:{number} is damaged: {problem}")
         if events and events[-1]["event"] == "footer":
             raise UnreadableReport(f"{path}:{number} is damaged: something follows the footer.")
-        events.append(event)
-    if not events:
+        if number == 1:
+            _check_format(path, data)
+            header = _event(path, number, data, Header)
+        else:
+            kind = _LATER.get(data.get("event") if isinstance(data, dict) else None)
+            if kind is None:
+                raise UnreadableReport(f"{path}:{number} is damaged: such an event can't stand there.")
+            events.append(_event(path, number, data, kind))
+    if header is None:
         raise UnreadableReport(f"{path} is cut within its header, so nothing is known of the run. Run it again.")
-    return fold(cast(Header, events[0]), cast("list[Event]", events[1:]))
+    return _shown(path, fold(header, events))
+
+
+def _event(path: Path, number: int, data: Any, kind: type[_Line]) -> _Line:
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        raise UnreadableReport(f"{path}:{number} is damaged: {error}") from None
+
+
+def _shown(path: Path, report: Report) -> Report:
+    """A report in which every violation comes with its counterexample. Raises UnreadableReport for another."""
+    for clause in report["clauses"]:
+        if clause["verdict"] == "violated" and "counterexample" not in clause:
+            raise UnreadableReport(f"{path} isn't whole: {clause['id']} is violated, and has no counterexample.")
+    return report
 
 
 def _check_format(path: Path, data: Any) -> None:
     given = data.get("format") if isinstance(data, dict) else None
     if isinstance(given, int) and given != FORMAT:
         raise UnreadableReport(f"{path} is a report of format {given}; this version reads format {FORMAT}.")
-
-
-def first_problem(kind: str, data: Any) -> str | None:
-    """What keeps data from being a report, or an event of a kind; None when nothing does."""
-    error = next(iter(_validator(kind).iter_errors(data)), None)
-    if error is None:
-        return None
-    where = "/".join(str(part) for part in error.instance_path)
-    return f"{where or 'it'}: {error.message[:200]}"
-
-
-@cache
-def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
-    schema = json.loads(SCHEMA.read_text("utf-8"))
-    if kind != "report":
-        schema = {"$schema": schema["$schema"], "$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]}
-    return jsonschema_rs.Draft202012Validator(schema)
 
 
 def to_json(report: Report) -> str:

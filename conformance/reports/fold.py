@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import cast
 
 from conformance.reports.conclusion import conclusion, exit_code
-from conformance.reports.model import Clause, Event, Footer, Header, Judgement, Report, Statement, Timing
+from conformance.reports.model import Clause, Event, Footer, Header, Judgement, Report, Statement, Timing, Verdicts
 from conformance.reports.waivers import apply
-from conformance.verdict import Verdict
 
 BOUNDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 """Upper ends of the histogram's classes in milliseconds; a last class holds what took longer."""
@@ -98,11 +97,16 @@ def clause(said: Statement, judged: Judgement | None, stopped: str | None) -> Cl
     return cast(Clause, {**said, **judged})
 
 
-def tally(clauses: Iterable[Clause]) -> dict[Verdict, int]:
+def tally(clauses: Iterable[Clause]) -> Verdicts:
     """How many clauses have which verdict."""
     found = Counter(clause["verdict"] for clause in clauses)
-    names: tuple[Verdict, ...] = ("held", "violated", "not-exercised", "skipped", "error")
-    return {name: found[name] for name in names}
+    return {
+        "held": found["held"],
+        "violated": found["violated"],
+        "not-exercised": found["not-exercised"],
+        "skipped": found["skipped"],
+        "error": found["error"],
+    }
 
 
 def timing(answers: list[tuple[int, float]]) -> Timing:

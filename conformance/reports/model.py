@@ -1,14 +1,29 @@
 """The report as data: the parts of report.json, under the names that they have there.
 
-conformance/reports/report.schema.json describes the same for other languages; a test holds the two together.
+This is the one definition: reports are read and checked by it, and report.schema.json is made of it for other
+languages (`python -m conformance.reports.schema`).
 """
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
+
+from msgspec import Meta
 
 from conformance.verdict import Verdict
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 """Version of report.json and of the stream."""
+
+Count = Annotated[int, Meta(ge=0)]
+Number = Annotated[float, Meta(ge=0)]
+Position = Annotated[int, Meta(ge=1)]
+Moment = Annotated[
+    str,
+    Meta(
+        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}(\+\d{2}:\d{2}|Z)$",
+        description="A moment with its offset, to the millisecond.",
+    ),
+]
+Date = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 WaiverState = Literal["used", "untried", "elsewhere", "expired", "stale", "unknown"]
 FAILING: tuple[WaiverState, ...] = ("expired", "stale", "unknown")
@@ -23,12 +38,12 @@ class Tool(TypedDict):
 
 
 class Document(TypedDict):
-    """What the target was held against."""
+    """What the target was checked against."""
 
     title: str
     version: str
     file: str
-    sha256: str
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Of the document's bytes.")]
 
 
 class Operation(TypedDict):
@@ -44,8 +59,8 @@ class Place(TypedDict):
     """Where a clause stands in the document: 1-based."""
 
     file: str
-    line: int
-    column: int
+    line: Position
+    column: Position
 
 
 class Settings(TypedDict):
@@ -55,10 +70,13 @@ class Settings(TypedDict):
     strict: bool
     only: list[str]
     skip: list[str]
-    shard: str | None
-    rate: float | None
-    max_requests: int | None
-    max_time: float | None
+    shard: Annotated[
+        Annotated[str, Meta(pattern=r"^[1-9]\d*/[1-9]\d*$")] | None,
+        Meta(description="Which part of a run split over machines this is, as 2/3; null for a whole run."),
+    ]
+    rate: Number | None
+    max_requests: Count | None
+    max_time: Number | None
 
 
 class Waiver(TypedDict):
@@ -67,7 +85,7 @@ class Waiver(TypedDict):
     clause: str
     reason: str
     owner: str
-    expires: str
+    expires: Date
     target: NotRequired[str]
     issue: NotRequired[str]
 
@@ -76,41 +94,56 @@ class Waived(Waiver):
     """A waiver, and what became of it in this run."""
 
     state: WaiverState
-    clauses: list[str]
+    clauses: Annotated[list[str], Meta(description="Ids of the violations that it excuses.")]
 
 
 class Statement(TypedDict):
     """What a clause says, whatever the target does."""
 
     id: str
-    level: Literal["documented", "inferred"]
+    level: Annotated[
+        Literal["documented", "inferred"],
+        Meta(description="Whether the page says it. Inferred clauses decide the exit code only with --strict."),
+    ]
     operation: str
     family: str
-    requirement: str
-    source: str
+    requirement: Annotated[str, Meta(description="What must hold, in one sentence.")]
+    source: Annotated[str, Meta(description="The page's own sentence, or the reason why it was decided so.")]
     location: Place
-    writes: bool
+    writes: Annotated[bool, Meta(description="True when exercising it changes data on the target.")]
 
 
 class Example(TypedDict):
-    """A violation that anybody can see again."""
+    """The smallest chain of requests found that shows a violation."""
 
     expected: str
     observed: str
-    requests: list[str]
-    answers: list[str]
-    replays: int
+    requests: Annotated[
+        list[str],
+        Meta(description="curl lines for a POSIX shell, in order; they read the key from an environment variable."),
+    ]
+    answers: Annotated[list[str], Meta(description="What came back for each: status and body.")]
+    replays: Annotated[Count, Meta(description="How often it was reproduced before it was reported.")]
 
 
 class Judgement(TypedDict):
     """What became of a clause."""
 
-    verdict: Verdict
-    witnesses: int
-    requests: int
-    seconds: float
-    reason: NotRequired[str]
-    untold: NotRequired[list[str]]
+    verdict: Annotated[
+        Verdict,
+        Meta(
+            description="held: right in every case in which a wrong server would have differed. violated: wrong, and "
+            "reproduced. not-exercised: no such case; `reason` says what was missing. skipped: switched off or not "
+            "permitted. error: it could not be judged."
+        ),
+    ]
+    witnesses: Annotated[Count, Meta(description="Cases in which a wrong server would have answered otherwise.")]
+    requests: Annotated[Count, Meta(description="Requests that the clause took beyond answers already known.")]
+    seconds: Number
+    reason: NotRequired[Annotated[str, Meta(description="For everything but held and violated: why.")]]
+    untold: NotRequired[
+        Annotated[list[str], Meta(description="Misreadings that the data could not tell from the right one.")]
+    ]
     counterexample: NotRequired[Example]
 
 
@@ -120,69 +153,85 @@ class Clause(Statement, Judgement):
     waiver: NotRequired[Waiver]
 
 
+SHOWN = {
+    "if": {"properties": {"verdict": {"const": "violated"}}},
+    "then": {"required": ["counterexample"]},
+}
+"""A violation comes with its counterexample."""
+
+
+Verdicts = TypedDict(
+    "Verdicts",
+    {"held": Count, "violated": Count, "not-exercised": Count, "skipped": Count, "error": Count},
+)
+"""How many clauses have which verdict."""
+
+
 class Spread(TypedDict):
     """How a set of times is spread, in milliseconds."""
 
-    min: float
-    median: float
-    p95: float
-    max: float
+    min: Number
+    median: Number
+    p95: Number
+    max: Number
 
 
 class Timing(TypedDict):
     """The answers of one operation."""
 
-    answers: dict[str, int]
+    answers: Annotated[dict[str, Count], Meta(description="Answers by status.")]
     milliseconds: Spread
-    histogram: list[int]
+    histogram: Annotated[
+        list[Count], Meta(description="Answers in each class of histogram_bounds, and one more for what took longer.")
+    ]
 
 
 class Requests(TypedDict):
     """What was sent; more than there are answers where a request was tried again."""
 
-    total: int
-    by_operation: dict[str, int]
+    total: Count
+    by_operation: dict[str, Count]
 
 
 class Report(TypedDict):
     """One run."""
 
-    format: int
+    format: Literal[1]
     tool: Tool
     document: Document
-    target: str
-    embedded: bool
+    target: Annotated[str, Meta(description="The base URL.")]
+    embedded: Annotated[bool, Meta(description="True when the target was the sandbox that comes with the tool.")]
     seed: int
     strict: bool
     settings: Settings
-    started: str
-    finished: str | None
-    complete: bool
+    started: Moment
+    finished: Moment | None
+    complete: Annotated[bool, Meta(description="False when the run ended before its end; `stopped` says why.")]
     stopped: str | None
-    notes: list[str]
-    answer: str
-    exit_code: int
-    verdicts: dict[Verdict, int]
+    notes: Annotated[list[str], Meta(description="What a person should know beside the verdicts.")]
+    answer: Annotated[str, Meta(description="The answer in one sentence.")]
+    exit_code: Literal[0, 1, 2]
+    verdicts: Verdicts
     requests: Requests
-    histogram_bounds: list[int]
+    histogram_bounds: Annotated[list[Count], Meta(description="Upper ends of the classes in milliseconds.")]
     timings: dict[str, Timing]
     operations: list[Operation]
     waivers: list[Waived]
-    clauses: list[Clause]
+    clauses: list[Annotated[Clause, Meta(extra_json_schema=SHOWN)]]
 
 
 class Header(TypedDict):
     """The first event: everything that is known before the first request."""
 
     event: Literal["header"]
-    format: int
+    format: Literal[1]
     tool: Tool
     document: Document
-    target: str
-    embedded: bool
+    target: Annotated[str, Meta(description="The base URL.")]
+    embedded: Annotated[bool, Meta(description="True when the target was the sandbox that comes with the tool.")]
     seed: int
     settings: Settings
-    started: str
+    started: Moment
     operations: list[Operation]
     waivers: list[Waiver]
     clauses: list[Statement]
@@ -199,17 +248,17 @@ class Answered(TypedDict):
     """Answers since the last such event: status and milliseconds of each, by operation."""
 
     event: Literal["answered"]
-    answers: dict[str, list[tuple[int, float]]]
+    answers: dict[str, list[tuple[int, Number]]]
 
 
 class Footer(TypedDict):
     """The last event. A stream without it was cut."""
 
     event: Literal["footer"]
-    finished: str
+    finished: Moment
     stopped: str | None
     notes: list[str]
-    requests: dict[str, int]
+    requests: dict[str, Count]
 
 
 Event = Header | Concluded | Answered | Footer

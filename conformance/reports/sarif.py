@@ -57,7 +57,7 @@ def _rule(clause: Clause) -> dict[str, Any]:
         "id": clause["id"],
         "shortDescription": {"text": clause["requirement"]},
         "fullDescription": {"text": f"{clause['requirement']} {clause['level'].capitalize()}: {clause['source']}"},
-        "help": {"text": f"python -m conformance explain {clause['id']}"},
+        "help": {"text": f"seller-contract explain {clause['id']}"},
         "defaultConfiguration": {"level": "error" if clause["level"] == "documented" else "note"},
         "properties": {"tags": [clause["operation"], clause["family"], clause["level"]]},
     }

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
+
 import spec
-from conformance.reports import files
+from conformance.reports import files, schema
 from conformance.reports.model import Report, Settings, Waiver
 from conformance.reports.stream import NAME, Stream, header
 from conformance.transport.exchange import Request, Response
@@ -91,3 +94,12 @@ def write(
 def report(folder: Path, outcomes: Sequence[Outcome], **more: Any) -> Report:
     """The report of such a run."""
     return files.read(write(folder, outcomes, **more))
+
+
+def problem(kind: str, data: Any) -> str | None:
+    """What keeps data from being a report, or an event, as report.schema.json describes it for other languages."""
+    described = json.loads(schema.FILE.read_text("utf-8"))
+    if kind != "Report":
+        described = {"$schema": described["$schema"], "$ref": f"#/$defs/{kind}", "$defs": described["$defs"]}
+    error = next(iter(jsonschema_rs.Draft202012Validator(described).iter_errors(data)), None)
+    return error.message if error else None

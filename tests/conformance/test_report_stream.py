@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 
-from conformance.reports import files, model
+from conformance.reports import files, model, schema
 from conformance.reports.fold import CUT
 from conformance.reports.formats import FORMATS
 from conformance.reports.text import everywhere, storable, visible
-from tests.conformance.made_up import contract, documented, inferred, outcome, report, violated, write
+from tests.conformance.made_up import contract, documented, inferred, outcome, problem, report, violated, write
 
 
 def everything(folder: Path) -> Path:
@@ -27,34 +28,42 @@ def test_every_line_and_the_report_are_as_the_schema_says(tmp_path: Path) -> Non
     path = everything(tmp_path)
     for line in path.read_text("utf-8").splitlines():
         event = json.loads(line)
-        assert files.first_problem(event["event"], event) is None
-    assert files.first_problem("report", json.loads(files.to_json(files.read(path)))) is None
+        assert problem(event["event"].title(), event) is None
+    assert problem("Report", json.loads(files.to_json(files.read(path)))) is None
+
+
+def test_the_schema_is_made_of_the_model() -> None:
+    assert schema.FILE.read_text("utf-8") == schema.text(), "run python -m conformance.reports.schema"
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"),
+    ("spoil", "said"),
     [
-        (model.Report, "report"),
-        (model.Clause, "clause"),
-        (model.Statement, "statement"),
-        (model.Example, "counterexample"),
-        (model.Header, "header"),
-        (model.Concluded, "concluded"),
-        (model.Answered, "answered"),
-        (model.Footer, "footer"),
-        (model.Settings, "settings"),
-        (model.Waiver, "waiver"),
-        (model.Waived, "waived"),
-        (model.Timing, "timing"),
-        (model.Operation, "operation"),
-        (model.Document, "document"),
+        (lambda data: data["clauses"][0].pop("witnesses"), "clauses[0]"),
+        (lambda data: data["clauses"][0].update(witnesses="2"), "clauses[0].witnesses"),
+        (lambda data: data["clauses"][0].update(verdict="fine"), "fine"),
+        (lambda data: data["document"].update(sha256="x"), "document.sha256"),
+        (lambda data: data["verdicts"].pop("not-exercised"), "not-exercised"),
+        (lambda data: data.update(exit_code=7), "7"),
+        (lambda data: data["clauses"][0].pop("counterexample"), "counterexample"),
     ],
 )
-def test_the_schema_and_the_types_name_the_same_parts(kind: Any, name: str) -> None:
-    schema = json.loads(files.SCHEMA.read_text("utf-8"))
-    described = schema if name == "report" else schema["$defs"][name]
-    assert set(get_type_hints(kind)) == set(described["properties"])
-    assert set(kind.__required_keys__) == set(described["required"])
+def test_the_model_and_the_schema_refuse_the_same(tmp_path: Path, spoil: Any, said: str) -> None:
+    data = json.loads(files.to_json(files.read(everything(tmp_path))))
+    spoil(data)
+    assert problem("Report", data) is not None
+    files.write(tmp_path, "report.json", json.dumps(data))
+    with pytest.raises(files.UnreadableReport, match=re.escape(said)):
+        files.read(tmp_path)
+
+
+def test_a_later_version_may_add_what_this_one_does_not_know(tmp_path: Path) -> None:
+    found = files.read(everything(tmp_path))
+    data = json.loads(files.to_json(found))
+    data["clauses"][0]["more"] = 1
+    files.write(tmp_path, "report.json", json.dumps(data))
+    assert problem("Report", data) is None
+    assert files.read(tmp_path) == found
 
 
 def test_report_json_read_again_is_the_report_of_the_stream(tmp_path: Path) -> None:
