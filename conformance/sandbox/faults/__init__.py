@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 
+from conformance.plugins.registry import FAULTS
 from conformance.sandbox.behaviour import HONEST, Behaviour
 from conformance.sandbox.faults import (
     access,
@@ -44,12 +45,13 @@ _FAMILIES: Mapping[str, Family] = {
 
 
 def faults(contract: Contract) -> tuple[Fault, ...]:
-    """Every fault that there is for a contract, in the order of its clauses."""
+    """Every fault that there is for a contract, in the order of its clauses; those of plugins included."""
+    families = {**FAULTS, **_FAMILIES}
     return tuple(
         Fault(f"{clause.id}:{name}", clause.id, description, change)
         for clause in contract.clauses
-        if clause.kind in _FAMILIES
-        for name, description, change in _FAMILIES[clause.kind](
+        if clause.kind in families
+        for name, description, change in families[clause.kind](
             Case(contract, clause, contract.by_code[clause.operation])
         )
     )

@@ -71,6 +71,10 @@ class Case:
             and o.access.collection.name == access.collection.name
         )
 
+    def at(self, seam: str, wrong: Callable[..., Any]) -> Change:
+        """A change of one seam for the clause's operation: what a plugin's fault is made with."""
+        return at(self.operation, seam, wrong)
+
 
 Named = tuple[str, str, Change]
 """A fault's short name, its description and what it changes."""
