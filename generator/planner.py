@@ -24,6 +24,7 @@ from generator.plan import (
     WritePlan,
 )
 from generator.schemas import Refused, Schemas
+from spec import environment
 
 _BUILTINS = frozenset(("list", "dict", "str", "int", "float", "bool", "bytes", "type", "object"))
 """A method of such a name would hide the type from the annotations of the methods after it."""
@@ -69,7 +70,7 @@ def plan(
         title=contract.title,
         version=_version(contract.version),
         document=os.path.basename(contract.file),
-        env=_env(contract, package),
+        env=environment.prefix(contract),
         server=server(contract),
         server_path=next((url for url in contract.servers if re.match(r"/[^/]", url)), ""),
         schemes=tuple(scheme for s in contract.security_schemes if (scheme := _scheme(s))),
@@ -331,9 +332,3 @@ def _version(version: str) -> str:
     """A version that packaging tools take (PEP 440)."""
     numbers = re.match(r"v?(\d+(?:\.\d+)*)", str(version))
     return numbers[1] if numbers else "0"
-
-
-def _env(contract: spec.Contract, package: str) -> str:
-    """The prefix of environment variables: the letters that all codes begin with, else the package."""
-    letters = {match[1] for o in contract.operations if (match := re.fullmatch(r"([A-Z]+)\d+", o.code))}
-    return letters.pop() if len(letters) == 1 else package.upper()

@@ -72,9 +72,10 @@ def _why(context: RunContext, seen: list[Exchange]) -> str:
         if exchange.response.status in (401, 403) or exchange.response.status >= 500:
             response = exchange.response
     if response.status in (401, 403):
+        variable = context.target.key_variable
         if context.target.key is None:
-            return f"{where} asks for a key ({response.status}). Set PRD_API_KEY to it."
-        return f"{where} doesn't accept the key ({response.status}). Check PRD_API_KEY."
+            return f"{where} asks for a key ({response.status}). Set {variable} to it."
+        return f"{where} doesn't accept the key ({response.status}). Check {variable}."
     if 300 <= response.status < 400:
         to = context.target.redact(response.headers.get("location", "somewhere else"))
         return f"{where} redirects to {to}. Give the BASE_URL that it leads to, if that is the API."

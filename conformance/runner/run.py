@@ -263,7 +263,10 @@ def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Findi
         expected=target.redact(result.expected, LONGEST_MESSAGE),
         observed=target.redact(result.observed, LONGEST_MESSAGE),
         requests=tuple(
-            target.redact(e.request.curl(target.base_url, target.key_header, target.key_prefix)) for e in result.chain
+            target.redact(
+                e.request.curl(target.base_url, target.key_header, target.key_prefix, variable=target.key_variable)
+            )
+            for e in result.chain
         ),
         answers=tuple(target.redact(e.response.shown(), LONGEST_ANSWER) for e in result.chain),
         replays=replays,

@@ -20,15 +20,19 @@ MISSING: Any = object()
 
 
 class Credential(Enum):
-    """Which key goes with a request; the value is how a shell makes it from $PRD_API_KEY."""
+    """Which key goes with a request; the value is how a shell makes it from the variable KEY."""
 
-    RIGHT = "$PRD_API_KEY"
+    RIGHT = "$KEY"
     MISSING = ""
     EMPTY = ";"
     WRONG = "not-the-key"
-    TRUNCATED = "${PRD_API_KEY%?}"
-    EXTENDED = "${PRD_API_KEY}x"
-    SWAPPED_CASE = "$(printf %s \"$PRD_API_KEY\" | tr 'a-zA-Z' 'A-Za-z')"
+    TRUNCATED = "${KEY%?}"
+    EXTENDED = "${KEY}x"
+    SWAPPED_CASE = "$(printf %s \"$KEY\" | tr 'a-zA-Z' 'A-Za-z')"
+
+    def from_variable(self, name: str) -> str:
+        """How a shell makes it from the variable of that name."""
+        return self.value.replace("KEY", name)
 
 
 def swap_case(key: str) -> str:
@@ -53,8 +57,8 @@ class Request:
         """Path and query as they go on the wire."""
         return self.path + ("?" + encode_query(self.query) if self.query else "")
 
-    def curl(self, base_url: str, key_header: str, key_prefix: str = "") -> str:
-        """A line for a POSIX shell that sends this request; it reads the key from $PRD_API_KEY.
+    def curl(self, base_url: str, key_header: str, key_prefix: str = "", *, variable: str = "API_KEY") -> str:
+        """A line for a POSIX shell that sends this request; it reads the key from an environment variable.
 
         `key_prefix` is what stands before the key in its header, as in `Bearer `.
         """
@@ -67,7 +71,7 @@ class Request:
             case Credential.EMPTY:
                 parts.append(f"-H '{key_header};'")
             case _:
-                parts.append(f'-H "{key_header}: {key_prefix}{self.credential.value}"')
+                parts.append(f'-H "{key_header}: {key_prefix}{self.credential.from_variable(variable)}"')
         parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in self.headers]
         if self.body is not None:
             if not any(name.lower() == "content-type" for name, _ in self.headers):

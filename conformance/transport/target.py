@@ -24,6 +24,7 @@ from conformance.transport.pace import Limits, Pace
 from conformance.transport.redaction import Redaction
 from conformance.transport.retries import ATTEMPTS, LONGEST_WAIT, reason, retry_after, says_later, worth_another_try
 from spec import Contract
+from spec.environment import key_variable
 
 Guard = Callable[[Request], str | None]
 """Says why a request that would change something must not be sent, or None."""
@@ -79,7 +80,9 @@ class Target:
         self.key_header = scheme.parameter if scheme else "Authorization"
         self.key_prefix = f"{scheme.scheme.title()} " if scheme and scheme.scheme in ("bearer", "basic") else ""
         self.pace = Pace(self.limits, self.clock, self.sent)
-        self.redact = Redaction(self.key, Credential.RIGHT.value)
+        self.key_variable = key_variable(self.contract)
+        """The environment variable that holds the key, as curl lines and messages name it."""
+        self.redact = Redaction(self.key, f"${self.key_variable}")
         """A text without the key."""
 
     def close(self) -> None:
