@@ -21,8 +21,11 @@ $(READY): requirements.lock pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable ./generated
 	@touch $(READY)
 
+# Given and empty, as an unset secret leaves it in CI, is a usage error, never a run against the sandbox.
+GIVEN_URL = $(if $(filter file undefined,$(origin BASE_URL)),,"$(BASE_URL)")
+
 conformance: $(READY)  ## test BASE_URL (default: the embedded sandbox) against the contract
-	@$(PY) -m conformance $(BASE_URL) $(ARGS)
+	@$(PY) -m conformance $(GIVEN_URL) $(ARGS)
 
 merge: $(READY)        ## one report of the shards that ARGS names
 	@$(PY) -m conformance merge $(ARGS)
@@ -33,9 +36,10 @@ test: $(READY)         ## the project's own tests
 generate: $(READY)     ## regenerate generated/ from spec/
 	@$(PY) -m generator
 
-check: $(READY)        ## document valid, generated/ up to date, code linted and typed
+check: $(READY)        ## document valid, generated/ up to date, layers kept, code linted and typed
 	$(PY) -m spec
 	$(PY) -m generator --check
+	$(VENV)/bin/lint-imports --no-cache
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy

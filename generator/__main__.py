@@ -2,83 +2,85 @@
 
 from __future__ import annotations
 
-import argparse
 import keyword
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import click
 
 import spec
 from generator import output, render
 from generator.plan import Plan, Refusal
 from generator.planner import plan
 from generator.templating import TemplateError
+from spec.command_line import FILE, command, option, run
 
-OUT = Path(__file__).resolve().parent.parent / "generated"
-
-_HELP = """\
-Makes an installable, typed Python client (sync and async) of an OpenAPI 3.0 or 3.1 document.
-
-The same document, templates and version of this tool give the same bytes, wherever and whenever it runs.
-Files are replaced all or none. A file that is not made here is never touched: write your own code in the
-package's _patch.py, whose Client and AsyncClient are what the package exports.
-"""
+OUT = Path("generated")
+"""Where the package goes: below the folder in which the command is run."""
 
 _EXAMPLES = """\
-examples:
-  python -m generator                                  bring generated/ up to date with spec/openapi.yaml
-  python -m generator --check                          change nothing; show how generated/ differs
-  python -m generator --spec other.yaml --out client   a client of another document
-  python -m generator --templates mine                 with templates of yours before ours (see generator/README.md)
+exit codes: 0 written, or up to date; 1 --check: the folder differs; 2 the document, the templates or the options
+can't be used, and nothing was written
 
-exit status:
-  0  written, or up to date
-  1  --check: the folder differs
-  2  the document, the templates or the options can't be used; nothing was written
+examples:
+  seller-contract generate                                  generated/ from the document that comes along
+  seller-contract generate --check                          change nothing; show how generated/ differs
+  seller-contract generate --spec other.yaml --out client   a client of another document
+  seller-contract generate --templates mine                 with templates of yours before ours
 """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command. Gives the exit status; prints what is wrong to standard error, never a traceback."""
-    options = _parser().parse_args(arguments)
-    if options.package is not None and (not options.package.isidentifier() or keyword.iskeyword(options.package)):
-        return _fail(f"--package {options.package}: this can't be imported; give a Python name")
-    if options.templates is not None and not options.templates.is_dir():
-        return _fail(f"--templates {options.templates}: there is no such folder")
+@command(epilog=_EXAMPLES)
+@option(
+    "--spec",
+    "document",
+    type=FILE,
+    default=spec.DEFAULT,
+    metavar="FILE",
+    help="the document, YAML or JSON (default: the one that comes along)",
+)
+@option("--out", type=FILE, default=OUT, metavar="DIR", show_default=True, help="where the package goes")
+@option("--check", is_flag=True, help="write nothing; show differences and exit with 1")
+@option("--templates", type=FILE, metavar="DIR", help="templates that go before the generator's own")
+@option("--package", metavar="NAME", help="import name (default: from the document's title)")
+@option(
+    "--allow-partial",
+    is_flag=True,
+    help="leave out operations that can't be expressed and list them in refusals.json, instead of failing",
+)
+def generate(
+    document: Path, out: Path, check: bool, templates: Path | None, package: str | None, allow_partial: bool
+) -> int:
+    """Make an installable, typed Python client (sync and async) of an OpenAPI 3.0 or 3.1 document.
+
+    The same document, templates and version of this tool give the same bytes, wherever and whenever it runs.
+    Files are replaced all or none. A file that is not made here is never touched: write your own code in the
+    package's _patch.py, whose Client and AsyncClient are what the package exports.
+    """
+    if package is not None and (not package.isidentifier() or keyword.iskeyword(package)):
+        raise click.UsageError(f"--package {package}: this can't be imported; give a Python name.")
+    if templates is not None and not templates.is_dir():
+        raise click.UsageError(f"--templates {templates}: there is no such folder.")
     try:
-        made = _plan(options.spec, options.package, options.templates)
-        files = render.files(made, options.templates)
-        if made.refusals and not options.allow_partial:
+        made = _plan(document, package, templates)
+        files = render.files(made, templates)
+        if made.refusals and not allow_partial:
             return _refused(made.refusals)
-        if options.check:
-            return _check(files, options.out)
-        return _write(made, files, options.out)
+        if check:
+            return _check(files, out)
+        return _write(made, files, out)
     except spec.SpecError as error:
         return _fail(str(error))
     except TemplateError as error:
         return _fail(str(error))
     except OSError as error:
-        return _fail(f"{error.filename or options.out}: {error.strerror or error}")
+        return _fail(f"{error.filename or out}: {error.strerror or error}")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m generator",
-        description=_HELP,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--spec", type=Path, default=spec.DEFAULT, metavar="FILE", help="the document (YAML or JSON)")
-    parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="where the package goes (generated/)")
-    parser.add_argument("--check", action="store_true", help="write nothing; show differences and exit with 1")
-    parser.add_argument("--templates", type=Path, metavar="DIR", help="templates that go before the generator's own")
-    parser.add_argument("--package", metavar="NAME", help="import name (default: from the document's title)")
-    parser.add_argument(
-        "--allow-partial",
-        action="store_true",
-        help="leave out operations that can't be expressed and list them in refusals.json, instead of failing",
-    )
-    return parser
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command. Gives the exit status; prints what is wrong to standard error, never a traceback."""
+    return run(generate, arguments, "python -m generator")
 
 
 def _plan(path: Path, package: str | None, templates: Path | None) -> Plan:
@@ -104,7 +106,9 @@ def _check(files: Mapping[str, bytes], out: Path) -> int:
     for kind, paths in kinds:
         for path in paths:
             print(f"{kind}: {out / path}")
-    advice = "make generate" if found.changed or found.missing or found.stale else "move the foreign files elsewhere"
+    advice = (
+        "generate it again" if found.changed or found.missing or found.stale else "move the foreign files elsewhere"
+    )
     print(f"{out} is not what the document, the templates and the runtime make; {advice}", file=sys.stderr)
     return 1
 

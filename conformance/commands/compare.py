@@ -1,18 +1,20 @@
-"""`python -m conformance compare A B`: what got better, worse, new, or isn't exercised any more."""
+"""What got better, worse, new, or isn't exercised any more."""
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+import click
+
 from conformance.reports.files import read
 from conformance.reports.markdown import code, plain
 from conformance.reports.model import Clause, Report
 from conformance.reports.text import one_line, visible
+from spec.command_line import FILE, argument, command, option
 
 Kind = Literal["worse", "unsure", "new", "better", "exercised", "gone"]
 
@@ -152,19 +154,21 @@ def as_json(before: Report, after: Report, changes: Sequence[Change]) -> str:
 FORMATS = {"text": as_text, "json": as_json, "markdown": as_markdown}
 
 
-def main(argv: list[str]) -> int:
-    """Exit code 0 nothing that counts got worse, 1 something did, 2 a report can't be read."""
-    parser = argparse.ArgumentParser(
-        prog="python -m conformance compare",
-        description="Compare two reports clause by clause: two runs of one target, or the same run on two targets.",
-        epilog="exit codes: 0 nothing got worse; 1 a documented clause is violated now, or isn't exercised any more "
-        "(inferred ones count if a run was --strict); 2 a report can't be read.",
-    )
-    parser.add_argument("before", type=Path, help="report.json, events.ndjson, or a folder with either")
-    parser.add_argument("after", type=Path, help="the same, of the later run or the other target")
-    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="default: text")
-    given = parser.parse_args(argv)
-    before, after = read(given.before), read(given.after)
-    changes = compare(before, after)
-    print(FORMATS[given.format](before, after, changes))
-    return 1 if worse(before, after, changes) else 0
+@command(
+    epilog="""\
+exit codes: 0 nothing got worse; 1 a documented clause is violated now, or isn't exercised any more (inferred ones
+count if a run was --strict); 2 a report can't be read
+
+example:
+  seller-contract compare before after --format markdown
+"""
+)
+@argument("before", type=FILE, help="report.json, events.ndjson, or a folder with either")
+@argument("after", type=FILE, help="the same, of the later run or of the other target")
+@option("--format", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+def compare_command(before: Path, after: Path, format: str) -> int:
+    """Compare two reports clause by clause: two runs of one target, or the same run on two targets."""
+    old, new = read(before), read(after)
+    changes = compare(old, new)
+    print(FORMATS[format](old, new, changes))
+    return 1 if worse(old, new, changes) else 0

@@ -1,22 +1,22 @@
-"""`python -m conformance explain CLAUSE`: what a clause demands, how it is checked, and what to do about it."""
+"""What a clause demands, how it is checked, and what to do about it."""
 
 from __future__ import annotations
 
-import argparse
-import difflib
 import inspect
 import sys
 import textwrap
 from pathlib import Path
 
-import spec
-from conformance.commands.options import Usage
+from conformance.commands import options
 from conformance.laws import LAWS
 from conformance.laws.responses import Evidence, evidence_laws
+from conformance.plugins.loading import load
 from conformance.reports.text import visible
+from conformance.runner.config import Usage, nearest
 from conformance.sandbox.faults import faults as sandbox_faults
 from conformance.selection import matches
 from spec import Clause, Contract
+from spec.command_line import argument, command
 
 MOST = 12
 """Clauses explained at full length; more are listed."""
@@ -35,7 +35,7 @@ def explain(contract: Contract, clause: Clause) -> str:
         _labelled("Catches", "\n".join(faults(contract, clause)) or "no fault of the sandbox yet"),
         "Decides the exit code: " + ("yes" if clause.level == "documented" else "only with --strict"),
         f"Changes data: {'yes; needs --writes' if clause.writes else 'no'}",
-        f"Try it alone: python -m conformance BASE_URL --only {clause.id}",
+        f"Try it alone: seller-contract run BASE_URL --only {clause.id}",
         _labelled("Waive it (--waivers FILE)", _waiver(clause)),
     ]
     return visible("\n".join(parts))
@@ -75,26 +75,24 @@ def find(contract: Contract, wanted: str) -> list[Clause]:
     """The clauses that an id, a prefix or a glob names. Raises Usage with the nearest ids where none does."""
     found = [clause for clause in contract.clauses if matches(clause.id, wanted)]
     if not found:
-        near = difflib.get_close_matches(wanted, [clause.id for clause in contract.clauses], n=3, cutoff=0.5)
-        hint = (
-            f" Did you mean {' or '.join(near)}?" if near else " `python -m conformance --plan` names the operations."
-        )
-        raise Usage(f"The document has no clause {wanted}.{hint}")
+        raise Usage(f"The document has no clause {wanted}. {nearest(contract, wanted)}")
     return found
 
 
-def main(argv: list[str]) -> int:
-    """Exit code 0, or 2 for a clause that there isn't."""
-    parser = argparse.ArgumentParser(
-        prog="python -m conformance explain",
-        description="What a clause demands, how it is checked, which fault it catches, and how to waive it.",
-        epilog="example: python -m conformance explain PRD102.page.disjoint",
-    )
-    parser.add_argument("clause", help="a clause's id, a prefix of ids up to a dot, or a glob")
-    parser.add_argument("--spec", type=Path, default=spec.DEFAULT, metavar="FILE", help="default: spec/openapi.yaml")
-    given = parser.parse_args(argv)
-    contract = spec.load(given.spec)
-    found = find(contract, given.clause)
+@command(
+    epilog="""\
+exit codes: 0, or 2 for a clause that there isn't
+
+example:
+  seller-contract explain PRD102.page.disjoint
+"""
+)
+@argument("wanted", metavar="CLAUSE", help="a clause's id, a prefix of ids up to a dot, or a glob")
+@options.document
+def explain_command(wanted: str, document: Path) -> int:
+    """Say what a clause demands, how it is checked, which fault it catches, and how to waive it."""
+    contract = load(document)
+    found = find(contract, wanted)
     if len(found) > MOST:
         width = max(len(clause.id) for clause in found)
         print("\n".join(visible(f"{clause.id:<{width}}  {clause.requirement}") for clause in found))

@@ -1,19 +1,20 @@
-"""`python -m conformance merge SHARD...`: one report of a run that was split over several machines."""
+"""One report of a run that was split over several machines."""
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.commands.options import Usage
+from conformance.commands import options
 from conformance.commands.terminal import summary
 from conformance.reports import files, formats
 from conformance.reports.fold import conclude
 from conformance.reports.model import Clause, Header, Report, Statement, Timing, Waived, Waiver
+from conformance.runner.config import Usage
 from conformance.selection import ELSEWHERE, Shard
 from conformance.verdict import Verdict
+from spec.command_line import FILE, argument, command, option
 
 WORST_FIRST: tuple[Verdict, ...] = ("violated", "error", "held", "not-exercised", "skipped")
 """Which verdict stands where shards tried the same clause on answers of their own."""
@@ -64,8 +65,8 @@ def check(reports: Sequence[Report]) -> None:
     ):
         if len(values) > 1:
             raise Usage(f"The reports are of different {name}: {', '.join(sorted(map(str, values)))}.")
-    options = [{**report["settings"], "shard": None} for report in reports]
-    if any(other != options[0] for other in options):
+    settings = [{**report["settings"], "shard": None} for report in reports]
+    if any(other != settings[0] for other in settings):
         raise Usage("The reports are of runs with different options, so they aren't shards of one run.")
     shards = [report["settings"]["shard"] for report in reports]
     if None in shards:
@@ -140,18 +141,22 @@ def _mean(values: list[float], weights: list[int]) -> float:
     return round(sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights), 1)
 
 
-def main(argv: list[str]) -> int:
-    """The exit code of the merged report; 2 where the parts don't make a whole."""
-    parser = argparse.ArgumentParser(
-        prog="python -m conformance merge",
-        description="Make one report of all the shards of a run (--shard I/N).",
-        epilog="The exit code is that of the whole run; 2 when a shard is missing or the reports don't fit together.",
-    )
-    parser.add_argument("shards", type=Path, nargs="+", help="report.json, events.ndjson, or a folder with either")
-    parser.add_argument("--report", type=Path, default=Path("report"), metavar="DIR", help="default: report")
-    parser.add_argument("--history", type=Path, metavar="DIR", help="folder of past reports, for the trend")
-    given = parser.parse_args(argv)
-    report = merge([files.read(path) for path in given.shards])
+@command(
+    epilog="""\
+The exit code is that of the whole run; 2 when a shard is missing or the reports don't fit together.
+
+example:
+  seller-contract merge shard-1 shard-2 shard-3
+"""
+)
+@argument("shards", nargs=-1, required=True, type=FILE, help="report.json, events.ndjson, or a folder with either")
+@option(
+    "--report", "folder", type=FILE, default=Path("report"), metavar="DIR", show_default=True, help="folder to write to"
+)
+@options.history
+def merge_command(shards: tuple[Path, ...], folder: Path, history: Path | None) -> int:
+    """Make one report of all the shards of a run (--shard I/N)."""
+    report = merge([files.read(path) for path in shards])
     summary(report)
-    print("report:", ", ".join(str(path) for path in formats.write_all(given.report, report, given.history)))
+    print("report:", ", ".join(str(path) for path in formats.write_all(folder, report, history)))
     return report["exit_code"]

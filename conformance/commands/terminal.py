@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -130,8 +129,3 @@ def summary(report: Report, console: Console | None = None) -> None:
         console.print(Text(f"waiver {one_line(waiver['clause'])}: {one_line(explanation(waiver))}", style=style))
     console.print(Text(one_line(report["answer"]), style="bold green" if report["exit_code"] == 0 else "bold red"))
     console.print(Text(counts(report)))
-
-
-def complain(message: str) -> None:
-    """An error, on standard error."""
-    print("\n".join(visible(line) for line in message.split("\n")), file=sys.stderr)

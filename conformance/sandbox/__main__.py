@@ -2,122 +2,119 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import click
+
+from conformance.plugins.loading import BrokenPlugin, load
 from conformance.sandbox.faults import faults
 from conformance.sandbox.server import run
 from conformance.sandbox.settings import DEFAULT_KEY, Settings
 from conformance.sandbox.store import StoreError
-from spec import DEFAULT, SpecError, load
+from spec import DEFAULT, Contract, SpecError
+from spec.command_line import FILE, USAGE, command, option
+from spec.command_line import run as carry_out
+from spec.environment import key_variable
 
-DESCRIPTION = "A server that behaves as an OpenAPI document says, with a made-up catalog. All data is in memory."
-EPILOG = (
-    "The key is taken from PRD_API_KEY where --api-key isn't given, and is `sandbox-key` where neither is. "
-    "Exit code 0 after SIGTERM or Ctrl-C, 2 for wrong usage or a document that can't be used."
+EPILOG = """\
+The key is taken from the environment variable that the document gives its prefix (PRD_API_KEY for the document that
+comes along) where --api-key isn't given, and is `sandbox-key` where neither is.
+
+exit codes: 0 after SIGTERM or Ctrl-C; 2 for wrong usage, or a document that can't be used
+
+examples:
+  seller-contract sandbox --port 8000
+  seller-contract sandbox --spec openapi.yaml --products 1000 --latency 0.2
+  seller-contract sandbox --faults
+"""
+
+
+class Rate(click.ParamType[float]):
+    """Requests a second."""
+
+    name = "rate"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The rate of a text such as 5 or 5/s."""
+        try:
+            rate = float(str(value).removesuffix("/s"))
+        except ValueError:
+            rate = 0
+        if not 0 < rate < float("inf"):
+            self.fail(f"{value!r} isn't a rate; give requests a second, as in 5 or 5/s", param, ctx)
+        return rate
+
+
+SECONDS = click.FloatRange(0)
+
+
+@command(epilog=EPILOG)
+@option(
+    "--spec", "document", type=FILE, default=DEFAULT, metavar="FILE", help="the document (default: that of the tool)"
 )
+@option("--host", default="127.0.0.1", show_default=True, help="the address to listen on")
+@option(
+    "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="the port; 0, the default, takes a free one"
+)
+@option("--products", type=click.IntRange(0), default=150, metavar="N", show_default=True, help="rows to make up")
+@option("--seed", type=int, default=1, metavar="N", show_default=True, help="the same seed makes up the same rows")
+@option("--db", type=FILE, metavar="FILE", help="keep everything in this SQLite file; it survives a restart")
+@option("--api-key", metavar="KEY", help="the key to ask for; better in the environment, which no process list shows")
+@option("--fault", "broken", multiple=True, metavar="ID", help="break a promise (repeatable); see --faults")
+@option("--faults", "list_faults", is_flag=True, help="list the faults, each with the clause that it breaks, and stop")
+@option("--batch-delay", type=SECONDS, default=0, metavar="S", help="seconds that a batch takes")
+@option("--latency", type=SECONDS, default=0, metavar="S", help="seconds before every answer")
+@option("--rate-limit", type=Rate(), metavar="N/s", help="answer requests beyond N a second 429 with Retry-After")
+@option(
+    "--page-cap", type=click.IntRange(1), metavar="N", help="show at most N rows on a page, whatever limit is asked for"
+)
+@option("--flaky", type=click.FloatRange(0, 1), default=0, metavar="P", help="answer this share of requests 503")
+@option("--read-only", is_flag=True, help="answer writes 403, as to a key that may only read")
+@option("--approve-after", type=SECONDS, default=0, metavar="S", help="seconds until a new row is approved")
+@option(
+    "--past-end", type=click.Choice(["empty", "404"]), default="empty", help="the answer to a page past the last one"
+)
+@option("--link-base", metavar="URL", help="begin links with this instead of the request's own host")
+@option("--churn", type=SECONDS, default=0, metavar="N", help="changes a second that another writer makes")
+@option("--audit", type=FILE, metavar="FILE", help="append one JSON line for each request, without the key")
+def sandbox(document: Path, api_key: str | None, broken: tuple[str, ...], list_faults: bool, **habits: Any) -> int:
+    """Serve a server that behaves as an OpenAPI document says, with a made-up catalog.
 
-
-def main(argv: list[str] | None = None) -> int:
-    """Serve until stopped."""
-    arguments = _parser().parse_args(argv)
+    All data is in memory, unless --db names a file. Most options are habits of real servers.
+    """
     try:
-        contract = load(arguments.spec)
-    except SpecError as error:
+        contract = load(document)
+    except (SpecError, BrokenPlugin) as error:
         print(error, file=sys.stderr)
-        return 2
-    if arguments.faults:
+        return USAGE
+    if list_faults:
         for fault in faults(contract):
             print(f"{fault.id}  {fault.description}")
         return 0
-    settings = Settings(
-        host=arguments.host,
-        port=arguments.port,
-        products=arguments.products,
-        seed=arguments.seed,
-        db=arguments.db,
-        api_key=arguments.api_key or os.environ.get("PRD_API_KEY") or DEFAULT_KEY,
-        faults=tuple(arguments.fault),
-        batch_delay=arguments.batch_delay,
-        latency=arguments.latency,
-        rate_limit=arguments.rate_limit,
-        page_cap=arguments.page_cap,
-        flaky=arguments.flaky,
-        read_only=arguments.read_only,
-        approve_after=arguments.approve_after,
-        past_end=arguments.past_end,
-        link_base=arguments.link_base,
-        churn=arguments.churn,
-        audit=arguments.audit,
-    )
+    key = api_key or os.environ.get(key_variable(contract)) or DEFAULT_KEY
+    return _serve(contract, Settings(api_key=key, faults=broken, **habits))
+
+
+def _serve(contract: Contract, settings: Settings) -> int:
+    """Serve until stopped; gives the exit code."""
     try:
         run(contract, settings, lambda url: print(f"READY {url}", flush=True))
     except (StoreError, ValueError) as error:
         print(error, file=sys.stderr)
-        return 2
+        return USAGE
     except OSError as error:
         print(f"can't listen on {settings.host}:{settings.port}: {error.strerror}", file=sys.stderr)
-        return 2
+        return USAGE
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m conformance.sandbox", description=DESCRIPTION, epilog=EPILOG)
-    add = parser.add_argument
-    add("--spec", type=Path, default=DEFAULT, metavar="FILE", help="the document (default: spec/openapi.yaml)")
-    add("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
-    add(
-        "--port", type=_number(int, 0, 65535), default=0, metavar="N", help="the port; 0, the default, takes a free one"
-    )
-    add("--products", type=_number(int, 0), default=150, metavar="N", help="rows to make up (default: %(default)s)")
-    add("--seed", type=int, default=1, metavar="N", help="the same seed makes up the same rows (default: %(default)s)")
-    add("--db", type=Path, metavar="FILE", help="keep everything in this SQLite file; it survives a restart")
-    add("--api-key", metavar="KEY", help="the key to ask for; better given as PRD_API_KEY, which no process list shows")
-    add("--fault", action="append", default=[], metavar="ID", help="break a promise (repeatable); see --faults")
-    add("--faults", action="store_true", help="list the faults, each with the clause that it breaks, and stop")
-    habits = parser.add_argument_group("habits of real servers")
-    add = habits.add_argument
-    add("--batch-delay", type=_number(float, 0), default=0, metavar="S", help="seconds that a batch takes")
-    add("--latency", type=_number(float, 0), default=0, metavar="S", help="seconds before every answer")
-    add(
-        "--rate-limit", type=_rate, metavar="N/s", help="answer what is beyond N requests a second 429 with Retry-After"
-    )
-    add(
-        "--page-cap",
-        type=_number(int, 1),
-        metavar="N",
-        help="show at most N rows on a page, whatever limit is asked for",
-    )
-    add("--flaky", type=_number(float, 0, 1), default=0, metavar="P", help="answer this share of requests 503")
-    add("--read-only", action="store_true", help="answer writes 403, as to a key that may only read")
-    add("--approve-after", type=_number(float, 0), default=0, metavar="S", help="seconds until a new row is approved")
-    add("--past-end", choices=("empty", "404"), default="empty", help="what a page past the last one is answered with")
-    add("--link-base", metavar="URL", help="begin links with this instead of the request's own host")
-    add("--churn", type=_number(float, 0), default=0, metavar="N", help="changes a second that another writer makes")
-    add("--audit", type=Path, metavar="FILE", help="append one JSON line for each request, without the key")
-    return parser
-
-
-def _number(kind: type[int] | type[float], least: float, most: float | None = None) -> Callable[[str], float]:
-    def parse(text: str) -> float:
-        value = kind(text)
-        if value < least or (most is not None and value > most):
-            raise ValueError(text)
-        return value
-
-    # argparse names the type in its message by this.
-    parse.__name__ = f"number from {least:g}" + (f" to {most:g}" if most is not None else "")
-    return parse
-
-
-def _rate(text: str) -> float:
-    value = float(text.removesuffix("/s"))
-    if value <= 0:
-        raise ValueError(text)
-    return value
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until stopped. Gives the exit code."""
+    return carry_out(sandbox, argv, "python -m conformance.sandbox")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m conformance selftest`: is every clause able to fail, and silent where nothing is wrong?
+"""Is every clause able to fail, and silent where nothing is wrong?
 
 The sandbox is started with each of its faults in turn. A fault that turns no clause red survives, and the
 self-test fails.
@@ -6,7 +6,6 @@ self-test fails.
 
 from __future__ import annotations
 
-import argparse
 import fnmatch
 import json
 import multiprocessing
@@ -18,41 +17,64 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 
-import spec
-from conformance.commands.options import Usage
+from conformance.commands import options
+from conformance.plugins.loading import load
 from conformance.reports.files import write_text
+from conformance.runner.config import Usage
 from conformance.sandbox import Fault
 from conformance.sandbox.faults import faults
 from conformance.selection import matches
 from conformance.selftest.matrix import Matrix, as_json, lines
 from conformance.selftest.trial import Bench, Judged, Trial
 from spec import Contract
+from spec.command_line import FILE, command, option
 
-__all__ = ["Bench", "Judged", "Matrix", "Trial", "main", "run"]
+__all__ = ["Bench", "Judged", "Matrix", "Trial", "run", "selftest"]
 
-FILE = "selftest.json"
+NAME = "selftest.json"
 
 Work = tuple[str, tuple[str, ...]]
 """A clause's id and the ids of the faults to try it with."""
 
 
-def main(argv: list[str]) -> int:
-    """Exit code 0 when every fault is found, every clause has one, and the honest sandbox is green; else 1."""
-    given = _parser().parse_args(argv)
-    contract = spec.load(given.spec)
-    work = selected(contract, tuple(given.only))
+JOBS = 2 * (os.cpu_count() or 1)
+"""Much of the time is spent in waiting for batches."""
+
+
+@command(
+    epilog="""\
+exit codes: 0 every fault is found, every clause has one and finds it, and the honest sandbox is green; 1 not;
+2 wrong usage
+
+example:
+  seller-contract selftest --only PRD102.page.disjoint
+"""
+)
+@option("--only", multiple=True, metavar="GLOB", help="only these clauses or faults (repeatable)")
+@option("--full", is_flag=True, help="try every clause on every fault, and confirm each finding by replays")
+@option("--strict", is_flag=True, help="an inferred clause that is red on the honest sandbox fails as well")
+@option("--jobs", type=options.WHOLE, default=JOBS, metavar="N", help=f"processes (default: twice the cores, {JOBS})")
+@options.seed
+@options.document
+@option("--report", type=FILE, metavar="DIR", help=f"also write {NAME} there")
+def selftest(
+    only: tuple[str, ...], full: bool, strict: bool, jobs: int, seed: int, document: Path, report: Path | None
+) -> int:
+    """Start the sandbox with each of its faults and show which clauses find it."""
+    contract = load(document)
+    work = selected(contract, only)
     if not work:
         raise Usage("No clause is selected. `--only` takes ids of clauses or faults, prefixes up to a dot, and globs.")
     started = time.monotonic()
     judged = []
-    for done, one in enumerate(run(given.spec, work, jobs=given.jobs, seed=given.seed, full=given.full), 1):
+    for done, one in enumerate(run(document, work, jobs=jobs, seed=seed, full=full), 1):
         judged.append(one)
         if sys.stderr.isatty():
             print(f"\r{done} of {len(work)} clauses", end="\r", file=sys.stderr, flush=True)
-    matrix = Matrix(contract, judged, given.strict, time.monotonic() - started)
+    matrix = Matrix(contract, judged, strict, time.monotonic() - started)
     print("\n".join(lines(matrix)))
-    if given.report:
-        path = given.report / FILE
+    if report:
+        path = report / NAME
         write_text(path, json.dumps(as_json(matrix), indent=2, ensure_ascii=False) + "\n")
         print(f"report: {path}")
     return matrix.exit_code
@@ -95,7 +117,7 @@ def _judge(file: Path, seed: int, full: bool, work: Work) -> Judged:
 
 @cache
 def _contract(file: Path) -> Contract:
-    return spec.load(file)
+    return load(file)
 
 
 @cache
@@ -107,23 +129,3 @@ def _faults(file: Path) -> dict[str, Fault]:
 def _bench(file: Path, seed: int, full: bool) -> Bench:
     """One bench for each process."""
     return Bench(_contract(file), seed, full=full)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m conformance selftest",
-        description="Start the sandbox with each of its faults and show which clauses find it.",
-        epilog="Exit code 0 when every fault is found, every clause has one and finds it, and the honest sandbox is "
-        "green; 1 when not.",
-    )
-    add = parser.add_argument
-    add("--only", action="append", default=[], metavar="GLOB", help="only these clauses or faults (repeatable)")
-    add("--full", action="store_true", help="try every clause on every fault, and confirm each finding by replays")
-    add("--strict", action="store_true", help="an inferred clause that is red on the honest sandbox fails as well")
-    # Much of the time is spent in waiting for batches.
-    jobs = 2 * (os.cpu_count() or 1)
-    add("--jobs", type=int, default=jobs, metavar="N", help="processes (default: twice the cores, %(default)s)")
-    add("--seed", type=int, default=0, metavar="N", help="as for a run (default: %(default)s)")
-    add("--spec", type=Path, default=spec.DEFAULT, metavar="FILE", help="the document (default: spec/openapi.yaml)")
-    add("--report", type=Path, metavar="DIR", help=f"also write {FILE} there")
-    return parser

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
+import click
+
 from spec import shape
+from spec.command_line import FILE, argument, option
+from spec.command_line import command as a_command
 from spec.diff import render
 from spec.diff.change import Change
 from spec.diff.contracts import compare_contracts
@@ -15,27 +18,32 @@ from spec.problems import SpecError
 from spec.reader import from_source
 from spec.source import read
 
-__all__ = ["Change", "compare_contracts", "main"]
+__all__ = ["Change", "command", "compare_contracts"]
 
 _FORMATS = {"text": render.text, "json": render.as_json, "markdown": render.markdown}
 
 
-def main(argv: list[str]) -> int:
-    """Exit code 0 nothing breaks, 1 something does, 2 usage or a document that can't be read."""
-    parser = argparse.ArgumentParser(
-        prog="python -m spec diff",
-        description="Compare two documents by what they mean: what changed, whom it breaks, and why.",
-        epilog="The verdict is what semantic versioning asks for: major, minor, patch or none.",
-    )
-    parser.add_argument("old", type=Path)
-    parser.add_argument("new", type=Path)
-    parser.add_argument("--format", choices=_FORMATS, default="text")
-    options = parser.parse_args(argv)
-    old, new = _read(options.old), _read(options.new)
-    if old is None or new is None:
+@a_command(
+    epilog="""\
+exit codes: 0 nothing breaks; 1 something does; 2 wrong usage, or a document that can't be read
+
+example:
+  seller-contract spec diff old.yaml new.yaml --format markdown
+"""
+)
+@argument("old", type=FILE, help="the document as it was")
+@argument("new", type=FILE, help="the document as it is")
+@option("--format", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
+def command(old: Path, new: Path, format: str) -> int:
+    """Compare two documents by what they mean: what changed, whom it breaks, and why.
+
+    The verdict is what semantic versioning asks for: major, minor, patch or none.
+    """
+    before, after = _read(old), _read(new)
+    if before is None or after is None:
         return 2
-    changes = compare_contracts(old, new)
-    print(_FORMATS[options.format](old, new, changes))
+    changes = compare_contracts(before, after)
+    print(_FORMATS[format](before, after, changes))
     return 1 if any(change.breaking for change in changes) else 0
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import spec
-from conformance.commands import options
-from conformance.commands import run as conform
 from conformance.reading.context import RunContext
+from conformance.runner import leftovers
+from conformance.runner.config import Config
 from conformance.transport.guard import Ownership
 from conformance.transport.keys import NO_SUCH
 from conformance.writing import batches, cleanup
@@ -134,9 +134,7 @@ def test_a_clean_up_that_is_stopped_once_goes_on_and_twice_says_what_it_leaves(
             raise KeyboardInterrupt
         return []
 
-    monkeypatch.setattr(conform, "clean_up", interrupted)
-    said = conform.delete_own_rows(
-        spec.load(), own, "key", options.parse(["http://127.0.0.1:1", "--report", str(tmp_path)])
-    )
+    monkeypatch.setattr(leftovers, "clean_up", interrupted)
+    said = leftovers.delete_own_rows(spec.load(), own, Config("http://127.0.0.1:1", api_key="key"))
     assert len(said) == notes
     assert all(keys[0] in line for line in said)

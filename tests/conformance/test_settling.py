@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.commands.options import parse
+from conformance.commands.run import parsed
 from conformance.writing.batches import settled
 from tests.conformance.fake import Shop, ask_of
 
@@ -19,7 +19,7 @@ def test_what_is_right_in_the_end_is_waited_for_as_long_as_lists_may_be_behind(
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
     context = ask_of(Shop(0))
-    context.target.limits = replace(context.target.limits, lag=parse(arguments).list_lag)
+    context.target.limits = replace(context.target.limits, lag=parsed(arguments).list_lag)
     assert settled(context, lambda: len(slept), lambda looked: False) == 3
     assert sum(slept) == pytest.approx(lag)
 

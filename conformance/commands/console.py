@@ -1,0 +1,98 @@
+"""`seller-contract`: one command for everything that the project does."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+import click
+
+import spec
+from conformance.plugins.loading import BrokenPlugin
+from conformance.reading.preflight import WrongTarget
+from conformance.reports.files import UnreadableReport
+from conformance.reports.stream import tool_version
+from conformance.reports.text import visible
+from conformance.reports.waivers import WaiversError
+from conformance.runner.config import Usage
+from spec.command_line import SETTINGS, USAGE, Group
+from spec.command_line import run as carry_out
+
+SUITE = {
+    "run": ("conformance.commands.run:run_command", "Check a server against the contract, and write a report."),
+    "plan": ("conformance.commands.plan:plan", "Say what a run would send, and send nothing."),
+    "explain": ("conformance.commands.explain:explain_command", "Say what a clause demands and how it is checked."),
+    "replay": ("conformance.commands.replay:replay", "Are the violations of a report still there?"),
+    "compare": ("conformance.commands.compare:compare_command", "What got better or worse between two reports?"),
+    "merge": ("conformance.commands.merge:merge_command", "Make one report of the shards of a run."),
+    "report": ("conformance.commands.report:report_command", "Make the reports again from the stream of a run."),
+    "clean-up": ("conformance.commands.clean_up:clean_up", "Delete what a killed run left on a server."),
+    "selftest": ("conformance.selftest:selftest", "Does the suite find every fault of the sandbox?"),
+}
+"""The commands of the suite. `python -m conformance` has them too."""
+
+EVERYTHING = {
+    **SUITE,
+    "sandbox": ("conformance.sandbox.__main__:sandbox", "Serve a server that behaves as the document says."),
+    "spec": ("spec.commands:commands", "Validate a document, or compare two of them."),
+    "generate": ("generator.__main__:generate", "Make a typed Python client of a document."),
+}
+
+EPILOG = """\
+examples:
+  seller-contract spec validate openapi.yaml              is the document valid?
+  seller-contract generate --spec openapi.yaml            a client of it, in generated/
+  seller-contract sandbox --spec openapi.yaml --port 8000 a server that behaves as it says
+  seller-contract run http://127.0.0.1:8000               does a server? (--help has all of its options)
+  seller-contract COMMAND --help                          what a command takes, its exit codes, examples
+
+completion, for bash (zsh and fish likewise):
+  eval "$(_SELLER_CONTRACT_COMPLETE=bash_source seller-contract)"
+"""
+
+console = click.version_option(tool_version(), prog_name="seller-contract")(
+    Group(
+        "seller-contract",
+        late=EVERYTHING,
+        context_settings=SETTINGS,
+        epilog=EPILOG,
+        help="An OpenAPI document as an executable contract: a client, a conformance suite and a sandbox, all from it.",
+    )
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The console command. Gives the exit code; a mistake is one line, never a traceback."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    return reported(lambda: carry_out(console, given or ["--help"], "seller-contract"))
+
+
+def conformance(arguments: Sequence[str] | None = None) -> int:
+    """`python -m conformance`: a command of the suite, or a run where none is named."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] and given[0] in SUITE:
+        suite = Group("conformance", late=SUITE, context_settings=SETTINGS)
+        return reported(lambda: carry_out(suite, given, "python -m conformance"))
+    if given[:1] and (near := difflib.get_close_matches(given[0], SUITE, n=1, cutoff=0.7)):
+        complain(f"{given[0]} is no command and no BASE_URL. Did you mean {near[0]}?")
+        return USAGE
+    run = import_module("conformance.commands.run").run_command  # takes a while to import
+    return reported(lambda: carry_out(run, given, "python -m conformance"))
+
+
+def reported(work: Callable[[], int]) -> int:
+    """The exit code of some work; what may go wrong is said in words on standard error."""
+    try:
+        return work()
+    except (spec.SpecError, Usage, WrongTarget, WaiversError, UnreadableReport, BrokenPlugin) as error:
+        complain(str(error))
+    except OSError as error:
+        complain(f"{error.filename or 'the report'}: {error.strerror}")
+    return USAGE
+
+
+def complain(message: str) -> None:
+    """An error, on standard error."""
+    print("\n".join(visible(line) for line in message.split("\n")), file=sys.stderr)

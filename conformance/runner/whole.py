@@ -1,0 +1,149 @@
+"""A run from its config to its report."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator, Set
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
+
+from conformance import fuzzing
+from conformance.laws import LAWS
+from conformance.laws.responses import Evidence, evidence_laws
+from conformance.plugins.loading import BrokenPlugin, load
+from conformance.reading.context import RunContext
+from conformance.reading.preflight import preflight
+from conformance.reports import files, formats, waivers
+from conformance.reports.model import Report
+from conformance.reports.stream import NAME, Stream, header
+from conformance.runner.config import Config
+from conformance.runner.leftovers import delete_own_rows
+from conformance.runner.run import RunRecord, carry_out
+from conformance.transport.exchange import Request, Response
+from conformance.transport.guard import Ownership
+from conformance.transport.journal import JOURNAL
+from conformance.transport.target import Target
+from conformance.verdict import LONGEST_MESSAGE, Outcome
+from spec import Clause, Contract
+
+
+class Watching(Protocol):
+    """Whoever is told what a run does while it does it."""
+
+    def __enter__(self) -> Watching: ...
+    def __exit__(self, *_: object) -> None: ...
+    def started(self, clause: Clause) -> None: ...
+    def concluded(self, outcome: Outcome) -> None: ...
+
+
+class Quiet:
+    """Watches a run and says nothing."""
+
+    def __enter__(self) -> Quiet:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to let go of."""
+
+    def started(self, clause: Clause) -> None:
+        """A clause is being tried."""
+
+    def concluded(self, outcome: Outcome) -> None:
+        """A clause has its verdict."""
+
+
+View = Callable[[list[Clause], Callable[[], int]], Watching]
+"""Makes a watcher of a run's clauses and of a function that gives the requests sent so far."""
+
+
+def run(config: Config, view: View = lambda clauses, spent: Quiet()) -> Report:
+    """Check a server against the document; gives the report.
+
+    Raises Usage for a config that can't be carried out, spec.SpecError for a document that can't be read,
+    WrongTarget for a server that isn't the one of the document. A violation raises nothing: it is in the report.
+    """
+    contract = load(config.document)
+    with _folder(config) as folder:
+        return _run(contract, replace(config, report=folder), folder, view)
+
+
+@contextlib.contextmanager
+def _folder(config: Config) -> Iterator[Path]:
+    """The report folder, without what an earlier run left in it."""
+    if config.report is None:
+        with tempfile.TemporaryDirectory() as temporary:
+            yield Path(temporary)
+        return
+    yield config.report
+
+
+def _run(contract: Contract, config: Config, folder: Path, view: View) -> Report:
+    known = waivers.load(config.waivers) if config.waivers else []
+    selection = config.selection(contract)
+    key = config.key(contract)
+    files.clear(folder, [NAME, *formats.FILES])
+    tried = [clause for clause in contract.clauses if selection.reason_to_skip(clause) is None]
+    head = header(contract, config.base_url, config.seed, config.settings, embedded=config.embedded, waivers=known)
+    stream = Stream(folder / NAME, head)
+    evidence = Evidence(contract)
+    found = RunRecord(contract, config.base_url, config.seed, config.strict, datetime.now(UTC))
+    seen = fuzzing.Observations(contract, found.notes)
+    laws = evidence_laws(evidence)
+    laws |= fuzzing.laws(seen, laws["response.status"])
+    _check_laws(contract, {*LAWS, *laws})
+
+    def observe(request: Request, response: Response) -> None:
+        evidence.observe(request, response)
+        stream.answered(request, response)
+
+    ownership = Ownership(contract, config.base_url, folder / JOURNAL) if config.may_write else None
+    target = Target(
+        config.base_url, contract, key, config.limits, ownership=ownership, verify=config.verify, observe=observe
+    )
+    try:
+        began = preflight(RunContext(contract, target, config.seed))
+        with stream, view(tried, lambda: target.total) as watching:
+
+            def concluded(outcome: Outcome) -> None:
+                stream.concluded(outcome)
+                watching.concluded(outcome)
+
+            carry_out(
+                found,
+                target,
+                evidence,
+                selection,
+                began,
+                on_start=watching.started,
+                on_outcome=concluded,
+                before_responses=partial(_explore, config, seen, target, tried),
+                more_laws=laws,
+            )
+            if ownership:
+                found.notes += delete_own_rows(contract, ownership, config)
+            stream.finished(
+                found.stopped, found.requests, [target.redact(note, LONGEST_MESSAGE) for note in found.notes]
+            )
+    finally:
+        target.close()
+    return files.read(stream.path)
+
+
+def _check_laws(contract: Contract, kinds: Set[str]) -> None:
+    """Raises BrokenPlugin for a clause that no law checks."""
+    for clause in contract.clauses:
+        if clause.kind not in kinds:
+            raise BrokenPlugin(f"There is the clause {clause.id}, but no law checks clauses of the kind {clause.kind}.")
+
+
+def _explore(config: Config, seen: fuzzing.Observations, target: Target, tried: list[Clause]) -> None:
+    """Let Schemathesis' engine ask the operations of which something is still to be said."""
+    operations = {clause.operation for clause in tried if clause.family == "response"}
+    if config.schemathesis and operations:
+        explore = import_module("conformance.fuzzing.explore").explore  # takes a second to import
+        explore(seen, target, config.seed, operations=operations)
