@@ -1,10 +1,10 @@
-"""Every clause as a test: `pytest --prd-url URL`, or an application in process.
+"""Every clause as a test: `pytest --contract-url URL`, or an application in process.
 
 A team that owns a server says in its conftest where it is:
 
     from shop import app
 
-    def pytest_prd_app(config):
+    def pytest_contract_app(config):
         return app  # an ASGI or WSGI application, or a URL
 
 The first clause to be tested carries out one run of all that pytest selected; each test then reports what
@@ -13,7 +13,10 @@ became of its clause. Under xdist one worker carries it out for all.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -23,32 +26,41 @@ class Hooks:
     """What a conftest may implement."""
 
     @pytest.hookspec(firstresult=True)
-    def pytest_prd_app(self, config: pytest.Config) -> Any:
+    def pytest_contract_app(self, config: pytest.Config) -> Any:
         """The server under test: an ASGI or WSGI application, or its base URL."""
+
+    @pytest.hookspec(firstresult=True)
+    def pytest_prd_app(self, config: pytest.Config) -> Any:
+        """The same under its former name."""
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Make the hook known."""
+    """Make the hooks known."""
     pluginmanager.add_hookspecs(Hooks)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of the plugin; the suite's own go into --prd-args."""
-    group = parser.getgroup("prd", "conformance to the Products API's contract")
-    group.addoption("--prd-url", metavar="URL", help="base URL of the server under test")
+    """The options of the plugin; the suite's own go into --contract-args. --prd-... are their former names."""
+    group = parser.getgroup("contract", "conformance to an OpenAPI document")
     group.addoption(
+        "--contract-url", "--prd-url", dest="contract_url", metavar="URL", help="base URL of the server under test"
+    )
+    group.addoption(
+        "--contract-args",
         "--prd-args",
+        dest="contract_args",
         metavar="ARGS",
         default="",
-        help="options of `python -m conformance`, as in --prd-args='--no-writes --seed 3 --report report'",
+        help="options of `seller-contract run`, as in --contract-args='--spec api.yaml --report report'",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the markers known."""
-    config.addinivalue_line("markers", "prd: a clause of the contract")
-    config.addinivalue_line("markers", "prd_level(level): documented or inferred")
-    config.addinivalue_line("markers", "prd_family(family): page, filter, auth, ...")
+    config.addinivalue_line("markers", "contract: a clause of the contract")
+    config.addinivalue_line("markers", "contract_family(family): page, filter, auth, ...")
+    config.addinivalue_line("markers", "prd: the same as contract, under its former name")
+    config.addinivalue_line("markers", "prd_family(family): the same as contract_family, under its former name")
     config.addinivalue_line("markers", "documented: a clause that the page states")
     config.addinivalue_line("markers", "inferred: a clause that is advice, unless --strict")
 
@@ -56,15 +68,29 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Add a test for each clause, before -k and -m choose among them."""
-    server = config.getoption("--prd-url") or config.hook.pytest_prd_app(config=config)
-    if server is None:
-        return
-    # The suite takes a second to import; a pytest that doesn't use it shouldn't pay for that.
-    items.extend(import_module("conformance.pytest_plugin.suite").tests(session, server))
+    server = config.getoption("contract_url")
+    for application in (config.hook.pytest_contract_app, config.hook.pytest_prd_app):
+        if server is None:
+            server = application(config=config)
+    if server is not None:
+        items.extend(_suite().tests(session, server))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Take away what the workers of xdist shared."""
     worker = getattr(session.config, "workerinput", None)
-    if worker is not None and any(item.get_closest_marker("prd") for item in session.items):
-        import_module("conformance.pytest_plugin.suite").leave(worker)
+    if worker is not None and any(item.get_closest_marker("contract") for item in session.items):
+        _suite().leave(worker)
+
+
+def _suite() -> ModuleType:
+    """The suite. It takes a second to import, and a pytest that doesn't use it shouldn't pay for that.
+
+    pytest puts the folders of tests first where modules are looked for, and somebody's spec.py may be in one of them.
+    """
+    home = str(Path(__file__).parents[2])
+    sys.path.insert(0, home)
+    try:
+        return import_module("conformance.pytest_plugin.suite")
+    finally:
+        sys.path.remove(home)

@@ -13,12 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 import spec
-from conformance.commands import run as conform
-from conformance.commands.options import Usage, parse
-from conformance.commands.replay import Quiet
+from conformance.commands.run import parsed
+from conformance.plugins.loading import BrokenPlugin, load
 from conformance.pytest_plugin.serving import serve
 from conformance.reading.preflight import WrongTarget
 from conformance.reports import files
@@ -26,16 +26,20 @@ from conformance.reports.junit import details
 from conformance.reports.model import Clause, Report
 from conformance.reports.text import visible
 from conformance.reports.waivers import WaiversError
+from conformance.runner.config import Usage
+from conformance.runner.whole import run
 
 TIMEOUT = 3_600.0
 """Seconds that an xdist worker waits for the one that carries out the run."""
 
 
 def tests(session: pytest.Session, server: Any) -> list[pytest.Item]:
-    """A test for each clause that --prd-args doesn't switch off. Raises UsageError."""
+    """A test for each clause that --contract-args doesn't switch off. Raises UsageError."""
     try:
         return Suite.from_parent(session, name="contract", server=server).collect()
-    except (spec.SpecError, Usage, WaiversError) as error:
+    except click.ClickException as error:
+        raise pytest.UsageError(f"--contract-args: {error.format_message()}") from None
+    except (spec.SpecError, Usage, WaiversError, BrokenPlugin) as error:
         raise pytest.UsageError(str(error)) from None
 
 
@@ -44,17 +48,17 @@ class Suite(pytest.Collector):
 
     def __init__(self, *, server: Any, **more: Any) -> None:
         super().__init__(**more)
-        arguments = shlex.split(self.config.getoption("--prd-args"))
+        arguments = shlex.split(self.config.getoption("contract_args"))
         self.server = server
         # An application is served on this machine, at a port that isn't known yet.
-        self.options = parse([server if isinstance(server, str) else "http://127.0.0.1", *arguments])
+        self.asked = parsed([server if isinstance(server, str) else "http://127.0.0.1", *arguments])
         self.keeps_report = any(argument.startswith("--report") for argument in arguments)
-        self.contract = spec.load(self.options.spec)
+        self.contract = load(self.asked.document)
         self.found: dict[str, Clause] | None = None
 
     def collect(self) -> list[pytest.Item]:
         """One test for each clause; those that need writes are shown as skipped where there are none."""
-        selection = conform.selected(self.contract, self.options)
+        selection = self.asked.selection(self.contract)
         reasons = [(clause, selection.reason_to_skip(clause)) for clause in self.contract.clauses]
         return [
             ClauseTest.from_parent(self, name=clause.id, clause=clause, skip=reason)
@@ -91,14 +95,14 @@ class Suite(pytest.Collector):
     def _run(self, wanted: set[str]) -> Report:
         with contextlib.ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            options = replace(
-                self.options,
+            config = replace(
+                self.asked,
                 base_url=stack.enter_context(_serving(self.server)),
                 only=tuple(sorted(wanted)),
-                report=self.options.report if self.keeps_report else folder,
+                report=self.asked.report if self.keeps_report else folder,
             )
             try:
-                return conform.run(self.contract, options, lambda *_: Quiet())
+                return run(config)
             except WrongTarget as error:
                 raise Unjudged(str(error)) from None
 
@@ -110,9 +114,10 @@ class ClauseTest(pytest.Item):
         super().__init__(**more)
         self.clause = clause
         self.skip = skip
-        self.add_marker("prd")
+        for name in ("contract", "prd"):
+            self.add_marker(name)
+            self.add_marker(getattr(pytest.mark, f"{name}_family")(clause.family))
         self.add_marker(clause.level)
-        self.add_marker(pytest.mark.prd_family(clause.family))
 
     def runtest(self) -> None:
         """Pass, fail, skip or fail as expected, as the run says."""
@@ -127,7 +132,7 @@ class ClauseTest(pytest.Item):
                 return
             case "violated" if "waiver" in found:
                 pytest.xfail(visible(f"waived until {found['waiver']['expires']}: {found['waiver']['reason']}"))
-            case "violated" if self.clause.level == "inferred" and not suite.options.strict:
+            case "violated" if self.clause.level == "inferred" and not suite.asked.strict:
                 pytest.xfail(visible(f"advice: {found['counterexample']['observed']}"))
             case "violated":
                 raise Violated(details(found))
@@ -167,7 +172,7 @@ def leave(worker: dict[str, Any]) -> None:
 
 def _shared(worker: dict[str, Any]) -> Path:
     """Where the workers of one session find the report."""
-    return Path(tempfile.gettempdir()) / f"prd-{os.getuid()}-{worker['testrunuid']}"
+    return Path(tempfile.gettempdir()) / f"contract-{os.getuid()}-{worker['testrunuid']}"
 
 
 def _awaited(shared: Path) -> Report:

@@ -13,11 +13,11 @@ CONFTEST = """\
 import spec
 from conformance import sandbox
 
-def pytest_prd_app(config):
+def pytest_contract_app(config):
     return sandbox.app(spec.load(), sandbox.Settings(api_key="canary-77", faults={faults!r}))
 """
 
-QUICK = "--prd-args=--no-writes --no-schemathesis --report report"
+QUICK = "--contract-args=--no-writes --no-schemathesis --report report"
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +64,8 @@ def test_the_workers_of_xdist_share_one_run(pytester: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--prd-url", "http://127.0.0.1:9", "--prd-args=--only PRD999"], "No clause is selected"),
+        (["--contract-url", "http://127.0.0.1:9", "--contract-args=--only PRD999"], "--only PRD999 selects no clause"),
+        (["--contract-url", "http://127.0.0.1:9", "--contract-args=--onyl x"], "Did you mean '--only'?"),
         (["--prd-url", "ftp://x"], "isn't a URL"),
     ],
 )
