@@ -182,7 +182,7 @@ def test_a_plan_sends_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     [
         (["ftp://x"], "isn't a URL"),
         (["http://127.0.0.1:9", "--only", "PRD999"], "--only PRD999 selects no clause"),
-        (["http://127.0.0.1:9", "--only", "PRD107"], "gives no answer"),
+        (["http://127.0.0.1:9", "--only", "PRD107"], "gives no response"),
         (["--waivers", "none.yaml"], "there is no such file"),
         (["--history", "none"], "there is no such folder"),
         (["--spec", "none.yaml"], "none.yaml"),

@@ -235,7 +235,7 @@ WRONG = [
     (lambda received: response(200, b'{"users": [1, 2], "total": 2}'), "another shape"),
     (lambda received: response(200, b"[]"), "another shape"),
     (lambda received: response(200, b'{"count": '), "doesn't answer with JSON"),
-    (lambda received: b"SSH-2.0-OpenSSH_9\r\n\r\n", "gives no answer"),
+    (lambda received: b"SSH-2.0-OpenSSH_9\r\n\r\n", "gives no response"),
 ]
 
 
@@ -250,13 +250,13 @@ def test_a_server_that_breaks_the_parser_with_the_key_gets_it_into_nothing(sente
         return (received.header("Authorization") or "").encode() + b" \xff\r\n\r\n"
 
     with loopback(echo) as server:
-        assert "gives no answer" in sentence(server.url)
+        assert "gives no response" in sentence(server.url)
 
 
 def test_a_closed_port_is_said_in_one_sentence(sentence: Callable[..., str]) -> None:
     with loopback(lambda received: PAGE) as server:
         url = server.url
-    assert "gives no answer" in sentence(url)
+    assert "gives no response" in sentence(url)
 
 
 def test_an_endless_answer_is_said_in_one_sentence(sentence: Callable[..., str]) -> None:
