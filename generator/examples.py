@@ -31,7 +31,7 @@ def examples(
     """Python statements by method, a bulk write under `bulk` where there is one, and lists that conditions narrow
     down under `F` or what else builds those. `sources` are by method too."""
     found = {o.method: _example(contract, sources[o.method], o) for o in made}
-    written = [o for o in made if o.write and o.write.bulk and o.write.key]
+    written = [o for o in made if o.write and o.write.bulk and o.write.keys]
     found |= {o.filters.constant: _narrowed(contract, sources[o.method], o, o.filters) for o in made if o.filters}
     return {**found, **({"bulk": _bulk(contract, sources[written[-1].method], written[-1])} if written else {})}
 

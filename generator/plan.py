@@ -6,6 +6,7 @@ Every type here is a Python expression in the names that the generated modules i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -89,6 +90,7 @@ class PollingPlan:
     total: str
     succeeded: str
     failed: str
+    error_file: str | None
     result: str
     """The annotation of the status operation's answer."""
 
@@ -99,7 +101,8 @@ class WritePlan:
 
     constant: str
     polling: PollingPlan
-    key: str | None
+    keys: tuple[tuple[str, ...], ...]
+    """What a row is about, each as the fields that say it."""
     bulk: bool
     """True when its body is a list, so that bulk writes can cut it up."""
 
@@ -242,6 +245,12 @@ class Plan:
     def filters(self) -> tuple[FiltersPlan, ...]:
         """The filter builders."""
         return tuple(o.filters for o in self.operations if o.filters)
+
+    @property
+    def security(self) -> tuple[tuple[str, ...], ...]:
+        """What most operations are authenticated with."""
+        counted = Counter(o.security for o in self.operations)
+        return counted.most_common(1)[0][0] if counted else ()
 
     @property
     def batches(self) -> bool:

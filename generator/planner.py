@@ -206,16 +206,22 @@ class _Planner:
                 batch.total,
                 batch.succeeded,
                 batch.failed,
+                batch.error_file,
                 status.result,
             )
         bulk = made.bodies[0].item is not None and not any(p.required for p in made.parameters)
-        row_key = self._row_key(made, source.access.collection.key) if source.access else None
-        write = WritePlan(f"{made.constant}_WRITE", self._pollings[key], row_key, bulk)
+        write = WritePlan(f"{made.constant}_WRITE", self._pollings[key], self._row_keys(made, source.access), bulk)
         return OperationPlan(**{**vars(made), "write": write})
 
-    def _row_key(self, made: OperationPlan, key: str) -> str | None:
+    def _row_keys(self, made: OperationPlan, access: spec.Access | None) -> tuple[tuple[str, ...], ...]:
+        """What a row of a write is about: the collection's row, or each part of it that the write is for."""
         item = re.match(r"models\.(\w+)", made.bodies[0].item or "")
-        return self._schemas.definitions.fields.get(item[1], {}).get(key) if item else None
+        fields = self._schemas.definitions.fields.get(item[1], {}) if item else {}
+        if access is None or access.collection.key not in fields:
+            return ()
+        key = access.collection.key
+        parts = tuple((key, part.key) for part in access.parts if part.key in fields)
+        return parts if parts and len(parts) == len(access.parts) else ((key,),)
 
     def _parameter(self, parameter: spec.Parameter, arguments: names.Names, method: str) -> ParameterPlan:
         written = self._contract.resolve(self._contract.at(parameter.pointer))

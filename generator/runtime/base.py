@@ -12,20 +12,19 @@ from collections.abc import (
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Generic, ParamSpec, Self, TypeVar
+from typing import Any, ClassVar, Generic, ParamSpec, Self, TypeAlias, TypeVar
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 from pydantic import BaseModel
 
 from .batches import Outcome, Write
 from .bulk import Bulk, BulkOptions
-from .call import Hooks, Operation, RequestOptions, Settings
-from .credentials import Credentials, Scheme
-from .errors import Answer, ConfigurationError, InvalidRequestError
+from .call import Hooks, Middleware, Operation, RequestOptions, Settings
+from .credentials import Credentials, Scheme, SecretSource
+from .errors import Answer, ConfigurationError, InvalidRequestError, request_id
 from .filters import Condition
 from .flow import Stream, Timeout
-from .journal import Journal
+from .journal import Journal, Target
 from .pages import Paging, Walk
 from .retry import Retry
 from .session import Session
@@ -34,6 +33,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S")
 T = TypeVar("T")
+
+ApiKey: TypeAlias = SecretSource | Mapping[str, SecretSource]
+"""A secret or a function that gives it, or several by the names of their security schemes."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Api:
     schemes: Mapping[str, Scheme]
     writes: Mapping[str, Write[Any]]
     """The operations that bulk writes know, by the names of their methods."""
+    security: tuple[tuple[str, ...], ...] = ()
+    """What requests that the document lacks are authenticated with: what most of its operations ask for."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,11 @@ class RawResponse(Generic[T]):
     """The body, decompressed."""
     parsed: T
 
+    @property
+    def request_id(self) -> str | None:
+        """The server's own id for the request, where it gave one."""
+        return request_id(self.headers)
+
 
 class BaseClient:
     """Settings and credentials. The key is in no attribute that shows it, and in no `repr`."""
@@ -69,6 +78,8 @@ class BaseClient:
     _api: ClassVar[Api]
 
     _session: Session
+    _carrier: str
+    """What carries requests, by name: a rehearsal's journal isn't the real run's."""
 
     @property
     def base_url(self) -> str:
@@ -83,19 +94,25 @@ class BaseClient:
         self,
         *,
         timeout: float | Timeout | None = None,
+        deadline: float | None = None,
         max_retries: int | None = None,
         accept_language: str | None = None,
         headers: Mapping[str, str] | None = None,
         hooks: Hooks | None = None,
+        middleware: Sequence[Middleware] | None = None,
     ) -> Self:
         """A client with other settings, which shares this one's connections: closing either closes both.
 
-        What is left out stays; `headers` are added to those there are. Raises ValueError for a time-out that isn't
-        positive, and for a negative number of retries.
+        What is left out stays; `headers` are added to those there are. Raises ValueError for a time-out or deadline
+        that isn't positive, and for a negative number of retries.
         """
         settings = self._session.settings
         if timeout is not None:
             settings = replace(settings, timeout=Timeout.of(timeout))
+        if deadline is not None:
+            settings = replace(settings, deadline=positive(deadline))
+        if middleware is not None:
+            settings = replace(settings, middleware=tuple(middleware))
         if max_retries is not None:
             settings = replace(settings, retry=replace(settings.retry, retries=count(max_retries)))
         if accept_language is not None:
@@ -111,18 +128,22 @@ class BaseClient:
     def _bulk(
         self,
         write: Callable[..., Any],
-        rows: Iterable[R],
         options: BulkOptions,
         journal: str | os.PathLike[str] | None,
         call: RequestOptions,
-    ) -> Stream[Outcome[R]]:
+    ) -> Stream[Outcome[Any]]:
         name = getattr(write, "__name__", "")
         if getattr(write, "__self__", None) is not self or name not in self._api.writes:
             known = ", ".join(self._api.writes) or "none"
             raise TypeError(f"bulk takes one of this client's own methods: {known}")
         found = self._api.writes[name]
-        kept = Journal(Path(journal) if journal is not None else None, found.operation.id, options.chunk_size)
-        return Bulk[R](self._session, found, options, call, kept).stream(rows)
+        kept = Journal(
+            Path(journal) if journal is not None else None,
+            found.operation.id,
+            options.chunk_size,
+            Target.of(self._session, found.operation, call, self._carrier),
+        )
+        return Bulk(self._session, found, options, call, kept).stream()
 
     def _walk(
         self,
@@ -137,13 +158,16 @@ class BaseClient:
 
 def session(
     api: Api,
-    api_key: str | Mapping[str, str | tuple[str, str]] | None,
+    api_key: ApiKey | None,
     base_url: str | None,
+    *,
     timeout: float | Timeout,
+    deadline: float | None,
     max_retries: int,
     accept_language: str | None,
     headers: Mapping[str, str] | None,
     hooks: Hooks | None,
+    middleware: Sequence[Middleware],
     max_response_bytes: int,
 ) -> Session:
     """What a client's arguments and the environment come to. Raises ConfigurationError or ValueError."""
@@ -157,6 +181,8 @@ def session(
         defaults={"accept-language": accept_language} if accept_language else {},
         headers=headers or {},
         hooks=hooks or Hooks(),
+        middleware=tuple(middleware),
+        deadline=None if deadline is None else positive(deadline),
         max_response_bytes=max_response_bytes,
     )
     return Session(settings, Credentials(api.schemes, secrets(api, api_key), f"{api.env}_API_KEY"))
@@ -181,21 +207,31 @@ def count(retries: int) -> int:
     return retries
 
 
-def secrets(api: Api, given: str | Mapping[str, str | tuple[str, str]] | None) -> Mapping[str, str | tuple[str, str]]:
-    """Secrets by scheme; a plain string is for the document's first scheme."""
+def positive(deadline: float) -> float:
+    """A number of seconds. Raises ValueError unless there are some."""
+    if not deadline > 0:
+        raise ValueError(f"a deadline must be more than 0 seconds, not {deadline!r}")
+    return deadline
+
+
+def secrets(api: Api, given: ApiKey | None) -> Mapping[str, SecretSource]:
+    """Secrets by scheme; one without a name is for the document's first scheme, and for those in the same place."""
     key = given or os.environ.get(f"{api.env}_API_KEY") or {}
-    if not isinstance(key, str):
+    if isinstance(key, Mapping):
         return key
-    return dict.fromkeys(list(api.schemes)[:1], key)
+    first = next(iter(api.schemes.values()), None)
+    return {name: key for name, scheme in api.schemes.items() if scheme == first}
 
 
-def chosen(wanted: type[S], http_client: S | None, transport: object) -> S | None:
-    """The caller's own httpx2 client, where there is one. Raises TypeError for one of the other kind, or a transport
-    beside it, which could only be left unused."""
+def chosen(wanted: type[S], http_client: S | None, transport: object, *network: object) -> S | None:
+    """The caller's own httpx2 client, where there is one. Raises TypeError for one of the other kind, and for what
+    could only be left unused: a transport beside it, or a proxy or certificates beside either."""
     if http_client is not None and not isinstance(http_client, wanted):
         raise TypeError(f"http_client must be an httpx2.{wanted.__name__}, not {type(http_client).__name__}")
     if http_client is not None and transport is not None:
         raise TypeError("give http_client or transport, not both")
+    if (http_client is not None or transport is not None) and any(each not in (None, True) for each in network):
+        raise TypeError("proxy and verify are for the client's own connections; set up your transport with them")
     return http_client
 
 
@@ -214,6 +250,8 @@ def raw(answers: Sequence[Answer], parsed: T) -> RawResponse[T]:
     return RawResponse(answers[-1].status, answers[-1].headers, answers[-1].body, parsed)
 
 
-def proxied() -> bool:
-    """True when the environment names a proxy."""
-    return any(name in getproxies() for name in ("http", "https", "all"))
+def carrier(http_client: object, transport: object) -> str:
+    """The name of what carries requests: `network`, or the class of the caller's own transport."""
+    if http_client is None and transport is None:
+        return "network"
+    return type(transport if transport is not None else getattr(http_client, "_transport", http_client)).__name__

@@ -7,25 +7,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from time import monotonic
-from typing import Any, Generic, TypedDict, TypeVar
-from urllib.parse import quote, urljoin
+from typing import Any, Generic, TypeAlias, TypedDict, TypeVar
+from urllib.parse import urljoin, urlsplit
 
+from . import tracing
 from .body import Body
-from .credentials import Credentials
 from .decode import Answers
 from .errors import (
     Answer,
     APIConnectionError,
+    APIError,
     APIResponseError,
+    APITimeoutError,
     Exchange,
     InvalidRequestError,
     RateLimitError,
+    request_id,
 )
-from .filters import Condition
 from .flow import Flow, Request, Sleep, Timeout, send
 from .retry import Retry, retry_after
-from .types import UNSET
-from .wire import Parameter, Unfit, header_text, word
+from .wire import Parameter, Unfit, header_text
 
 T = TypeVar("T")
 
@@ -35,12 +36,16 @@ class RequestOptions(TypedDict, total=False):
 
     timeout: float | Timeout
     """Seconds for each attempt, in place of the client's."""
+    deadline: float
+    """Seconds for the whole call: all attempts and the waits between them."""
     max_retries: int
     """How often to send it again, in place of the client's."""
     extra_headers: Mapping[str, str]
     """Headers to send beside the client's own, or in place of them. Credentials can't be replaced."""
     extra_query: Mapping[str, str | int | float | bool]
     """Query parameters that the document doesn't have."""
+    extra_body: Mapping[str, Any]
+    """Members of a JSON body that the document doesn't have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +53,12 @@ class Event:
     """What a hook is told: which request, which attempt, and what came of it. It holds no secret."""
 
     exchange: Exchange
-    status: int | None = None
+    status_code: int | None = None
     seconds: float = 0.0
     error: str | None = None
     delay: float | None = None
+    request_id: str | None = None
+    """The server's own id for the request, where it gave one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,10 @@ class Hooks:
     on_request: Callable[[Event], None] | None = None
     on_response: Callable[[Event], None] | None = None
     on_retry: Callable[[Event], None] | None = None
+
+
+Middleware: TypeAlias = Callable[[Request], Request]
+"""A function that is given each attempt's request, and gives back what is sent in its place."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,10 @@ class Settings:
     """Values of header parameters that a call leaves out, by their names in lower case."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     hooks: Hooks = field(default_factory=Hooks)
+    middleware: tuple[Middleware, ...] = ()
+    deadline: float | None = None
+    """Seconds for a whole call, where it is bounded."""
+    clock: Callable[[], float] = field(default=monotonic, repr=False)
     max_response_bytes: int = 32 * 1024 * 1024
     own_url: bool = False
     """True when the caller chose the base URL, which no server of the document then takes the place of."""
@@ -121,35 +136,42 @@ class Call(Generic[T]):
     operation: Operation[T]
     request: Request
     retry: Retry
-    hooks: Hooks
+    settings: Settings
+    deadline: float | None = None
+    """Seconds for all attempts together, from when the first one begins."""
     ends: float | None = None
-    """The moment, as `time.monotonic` counts, after which nothing is sent again."""
+    """The moment, as the clock counts, after which nothing goes on."""
 
     def answer(self) -> Flow[tuple[Answer, Exchange]]:
         """Send it, again where that is safe. Raises APIConnectionError when no answer came in the end."""
-        operation, hooks = self.operation, self.hooks
+        operation, hooks, clock = self.operation, self.settings.hooks, self.settings.clock
+        call = self if self.deadline is None else self.until(clock() + self.deadline)
         attempt = 1
         while True:
-            exchange = Exchange(operation.id, operation.method, operation.path, attempt)
-            began = monotonic()
+            exchange = Exchange(operation.id, operation.method, operation.path.partition("?")[0], attempt)
+            began = clock()
+            request = call._attempt(exchange, began)
             _tell(hooks.on_request, Event(exchange))
+            request, span = tracing.begin(exchange, request)
             outcome: Answer | APIConnectionError
+            told: Answer | APIError | None = None
             try:
-                outcome = yield from send(self.request)
+                outcome = told = yield from send(request)
             except APIConnectionError as error:
-                outcome = error
+                outcome = told = error
             except APIResponseError as error:
+                told = error
                 error.exchange = exchange
                 raise
-            if isinstance(outcome, Answer):
-                _tell(
-                    hooks.on_response,
-                    Event(exchange, outcome.status, monotonic() - began),
-                )
+            finally:
+                tracing.end(span, told)
+            if isinstance(outcome, Answer) and hooks.on_response is not None:
+                seconds, id = clock() - began, request_id(outcome.headers)
+                hooks.on_response(Event(exchange, outcome.status, seconds, request_id=id))
             delay = None
             if attempt <= self.retry.retries and self.retry.again(outcome, operation.repeatable):
                 delay = self.retry.delay(attempt, outcome)
-            if delay is None or (self.ends is not None and monotonic() + delay > self.ends):
+            if delay is None or (call.ends is not None and clock() + delay >= call.ends):
                 if isinstance(outcome, APIConnectionError):
                     outcome.exchange = exchange
                     raise outcome
@@ -163,134 +185,71 @@ class Call(Generic[T]):
     def value(self) -> Flow[tuple[T, Answer]]:
         """Send it and read the answer. Raises APIError."""
         answer, exchange = yield from self.answer()
+        return self.read(answer, exchange), answer
+
+    def read(self, answer: Answer, exchange: Exchange) -> T:
+        """What an answer holds. Raises APIError."""
         try:
             value: T = self.operation.answers.read(answer, exchange)
-            return value, answer
+            return value
         except RateLimitError as error:
             error.retry_after = retry_after(answer.headers)
             raise
 
     def until(self, ends: float) -> Call[T]:
         """The same call, bounded by a moment: neither it nor its repetitions go on past it."""
-        request = self.request
-        left = max(0.001, ends - monotonic())
-        timeout = Timeout(
-            request.timeout.connect,
-            request.timeout.read,
-            min(request.timeout.total, left),
+        return replace(self, ends=ends if self.ends is None else min(ends, self.ends))
+
+    def out_of_time(self, error: APIError) -> bool:
+        """True for an error that came because the moment did, or because a further attempt would have gone past it."""
+        if self.ends is None:
+            return False
+        if self.settings.clock() >= self.ends - 0.01:
+            return True
+        outcome: Answer | APIConnectionError
+        if isinstance(error, APIResponseError):
+            outcome = Answer(error.status_code, error.headers, b"")
+        elif isinstance(error, APIConnectionError):
+            outcome = error
+        else:
+            return False
+        return (
+            error.attempts <= self.retry.retries
+            and self.retry.again(outcome, self.operation.repeatable)
+            and self.retry.delay(error.attempts, outcome) is not None
         )
-        return replace(self, request=replace(request, timeout=timeout), ends=ends)
+
+    def _attempt(self, exchange: Exchange, now: float) -> Request:
+        """The request as it goes out now. Raises APITimeoutError when there is no time left."""
+        request = self.request
+        if self.ends is not None:
+            if self.ends <= now:
+                raise APITimeoutError("no time was left to send it in", exchange, sent=False)
+            request = replace(request, timeout=request.timeout.within(self.ends - now), on_time=True)
+        for change in self.settings.middleware:
+            request = self._changed(change(request))
+        return request
+
+    def _changed(self, request: Request) -> Request:
+        """What middleware gave. Raises InvalidRequestError where it can't be sent, or would take the key elsewhere."""
+        if not isinstance(request, Request):
+            raise TypeError(f"middleware gives a Request, not {type(request).__name__}")
+        if origin(request.url) != origin(self.request.url):
+            raise InvalidRequestError(self.operation.id, ("middleware: a request can't be sent to another host",))
+        try:
+            for name, value in request.headers:
+                header_text(value, name)
+        except Unfit as unfit:
+            raise InvalidRequestError(self.operation.id, unfit.problems) from None
+        return request
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port of a URL: what must be the same for a key to go along."""
+    parts = urlsplit(url)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def _tell(hook: Callable[[Event], None] | None, event: Event) -> None:
     if hook is not None:
         hook(event)
-
-
-def prepare(
-    operation: Operation[T],
-    settings: Settings,
-    credentials: Credentials,
-    arguments: Mapping[str, Any],
-    options: RequestOptions,
-    *,
-    where: Condition[Any] | None = None,
-    body: Any = UNSET,
-    content_type: str | None = None,
-) -> Call[T]:
-    """Check arguments and make the request of them.
-
-    Raises TypeError for an argument that neither the operation nor RequestOptions has, InvalidRequestError when
-    something doesn't fit the document or can't travel, and ConfigurationError when a key is missing: all before
-    anything is sent.
-    """
-    if unknown := sorted(options.keys() - RequestOptions.__annotations__.keys()):
-        raise TypeError(f"{operation.id} got an unexpected keyword argument {unknown[0]!r}")
-    try:
-        url, headers = _spread(operation, settings, arguments, where)
-        data, kind = _encoded(operation, body, content_type)
-        if kind:
-            headers["content-type"] = kind
-        extra = "&".join(
-            f"{quote(n, safe='')}={quote(word(v), safe='')}" for n, v in options.get("extra_query", {}).items()
-        )
-        more = {**settings.headers, **options.get("extra_headers", {})}
-        headers |= {name.lower(): header_text(word(value), name) for name, value in more.items()}
-    except Unfit as unfit:
-        raise InvalidRequestError(operation.id, unfit.problems) from None
-    if extra:
-        url += ("&" if "?" in url else "?") + extra
-    request = Request(
-        operation.method,
-        url,
-        tuple(headers.items()),
-        data,
-        credentials.choose(operation.security),
-        Timeout.of(options["timeout"]) if "timeout" in options else settings.timeout,
-    )
-    retry = settings.retry
-    if "max_retries" in options:
-        retry = Retry(options["max_retries"], retry.first, retry.most, retry.most_asked)
-    return Call(operation, request, retry, settings.hooks)
-
-
-def _encoded(operation: Operation[Any], body: Any, content_type: str | None) -> tuple[bytes | None, str | None]:
-    if body is UNSET:
-        if operation.body_required:
-            raise Unfit("body: it is required")
-        return None, None
-    for kind in operation.bodies:
-        if content_type is None or kind.content_type == content_type:
-            return kind.encode(body)
-    raise Unfit(f"content_type: {content_type!r} isn't one that the operation takes")
-
-
-def _spread(
-    operation: Operation[Any],
-    settings: Settings,
-    arguments: Mapping[str, Any],
-    where: Condition[Any] | None,
-) -> tuple[str, dict[str, str]]:
-    """The URL and the headers that arguments and conditions make."""
-    path, query, cookies = operation.path, list[str](), list[str]()
-    headers = {
-        "accept": operation.accept,
-        "accept-encoding": "gzip, deflate",
-        "user-agent": settings.package,
-    }
-    given = {keyword: value for keyword, value in arguments.items() if value is not UNSET}
-    for keyword, value in _conditions(operation, where):
-        if keyword in given:
-            raise Unfit(f"{keyword}: it is given both as an argument and as a condition")
-        given[keyword] = value
-    for parameter in operation.parameters:
-        if parameter.keyword not in given:
-            if parameter.place == "header" and (default := settings.defaults.get(parameter.name.lower())):
-                headers[parameter.name.lower()] = default
-            elif parameter.required:
-                raise Unfit(f"{parameter.keyword}: it is required")
-            continue
-        value = given[parameter.keyword]
-        match parameter.place:
-            case "path":
-                path = path.replace("{" + parameter.name + "}", parameter.path(value))
-            case "query":
-                query.extend(parameter.query(value))
-            case "header":
-                headers[parameter.name.lower()] = parameter.header(value)
-            case "cookie":
-                cookies.append(parameter.cookie(value))
-    if cookies:
-        headers["cookie"] = "; ".join(cookies)
-    url = settings.base(operation.server) + path
-    return (f"{url}?{'&'.join(query)}" if query else url), headers
-
-
-def _conditions(operation: Operation[Any], where: Condition[Any] | None) -> list[tuple[str, Any]]:
-    if where is None:
-        return []
-    if type(where) is not Condition:  # such as what `F.name == "x"` gives
-        raise Unfit(f"where: a condition such as F.name.exact('x') is needed, not {where!r}")
-    if where.operation != operation.id:
-        raise Unfit(f"where: these conditions are for {where.operation}, not for {operation.id}")
-    return [(operation.by_name[name].keyword, value) for name, value in where.values.items()]

@@ -13,13 +13,17 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
+from urllib.request import getproxies, proxy_bypass
 
 import httpcore2
 import httpx2
 
 _EXTENSIONS = attrgetter("extensions")
 """httpx2 and httpcore2 annotate it with a bare dict, which strict checking minds."""
+
+Verify: TypeAlias = bool | str | ssl.SSLContext
+"""Whether certificates are checked, or a file of those to trust, or a context of one's own."""
 
 _ENDS: ContextVar[float | None] = ContextVar("ends", default=None)
 
@@ -33,6 +37,11 @@ def deadline(seconds: float) -> Generator[float, None, None]:
         yield ends
     finally:
         _ENDS.reset(token)
+
+
+def proxied() -> bool:
+    """True when the environment names a proxy."""
+    return any(name in getproxies() for name in ("http", "https", "all"))
 
 
 def no_tls() -> ssl.SSLContext:
@@ -102,13 +111,17 @@ class _ResponseBody(httpx2.SyncByteStream):
 
 
 class DeadlineTransport(httpx2.BaseTransport):
-    """An httpx2 transport over pooled connections whose waits end by `deadline`.
+    """An httpx2 transport over pooled connections whose waits end by `deadline`, through a proxy where there is one.
 
     Certificates are loaded with the first encrypted connection, not before.
     """
 
-    def __init__(self) -> None:
-        self._pools: dict[bytes, httpcore2.ConnectionPool] = {}
+    def __init__(self, verify: Verify = True, proxy: str | httpx2.Proxy | None = None) -> None:
+        """Without a proxy of the caller's own, those of the environment are used."""
+        self._verify = verify
+        self._proxy = httpx2.Proxy(proxy) if isinstance(proxy, str) else proxy
+        self._environment = {} if proxy is not None else getproxies()
+        self._pools: dict[tuple[bytes, str], httpcore2.ConnectionPool] = {}
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request (httpx2's interface). Raises httpx2.TransportError."""
@@ -126,7 +139,7 @@ class DeadlineTransport(httpx2.BaseTransport):
             extensions=_EXTENSIONS(request),
         )
         with _as_httpx2():
-            answer = self._pool(url.raw_scheme).handle_request(wanted)
+            answer = self._pool(url).handle_request(wanted)
         return httpx2.Response(
             answer.status,
             headers=answer.headers,
@@ -134,21 +147,33 @@ class DeadlineTransport(httpx2.BaseTransport):
             extensions=_EXTENSIONS(answer),
         )
 
-    def _pool(self, scheme: bytes) -> httpcore2.ConnectionPool:
-        if scheme not in self._pools:
-            trust = httpx2.create_ssl_context() if scheme == b"https" else no_tls()
-            self._pools[scheme] = httpcore2.ConnectionPool(
-                ssl_context=trust,
+    def _pool(self, url: httpx2.URL) -> httpcore2.ConnectionPool:
+        usual = self._environment and (self._environment.get(url.scheme) or self._environment.get("all"))
+        through = "" if not usual or proxy_bypass(url.host) else usual
+        key = url.raw_scheme, through
+        if key not in self._pools:
+            proxy = httpx2.Proxy(through if "://" in through else f"http://{through}") if through else self._proxy
+            encrypted = url.scheme == "https"
+            self._pools[key] = httpcore2.ConnectionPool(
+                ssl_context=httpx2.create_ssl_context(verify=self._verify) if encrypted else no_tls(),
+                proxy=None if proxy is None else _proxy(proxy),
                 max_connections=100,
                 max_keepalive_connections=20,
                 network_backend=_Backend(),
             )
-        return self._pools[scheme]
+        return self._pools[key]
 
     def close(self) -> None:
         """Close every connection."""
         for pool in self._pools.values():
             pool.close()
+
+
+def _proxy(proxy: httpx2.Proxy) -> httpcore2.Proxy:
+    url = httpcore2.URL(
+        scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=proxy.url.raw_path
+    )
+    return httpcore2.Proxy(url, auth=proxy.raw_auth, headers=proxy.headers.raw, ssl_context=proxy.ssl_context)
 
 
 @contextmanager

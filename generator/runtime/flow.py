@@ -6,8 +6,9 @@ pages, batches and bulk writes are flows: they know no sockets, and tests drive 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from .errors import Answer, APIError
@@ -17,7 +18,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, ready but for the credentials: those are put in where it is sent, and nowhere before."""
+    """One request, ready but for the credentials: those are put in where it is sent, and nowhere before.
+
+    Middleware is given it, and gives it back or a changed one, made with `with_header` or `dataclasses.replace`.
+    """
 
     method: str
     url: str
@@ -26,11 +30,18 @@ class Request:
     schemes: tuple[str, ...]
     """Which credentials it carries, by the names of their security schemes."""
     timeout: Timeout
+    on_time: bool = False
+    """True when a deadline was set: it ends in time whatever transport carries it."""
+
+    def with_header(self, name: str, value: str) -> Request:
+        """The same request with a header, in place of any of that name."""
+        kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
+        return replace(self, headers=(*kept, (name.lower(), value)))
 
 
 @dataclass(frozen=True, slots=True)
 class Timeout:
-    """Seconds. `connect` bounds making a connection, `read` each wait for more, `total` the whole request."""
+    """Seconds. `connect` bounds making a connection, `read` each wait for more, `total` one attempt of a request."""
 
     connect: float = 5.0
     read: float = 30.0
@@ -50,6 +61,12 @@ class Timeout:
             raise ValueError(f"a timeout must be more than 0 seconds, not {value!r}")
         return made
 
+    def within(self, seconds: float) -> Timeout:
+        """The same, with no part longer than so many seconds."""
+        if seconds >= max(self.connect, self.read, self.total):
+            return self
+        return Timeout(min(self.connect, seconds), min(self.read, seconds), min(self.total, seconds))
+
 
 @dataclass(frozen=True, slots=True)
 class Send:
@@ -66,6 +83,21 @@ class Sleep:
 
 
 @dataclass(frozen=True, slots=True)
+class Pull:
+    """Take so many rows of the input; the flow is given a `Pulled`."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """Rows of the input, fewer than asked for at its end, or what the input raised."""
+
+    rows: list[Any]
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Emit(Generic[T]):
     """Hand a value to whoever iterates."""
 
@@ -75,8 +107,8 @@ class Emit(Generic[T]):
 Flow: TypeAlias = Generator[Send | Sleep, Any, T]
 """A conversation that ends in a value."""
 
-Stream: TypeAlias = Generator[Send | Sleep | Emit[T], Any, None]
-"""A conversation that hands out values as it goes."""
+Stream: TypeAlias = Generator[Send | Sleep | Pull | Emit[T], Any, None]
+"""A conversation that takes in rows and hands out values as it goes."""
 
 
 def send(request: Request) -> Flow[Answer]:
@@ -121,14 +153,19 @@ async def run_async(flow: Flow[T], perform: Callable[[Send | Sleep], Awaitable[A
         flow.close()
 
 
-def iterate(stream: Stream[T], perform: Callable[[Send | Sleep], Answer | None]) -> Iterator[T]:
-    """Carry a stream out as far as it is iterated."""
+def iterate(
+    stream: Stream[T], perform: Callable[[Send | Sleep], Answer | None], pull: Callable[[int], Pulled]
+) -> Iterator[T]:
+    """Carry a stream out as far as it is iterated; `pull` takes rows of its input."""
     try:
         effect = next(stream)
         while True:
             if isinstance(effect, Emit):
                 yield effect.value
                 effect = next(stream)
+                continue
+            if isinstance(effect, Pull):
+                effect = stream.send(pull(effect.count))
                 continue
             try:
                 outcome = perform(effect)
@@ -143,7 +180,9 @@ def iterate(stream: Stream[T], perform: Callable[[Send | Sleep], Answer | None])
 
 
 async def iterate_async(
-    stream: Stream[T], perform: Callable[[Send | Sleep], Awaitable[Answer | None]]
+    stream: Stream[T],
+    perform: Callable[[Send | Sleep], Awaitable[Answer | None]],
+    pull: Callable[[int], Awaitable[Pulled]],
 ) -> AsyncIterator[T]:
     """Carry a stream out as far as it is iterated, without blocking the event loop."""
     try:
@@ -152,6 +191,9 @@ async def iterate_async(
             if isinstance(effect, Emit):
                 yield effect.value
                 effect = next(stream)
+                continue
+            if isinstance(effect, Pull):
+                effect = stream.send(await pull(effect.count))
                 continue
             try:
                 outcome = await perform(effect)
@@ -163,3 +205,43 @@ async def iterate_async(
         return
     finally:
         stream.close()
+
+
+def pulling(rows: Iterable[Any]) -> Callable[[int], Pulled]:
+    """What takes rows of an iterable, as many as it is asked for at a time."""
+    source = iter(rows)
+
+    def pull(count: int) -> Pulled:
+        taken: list[Any] = []
+        try:
+            taken.extend(islice(source, count))
+        except Exception as error:  # the caller's own: it is raised when what was sent is accounted for
+            return Pulled([], error)
+        return Pulled(taken)
+
+    return pull
+
+
+def pulling_async(rows: Iterable[Any] | AsyncIterable[Any]) -> Callable[[int], Awaitable[Pulled]]:
+    """The same for an iterable of either kind."""
+    if not isinstance(rows, AsyncIterable):
+        plain = pulling(rows)
+
+        async def pull_plain(count: int) -> Pulled:
+            return plain(count)
+
+        return pull_plain
+    source = aiter(rows)
+
+    async def pull(count: int) -> Pulled:
+        taken: list[Any] = []
+        try:
+            while len(taken) < count:
+                taken.append(await anext(source))
+        except StopAsyncIteration:
+            return Pulled(taken)
+        except Exception as error:  # the caller's own, as above
+            return Pulled([], error)
+        return Pulled(taken)
+
+    return pull

@@ -7,11 +7,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
-from .call import Call, Operation, RequestOptions, Settings, prepare
+from .call import Call, Operation, RequestOptions, Settings
 from .credentials import Credentials
 from .errors import Answer
 from .filters import Condition
 from .flow import Flow, Send, Sleep
+from .prepare import prepare
 from .types import UNSET
 
 T = TypeVar("T")
@@ -21,6 +22,17 @@ AsyncPerform: TypeAlias = Callable[[Send | Sleep], Awaitable[Answer | None]]
 
 LAST_ANSWER: ContextVar[list[Answer] | None] = ContextVar("last_answer", default=None)
 """Where `with_raw_response` collects the answers of the call that it makes."""
+
+PREPARING: ContextVar[bool] = ContextVar("preparing", default=False)
+"""True while `stream` calls a method to get its call, which is then sent in another way."""
+
+
+class Prepared(Exception):
+    """The call that a method would have sent."""
+
+    def __init__(self, call: Call[Any]) -> None:
+        super().__init__()
+        self.call = call
 
 
 @dataclass(frozen=True)
@@ -41,7 +53,7 @@ class Session:
         content_type: str | None = None,
     ) -> Call[T]:
         """A call, checked. Raises InvalidRequestError or ConfigurationError."""
-        return prepare(
+        call = prepare(
             operation,
             self.settings,
             self.credentials,
@@ -51,6 +63,9 @@ class Session:
             body=body,
             content_type=content_type,
         )
+        if PREPARING.get():
+            raise Prepared(call)
+        return call
 
 
 def value(call: Call[T]) -> Flow[T]:

@@ -7,22 +7,24 @@ Three budgets stay apart: a request's own time-out, the retries of one poll, and
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
-from .call import Operation
-from .errors import APIResponseError, BatchTimeoutError, Exchange, InvalidRequestError
+from .call import Call, Operation
+from .errors import APIError, APIResponseError, APIStatusError, BatchTimeoutError, Exchange, InvalidRequestError
 from .flow import Flow, Sleep, run, run_async
+from .retry import REFUSED, retry_after
 from .session import AsyncPerform, Perform, Session, answered
 from .shapes import is_object
 
 R = TypeVar("R")
 S = TypeVar("S")
 State: TypeAlias = Literal["succeeded", "failed", "unknown"]
+
+_NOT_YET = 10.0
+"""Seconds in which a batch that was just taken may not be known yet: its status is 404 until then."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Polling(Generic[S]):
     total: str
     succeeded: str
     failed: str
+    error_file: str | None = None
+    """Pointer of the URL of a file that says why items failed."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class BatchResult(Generic[S]):
     """The status operation's last answer."""
     sent: int | None = None
     """How many items were sent, where that is known."""
+    error_file: str | None = None
+    """The URL of the file that says why items failed, where the server gives one."""
 
     @property
     def partial(self) -> bool:
@@ -70,8 +76,8 @@ class Write(Generic[S]):
 
     operation: Operation[Any]
     polling: Polling[S]
-    key: str | None
-    """The row's attribute that tells rows apart."""
+    keys: tuple[tuple[str, ...], ...]
+    """What a row is about, each as the fields that say it: rows that agree in all fields of one are about the same."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,12 @@ class Outcome(Generic[R]):
     """The batch that told."""
     error: str | None = None
     """Why it failed or isn't known."""
+    details: Any = None
+    """What the server says of the row, as data, where it says something."""
+    error_file: str | None = None
+    """The URL of the server's file of failed rows, where there is one."""
+    earlier: bool = False
+    """True when an earlier run told, whose journal this one went on from."""
 
 
 def at(model: Any, pointer: str) -> Any:
@@ -105,6 +117,8 @@ class BaseBatch(Generic[S]):
         self._rows = rows
         self.id = id
         """The ticket."""
+        self.request_id: str | None = None
+        """The server's own id for the request that was answered with the ticket, where it gave one."""
 
     def checkpoint(self) -> str:
         """Text to take the handle up again from, later or elsewhere, with the client's `resume_batch`."""
@@ -113,10 +127,15 @@ class BaseBatch(Generic[S]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"
 
-    def _asking(self, ends: float | None = None) -> Flow[S]:
+    def _asking(self) -> Flow[S]:
         """Ask once. Raises APIError, also when the server tells of another batch."""
-        call = self._session.call(self._polling.status, {self._polling.parameter: self.id}, {})
-        status, answer = yield from answered(call if ends is None else call.until(ends))
+        return (yield from self._asked(self._call()))
+
+    def _call(self) -> Call[S]:
+        return self._session.call(self._polling.status, {self._polling.parameter: self.id}, {})
+
+    def _asked(self, call: Call[S]) -> Flow[S]:
+        status, answer = yield from answered(call)
         told = at(status, self._polling.id)
         if told is not None and str(told) != self.id:
             exchange = Exchange(call.operation.id, call.operation.method, call.operation.path)
@@ -131,31 +150,54 @@ class BaseBatch(Generic[S]):
             return None
         if not total and self._rows:  # taken, but not yet counted
             return None
-        return BatchResult(self.id, total, succeeded, failed, status, self._rows)
+        file = at(status, polling.error_file) if polling.error_file else None
+        return BatchResult(self.id, total, succeeded, failed, status, self._rows, str(file) if file else None)
 
-    def waiting(self, timeout: float, interval: float, clock: Callable[[], float] = monotonic) -> Flow[BatchResult[S]]:
+    def _done(self) -> Flow[bool]:
+        return self._result((yield from self._asking())) is not None
+
+    def waiting(self, timeout: float, interval: float) -> Flow[BatchResult[S]]:
         """Ask until the batch is over, at first often and then every few seconds.
 
-        A result that tells of fewer items than were sent counts when a second look finds the same: the server
-        may have been counting still. Raises BatchTimeoutError when `timeout` seconds have passed, or APIError.
+        A batch that isn't known soon after it was taken isn't known yet. A result that tells of fewer items than were
+        sent counts when a second look finds the same: the server may have been counting still. Raises
+        BatchTimeoutError when `timeout` seconds have passed, whatever was going on then, or APIError.
         """
-        ends = clock() + timeout
+        clock = self._session.settings.clock
+        began = clock()
+        ends = began + timeout
         before: tuple[int, int, int] | None = None
+        seen = False
         while True:
-            status = yield from self._asking(ends)
-            if (result := self._result(status)) is not None:
-                counts = (result.total, result.succeeded, result.failed)
-                if not result.partial or counts == before:
-                    return result
-                before = counts
+            pause = interval
+            call = self._call().until(ends)
+            try:
+                status = yield from self._asked(call)
+            except APIError as error:
+                if call.out_of_time(error):
+                    raise self._late(timeout) from error
+                status_code = error.status_code if isinstance(error, APIStatusError) else None
+                asked = retry_after(error.headers) if isinstance(error, APIStatusError) else None
+                if status_code in REFUSED and asked is not None:  # longer than a poll waits, and maybe not too long
+                    pause = max(asked, interval)
+                elif status_code != 404 or seen or clock() - began > _NOT_YET:
+                    raise
+            else:
+                seen = True
+                if (result := self._result(status)) is not None:
+                    counts = (result.total, result.succeeded, result.failed)
+                    if not result.partial or counts == before:
+                        return result
+                    before = counts
             left = ends - clock()
-            if left <= interval / 2:
-                raise BatchTimeoutError(
-                    f"batch {self.id} isn't over after {timeout:g} s; it goes on at the server",
-                    self.checkpoint(),
-                )
-            yield Sleep(min(interval, left))
+            if left <= interval / 2 or left < pause - interval:
+                raise self._late(timeout)
+            yield Sleep(min(pause, left))
             interval = min(interval * 1.5, 5.0)
+
+    def _late(self, timeout: float) -> BatchTimeoutError:
+        why = f"batch {self.id} isn't over after {timeout:g} s; it goes on at the server"
+        return BatchTimeoutError(why, self.checkpoint())
 
 
 def resumed(checkpoint: str) -> tuple[str, int | None]:
@@ -187,6 +229,10 @@ class Batch(BaseBatch[S]):
         """Ask once. Raises APIError."""
         return run(self._asking(), self._perform)
 
+    def done(self) -> bool:
+        """Ask once whether the batch is over. Raises APIError."""
+        return run(self._done(), self._perform)
+
     def wait(self, timeout: float = 600.0, *, interval: float = 0.2) -> S:
         """Ask until the batch is over, and give the last answer. Raises BatchTimeoutError or APIError."""
         return self.result(timeout, interval=interval).status
@@ -213,6 +259,10 @@ class AsyncBatch(BaseBatch[S]):
     async def status(self) -> S:
         """Ask once. Raises APIError."""
         return await run_async(self._asking(), self._perform)
+
+    async def done(self) -> bool:
+        """Ask once whether the batch is over. Raises APIError."""
+        return await run_async(self._done(), self._perform)
 
     async def wait(self, timeout: float = 600.0, *, interval: float = 0.2) -> S:
         """Ask until the batch is over, and give the last answer. Raises BatchTimeoutError or APIError."""

@@ -1,36 +1,43 @@
 # Copied from the client generator's runtime; not to be edited here.
 """Bulk writes: any number of rows in chunks, and for each row what became of it.
 
-The rows are read as they are needed, so memory holds a few chunks whatever their number. A row never
-overtakes an earlier one of the same key: a chunk waits while one that shares a key with it is under way.
-What can't be known is reported as unknown, never as done.
+The rows are read as they are needed, so memory holds a few chunks whatever their number. A row never overtakes an
+earlier one about the same thing: a chunk waits while one that shares a key with it is under way. What can't be known
+is reported as unknown, never as done.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from .batches import BaseBatch, BatchResult, Outcome, State, Write, at
+from .batches import Outcome, State, Write
 from .body import Body
 from .call import RequestOptions
-from .errors import (
-    APIConnectionError,
-    APIError,
-    APIResponseError,
-    APIStatusError,
-    BatchTimeoutError,
-)
-from .flow import Emit, Flow, Stream
-from .journal import Journal
-from .session import Session, value
-from .wire import Unfit
+from .chunks import Chunk, Rows, cut
+from .errors import APIError, APIResponseError, APIStatusError, BulkTimeoutError, JournalError
+from .flow import Emit, Flow, Pull, Pulled, Stream
+from .journal import Entry, Journal
+from .sending import REFUSED_WHOLE, Budget, Sender, verdict
+from .session import Session
 
-R = TypeVar("R")
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a bulk write is, in rows."""
+
+    read: int
+    """Taken from the input."""
+    succeeded: int
+    failed: int
+    unknown: int
+
+    @property
+    def under_way(self) -> int:
+        """Read, and not accounted for yet."""
+        return self.read - self.succeeded - self.failed - self.unknown
 
 
 @dataclass(frozen=True)
@@ -42,216 +49,159 @@ class BulkOptions:
     """How many batches may be under way at the server at once."""
     timeout: float = 600.0
     """Seconds to wait for each batch, from when it is its turn."""
-    isolate: bool = True
-    """Where some rows of a chunk failed, find out which by sending its halves again, down to single rows.
-    Done for writes that may be repeated; otherwise all rows of such a chunk are unknown."""
+    isolate: int = 64
+    """How many requests may be spent for one chunk on finding the rows that fail, where the server doesn't name them:
+    its halves are sent again, down to single rows, for writes that may be repeated."""
+    deadline: float | None = None
+    """Seconds for the whole write."""
+    progress: Callable[[Progress], None] | None = None
 
     def __post_init__(self) -> None:
         if self.chunk_size < 1 or self.in_flight < 1:
             raise ValueError("chunk_size and in_flight must be at least 1")
+        if self.isolate < 0:
+            raise ValueError("isolate_requests must be 0 or more")
+        if self.deadline is not None and not self.deadline > 0:
+            raise ValueError("deadline must be more than 0 seconds")
 
 
 @dataclass(frozen=True)
-class _Rows(Generic[R]):
-    """Rows that are sent together: their places, as they were given, and checked."""
-
-    places: tuple[int, ...]
-    given: tuple[R, ...]
-    checked: tuple[Any, ...]
-
-    def halves(self) -> tuple[_Rows[R], _Rows[R]]:
-        """The first and the second half."""
-        half = len(self.places) // 2
-        first = _Rows(self.places[:half], self.given[:half], self.checked[:half])
-        return first, _Rows(self.places[half:], self.given[half:], self.checked[half:])
-
-
-@dataclass(frozen=True)
-class _Chunk(Generic[R]):
-    """The unit that is journalled: what could be sent of so many rows, and what couldn't."""
-
-    number: int
-    rows: _Rows[R]
-    refused: tuple[Outcome[R], ...]
-    keys: frozenset[str]
-    digest: str
-
-
-@dataclass(frozen=True)
-class _Sent(Generic[R]):
+class _Sent:
     """A chunk under way, or already settled."""
 
-    chunk: _Chunk[R]
+    chunk: Chunk
     ticket: str | None
-    settled: tuple[Outcome[R], ...] | None = None
+    settled: list[Outcome[Any]] | None = None
 
 
-class Bulk(Generic[R]):
+class Bulk:
     """One bulk write. `stream` is the whole of it; a client carries that out."""
 
     def __init__(
-        self,
-        session: Session,
-        write: Write[Any],
-        options: BulkOptions,
-        call: RequestOptions,
-        journal: Journal,
+        self, session: Session, write: Write[Any], options: BulkOptions, call: RequestOptions, journal: Journal
     ):
-        self._session = session
         self._write = write
         self._options = options
-        self._call = call
         self._journal = journal
         self._body: Body = next(b for b in write.operation.bodies if b.coding == "json")
+        self._clock = session.settings.clock
+        self._ends = None if options.deadline is None else self._clock() + options.deadline
+        self._sender = Sender(session, write, call, options.timeout, self._ends)
+        self._patience = options.isolate
+        self._read = 0
+        self._counts: dict[State, int] = {"succeeded": 0, "failed": 0, "unknown": 0}
 
-    def stream(self, rows: Iterable[R]) -> Stream[Outcome[R]]:
+    def stream(self) -> Stream[Outcome[Any]]:
         """Send all rows and hand out their outcomes in order.
 
-        Raises the first APIError that later chunks would meet as well (a key that isn't taken, a server
-        that can't be reached), after every chunk that was sent has been accounted for. Rows without an
-        outcome were not sent.
+        Raises the first APIError that later chunks would meet as well (a key that isn't taken, a server that can't be
+        reached, no time left), or what the input raised, after every chunk that was sent has been accounted for.
+        Rows without an outcome were not sent.
         """
-        window: deque[_Sent[R]] = deque()
-        trouble: APIError | None = None
+        window: deque[_Sent] = deque()
+        trouble: Exception | None = None
         with self._journal:
-            for chunk in self._chunks(rows):
-                while window and (len(window) >= self._options.in_flight or self._overlaps(chunk, window)):
+            number, digest = 0, ""
+            while trouble is None:
+                pulled: Pulled = yield Pull(self._options.chunk_size)
+                trouble = pulled.error
+                if not pulled.rows:
+                    break
+                chunk = cut(self._body, self._write.keys, number, self._read, pulled.rows, digest)
+                while window and (len(window) >= self._options.in_flight or _overlaps(chunk, window)):
                     yield from self._hand_out(window.popleft())
+                if self._late():
+                    trouble = self._timeout()
+                    break
                 try:
                     window.append((yield from self._send(chunk)))
-                except APIError as error:
+                except JournalError as error:
                     trouble = error
-                    window.append(_Sent(chunk, None, self._all(chunk.rows, *_verdict(error))))
                     break
+                except APIError as error:
+                    trouble = self._timeout() if self._late() else error
+                    window.append(_Sent(chunk, None, chunk.rows.all(*verdict(error))))
+                number, digest, self._read = number + 1, chunk.digest, self._read + len(pulled.rows)
+                self._tell()
             while window:
                 yield from self._hand_out(window.popleft())
+            if trouble is None:
+                self._journal.finish(number, digest, self._counts)
         if trouble is not None:
             raise trouble
 
-    def _overlaps(self, chunk: _Chunk[R], window: Iterable[_Sent[R]]) -> bool:
-        return any(sent.settled is None and chunk.keys & sent.chunk.keys for sent in window)
+    def _late(self) -> bool:
+        return self._ends is not None and self._clock() >= self._ends
 
-    def _chunks(self, rows: Iterable[R]) -> Iterator[_Chunk[R]]:
-        source = enumerate(rows)
-        number = 0
-        while taken := list(islice(source, self._options.chunk_size)):
-            fit: list[tuple[int, R, Any]] = []
-            refused: list[Outcome[R]] = []
-            for place, row in taken:
-                try:
-                    fit.append((place, row, self._body.check([row])[0]))
-                except Unfit as unfit:
-                    why = str(unfit).replace("body[0].", "").replace("body[0]", "row")
-                    refused.append(Outcome(place, row, "failed", None, why))
-            places, given, checked = zip(*fit, strict=True) if fit else ((), (), ())
-            key = self._write.key
-            keys = frozenset(str(getattr(row, key, "")) for row in checked) if key else frozenset({""})
-            digest = hashlib.sha256(self._body.json(list(checked))).hexdigest()
-            yield _Chunk(number, _Rows(places, given, checked), tuple(refused), keys, digest)
-            number += 1
+    def _timeout(self) -> BulkTimeoutError:
+        return BulkTimeoutError(
+            f"the deadline of {self._options.deadline:g} s passed after {self._read} rows; the others were not sent"
+        )
 
-    def _send(self, chunk: _Chunk[R]) -> Flow[_Sent[R]]:
+    def _tell(self) -> None:
+        if self._options.progress is not None:
+            self._options.progress(Progress(self._read, **self._counts))
+
+    def _send(self, chunk: Chunk) -> Flow[_Sent]:
         """Send a chunk, unless the journal says that it was sent. Raises APIError when going on is no use."""
         known = self._journal.known(chunk.number, chunk.digest)
         if known is not None and known.states is not None:
-            return _Sent(chunk, None, self._remembered(chunk.rows, known.states, known.batch))
+            return _Sent(chunk, None, _remembered(chunk.rows, known))
         if known is not None and known.batch is not None:
             return _Sent(chunk, known.batch)
         if known is not None and not self._write.operation.repeatable:
             why = "it was being sent when an earlier run ended, and sending it twice isn't safe"
-            return _Sent(chunk, None, self._all(chunk.rows, "unknown", why))
-        if not chunk.rows.places:
-            return _Sent(chunk, None, ())
+            return _Sent(chunk, None, chunk.rows.all("unknown", why))
+        if not chunk.rows:
+            return _Sent(chunk, None, [])
         return (yield from self._submit(chunk))
 
-    def _submit(self, chunk: _Chunk[R]) -> Flow[_Sent[R]]:
+    def _submit(self, chunk: Chunk) -> Flow[_Sent]:
         self._journal.sending(chunk.number, chunk.digest)
         try:
-            ticket = yield from self._ticket(chunk.rows)
+            ticket = yield from self._sender.ticket(chunk.rows)
         except APIStatusError as error:
-            if error.status not in (400, 413, 422):
+            if error.status_code not in REFUSED_WHOLE:
                 raise
-            # The server refused the chunk as a whole; smaller ones show which rows it minds.
-            settled = yield from self._isolate(chunk.rows, None, str(error))
+            budget = Budget(self._patience)
+            settled = yield from self._sender.refused(chunk.rows, error, budget)
+            self._learn(budget)
             return _Sent(chunk, None, settled)
         except APIResponseError as error:
-            return _Sent(chunk, None, self._all(chunk.rows, "unknown", str(error)))
+            return _Sent(chunk, None, chunk.rows.all("unknown", str(error)))
         self._journal.sent(chunk.number, chunk.digest, ticket)
         return _Sent(chunk, ticket)
 
-    def _ticket(self, rows: _Rows[R]) -> Flow[str]:
-        call = self._session.call(self._write.operation, {}, self._call, body=list(rows.checked))
-        taken = yield from value(call)
-        return str(at(taken, self._write.polling.ticket))
+    def _learn(self, budget: Budget) -> None:
+        """Look less hard for failed rows where looking helped nothing: then most likely all of them fail."""
+        if budget.helped:
+            self._patience = self._options.isolate
+        elif budget.left < 0:
+            self._patience = min(self._patience, max(2, self._patience // 4))
 
-    def _hand_out(self, sent: _Sent[R]) -> Stream[Outcome[R]]:
-        chunk = sent.chunk
-        settled = sent.settled
+    def _hand_out(self, sent: _Sent) -> Stream[Outcome[Any]]:
+        chunk, settled = sent.chunk, sent.settled
         if settled is None and sent.ticket is not None:
-            settled = yield from self._await(chunk.rows, sent.ticket)
-        outcomes = settled or ()
+            budget = Budget(self._patience)
+            settled = yield from self._sender.wait(chunk.rows, sent.ticket, budget)
+            self._learn(budget)
+        outcomes = sorted(settled or (), key=lambda each: each.index)
         if outcomes and all(outcome.state != "unknown" for outcome in outcomes):
-            states = "".join(outcome.state[0] for outcome in outcomes)
-            self._journal.done(chunk.number, chunk.digest, sent.ticket, states)
-        for outcome in sorted((*outcomes, *chunk.refused), key=lambda each: each.index):
+            self._journal.done(chunk.number, chunk.digest, sent.ticket, outcomes)
+        outcomes = sorted((*outcomes, *chunk.refused), key=lambda each: each.index)
+        for outcome in outcomes:
+            self._counts[outcome.state] += 1
+        self._tell()
+        for outcome in outcomes:
             yield Emit(outcome)
 
-    def _await(self, rows: _Rows[R], ticket: str) -> Flow[tuple[Outcome[R], ...]]:
-        """Wait for a batch and tell its rows' outcomes."""
-        handle = BaseBatch[Any](self._session, self._write.polling, ticket, len(rows.places))
-        try:
-            result = yield from handle.waiting(self._options.timeout, 0.2)
-        except (BatchTimeoutError, APIError) as error:
-            return self._all(rows, "unknown", str(error), ticket)
-        return (yield from self._told(rows, result))
 
-    def _told(self, rows: _Rows[R], result: BatchResult[Any]) -> Flow[tuple[Outcome[R], ...]]:
-        if result.ok:
-            return self._all(rows, "succeeded", None, result.id)
-        if result.partial:
-            why = f"batch {result.id} tells of {result.total} rows, and {len(rows.places)} were sent"
-            return self._all(rows, "unknown", why, result.id)
-        if result.succeeded == 0 and result.failed >= result.total:
-            return self._all(rows, "failed", f"batch {result.id} reports that it failed", result.id)
-        why = f"batch {result.id} reports {result.failed} of {result.total} failed, and not which"
-        return (yield from self._isolate(rows, result.id, why))
-
-    def _isolate(self, rows: _Rows[R], ticket: str | None, why: str) -> Flow[tuple[Outcome[R], ...]]:
-        """Find the rows that fail by sending ever smaller parts. What was refused at the door may always be
-        sent again; what was worked on only where doing it twice does no more than doing it once."""
-        if len(rows.places) == 1:
-            return self._all(rows, "failed" if ticket is None else "unknown", why, ticket)
-        if not self._options.isolate or (ticket is not None and not self._write.operation.repeatable):
-            return self._all(rows, "failed" if ticket is None else "unknown", why, ticket)
-        found: list[Outcome[R]] = []
-        for half in rows.halves():
-            found.extend((yield from self._again(half)))
-        return tuple(found)
-
-    def _again(self, rows: _Rows[R]) -> Flow[tuple[Outcome[R], ...]]:
-        try:
-            ticket = yield from self._ticket(rows)
-        except APIStatusError as error:
-            if error.status in (400, 413, 422):
-                return (yield from self._isolate(rows, None, str(error)))
-            return self._all(rows, "unknown", str(error))
-        except APIError as error:
-            return self._all(rows, "unknown", str(error))
-        return (yield from self._await(rows, ticket))
-
-    def _all(self, rows: _Rows[R], state: State, error: str | None, batch: str | None = None) -> tuple[Outcome[R], ...]:
-        pairs = zip(rows.places, rows.given, strict=True)
-        return tuple(Outcome(place, row, state, batch, error) for place, row in pairs)
-
-    def _remembered(self, rows: _Rows[R], states: str, batch: str | None) -> tuple[Outcome[R], ...]:
-        told: dict[str, State] = {"s": "succeeded", "f": "failed"}
-        why = {"s": None, "f": "it failed in an earlier run"}
-        triples = zip(rows.places, rows.given, states, strict=True)
-        return tuple(Outcome(place, row, told[s], batch, why[s]) for place, row, s in triples)
+def _overlaps(chunk: Chunk, window: Iterable[_Sent]) -> bool:
+    return any(sent.settled is None and chunk.keys & sent.chunk.keys for sent in window)
 
 
-def _verdict(error: APIError) -> tuple[State, str]:
-    """What an error that ends the write means for the rows that met it."""
-    undone = isinstance(error, APIStatusError) and error.status < 500
-    undone = undone or (isinstance(error, APIConnectionError) and not error.sent)
-    return ("failed" if undone else "unknown"), str(error)
+def _remembered(rows: Rows, known: Entry) -> list[Outcome[Any]]:
+    states: dict[str, State] = {"s": "succeeded", "f": "failed"}
+    why = known.why or {}
+    triples = zip(rows.places, rows.given, known.states or "", strict=True)
+    return [Outcome(place, row, states[s], known.batch, why.get(str(place)), earlier=True) for place, row, s in triples]

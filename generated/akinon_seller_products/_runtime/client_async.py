@@ -5,29 +5,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import (
+    AsyncIterable,
     AsyncIterator,
     Awaitable,
     Callable,
     Iterable,
     Mapping,
+    Sequence,
 )
+from inspect import isawaitable
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar, Unpack
 
 import httpx2
 
-from .base import BaseClient, RawResponse, chosen, listed, proxied, raw, session
+from .base import ApiKey, BaseClient, RawResponse, carrier, chosen, listed, raw, session
 from .batches import AsyncBatch, Outcome, Polling, Write, at
-from .bulk import BulkOptions
-from .call import Hooks, Operation, RequestOptions
-from .deadline import no_tls
-from .errors import Answer
+from .bulk import BulkOptions, Progress
+from .call import Hooks, Middleware, Operation, RequestOptions, Settings
+from .deadline import Verify, no_tls, proxied
+from .errors import Answer, request_id
 from .filters import Condition
-from .flow import Timeout, iterate_async, run_async
+from .flow import Timeout, iterate_async, pulling_async, run_async
 from .pages import AsyncPager, Paging
-from .session import LAST_ANSWER, value
-from .transport import AsyncTransport, async_client
+from .session import LAST_ANSWER, PREPARING, Prepared, answered, value
+from .streams import AsyncStreamedResponse, opened
+from .transport import AsyncTransport
 from .types import UNSET
+from .undocumented import data, undocumented
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,19 +41,23 @@ T = TypeVar("T")
 
 
 class AsyncBase(BaseClient):
-    """A client for asyncio."""
+    """A client for asyncio, or trio."""
 
     def __init__(
         self,
-        api_key: str | Mapping[str, str | tuple[str, str]] | None = None,
+        api_key: ApiKey | None = None,
         *,
         base_url: str | None = None,
         timeout: float | Timeout = 60.0,
+        deadline: float | None = None,
         max_retries: int = 2,
         accept_language: str | None = None,
         headers: Mapping[str, str] | None = None,
         hooks: Hooks | None = None,
+        middleware: Sequence[Middleware] = (),
         max_response_bytes: int = 32 * 1024 * 1024,
+        proxy: str | httpx2.Proxy | None = None,
+        verify: Verify = True,
         transport: httpx2.AsyncBaseTransport | None = None,
         http_client: httpx2.AsyncClient | None = None,
     ) -> None:
@@ -57,14 +66,20 @@ class AsyncBase(BaseClient):
         Args:
             api_key: The key, or where the API has several ways to authenticate, secrets by scheme name (a user
                 and a password for basic). By default the environment's, from the variable ending in _API_KEY.
+                A function in place of a secret gives the current one, for each attempt of a request.
             base_url: What paths are appended to; by default the environment's (_BASE_URL), else the document's.
                 Nothing goes to another host then, even where the document names one for some operation.
-            timeout: Seconds for a whole request, or a `Timeout` to bound its steps as well.
+            timeout: Seconds for one attempt of a request, or a `Timeout` to bound its steps as well.
+            deadline: Seconds for a whole call, with all its attempts and the waits between them.
             max_retries: How often a request is sent again where that is safe.
             accept_language: The language asked for, in operations that take one.
             headers: Headers that every request carries.
             hooks: Functions that are told of requests, answers and retries.
+            middleware: Functions that are given the request of each attempt and give back the one to send. They
+                don't see the credentials.
             max_response_bytes: The largest body that is read, decompressed.
+            proxy: A proxy to go through, in place of the environment's.
+            verify: False to take any certificate, or a file or context with those to trust.
             transport: What carries requests instead of the network, as httpx2 defines it.
             http_client: An httpx2 client of your own in place of a transport; it stays yours to close.
 
@@ -75,18 +90,18 @@ class AsyncBase(BaseClient):
             self._api,
             api_key,
             base_url,
-            timeout,
-            max_retries,
-            accept_language,
-            headers,
-            hooks,
-            max_response_bytes,
+            timeout=timeout,
+            deadline=deadline,
+            max_retries=max_retries,
+            accept_language=accept_language,
+            headers=headers,
+            hooks=hooks,
+            middleware=middleware,
+            max_response_bytes=max_response_bytes,
         )
-        own = chosen(httpx2.AsyncClient, http_client, transport)
-        if transport is not None:
-            self._http = httpx2.AsyncClient(transport=transport, verify=no_tls())
-        else:
-            self._http = own or async_client(self._session.settings, proxied())
+        own = chosen(httpx2.AsyncClient, http_client, transport, proxy, verify)
+        self._carrier = carrier(http_client, transport)
+        self._http = own or _http(self._session.settings, transport, proxy, verify)
         self._owned = own is None
         self._transport = AsyncTransport(self._http, self._session.credentials, max_response_bytes)
 
@@ -94,6 +109,8 @@ class AsyncBase(BaseClient):
         """Close the connections, unless the caller brought the httpx2 client."""
         if self._owned:
             await self._http.aclose()
+
+    aclose = close
 
     async def __aenter__(self) -> Self:
         return self
@@ -146,8 +163,11 @@ class AsyncBase(BaseClient):
         body: Iterable[Any],
     ) -> AsyncBatch[Any]:
         rows = listed(write.operation.id, body)
-        taken = await self._send(write.operation, arguments, options, body=rows)
-        return self._batch(write.polling, str(at(taken, write.polling.ticket)), len(rows))
+        call = self._session.call(write.operation, arguments, options, body=rows)
+        taken, answer = await run_async(answered(call), self._transport.perform)
+        batch = self._batch(write.polling, str(at(taken, write.polling.ticket)), len(rows))
+        batch.request_id = request_id(answer.headers)
+        return batch
 
     def _batch(self, polling: Polling[S], id: str, rows: int | None) -> AsyncBatch[S]:
         return AsyncBatch(self._session, polling, id, rows, self._transport.perform)
@@ -155,22 +175,25 @@ class AsyncBase(BaseClient):
     def bulk(
         self,
         write: Callable[[Iterable[R]], Awaitable[AsyncBatch[Any]]],
-        rows: Iterable[R],
+        rows: Iterable[R] | AsyncIterable[R],
         *,
         chunk_size: int = 200,
         in_flight: int = 4,
         batch_timeout: float = 600.0,
         isolate: bool = True,
+        isolate_requests: int = 64,
         journal: str | os.PathLike[str] | None = None,
+        deadline: float | None = None,
+        progress: Callable[[Progress], None] | None = None,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[Outcome[R]]:
         """Write any number of rows with one of this client's batch methods: `async for outcome in client.bulk(...)`.
 
-        It takes, yields and raises what `bulk` of the blocking client does.
+        It takes, yields and raises what `bulk` of the blocking client does; the rows may come asynchronously.
         """
-        limits = BulkOptions(chunk_size, in_flight, batch_timeout, isolate)
-        stream = self._bulk(write, rows, limits, journal, options or {})
-        return iterate_async(stream, self._transport.perform)
+        limits = BulkOptions(chunk_size, in_flight, batch_timeout, isolate_requests * isolate, deadline, progress)
+        stream = self._bulk(write, limits, journal, options or {})
+        return iterate_async(stream, self._transport.perform, pulling_async(rows))
 
     async def with_raw_response(
         self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
@@ -186,3 +209,57 @@ class AsyncBase(BaseClient):
         finally:
             LAST_ANSWER.reset(token)
         return raw(answers, parsed)
+
+    async def stream(self, method: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> AsyncStreamedResponse:
+        """Call a method and read the body as it comes: `async with await client.stream(client.export, id) as response`.
+
+        It can be read as bytes, lines, JSON lines or server-sent events, of any size. Raises what the method raises,
+        and TypeError for one that asks the server nothing when it is called.
+        """
+        token = PREPARING.set(True)
+        try:
+            made = method(*args, **kwargs)
+            if isawaitable(made):
+                await made
+        except Prepared as prepared:
+            call = prepared.call
+        else:
+            raise TypeError("stream takes a method that asks the server when it is called")
+        finally:
+            PREPARING.reset(token)
+        answer, exchange = await run_async(call.answer(), self._transport.open)
+        return AsyncStreamedResponse(opened(call, answer, exchange), exchange)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str | int | float | bool] | None = None,
+        json: Any = UNSET,
+        content: bytes | str | None = None,
+        content_type: str = "application/octet-stream",
+        **options: Unpack[RequestOptions],
+    ) -> RawResponse[Any]:
+        """Send a request that the document lacks, with this client's settings, credentials and retries.
+
+        `path` is appended to the base URL, or is a URL on its host. `parsed` is JSON data, text or bytes, as the
+        answer's content type says. Raises InvalidRequestError for another host, and APIError.
+        """
+        security = self._api.security
+        call = undocumented(self._session, security, method, path, query, json, content, content_type, options)
+        answer, exchange = await run_async(call.answer(), self._transport.perform)
+        if not 200 <= answer.status < 300:
+            call.read(answer, exchange)
+        return raw([answer], data(answer, exchange))
+
+
+def _http(
+    settings: Settings, transport: httpx2.AsyncBaseTransport | None, proxy: str | httpx2.Proxy | None, verify: Verify
+) -> httpx2.AsyncClient:
+    """An httpx2 client; loading the certificates is spared where nothing is encrypted."""
+    if transport is not None:
+        return httpx2.AsyncClient(transport=transport, verify=no_tls())
+    if proxy is None and settings.own_url and settings.base_url.startswith("http:") and not proxied():
+        return httpx2.AsyncClient(verify=no_tls(), trust_env=False)
+    return httpx2.AsyncClient(proxy=proxy, verify=verify)

@@ -3,12 +3,13 @@
 
 Everything derives from `APIError`. Errors that came back from the server derive from `APIStatusError`
 and are named by status; those for which no usable answer came derive from the other branches. What the
-caller did wrong is a `ValueError` or `TypeError` as ever, raised before anything is sent.
+caller did wrong is a `ValueError` or `TypeError` as ever, raised before anything is sent. Errors can be copied and
+pickled, so that they travel from a worker process to its parent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,7 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "BatchTimeoutError",
+    "BulkTimeoutError",
     "ConfigurationError",
     "ConflictError",
     "ConnectTimeoutError",
@@ -30,6 +32,7 @@ __all__ = [
     "Exchange",
     "InternalServerError",
     "InvalidRequestError",
+    "JournalError",
     "NotFoundError",
     "PaginationError",
     "PermissionDeniedError",
@@ -54,6 +57,16 @@ class Exchange:
     def __str__(self) -> str:
         tries = "" if self.attempts == 1 else f" after {self.attempts} attempts"
         return f"{self.operation} ({self.method} {self.path}){tries}"
+
+
+Rebuilt = tuple[Callable[..., Exception], tuple[type[Exception], tuple[object, ...], dict[str, Any]]]
+
+
+def _rebuilt(kind: type[Exception], arguments: tuple[object, ...], state: dict[str, Any]) -> Exception:
+    """An error with the same state, without the constructor: its arguments aren't the state."""
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(state)
+    return error
 
 
 class APIError(Exception):
@@ -86,6 +99,9 @@ class APIError(Exception):
 
     def __str__(self) -> str:
         return f"{self.exchange}: {self.message}" if self.exchange else self.message
+
+    def __reduce__(self) -> Rebuilt:
+        return _rebuilt, (type(self), self.args, self.__dict__)
 
 
 class ConfigurationError(APIError):
@@ -124,14 +140,32 @@ class Answer:
     body: bytes = field(repr=False)
 
 
+_REQUEST_IDS = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-trace-id")
+
+
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """The server's own id for a request, where a header gives one."""
+    return next((headers[name] for name in _REQUEST_IDS if headers.get(name)), None)
+
+
 class APIResponseError(APIError):
-    """An answer came that isn't what the document promises. `status`, `headers` and `content` are its parts."""
+    """An answer came that isn't what the document promises. `status_code`, `headers` and `content` are its parts."""
 
     def __init__(self, message: str, exchange: Exchange | None, answer: Answer) -> None:
         super().__init__(message, exchange)
-        self.status = answer.status
+        self.status_code = answer.status
         self.headers = answer.headers
         self.content = answer.body
+
+    @property
+    def status(self) -> int:
+        """The same as `status_code`."""
+        return self.status_code
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's own id for the request, where it gave one."""
+        return request_id(self.headers)
 
 
 class ContentTypeError(APIResponseError):
@@ -152,7 +186,7 @@ class RedirectError(APIResponseError):
 
 
 class PaginationError(APIError):
-    """The pages can't be walked to their end: one came twice, or they go on past their own count."""
+    """The pages can't be walked to their end: one came twice, or they go on far past their own count."""
 
 
 class BatchTimeoutError(APIError):
@@ -163,17 +197,16 @@ class BatchTimeoutError(APIError):
         self.checkpoint = checkpoint
 
 
+class BulkTimeoutError(APIError):
+    """The deadline of a bulk write passed. Rows without an outcome were not sent; a journal takes it up again."""
+
+
 class APIStatusError(APIResponseError):
     """The server refused, or failed. `body` is the decoded body: JSON data, else text, else None."""
 
     def __init__(self, message: str, exchange: Exchange | None, answer: Answer, body: Any) -> None:
         super().__init__(message, exchange, answer)
         self.body = body
-
-    @property
-    def request_id(self) -> str | None:
-        """The server's own id for the request, where it gave one."""
-        return self.headers.get("x-request-id")
 
 
 class BadRequestError(APIStatusError):
@@ -247,6 +280,13 @@ class InvalidRequestError(ValueError):
         super().__init__(f"{operation}: " + "; ".join(problems))
         self.operation = operation
         self.problems = problems
+
+    def __reduce__(self) -> Rebuilt:
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+class JournalError(ValueError):
+    """A bulk write can't go on from a journal: it is finished, or belongs to other rows, another target or account."""
 
 
 def problems(error: pydantic.ValidationError, where: str) -> tuple[str, ...]:

@@ -2,31 +2,24 @@
 """Carrying out what flows ask for, over httpx2, with and without `await`.
 
 What httpx2 raises never leaves this module: its exceptions hold the request, and that holds the key.
-Bodies are decompressed here, piece by piece under a limit, so that a bomb can't fill the memory.
 """
 
 from __future__ import annotations
 
+import contextvars
+import threading
 import time
-import zlib
-from collections.abc import Iterable, Iterator
-from importlib import import_module
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import httpx2
 
-from .call import Settings
-from .credentials import Credentials
-from .deadline import DeadlineTransport, deadline, no_tls
-from .errors import (
-    Answer,
-    APIConnectionError,
-    ConnectTimeoutError,
-    ContentTypeError,
-    ReadTimeoutError,
-    ResponseTooLargeError,
-)
+from .concurrency import sleep, time_limit
+from .credentials import Credentials, Keys
+from .deadline import deadline
+from .errors import Answer, APIConnectionError, ConnectTimeoutError, ReadTimeoutError
 from .flow import Request, Send, Sleep
+from .receive import Received
 
 _NOT_SENT = (
     httpx2.ConnectError,
@@ -36,70 +29,93 @@ _NOT_SENT = (
 )
 
 
-def sync_client(proxied: bool) -> httpx2.Client:
-    """An httpx2 client with total time-outs; where a proxy is set up, httpx2's own transport goes through it."""
-    if proxied:
-        return httpx2.Client()
-    return httpx2.Client(transport=DeadlineTransport(), verify=no_tls())
+@dataclass(frozen=True, slots=True)
+class Streaming(Answer):
+    """An answer whose body hasn't been read yet."""
+
+    response: httpx2.Response = field(repr=False)
+    request: Request
+
+    def failure(self, error: Exception) -> APIConnectionError:
+        """What a failure in the midst of the body means."""
+        return _failure(error, self.request)
 
 
-def async_client(settings: Settings, proxied: bool) -> httpx2.AsyncClient:
-    """The same for async; loading the certificates is spared where nothing is encrypted."""
-    if settings.own_url and settings.base_url.startswith("http:") and not proxied:
-        return httpx2.AsyncClient(verify=no_tls(), trust_env=False)
-    return httpx2.AsyncClient()
-
-
-def _asyncio() -> Any:
-    """The module: loaded by whoever awaits, and spared by blocking programs, whose start it would slow."""
-    return import_module("asyncio")
+FAILURES = (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError, TimeoutError)
+"""What sending and receiving may raise."""
 
 
 class SyncTransport:
     """Sends requests and sleeps, blocking. `http` stays the caller's own where the caller made it."""
 
-    def __init__(self, http: httpx2.Client, credentials: Credentials, limit: int) -> None:
+    def __init__(self, http: httpx2.Client, credentials: Credentials, limit: int, *, punctual: bool) -> None:
+        """`punctual` says that `http` ends every wait by the `deadline` around it."""
         self.http = http
         self._credentials = credentials
         self._limit = limit
+        self._punctual = punctual
 
     def perform(self, effect: Send | Sleep) -> Answer | None:
         """Do what a flow asks for. Raises APIConnectionError or APIResponseError, free of secrets."""
+        return self._perform(effect, stream=False)
+
+    def open(self, effect: Send | Sleep) -> Answer | None:
+        """The same, but the body of an answer that is fine isn't read: it is a `Streaming`."""
+        return self._perform(effect, stream=True)
+
+    def _perform(self, effect: Send | Sleep, *, stream: bool) -> Answer | None:
         if isinstance(effect, Sleep):
             time.sleep(effect.seconds)
             return None
-        timeout = effect.request.timeout
+        request = effect.request
+        keys = self._credentials.keys(request.schemes)
         try:
-            with deadline(timeout.total) as ends:
-                return self._send(effect.request, ends)
-        except (
-            httpx2.HTTPError,
-            httpx2.StreamError,
-            httpx2.InvalidURL,
-            OSError,
-            TimeoutError,
-        ) as error:
-            failure = _failure(error, effect.request)
+            if request.on_time and not self._punctual:
+                return self._aside(request, keys, stream)
+            with deadline(request.timeout.total) as ends:
+                return self._send(request, keys, stream, ends)
+        except FAILURES as error:
+            failure = _failure(error, request)
         raise failure
 
-    def _send(self, request: Request, ends: float) -> Answer:
-        response = self.http.send(
-            _outgoing(request, self._credentials),
-            stream=True,
-            auth=None,
-            follow_redirects=False,
-        )
+    def _aside(self, request: Request, keys: Keys, stream: bool) -> Answer:
+        """Send from another thread, so as not to wait longer than may be waited for a transport of the caller's own."""
+        found: list[Answer | Exception] = []
+        ends = time.monotonic() + request.timeout.total
+
+        def work() -> None:
+            try:
+                found.append(self._send(request, keys, stream, ends))
+            except Exception as error:  # raised again in the caller's thread
+                found.append(error)
+
+        thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True)
+        thread.start()
+        thread.join(request.timeout.total)
+        if not found:
+            raise TimeoutError
+        if isinstance(found[0], Exception):
+            raise found[0]
+        return found[0]
+
+    def _send(self, request: Request, keys: Keys, stream: bool, ends: float) -> Answer:
+        response = self.http.send(_outgoing(request, keys), stream=True, auth=None, follow_redirects=False)
+        kept = False
         try:
-            body = _Body(response, self._limit)
+            if stream and response.is_success:
+                kept = True
+                return Streaming(response.status_code, _headers(response), b"", response, request)
+            body = Received(response.status_code, _headers(response), self._limit)
             if response.is_stream_consumed:
-                return self._credentials.shown(body.read_already(response.content))
+                return keys.shown(body.read_already(response.content))
             for piece in response.iter_raw():
                 body.add(piece)
                 if time.monotonic() > ends:
                     raise TimeoutError
-            return self._credentials.shown(body.answer())
+            return keys.shown(body.answer())
         finally:
-            response.close()
+            if not kept:
+                response.close()
 
 
 class AsyncTransport:
@@ -112,38 +128,44 @@ class AsyncTransport:
 
     async def perform(self, effect: Send | Sleep) -> Answer | None:
         """Do what a flow asks for. Raises APIConnectionError or APIResponseError, free of secrets."""
+        return await self._perform(effect, stream=False)
+
+    async def open(self, effect: Send | Sleep) -> Answer | None:
+        """The same, but the body of an answer that is fine isn't read: it is a `Streaming`."""
+        return await self._perform(effect, stream=True)
+
+    async def _perform(self, effect: Send | Sleep, *, stream: bool) -> Answer | None:
         if isinstance(effect, Sleep):
-            await _asyncio().sleep(effect.seconds)
+            await sleep(effect.seconds)
             return None
+        request = effect.request
         try:
-            async with _asyncio().timeout(effect.request.timeout.total):
-                return await self._send(effect.request)
-        except (
-            httpx2.HTTPError,
-            httpx2.StreamError,
-            httpx2.InvalidURL,
-            OSError,
-            TimeoutError,
-        ) as error:
-            failure = _failure(error, effect.request)
+            async with time_limit(request.timeout.total):
+                return await self._send(request, await self._credentials.keys_async(request.schemes), stream)
+        except FAILURES as error:
+            failure = _failure(error, request)
         raise failure
 
-    async def _send(self, request: Request) -> Answer:
-        response = await self.http.send(
-            _outgoing(request, self._credentials),
-            stream=True,
-            auth=None,
-            follow_redirects=False,
-        )
+    async def _send(self, request: Request, keys: Keys, stream: bool) -> Answer:
+        response = await self.http.send(_outgoing(request, keys), stream=True, auth=None, follow_redirects=False)
+        kept = False
         try:
-            body = _Body(response, self._limit)
+            if stream and response.is_success:
+                kept = True
+                return Streaming(response.status_code, _headers(response), b"", response, request)
+            body = Received(response.status_code, _headers(response), self._limit)
             if response.is_stream_consumed:
-                return self._credentials.shown(body.read_already(response.content))
+                return keys.shown(body.read_already(response.content))
             async for piece in response.aiter_raw():
                 body.add(piece)
-            return self._credentials.shown(body.answer())
+            return keys.shown(body.answer())
         finally:
-            await response.aclose()
+            if not kept:
+                await response.aclose()
+
+
+def _headers(response: httpx2.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
 
 
 class _Url(httpx2.URL):
@@ -153,9 +175,9 @@ class _Url(httpx2.URL):
         return super().__str__().partition("?")[0]
 
 
-def _outgoing(request: Request, credentials: Credentials) -> httpx2.Request:
+def _outgoing(request: Request, keys: Keys) -> httpx2.Request:
     """The request with its secrets. It lives no longer than it takes to send it."""
-    secret = credentials.query(request.schemes)
+    secret = keys.query()
     timeout = request.timeout
     steps = {
         "connect": timeout.connect,
@@ -166,7 +188,7 @@ def _outgoing(request: Request, credentials: Credentials) -> httpx2.Request:
     outgoing = httpx2.Request(
         request.method,
         request.url,
-        headers=_joined(request.headers, credentials.headers(request.schemes)),
+        headers=_joined(request.headers, keys.headers()),
         content=request.body,
         extensions={"timeout": steps},
     )
@@ -198,60 +220,3 @@ def _failure(error: Exception, request: Request) -> APIConnectionError:
     sent = not isinstance(error, _NOT_SENT)
     what = "the connection failed" if sent else "no connection"
     return APIConnectionError(f"{what}: {str(error) or type(error).__name__}", sent=sent)
-
-
-class _Body:
-    """Collects a body, decompressing it under a limit."""
-
-    def __init__(self, response: httpx2.Response, limit: int) -> None:
-        self._status = response.status_code
-        self._headers = {name.lower(): value for name, value in response.headers.items()}
-        self._limit = limit
-        self._pieces: list[bytes] = []
-        self._size = 0
-        self._unpack = self._unpacker(self._headers.get("content-encoding", "").strip().lower())
-
-    def _unpacker(self, encoding: str) -> Any:
-        if encoding in ("", "identity"):
-            return None
-        if encoding in ("gzip", "x-gzip"):
-            return zlib.decompressobj(wbits=31)
-        if encoding == "deflate":
-            return zlib.decompressobj()
-        raise ContentTypeError(f"content encoding {encoding!r} wasn't asked for", None, self._bare())
-
-    def add(self, piece: bytes) -> None:
-        """Take the next piece as it came. Raises APIResponseError when there is too much, or it is broken."""
-        if self._unpack is None:
-            self._keep(piece)
-            return
-        try:
-            for part in self._inflate(piece):
-                self._keep(part)
-        except zlib.error as error:
-            raise ContentTypeError(f"the compressed body is broken: {error}", None, self._bare()) from None
-
-    def _inflate(self, piece: bytes) -> Iterator[bytes]:
-        while piece:
-            yield self._unpack.decompress(piece, 1 << 16)
-            piece = self._unpack.unconsumed_tail
-
-    def _keep(self, part: bytes) -> None:
-        self._size += len(part)
-        if self._size > self._limit:
-            raise ResponseTooLargeError(f"the body has more than {self._limit} bytes", None, self._bare())
-        self._pieces.append(part)
-
-    def read_already(self, content: bytes) -> Answer:
-        """The answer of a transport, such as httpx2's for tests, that gives bodies whole and decompressed."""
-        self._keep(content)
-        return Answer(self._status, self._headers, content)
-
-    def answer(self) -> Answer:
-        """The whole answer. Raises ContentTypeError when a compressed body was cut off."""
-        if self._unpack is not None and self._size and not self._unpack.eof:
-            raise ContentTypeError("the compressed body is cut off", None, self._bare())
-        return Answer(self._status, self._headers, b"".join(self._pieces))
-
-    def _bare(self) -> Answer:
-        return Answer(self._status, self._headers, b"")

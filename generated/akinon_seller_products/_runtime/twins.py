@@ -1,14 +1,15 @@
 # Copied from the client generator's runtime; not to be edited here.
 """Methods of the asyncio client, made of the blocking client's.
 
-A generated method only hands its arguments to `_page`, `_submit` or `_send` and gives back what that gives:
-a page or a pager, a value or an awaitable. So one function serves both clients, and what is left to say is how
-its type changes. `help()` and `inspect.signature` show the function itself, with its docstring.
+A generated method only hands its arguments to `_page`, `_submit` or `_send` and gives back what that gives: a page or
+a pager, a value or an awaitable. So one function serves both clients, and what is left to say is how its type changes.
+All but paged lists are coroutine functions. `help()` and `inspect.signature` show the method with its docstring.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from .batches import AsyncBatch, Batch
@@ -26,11 +27,17 @@ def pager(method: Callable[Concatenate[Any, P], Page[T]]) -> Callable[Concatenat
 
 def batch(
     method: Callable[Concatenate[Any, P], Batch[T]],
-) -> Callable[Concatenate[AsyncBase, P], Awaitable[AsyncBatch[T]]]:
+) -> Callable[Concatenate[AsyncBase, P], Coroutine[Any, Any, AsyncBatch[T]]]:
     """A write that is answered with a ticket."""
-    return cast("Callable[Concatenate[AsyncBase, P], Awaitable[AsyncBatch[T]]]", method)
+    return cast("Callable[Concatenate[AsyncBase, P], Coroutine[Any, Any, AsyncBatch[T]]]", value(method))
 
 
-def value(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[AsyncBase, P], Awaitable[T]]:
+def value(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[AsyncBase, P], Coroutine[Any, Any, T]]:
     """Anything else."""
-    return cast("Callable[Concatenate[AsyncBase, P], Awaitable[T]]", method)
+    sending = cast("Callable[Concatenate[AsyncBase, P], Coroutine[Any, Any, T]]", method)
+
+    @wraps(sending)
+    async def send(self: AsyncBase, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await sending(self, *args, **kwargs)
+
+    return cast("Callable[Concatenate[AsyncBase, P], Coroutine[Any, Any, T]]", send)
