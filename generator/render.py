@@ -134,7 +134,7 @@ def _arguments(operation: OperationPlan) -> str:
     told += [(p.argument, p.description) for p in operation.named]
     if operation.paging:
         told.append(("checkpoint", "Go on where a page's `checkpoint()` was taken."))
-    told.append(("**options", "This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`."))
+    told.append(("**options", "This call's own settings: see `RequestOptions`."))
     lines = [
         _wrapped(f"{name}: {docstring(text, 0).replace(chr(10), ' ')}", " " * 16, " " * 12)
         for name, text in told

@@ -45,7 +45,7 @@ class Client(SyncBase):
             limit: Specifies the row count of the current page.
             accept_language: Specifies the communication language of the API.
             checkpoint: Go on where a page's `checkpoint()` was taken.
-            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+            **options: This call's own settings: see `RequestOptions`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -129,7 +129,7 @@ class Client(SyncBase):
             created_at__lte: Filters data where the "created_at" field is less than or equal to a specified value.
             accept_language: Specifies the communication language of the API.
             checkpoint: Go on where a page's `checkpoint()` was taken.
-            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+            **options: This call's own settings: see `RequestOptions`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -182,7 +182,7 @@ class Client(SyncBase):
         Args:
             items: The products to update or insert.
             accept_language: Specifies the communication language of the API.
-            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+            **options: This call's own settings: see `RequestOptions`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -201,7 +201,7 @@ class Client(SyncBase):
         Args:
             items: The products to delete, by SKU.
             accept_language: Specifies the communication language of the API.
-            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+            **options: This call's own settings: see `RequestOptions`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -220,7 +220,7 @@ class Client(SyncBase):
         Args:
             items: Prices and stocks by SKU.
             accept_language: Specifies the communication language of the API.
-            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+            **options: This call's own settings: see `RequestOptions`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -241,7 +241,7 @@ class Client(SyncBase):
         Args:
             items: Prices by SKU and price list.
             accept_language: Specifies the communication language of the API.
-            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+            **options: This call's own settings: see `RequestOptions`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -260,7 +260,7 @@ class Client(SyncBase):
         Args:
             items: Stocks by SKU and stock list.
             accept_language: Specifies the communication language of the API.
-            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+            **options: This call's own settings: see `RequestOptions`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -271,7 +271,7 @@ class Client(SyncBase):
 
         Args:
             id: The batch_request_id that a write was answered with.
-            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
+            **options: This call's own settings: see `RequestOptions`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """

@@ -174,39 +174,10 @@ POLLING: Polling[models.BatchRequest] = Polling(
 UPSERT_PRODUCTS_WRITE = Write(UPSERT_PRODUCTS, POLLING, (("sku",),))
 DELETE_PRODUCTS_WRITE = Write(DELETE_PRODUCTS, POLLING, (("sku",),))
 UPSERT_PRICES_AND_STOCKS_WRITE = Write(
-    UPSERT_PRICES_AND_STOCKS,
-    POLLING,
-    (
-        (
-            "sku",
-            "price_list",
-        ),
-        (
-            "sku",
-            "stock_list",
-        ),
-    ),
+    UPSERT_PRICES_AND_STOCKS, POLLING, (("sku", "price_list"), ("sku", "stock_list"))
 )
-UPSERT_PRICES_WRITE = Write(
-    UPSERT_PRICES,
-    POLLING,
-    (
-        (
-            "sku",
-            "price_list",
-        ),
-    ),
-)
-UPSERT_STOCKS_WRITE = Write(
-    UPSERT_STOCKS,
-    POLLING,
-    (
-        (
-            "sku",
-            "stock_list",
-        ),
-    ),
-)
+UPSERT_PRICES_WRITE = Write(UPSERT_PRICES, POLLING, (("sku", "price_list"),))
+UPSERT_STOCKS_WRITE = Write(UPSERT_STOCKS, POLLING, (("sku", "stock_list"),))
 
 API = Api(
     package="akinon-seller-products/1.0.0",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .base import RawResponse
 from .batches import AsyncBatch, Batch, BatchResult, Outcome
+from .bulk import Progress
 from .call import Event, Hooks, RequestOptions
 from .errors import (
     APIConnectionError,
@@ -14,18 +15,27 @@ from .errors import (
     AuthenticationError,
     BadRequestError,
     BatchTimeoutError,
+    BulkTimeoutError,
     ConfigurationError,
     ConflictError,
+    ConnectTimeoutError,
+    ContentTypeError,
     InternalServerError,
     InvalidRequestError,
+    JournalError,
     NotFoundError,
     PaginationError,
     PermissionDeniedError,
     RateLimitError,
+    ReadTimeoutError,
+    RedirectError,
+    ResponseTooLargeError,
+    ServiceUnavailableError,
     UnprocessableEntityError,
 )
-from .flow import Timeout
+from .flow import Request, Timeout
 from .pages import AsyncPage, AsyncPager, Page
+from .streams import AsyncStreamedResponse, ServerSentEvent, StreamedResponse
 from .types import UNSET, File, Unset
 
 __all__ = [
@@ -38,26 +48,39 @@ __all__ = [
     "AsyncBatch",
     "AsyncPage",
     "AsyncPager",
+    "AsyncStreamedResponse",
     "AuthenticationError",
     "BadRequestError",
     "Batch",
     "BatchResult",
     "BatchTimeoutError",
+    "BulkTimeoutError",
     "ConfigurationError",
     "ConflictError",
+    "ConnectTimeoutError",
+    "ContentTypeError",
     "Event",
     "File",
     "Hooks",
     "InternalServerError",
     "InvalidRequestError",
+    "JournalError",
     "NotFoundError",
     "Outcome",
     "Page",
     "PaginationError",
     "PermissionDeniedError",
+    "Progress",
     "RateLimitError",
     "RawResponse",
+    "ReadTimeoutError",
+    "RedirectError",
+    "Request",
     "RequestOptions",
+    "ResponseTooLargeError",
+    "ServerSentEvent",
+    "ServiceUnavailableError",
+    "StreamedResponse",
     "Timeout",
     "UnprocessableEntityError",
     "Unset",
