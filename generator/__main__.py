@@ -6,11 +6,12 @@ import keyword
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 import spec
-from generator import output, render
+from generator import output, paging, render
 from generator.plan import Plan, Refusal
 from generator.planner import plan
 from generator.templating import TemplateError
@@ -43,6 +44,12 @@ examples:
 @option("--out", type=FILE, default=OUT, metavar="DIR", show_default=True, help="where the package goes")
 @option("--check", is_flag=True, help="write nothing; show differences and exit with 1")
 @option("--templates", type=FILE, metavar="DIR", help="templates that go before the generator's own")
+@option(
+    "--pages",
+    type=FILE,
+    metavar="FILE",
+    help="how operations' lists are paged (default: NAME.pages.yaml beside the document, where there is one)",
+)
 @option("--package", metavar="NAME", help="import name (default: from the document's title)")
 @option(
     "--allow-partial",
@@ -50,7 +57,13 @@ examples:
     help="leave out operations that can't be expressed and list them in refusals.json, instead of failing",
 )
 def generate(
-    document: Path, out: Path, check: bool, templates: Path | None, package: str | None, allow_partial: bool
+    document: Path,
+    out: Path,
+    check: bool,
+    templates: Path | None,
+    pages: Path | None,
+    package: str | None,
+    allow_partial: bool,
 ) -> int:
     """Make an installable, typed Python client (sync and async) of an OpenAPI 3.0 or 3.1 document.
 
@@ -63,16 +76,14 @@ def generate(
     if templates is not None and not templates.is_dir():
         raise click.UsageError(f"--templates {templates}: there is no such folder.")
     try:
-        made = _plan(document, package, templates)
+        made = _plan(document, package, templates, paging.read(document, pages))
         files = render.files(made, templates)
         if made.refusals and not allow_partial:
             return _refused(made.refusals)
         if check:
             return _check(files, out)
         return _write(made, files, out)
-    except spec.SpecError as error:
-        return _fail(str(error))
-    except TemplateError as error:
+    except (spec.SpecError, TemplateError, paging.PagesError) as error:
         return _fail(str(error))
     except OSError as error:
         return _fail(f"{error.filename or out}: {error.strerror or error}")
@@ -83,12 +94,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run(generate, arguments, "python -m generator")
 
 
-def _plan(path: Path, package: str | None, templates: Path | None) -> Plan:
+def _plan(
+    path: Path, package: str | None, templates: Path | None, paged: Mapping[str, Mapping[str, Any] | None]
+) -> Plan:
     contract, problems = spec.examine(path)
     # What an ill-formed extension means isn't guessed at; any other problem is a refusal of its own.
     if contract is None or ("x-vocabulary" in contract.document and not all(p.operations for p in problems)):
         raise spec.SpecError(problems)
-    return plan(contract, problems, package, templates)
+    return plan(contract, problems, package, templates, paged)
 
 
 def _refused(refusals: Sequence[Refusal]) -> int:
@@ -117,11 +130,23 @@ def _write(made: Plan, files: Mapping[str, bytes], out: Path) -> int:
     done = output.write(files, out)
     count = len(done.changed) + len(done.missing)
     print(f"{out}: {made.package}, {len(made.operations)} operations; {count} files written, {len(done.stale)} removed")
+    for told, methods in _recognised(made).items():
+        more = f" and {len(methods) - 8} more" if len(methods) > 8 else ""
+        print(f"pages of {', '.join(methods[:8])}{more}: {told}")
     for path in done.foreign:
         print(f"{out / path}: not made here, left alone", file=sys.stderr)
     for refusal in made.refusals:
         print(refusal, file=sys.stderr)
     return 0
+
+
+def _recognised(made: Plan) -> Mapping[str, list[str]]:
+    """The methods whose pages were recognised, by how they are walked."""
+    found: dict[str, list[str]] = {}
+    for operation in made.operations:
+        if operation.paging and operation.paging.told:
+            found.setdefault(operation.paging.told, []).append(operation.method)
+    return found
 
 
 def _fail(message: str) -> int:

@@ -67,14 +67,26 @@ class AnswerPlan:
 class PagingPlan:
     """How an operation's pages are walked."""
 
-    page: str
+    by: str
+    """What leads to the next page: see the runtime's `walks`."""
+    page: str | None
     first: int
-    count: str
-    next: str
-    results: str
+    count: str | None
+    next: str | None
+    results: str | None
     key: str | None
     row: str
     """The annotation of a row."""
+    told: str
+    """In words, where it was recognised and isn't said by the document's own vocabulary."""
+
+    @property
+    def given(self) -> tuple[tuple[str, str | int], ...]:
+        """What isn't as usual, by name."""
+        usual = {"by": "page", "first": 1}
+        names = ("by", "page", "first", "count", "next", "results", "key")
+        found = ((name, getattr(self, name)) for name in names)
+        return tuple((name, value) for name, value in found if value is not None and value != usual.get(name))
 
 
 @dataclass(frozen=True)

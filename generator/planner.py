@@ -6,14 +6,17 @@ import os.path
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import spec
-from generator import bodies, models, names
+from generator import bodies, models, names, paging
 from generator.annotations import checked, hint, joined
 from generator.examples import examples
 from generator.filters import filters_plan
 from generator.forms import REFS, escaped
 from generator.plan import (
+    AnswerPlan,
+    ContentPlan,
     OperationPlan,
     PagingPlan,
     ParameterPlan,
@@ -45,15 +48,19 @@ def plan(
     problems: Iterable[spec.Problem] = (),
     package: str | None = None,
     templates: Path | None = None,
+    paged: Mapping[str, Mapping[str, Any] | None] | None = None,
 ) -> Plan:
-    """The plan of a whole package. Operations that can't be expressed are left out and named in its refusals."""
+    """The plan of a whole package. Operations that can't be expressed are left out and named in its refusals.
+
+    `paged` says what is known of operations' pages beside the document. Raises PagesError where that can't be.
+    """
     problems = tuple(problems)
     spoilt = _spoilt(contract, problems)
     chosen = [o for o in contract.operations if o.pointer not in spoilt]
     sent = [m.schema for o in chosen if o.body for m in o.body.media if m.schema is not None]
     received = [m.schema for o in chosen for r in o.responses for m in r.media if m.schema is not None]
     schemas = Schemas(contract, sent, received)
-    planner = _Planner(contract, schemas)
+    planner = _Planner(contract, schemas, paged or {})
     made: list[OperationPlan] = []
     refusals = [_named("", p.location, p.message, p.hint) for p in problems if not p.operations]
     refusals += [refusal for found in spoilt.values() for refusal in found]
@@ -98,8 +105,14 @@ def _origin(url: str) -> str | None:
 class _Planner:
     """What operations of one document share: the names that are taken, and the schemas."""
 
-    def __init__(self, contract: spec.Contract, schemas: Schemas) -> None:
+    def __init__(
+        self, contract: spec.Contract, schemas: Schemas, paged: Mapping[str, Mapping[str, Any] | None]
+    ) -> None:
         self._contract = contract
+        self._paged = dict(paged)
+        known = {o.id for o in contract.operations}
+        if unknown := sorted(paged.keys() - known):
+            raise paging.PagesError(f"pages of {unknown[0]}: the document has no such operation")
         self._schemas = schemas
         self._methods = names.Names(_METHODS)
         self._pollings: dict[tuple[str, str], PollingPlan] = {}
@@ -120,7 +133,7 @@ class _Planner:
         body = operation.body
         sent = bodies.request_bodies(body.media, self._schemas, method) if body else ()
         answers = bodies.answers(operation, self._schemas, method)
-        paging = self._paging(operation, parameters)
+        pages = self._paging(operation, parameters, answers)
         self.sources[method] = operation
         filters = filters_plan(operation, method, first=not self._filtered) if operation.filters else None
         self._filtered += filters is not None
@@ -145,7 +158,7 @@ class _Planner:
             security=self._security(operation),
             server=self._server(operation),
             repeatable=_repeatable(operation),
-            paging=paging,
+            paging=pages,
             write=None,
             filters=filters,
             location=str(operation.location),
@@ -257,14 +270,42 @@ class _Planner:
         if missing := sorted(wanted - known):
             raise Refused(operation.pointer, f"the path has {{{missing[0]}}}, and no parameter of that name fills it")
 
-    def _paging(self, operation: spec.Operation, parameters: Sequence[ParameterPlan]) -> PagingPlan | None:
-        """How pages are walked, where the document says so and the answer has the fields for it."""
-        pages, success = operation.pagination, operation.success
-        media = success.json if success else None
-        if pages is None or media is None or media.schema is None:
+    def _paging(
+        self,
+        operation: spec.Operation,
+        parameters: Sequence[ParameterPlan],
+        answers: Sequence[AnswerPlan],
+    ) -> PagingPlan | None:
+        """How pages are walked: as the document says, as the file beside it does, or as it looks."""
+        success = operation.success
+        content = next((c for a in answers if success and a.status == success.status for c in a.contents), None)
+        if success is None or content is None or content.reading != "json":
             return None
-        form = self._schemas.form(media.schema, f"{media.pointer}/schema", f"{operation.id} response", sent=False)
-        name = form.get("$ref", "").removeprefix(REFS)
+        if operation.pagination is not None and (
+            said := self._said(operation, operation.pagination, parameters, content)
+        ):
+            return said
+        settings = self._paged.get(operation.id, {})
+        if settings is None or operation.method != "GET":
+            return None
+        queries = {p.name: p.argument for p in parameters if p.place == "query"}
+        seen = paging.Seen(
+            queries,
+            paging.numbers(self._contract, operation),
+            *paging.body(self._schemas, content.hint),
+            frozenset(name.lower() for name in success.headers),
+        )
+        return paging.told(settings, seen, operation.id) if settings else paging.recognised(seen)
+
+    def _said(
+        self,
+        operation: spec.Operation,
+        pages: spec.Pagination,
+        parameters: Sequence[ParameterPlan],
+        content: ContentPlan,
+    ) -> PagingPlan | None:
+        """How pages are walked, where the document says so and the answer has the fields for it."""
+        name = content.hint.removeprefix("models.")
         fields = self._schemas.definitions.fields.get(name, {})
         argument = next((p.argument for p in parameters if p.name == pages.page), None)
         if argument is None or not {pages.count, pages.next, pages.results} <= fields.keys():
@@ -274,6 +315,7 @@ class _Planner:
         collection = operation.access.collection if operation.access else None
         row_fields = self._schemas.definitions.fields.get(item.get("$ref", "").removeprefix(REFS), {})
         return PagingPlan(
+            by="page",
             page=argument,
             first=pages.default_page,
             count=fields[pages.count],
@@ -281,6 +323,7 @@ class _Planner:
             results=fields[pages.results],
             key=row_fields.get(collection.key) if collection else None,
             row=hint(item),
+            told="",
         )
 
 

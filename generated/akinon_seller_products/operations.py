@@ -16,7 +16,7 @@ from ._runtime.body import Body
 from ._runtime.call import Operation
 from ._runtime.credentials import Scheme
 from ._runtime.decode import Answers, Content
-from ._runtime.pages import Paging
+from ._runtime.walks import Paging
 from ._runtime.wire import Parameter
 
 SEARCH_CATALOG: Operation[models.CatalogPage] = Operation(
@@ -34,7 +34,7 @@ SEARCH_CATALOG: Operation[models.CatalogPage] = Operation(
     repeatable=True,
 )
 SEARCH_CATALOG_PAGING: Paging[models.CatalogProduct] = Paging(
-    page="page", first=1, count="count", next="next", results="results", key="id"
+    page="page", count="count", next="next", results="results", key="id"
 )
 
 GET_PRODUCTS: Operation[models.ProductPage] = Operation(
@@ -88,7 +88,7 @@ GET_PRODUCTS: Operation[models.ProductPage] = Operation(
     repeatable=True,
 )
 GET_PRODUCTS_PAGING: Paging[models.Product] = Paging(
-    page="page", first=1, count="count", next="next", results="results", key="sku"
+    page="page", count="count", next="next", results="results", key="sku"
 )
 
 UPSERT_PRODUCTS: Operation[models.AcceptedBatch] = Operation(

@@ -12,7 +12,17 @@ from collections.abc import (
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Generic, ParamSpec, Self, TypeAlias, TypeVar
+from typing import (
+    Any,
+    ClassVar,
+    Generic,
+    ParamSpec,
+    Self,
+    TypeAlias,
+    TypeGuard,
+    TypeVar,
+    cast,
+)
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
@@ -25,9 +35,9 @@ from .errors import Answer, ConfigurationError, InvalidRequestError, request_id
 from .filters import Condition
 from .flow import Stream, Timeout
 from .journal import Journal, Target
-from .pages import Paging, Walk
 from .retry import Retry
 from .session import Session
+from .walks import Paging, Walk
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -153,7 +163,7 @@ class BaseClient:
         options: RequestOptions,
         where: Condition[Any] | None,
     ) -> Walk[T]:
-        return Walk(self._session, operation, paging, arguments, options, where)
+        return Walk[T].of(self._session, operation, paging, arguments, options, where)
 
 
 def session(
@@ -207,6 +217,11 @@ def count(retries: int) -> int:
     return retries
 
 
+def is_mapping(key: ApiKey) -> TypeGuard[Mapping[str, SecretSource]]:
+    """True for several secrets, by the names of their schemes."""
+    return isinstance(key, Mapping)
+
+
 def positive(deadline: float) -> float:
     """A number of seconds. Raises ValueError unless there are some."""
     if not deadline > 0:
@@ -216,11 +231,14 @@ def positive(deadline: float) -> float:
 
 def secrets(api: Api, given: ApiKey | None) -> Mapping[str, SecretSource]:
     """Secrets by scheme; one without a name is for the document's first scheme, and for those in the same place."""
-    key = given or os.environ.get(f"{api.env}_API_KEY") or {}
-    if isinstance(key, Mapping):
+    key = given or os.environ.get(f"{api.env}_API_KEY")
+    if key is None:
+        return {}
+    if is_mapping(key):
         return key
     first = next(iter(api.schemes.values()), None)
-    return {name: key for name, scheme in api.schemes.items() if scheme == first}
+    one = cast("SecretSource", key)
+    return {name: one for name, scheme in api.schemes.items() if scheme == first}
 
 
 def chosen(wanted: type[S], http_client: S | None, transport: object, *network: object) -> S | None:

@@ -16,7 +16,13 @@ from .batches import Outcome, State, Write
 from .body import Body
 from .call import RequestOptions
 from .chunks import Chunk, Rows, cut
-from .errors import APIError, APIResponseError, APIStatusError, BulkTimeoutError, JournalError
+from .errors import (
+    APIError,
+    APIResponseError,
+    APIStatusError,
+    BulkTimeoutError,
+    JournalError,
+)
 from .flow import Emit, Flow, Pull, Pulled, Stream
 from .journal import Entry, Journal
 from .sending import REFUSED_WHOLE, Budget, Sender, verdict

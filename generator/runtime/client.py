@@ -23,12 +23,13 @@ from .deadline import DeadlineTransport, Verify, no_tls
 from .errors import Answer, request_id
 from .filters import Condition
 from .flow import Timeout, iterate, pulling, run
-from .pages import Page, Paging
+from .pages import Page
 from .session import LAST_ANSWER, PREPARING, Prepared, answered, value
 from .streams import StreamedResponse, opened
 from .transport import SyncTransport
 from .types import UNSET
 from .undocumented import data, undocumented
+from .walks import Paging
 
 P = ParamSpec("P")
 R = TypeVar("R")

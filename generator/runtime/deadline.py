@@ -148,7 +148,7 @@ class DeadlineTransport(httpx2.BaseTransport):
         )
 
     def _pool(self, url: httpx2.URL) -> httpcore2.ConnectionPool:
-        usual = self._environment and (self._environment.get(url.scheme) or self._environment.get("all"))
+        usual = self._environment.get(url.scheme) or self._environment.get("all") or ""
         through = "" if not usual or proxy_bypass(url.host) else usual
         key = url.raw_scheme, through
         if key not in self._pools:

@@ -6,10 +6,18 @@ pages, batches and bulk writes are flows: they know no sockets, and tests drive 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+)
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, Self, TypeAlias, TypeVar
 
 from .errors import Answer, APIError
 
@@ -207,17 +215,28 @@ async def iterate_async(
         stream.close()
 
 
+class Caught:
+    """A context that keeps what is raised in it, to be raised again elsewhere."""
+
+    error: Exception | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        self.error = error if isinstance(error, Exception) else None
+        return self.error is not None
+
+
 def pulling(rows: Iterable[Any]) -> Callable[[int], Pulled]:
     """What takes rows of an iterable, as many as it is asked for at a time."""
     source = iter(rows)
 
     def pull(count: int) -> Pulled:
         taken: list[Any] = []
-        try:
+        with Caught() as caught:
             taken.extend(islice(source, count))
-        except Exception as error:  # the caller's own: it is raised when what was sent is accounted for
-            return Pulled([], error)
-        return Pulled(taken)
+        return Pulled(taken) if caught.error is None else Pulled([], caught.error)
 
     return pull
 
@@ -235,13 +254,12 @@ def pulling_async(rows: Iterable[Any] | AsyncIterable[Any]) -> Callable[[int], A
 
     async def pull(count: int) -> Pulled:
         taken: list[Any] = []
-        try:
+        with Caught() as caught:
             while len(taken) < count:
-                taken.append(await anext(source))
-        except StopAsyncIteration:
-            return Pulled(taken)
-        except Exception as error:  # the caller's own, as above
-            return Pulled([], error)
-        return Pulled(taken)
+                try:
+                    taken.append(await anext(source))
+                except StopAsyncIteration:
+                    break
+        return Pulled(taken) if caught.error is None else Pulled([], caught.error)
 
     return pull

@@ -17,7 +17,7 @@ from .concurrency import sleep, time_limit
 from .credentials import Credentials, Keys
 from .deadline import deadline
 from .errors import Answer, APIConnectionError, ConnectTimeoutError, ReadTimeoutError
-from .flow import Request, Send, Sleep
+from .flow import Caught, Request, Send, Sleep
 from .receive import Received
 
 _NOT_SENT = (
@@ -79,22 +79,21 @@ class SyncTransport:
 
     def _aside(self, request: Request, keys: Keys, stream: bool) -> Answer:
         """Send from another thread, so as not to wait longer than may be waited for a transport of the caller's own."""
-        found: list[Answer | Exception] = []
+        found: list[Answer] = []
+        caught = Caught()
         ends = time.monotonic() + request.timeout.total
 
         def work() -> None:
-            try:
+            with caught:
                 found.append(self._send(request, keys, stream, ends))
-            except Exception as error:  # raised again in the caller's thread
-                found.append(error)
 
         thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True)
         thread.start()
         thread.join(request.timeout.total)
+        if caught.error is not None:
+            raise caught.error
         if not found:
             raise TimeoutError
-        if isinstance(found[0], Exception):
-            raise found[0]
         return found[0]
 
     def _send(self, request: Request, keys: Keys, stream: bool, ends: float) -> Answer:

@@ -13,7 +13,14 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 from pydantic import BaseModel
 
 from .call import Call, Operation
-from .errors import APIError, APIResponseError, APIStatusError, BatchTimeoutError, Exchange, InvalidRequestError
+from .errors import (
+    APIError,
+    APIResponseError,
+    APIStatusError,
+    BatchTimeoutError,
+    Exchange,
+    InvalidRequestError,
+)
 from .flow import Flow, Sleep, run, run_async
 from .retry import REFUSED, retry_after
 from .session import AsyncPerform, Perform, Session, answered

@@ -140,8 +140,9 @@ def _first_number(path: Any, finder: _Finder) -> int | None:
 def _within(value: Any, finder: _Finder) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
-    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < finder.count
-    return value if fits else None
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < finder.count:
+        return value
+    return None
 
 
 def _text(said: Any) -> str:

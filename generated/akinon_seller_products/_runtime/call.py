@@ -231,7 +231,7 @@ class Call(Generic[T]):
             request = self._changed(change(request))
         return request
 
-    def _changed(self, request: Request) -> Request:
+    def _changed(self, request: object) -> Request:
         """What middleware gave. Raises InvalidRequestError where it can't be sent, or would take the key elsewhere."""
         if not isinstance(request, Request):
             raise TypeError(f"middleware gives a Request, not {type(request).__name__}")

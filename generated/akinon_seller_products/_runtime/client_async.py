@@ -27,12 +27,13 @@ from .deadline import Verify, no_tls, proxied
 from .errors import Answer, request_id
 from .filters import Condition
 from .flow import Timeout, iterate_async, pulling_async, run_async
-from .pages import AsyncPager, Paging
+from .pages import AsyncPager
 from .session import LAST_ANSWER, PREPARING, Prepared, answered, value
 from .streams import AsyncStreamedResponse, opened
 from .transport import AsyncTransport
 from .types import UNSET
 from .undocumented import data, undocumented
+from .walks import Paging
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 from urllib.parse import quote
 
 from .errors import Answer, ConfigurationError
@@ -171,8 +171,8 @@ def _checked(name: str, secret: object) -> Secret:
     if isinstance(secret, str):
         made: Secret = secret
     elif isinstance(secret, tuple):
-        user, password = secret
-        made = (str(user), str(password))
+        user, password = cast("tuple[str, str]", secret)
+        made = (user, password)
     else:
         raise ConfigurationError(
             f"the secret for {name} must be text, or user and password, not {type(secret).__name__}"

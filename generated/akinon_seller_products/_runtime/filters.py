@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeGuard, TypeVar
 
 from .shapes import is_object
 
@@ -63,10 +63,20 @@ class Lookup(Generic[Op, V]):
 
     def __call__(self, value: V, /) -> Condition[Op]:
         """The condition that the field compares so with `value`."""
+        value = kept(value)  # a condition may be used more than once
         return Condition(
             self.operation,
             {self.parameter: value if self.key is None else {self.key: value}},
         )
+
+
+def kept(value: Any) -> Any:
+    """A value that can be read more than once."""
+    return list(value) if _is_iterator(value) else value
+
+
+def _is_iterator(value: object) -> TypeGuard[Iterator[Any]]:
+    return isinstance(value, Iterator)
 
 
 class Fields:

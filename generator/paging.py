@@ -1,0 +1,218 @@
+"""Lists in pages, recognised in documents that don't say so in our vocabulary, or told in a file beside them.
+
+What is recognised is what is common: Django REST framework's `count`, `next`, `previous` and `results`, with page
+numbers, offsets or cursors; links to the next page under other names; tokens; `has_more` with the last row's id; and
+the Link header. The command names what it recognised; a file `NAME.pages.yaml` beside `NAME.yaml` corrects it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+
+import spec
+from generator.annotations import hint
+from generator.forms import REFS, Form
+from generator.plan import PagingPlan
+from generator.runtime.walks import By
+from generator.schemas import Schemas
+
+_RESULTS = ("results", "data", "items", "records", "values", "entries", "rows", "value")
+_COUNTS = ("count", "total", "total_count", "totalCount", "total_results", "total_items", "totalItems")
+_LINKS = ("next", "next_page_url", "next_page_uri", "next_url", "nextUrl", "next_link", "nextLink", "@odata.nextLink")
+_MORE = ("has_more", "hasMore", "has_next", "hasNext", "has_next_page", "hasNextPage")
+_TOKENS = (
+    *("next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_token", "nextToken", "next_page"),
+    *("end_cursor", "cursor", "continuation_token", "continuationToken", "next_marker", "NextMarker"),
+)
+_TOKEN_PARAMETERS = (
+    *("cursor", "page_token", "pageToken", "next_token", "nextToken", "token", "marker", "after"),
+    *("continuation_token", "continuationToken", "page", "start"),
+)
+_AFTER = ("starting_after", "after", "after_id", "since_id", "last_id")
+_KEYS = ("id", "uuid", "pk", "sid", "uid")
+_OFFSETS = ("offset", "skip", "start")
+_PAGES = ("page", "page_number", "pageNumber", "p")
+_SETTINGS = ("by", "page", "first", "count", "next", "results", "key")
+
+
+class PagesError(ValueError):
+    """The file beside the document can't be used."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What pages of an operation could be made of, by their names on the wire."""
+
+    parameters: Mapping[str, str]
+    """Query parameters, with the argument that each is."""
+    numbers: Mapping[str, int | None]
+    """Those of them that are integers, with their defaults."""
+    fields: Mapping[str, str]
+    """The body's attributes, by property; empty where it is a list itself."""
+    flags: frozenset[str]
+    """Properties of the body that are true or false."""
+    lists: Mapping[str, tuple[str, Mapping[str, str]]]
+    """The annotation of a row, and its attributes by property, by the property of the body that lists them; an empty
+    name stands for a body that is a list itself."""
+    headers: frozenset[str]
+    """Of the answer, in lower case."""
+
+
+def read(document: Path, given: Path | None) -> Mapping[str, Mapping[str, Any] | None]:
+    """What a file says of each operation's pages, None for no pages. Raises PagesError, and OSError."""
+    path = given or document.with_name(f"{document.stem}.pages.yaml")
+    if given is None and not path.exists():
+        return {}
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PagesError(f"{path}: it isn't YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise PagesError(f"{path}: operations are needed, each with its pages: `list_things: {{page: page}}`")
+    found: dict[str, Mapping[str, Any] | None] = {}
+    for operation, settings in content.items():
+        if settings is False:
+            found[str(operation)] = None
+            continue
+        unknown = sorted(settings.keys() - set(_SETTINGS)) if isinstance(settings, dict) else ["(no mapping)"]
+        if unknown:
+            raise PagesError(f"{path}: {operation}: {unknown[0]} isn't one of {', '.join(_SETTINGS)}, nor is it false")
+        found[str(operation)] = settings
+    return found
+
+
+def told(settings: Mapping[str, Any], seen: Seen, operation: str) -> PagingPlan:
+    """The pages that the file describes. Raises PagesError for names that the document lacks."""
+    by = settings.get("by", "page")
+    if by not in get_args(By):
+        raise PagesError(f"{operation}: pages by {by!r} aren't known; they go by {', '.join(get_args(By))}")
+    results = settings.get("results", "" if "" in seen.lists else None)
+    if results not in seen.lists:
+        known = ", ".join(filter(None, seen.lists)) or "none"
+        raise PagesError(f"{operation}: results {results!r} isn't a list in the answer; it has: {known}")
+    fields = seen.lists[results][1]
+    wanted = (("page", seen.parameters), ("count", seen.fields), ("next", seen.fields), ("key", fields))
+    for name, known_names in wanted:
+        if name in settings and settings[name] not in known_names:
+            has = ", ".join(known_names) or "none"
+            raise PagesError(f"{operation}: {name} {settings[name]!r} isn't in the document; it has: {has}")
+    page, count, following = (settings.get(name) for name in ("page", "count", "next"))
+    made = _plan(seen, by, results, page, count, following, settings.get("key"), settings.get("first"))
+    return replace(made, told="")
+
+
+def recognised(seen: Seen) -> PagingPlan | None:
+    """The pages that an operation seems to have."""
+    if "" in seen.lists:
+        return _plan(seen, "header", "", None, None, None) if "link" in seen.headers else None
+    results = _first(_RESULTS, seen.lists) or (next(iter(seen.lists)) if len(seen.lists) == 1 else None)
+    if results is None:
+        return None
+    count, more = _first(_COUNTS, seen.fields), _first(_MORE, seen.fields)
+    page, offset = _first(_PAGES, seen.numbers), _first(_OFFSETS, seen.numbers)
+    token_parameter = _first(_TOKEN_PARAMETERS, seen.parameters)
+    link = next((n for n in _LINKS if n in seen.fields and n not in seen.flags), None)
+    if link is not None:
+        return _plan(seen, "next", results, token_parameter or page, count, link)
+    token = _first(_TOKENS, seen.fields)
+    if token is not None and token_parameter is not None and token not in seen.parameters:
+        return _plan(seen, "next", results, token_parameter, count, token)
+    key = _first(_KEYS, seen.lists[results][1])
+    after = _first(_AFTER, seen.parameters)
+    if more is not None and after is not None and key is not None:
+        return _plan(seen, "last", results, after, count, more)
+    for by, parameter in (("offset", offset), ("page", page)):
+        if parameter is not None and (more is not None or count is not None):
+            return _plan(seen, by, results, parameter, count, more)
+    return None
+
+
+def _plan(
+    seen: Seen,
+    by: str,
+    results: str,
+    page: str | None,
+    count: str | None,
+    following: str | None,
+    key: str | None = None,
+    first: int | None = None,
+) -> PagingPlan:
+    row, fields = seen.lists[results]
+    key = key or _first(_KEYS, fields)
+    return PagingPlan(
+        by=by,
+        page=None if page is None else seen.parameters[page],
+        first=first if first is not None else _start(seen.numbers.get(page or "")),
+        count=None if count is None else seen.fields[count],
+        next=None if following is None else seen.fields[following],
+        results=seen.fields[results] if results else None,
+        key=None if key is None else fields[key],
+        row=row,
+        told=_words(by, page, following, key) + (f", rows in `{results}`" if results else ""),
+    )
+
+
+def _words(by: str, page: str | None, following: str | None, key: str | None) -> str:
+    match by:
+        case "page":
+            return f"numbered by `{page}`"
+        case "offset":
+            return f"`{page}` counts the rows before"
+        case "last":
+            return f"`{page}` takes the last row's `{key}`"
+        case "header":
+            return "the Link header leads on"
+        case _:
+            return f"`{following}` leads on"
+
+
+def numbers(contract: spec.Contract, operation: spec.Operation) -> Mapping[str, int | None]:
+    """The query parameters that are integers, with their defaults."""
+    found: dict[str, int | None] = {}
+    for parameter in operation.parameters:
+        schema = contract.resolve(parameter.schema)
+        kinds = schema.get("type")
+        if parameter.place == "query" and "integer" in (kinds if isinstance(kinds, (list, tuple)) else (kinds,)):
+            default = schema.get("default")
+            found[parameter.name] = default if type(default) is int else None
+    return found
+
+
+def body(
+    schemas: Schemas, annotation: str
+) -> tuple[Mapping[str, str], frozenset[str], Mapping[str, tuple[str, Mapping[str, str]]]]:
+    """What is seen of a body that is read as an annotation: `fields`, `flags` and `lists`."""
+    definitions = schemas.definitions
+    name = annotation.removeprefix("models.")
+    whole = definitions.forms.get(name, {})
+    if annotation.startswith("list["):
+        row = annotation[len("list[") : -1]
+        return {}, frozenset(), {"": (row, definitions.fields.get(row.removeprefix("models."), {}))}
+    properties = {"": whole} if whole.get("type") == "array" else whole.get("properties", {})
+    lists: dict[str, tuple[str, Mapping[str, str]]] = {}
+    for at, form in properties.items():
+        if (items := _items(schemas, form)) is not None:
+            lists[at] = (hint(items), definitions.fields.get(items.get("$ref", "").removeprefix(REFS), {}))
+    flags = frozenset(at for at, form in properties.items() if form.get("type") == "boolean")
+    return definitions.fields.get(name, {}), flags, lists
+
+
+def _items(schemas: Schemas, form: Form) -> Form | None:
+    """The form of a list's items; null beside it doesn't count."""
+    some = [each for each in form.get("anyOf", [form]) if each.get("type") != "null"]
+    found = some[0] if len(some) == 1 else form
+    found = schemas.definitions.forms.get(found.get("$ref", "").removeprefix(REFS), found)
+    return found.get("items", {}) if found.get("type") == "array" else None
+
+
+def _start(default: int | None) -> int:
+    return 1 if default is None else default
+
+
+def _first(names: tuple[str, ...], among: Any) -> str | None:
+    return next((name for name in names if name in among), None)
