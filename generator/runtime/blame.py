@@ -81,6 +81,10 @@ class _Finder:
         inner = (self.place(each, depth - 1) for each in entry.values())
         return next((place for place in inner if place is not None), None)
 
+    def keyed(self, entry: Any) -> bool:
+        """True for an entry that says what it is about: if that isn't one of the rows, it is about none of them."""
+        return is_object(entry) and any(_values(entry, names) is not None for names in self._by)
+
 
 def _values(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, ...] | None:
     values = [row.get(name) for name in names]
@@ -104,7 +108,9 @@ def _entries(body: Any, count: int, finder: _Finder) -> Iterator[tuple[int, Any]
         named = [(place, each) for each in body if (place := _place(each, finder)) is not None]
         if named:
             yield from named
-        elif len(body) == count and any(body) and all(each is None or isinstance(each, (dict, list)) for each in body):
+        elif len(body) == count and all(
+            each is None or (isinstance(each, (dict, list)) and not finder.keyed(each)) for each in body
+        ):
             yield from ((place, each) for place, each in enumerate(body) if each)
 
 

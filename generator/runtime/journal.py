@@ -96,7 +96,7 @@ class Journal:
             if not whole:
                 return
             head, *entries = whole
-            salt = str(head["salt"]) if head["journal"] == _VERSION else ""
+            salt = {_VERSION: str(head["salt"])}[head["journal"]]
         except (ValueError, KeyError, TypeError):
             raise JournalError(f"{path} isn't a journal that this version can read") from None
         wanted = self._head(salt)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
-from akinon_seller_products import errors, models
+from akinon_seller_products import AsyncClient, Client, Progress, errors, models
 
 from .conftest import Driver
 from .raw import TICKET, Peer, batch, server
@@ -233,3 +236,244 @@ def test_a_batch_that_is_still_being_counted_is_not_over(drive: Drive) -> None:
         handle = driver.do(driver.client.upsert_stocks(list(stocks(["A", "B", "C", "D"]))))
         result = driver.do(handle.result(5.0, interval=0.01))
     assert (result.ok, result.total) == (True, 4)
+
+
+def posts(made: Any) -> int:
+    return sum(peer.head.startswith("POST") for peer in made.seen)
+
+
+def test_a_journal_belongs_to_its_rows_target_and_account(drive: Drive, tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    with server(Backend()) as made, server(Backend()) as other:
+        driver = drive(made.url)
+
+        def write(skus: list[str], driver: Driver = driver, **more: Any) -> Any:
+            return driver.client.bulk(driver.client.upsert_stocks, stocks(skus), chunk_size=2, journal=journal, **more)
+
+        assert len(driver.take(write(["a", "b", "c", "d"], in_flight=1), 2)) == 2
+        begun = journal.read_bytes()
+        for refused, says in (
+            (lambda: write(["a", "b", "c", "d"], drive(other.url)), "url is 'http://127"),
+            (lambda: write(["a", "b"], drive(made.url, api_key="another-key")), "key differs"),
+            (lambda: write(["a", "b"], drive(made.url, headers={"X-Shop": "2"})), "headers and query differs"),
+            (lambda: write(["a", "b"], options={"extra_query": {"shop": "2"}}), "headers and query differs"),
+            (
+                lambda: driver.client.bulk(driver.client.upsert_prices, [], chunk_size=2, journal=journal),
+                "operation is",
+            ),
+        ):
+            with pytest.raises(errors.JournalError, match=says):
+                refused()
+        for skus in (["b", "a", "c", "d"], ["x", "a", "b", "c"]):
+            with pytest.raises(errors.JournalError, match="or their order, aren't those"):
+                driver.all(write(skus))
+        assert journal.read_bytes() == begun
+        assert other.seen == []
+        assert posts(made) == 1
+        assert b"must-not-leak" not in begun
+
+
+def test_rows_that_are_fewer_than_before_are_not_the_same(drive: Drive, tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    with server(Backend()) as made:
+        driver = drive(made.url)
+        run = driver.client.bulk(driver.client.upsert_stocks, stocks(["a", "b", "c"]), chunk_size=1, journal=journal)
+        assert len(driver.take(run, 2)) == 2
+        with pytest.raises(errors.JournalError, match="more chunks"):
+            driver.all(driver.client.bulk(driver.client.upsert_stocks, stocks(["a"]), chunk_size=1, journal=journal))
+
+
+def test_a_finished_journal_says_so_and_a_rehearsal_is_not_the_real_run(drive: Drive, tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    with server(Backend()) as made:
+        driver = drive(made.url)
+
+        def write(client: Any) -> Any:
+            return client.bulk(client.upsert_stocks, stocks(["a", "BAD"]), journal=journal)
+
+        assert states(driver.all(write(driver.client))) == "sf"
+        sent = len(made.seen)
+        with pytest.raises(errors.JournalError, match="1 rows succeeded, 1 failed; to write again, give another file"):
+            write(driver.client)
+        assert len(made.seen) == sent
+        journal.write_text("\n".join(journal.read_text().splitlines()[:-1]) + "\n")  # as a crash before the last line
+        remembered = driver.all(write(driver.client))
+        assert [outcome.earlier for outcome in remembered] == [True, True]
+        assert "reports that it failed" in remembered[1].error
+        assert len(made.seen) == sent
+        rehearsal = Client("key", base_url=made.url, transport=httpx2.MockTransport(lambda _: httpx2.Response(500)))
+        with pytest.raises(errors.JournalError, match="carrier is 'MockTransport' and was 'network'"):
+            write(rehearsal)
+    journal.write_text('{"journal": 1}\n')
+    with pytest.raises(errors.JournalError, match="isn't a journal that this version can read"):
+        write(driver.client)
+
+
+def refusing(peer: Peer, skus: list[str]) -> bool:
+    bad = any(sku.startswith("NO") for sku in skus)
+    if bad:
+        peer.answer({"detail": "invalid"}, 400)
+    return bad
+
+
+def test_looking_for_failed_rows_is_bounded(drive: Drive) -> None:
+    with server(Backend(refusing)) as made:
+        driver = drive(made.url)
+        skus = [f"NO{n}" for n in range(1000)]
+        outcomes = driver.all(driver.client.bulk(driver.client.upsert_stocks, stocks(skus)))
+        assert states(outcomes) == "f" * 1000
+        assert posts(made) <= 5 + 64 + 16 + 4 + 2 + 2 + 5
+        assert all("invalid" in outcome.error for outcome in outcomes)
+        assert "wasn't looked for any further" in outcomes[-1].error
+
+
+def test_looking_goes_on_where_it_helps(drive: Drive) -> None:
+    with server(Backend(refusing)) as made:
+        driver = drive(made.url)
+        skus = [f"{'NO' if n % 50 == 7 else 'x'}{n}" for n in range(200)]
+        outcomes = driver.all(driver.client.bulk(driver.client.upsert_stocks, stocks(skus), chunk_size=50))
+        assert states(outcomes) == "".join("f" if sku.startswith("NO") else "s" for sku in skus)
+        assert posts(made) <= 4 * 2 * 7
+
+
+def test_rows_that_a_refusal_names_are_not_looked_for(drive: Drive) -> None:
+    def refuse(peer: Peer, skus: list[str]) -> bool:
+        bad = {n: sku for n, sku in enumerate(skus) if sku.startswith("NO")}
+        if bad:
+            peer.answer({str(n): {"sku": [f"{sku} is unknown"]} for n, sku in bad.items()}, 400)
+        return bool(bad)
+
+    with server(Backend(refuse)) as made:
+        driver = drive(made.url)
+        outcomes = driver.all(driver.client.bulk(driver.client.upsert_stocks, stocks(["a", "NO1", "b", "NO2", "c"])))
+        assert states(outcomes) == "sfsfs"
+        assert outcomes[1].details == {"sku": ["NO1 is unknown"]}
+        assert "NO2 is unknown" in outcomes[3].error
+        assert posts(made) == 2
+
+
+class Filing(Backend):
+    """Writes a file of the rows that failed, and says where it is."""
+
+    def __init__(self, host: str = "", write: Callable[[list[str]], Any] | None = None) -> None:
+        super().__init__()
+        self._host = host
+        self._write = write or (lambda skus: [{"sku": sku, "errors": [f"{sku} is bad"]} for sku in skus])
+        self.asked: list[Peer] = []
+
+    def __call__(self, peer: Peer) -> None:
+        number = int(peer.target.rpartition("-")[2].partition(".")[0] or 0) if peer.head.startswith("GET") else 0
+        if not peer.head.startswith("GET"):
+            return super().__call__(peer)
+        skus = self.taken[number]
+        bad = [sku for sku in skus if sku.startswith("BAD")]
+        if peer.target.startswith("/files/"):
+            self.asked.append(peer)
+            return peer.answer(self._write(bad))
+        id = peer.target.rpartition("/")[2]
+        told = batch(len(skus), len(skus) - len(bad), len(bad), id)
+        return peer.answer({**told, "error_file": f"{self._host}/files/e-{number}.json" if bad else None})
+
+
+@pytest.mark.parametrize("method", ["upsert_stocks", "delete_products"])
+def test_failed_rows_carry_the_reasons_of_the_servers_file(drive: Drive, method: str) -> None:
+    backend = Filing()
+    with server(backend) as made:
+        driver = drive(made.url)
+        skus = ["a", "BAD1", "b", "BAD2"]
+        rows = list(stocks(skus)) if method == "upsert_stocks" else [{"sku": sku} for sku in skus]
+        outcomes = driver.all(driver.client.bulk(getattr(driver.client, method), rows))
+        assert states(outcomes) == "sfsf"
+        assert [outcome.error for outcome in outcomes] == [None, '["BAD1 is bad"]', None, '["BAD2 is bad"]']
+        assert outcomes[1].details == {"sku": "BAD1", "errors": ["BAD1 is bad"]}
+        assert outcomes[1].error_file == "/files/e-0.json"
+        assert len(backend.taken) == 1
+        assert all("authorization: " in peer.head.lower() for peer in backend.asked)
+
+
+@pytest.mark.parametrize("skus", [["BAD"], ["BAD", "a"]])
+def test_a_file_on_another_host_is_named_and_not_asked_for(drive: Drive, skus: list[str]) -> None:
+    with server(lambda peer: peer.answer([])) as other, server(Filing(other.url)) as made:
+        driver = drive(made.url)
+        outcomes = driver.all(driver.client.bulk(driver.client.delete_products, [{"sku": sku} for sku in skus]))
+        assert states(outcomes) == ("f" if len(skus) == 1 else "uu")
+        assert f"see {other.url}/files/e-0.json" in outcomes[0].error
+        assert other.seen == []
+
+
+@pytest.mark.parametrize("content", ["<html>", [], {"detail": "no"}, [{"sku": "elsewhere"}]])
+def test_a_file_that_tells_nothing_leaves_it_to_looking(drive: Drive, content: Any) -> None:
+    with server(Filing(write=lambda skus: content)) as made:
+        driver = drive(made.url)
+        outcomes = driver.all(driver.client.bulk(driver.client.upsert_stocks, stocks(["a", "BAD1", "b"])))
+        assert states(outcomes) == "sfs"
+        assert "reports that it failed; see /files/e-" in outcomes[1].error
+
+
+def test_prices_are_kept_in_order_for_each_price_list(drive: Drive) -> None:
+    lists = ["4c7c6e4e-2655-4e9b-8012-69395b40b0c0", "4c7c6e4e-2655-4e9b-8012-69395b40b0c1"]
+    with server(Backend()) as made:
+        driver = drive(made.url)
+
+        def order(pairs: list[tuple[str, int]]) -> list[str]:
+            rows = [{"sku": sku, "price_list": lists[n], "price": "1"} for sku, n in pairs]
+            del made.seen[:]
+            driver.all(driver.client.bulk(driver.client.upsert_prices, rows, chunk_size=1, in_flight=4))
+            return ["POST" if peer.head.startswith("POST") else "GET" for peer in made.seen]
+
+        assert order([("a", 0), ("a", 1)]) == ["POST", "POST", "GET", "GET"]
+        assert order([("a", 0), ("a", 0)]) == ["POST", "GET", "POST", "GET"]
+
+
+def test_rows_may_come_asynchronously() -> None:
+    async def rows() -> AsyncIterator[models.StockUpsert]:
+        for row in stocks(["a", "b", "BAD"]):
+            await asyncio.sleep(0)
+            yield row
+
+    async def write(url: str) -> list[str]:
+        async with AsyncClient("key", base_url=url) as client:
+            return [outcome.state async for outcome in client.bulk(client.upsert_stocks, rows(), chunk_size=2)]
+
+    with server(Backend()) as made:
+        assert asyncio.run(write(made.url)) == ["succeeded", "succeeded", "failed"]
+
+
+def test_an_input_that_breaks_ends_the_write_after_what_was_sent(drive: Drive) -> None:
+    def rows() -> Iterator[models.StockUpsert]:
+        yield from stocks(["a", "b", "c"])
+        raise LookupError("no more rows")
+
+    backend = Backend()
+    with server(backend) as made:
+        driver = drive(made.url)
+        seen: list[Any] = []
+
+        def collect() -> None:
+            run = driver.client.bulk(driver.client.upsert_stocks, rows(), chunk_size=2)
+            seen.extend(driver.take(run, 2))
+            driver.all(run)
+
+        with pytest.raises(LookupError, match="no more rows"):
+            collect()
+        assert states(seen) == "ss"
+        assert backend.taken == [["a", "b"]]
+
+
+def test_progress_is_told_in_rows(drive: Drive) -> None:
+    told: list[Progress] = []
+    with server(Backend()) as made:
+        driver = drive(made.url)
+        rows = [*stocks(["a", "b", "BAD"]), {"sku": "not a stock"}]
+        run = driver.client.bulk(driver.client.upsert_stocks, rows, chunk_size=2, in_flight=1, progress=told.append)
+        outcomes = driver.all(run)
+    assert (told[-1].read, told[-1].succeeded, told[-1].failed, told[-1].unknown) == (4, 2, 2, 0)
+    assert [progress.under_way for progress in told] == [2, 0, 2, 0]
+    assert Counter(outcome.state for outcome in outcomes) == {"succeeded": 2, "failed": 2}
+
+
+@pytest.mark.parametrize("limits", [{"chunk_size": 0}, {"in_flight": 0}, {"isolate_requests": -1}, {"deadline": 0}])
+def test_limits_that_cannot_be(drive: Drive, limits: Any) -> None:
+    driver = drive("http://127.0.0.1:9")
+    with pytest.raises(ValueError, match="must be"):
+        driver.client.bulk(driver.client.upsert_stocks, [], **limits)
