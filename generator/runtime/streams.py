@@ -125,7 +125,8 @@ class StreamedResponse(BaseStream):
     def iter_bytes(self) -> Iterator[bytes]:
         """The body in pieces, decompressed. Raises APIConnectionError, and ContentTypeError for a broken encoding."""
         response = self._answer.response
-        source = iter((response.content,)) if response.is_stream_consumed else response.iter_raw()
+        whole = response.is_stream_consumed  # as a transport for tests gives it, decompressed
+        source = iter((response.content,)) if whole else response.iter_raw()
         while True:
             try:
                 left = self._left()
@@ -139,10 +140,10 @@ class StreamedResponse(BaseStream):
             else:
                 if piece is None:
                     break
-                yield from filter(None, [piece] if response.is_stream_consumed else self._unpacker.parts(piece))
+                yield from filter(None, [piece] if whole else self._unpacker.parts(piece))
                 continue
             raise failure
-        if not response.is_stream_consumed:
+        if not whole:
             self._unpacker.end()
 
     def iter_lines(self) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -101,29 +102,68 @@ async def main() -> None:
     page = await AsyncClient().get_products(F.name.exact("x"))
     page.results[0].prices[0].price + 1.5
     await AsyncClient().get_products(limit="x")
+    AsyncClient().upsert_stocks([])
+    AsyncClient().get_batch_request("x")
+    client.request("GET", 1)
+"""
+
+RIGHT = """
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from akinon_seller_products import AsyncBatch, AsyncClient, Batch, Client, File, models
+async def rows() -> AsyncIterator[models.StockUpsert]:
+    yield models.StockUpsert(sku="a", stock_list=uuid.uuid4())
+async def main() -> None:
+    async with AsyncClient(lambda: "key", deadline=5) as client:
+        async with asyncio.TaskGroup() as group:
+            task: asyncio.Task[models.BatchRequest] = group.create_task(client.get_batch_request(uuid.uuid4()))
+            other: asyncio.Task[AsyncBatch[models.BatchRequest]] = asyncio.create_task(client.upsert_stocks([]))
+        status: models.BatchRequest = task.result()
+        done: bool = await other.result().done()
+        async for outcome in client.bulk(client.upsert_stocks, rows()):
+            row: models.StockUpsert = outcome.row
+        async for product in client.get_products():
+            name: str = product.name
+        async with await client.stream(client.get_products, limit=1) as response:
+            async for found in response.json_lines(models.Product):
+                sku: str = found.sku
+    await client.aclose()
+asyncio.run(main())
+asyncio.run(AsyncClient().get_batch_request(uuid.uuid4()))
+batch: Batch[models.BatchRequest] = Client().upsert_stocks([], deadline=1.0, extra_body={"a": 1})
+for outcome in Client().bulk(Client().upsert_stocks, [{"sku": "a"}], progress=lambda progress: print(progress.read)):
+    row: dict[str, str] = outcome.row
 """
 
 
-def test_type_checkers_see_what_is_wrong(tmp_path: Path) -> None:
-    (tmp_path / "wrong.py").write_text(WRONG)
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--strict",
-        "--config-file",
-        os.devnull,
-        "--cache-dir",
-        str(tmp_path / "c"),
-    ]
+def mypy(folder: Path, name: str, source: str) -> str:
+    """What mypy says of a program."""
+    (folder / f"{name}.py").write_text(source)
+    cache = ["--cache-dir", str(folder / "c"), "--config-file", os.devnull]
+    command = [sys.executable, "-m", "mypy", "--strict", "--python-version", "3.11", *cache, str(folder / f"{name}.py")]
     environment = {**os.environ, "MYPYPATH": str(ROOT / "generated")}
-    done = subprocess.run(
-        [*command, str(tmp_path / "wrong.py")],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-        cwd=tmp_path,
-    )
-    found = [int(line) for line in re.findall(r"wrong\.py:(\d+): error", done.stdout)]
-    assert sorted(set(found)) == [4, 5, 6, 7, 8, 9, 11, 14, 15], done.stdout
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=folder).stdout
+
+
+def pyright(folder: Path, name: str, source: str) -> str:
+    """What pyright says of a program."""
+    (folder / f"{name}.py").write_text(source)
+    paths = {"include": [f"{name}.py"], "extraPaths": [str(ROOT / "generated")], "pythonVersion": "3.11"}
+    (folder / "pyright.json").write_text(json.dumps({**paths, "typeCheckingMode": "standard"}))
+    command = [sys.executable, "-m", "basedpyright", "-p", str(folder / "pyright.json"), "--pythonpath", sys.executable]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder).stdout
+
+
+def test_type_checkers_see_what_is_wrong(tmp_path: Path) -> None:
+    said = mypy(tmp_path, "wrong", WRONG)
+    found = {int(line) for line in re.findall(r"wrong\.py:(\d+): error", said)}
+    assert found == {4, 5, 6, 7, 8, 9, 11, 14, 15, 16, 17, 18}, said
+    said = pyright(tmp_path, "wrong", WRONG)
+    assert {16, 17} <= {int(line) for line in re.findall(r"wrong\.py:(\d+):\d+ - error", said)}, said
+    assert "reportUnusedCoroutine" in said
+
+
+def test_type_checkers_take_what_is_right(tmp_path: Path) -> None:
+    assert "Success" in (said := mypy(tmp_path, "right", RIGHT)), said
+    assert "0 errors" in (said := pyright(tmp_path, "right", RIGHT)), said

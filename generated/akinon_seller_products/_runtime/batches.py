@@ -153,7 +153,8 @@ class BaseBatch(Generic[S]):
         """The result, once every item that the server tells of succeeded or failed."""
         polling = self._polling
         total, succeeded, failed = (at(status, p) for p in (polling.total, polling.succeeded, polling.failed))
-        if not all(isinstance(n, int) for n in (total, succeeded, failed)) or succeeded + failed < total:
+        counts = (total, succeeded, failed)
+        if not all(isinstance(n, int) and n >= 0 for n in counts) or succeeded + failed < total:
             return None
         if not total and self._rows:  # taken, but not yet counted
             return None
@@ -197,7 +198,7 @@ class BaseBatch(Generic[S]):
                         return result
                     before = counts
             left = ends - clock()
-            if left <= interval / 2 or left < pause - interval:
+            if left <= min(interval, 0.2) / 2 or left < pause - interval:
                 raise self._late(timeout)
             yield Sleep(min(pause, left))
             interval = min(interval * 1.5, 5.0)

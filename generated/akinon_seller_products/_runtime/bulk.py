@@ -137,7 +137,7 @@ class Bulk:
             raise trouble
 
     def _late(self) -> bool:
-        return self._ends is not None and self._clock() >= self._ends
+        return self._ends is not None and self._clock() >= self._ends - 0.1  # too late to send anything more
 
     def _timeout(self) -> BulkTimeoutError:
         return BulkTimeoutError(

@@ -247,8 +247,11 @@ class Call(Generic[T]):
 
 def origin(url: str) -> tuple[str, str, int | None]:
     """Scheme, host and port of a URL: what must be the same for a key to go along."""
-    parts = urlsplit(url)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, (parts.hostname or "").lower(), parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:  # a server may send anything as a link
+        return "", "", None
 
 
 def _tell(hook: Callable[[Event], None] | None, event: Event) -> None:
