@@ -33,6 +33,9 @@ def examples(
     found = {o.method: _example(contract, sources[o.method], o) for o in made}
     written = [o for o in made if o.write and o.write.bulk and o.write.keys]
     found |= {o.filters.constant: _narrowed(contract, sources[o.method], o, o.filters) for o in made if o.filters}
+    found["a path"] = repr(
+        next((o.path for o in made if o.verb == "GET" and not any(p.required for p in o.parameters)), "/")
+    )
     return {**found, **({"bulk": _bulk(contract, sources[written[-1].method], written[-1])} if written else {})}
 
 

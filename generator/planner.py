@@ -32,10 +32,14 @@ from spec import environment
 _BUILTINS = frozenset(("list", "dict", "str", "int", "float", "bool", "bytes", "type", "object"))
 """A method of such a name would hide the type from the annotations of the methods after it."""
 
-_METHODS = ("base_url", "bulk", "close", "resume_batch", "with_options", "with_raw_response", "bulk_type")
+_METHODS = (
+    *("aclose", "base_url", "bulk", "bulk_type", "close", "request", "resume_batch", "stream"),
+    *("with_options", "with_raw_response"),
+)
 _OWN_ARGUMENTS = (
     "self",
-    *("timeout", "max_retries", "extra_headers", "extra_query", "options", "where", "checkpoint", "content_type"),
+    *("timeout", "deadline", "max_retries", "extra_headers", "extra_query", "extra_body"),
+    *("options", "where", "checkpoint", "content_type"),
     *("models", "types", "uuid", "datetime", "decimal", "operations", "filters"),
 )
 _USUAL_STYLE = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}

@@ -14,9 +14,12 @@ import pytest
 import yaml
 
 import spec
-from generator import names, output, render
+from generator import names, output, planner, render
 from generator.__main__ import main
 from generator.planner import plan
+from generator.runtime import client as runtime_client
+from generator.runtime import client_async as runtime_async
+from generator.runtime.call import RequestOptions
 
 from .conftest import ROOT
 from .documents import django, document, get
@@ -334,3 +337,10 @@ def test_options_that_cannot_be_used(tmp_path: Path, options: list[str], capsys:
 )
 def test_a_field_keeps_its_name_unless_it_cannot(written: str, field: str) -> None:
     assert names.field(written) == field
+
+
+def test_operations_and_arguments_do_not_hide_the_clients_own() -> None:
+    clients = (runtime_client.SyncBase, runtime_async.AsyncBase)
+    own = {name for client in clients for name in dir(client) if not name.startswith("_")}
+    assert own <= set(planner._METHODS)
+    assert RequestOptions.__annotations__.keys() <= set(planner._OWN_ARGUMENTS)

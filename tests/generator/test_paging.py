@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import re
 import sys
 import uuid
 from collections.abc import Callable
@@ -14,11 +15,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from akinon_seller_products import F, errors
+from akinon_seller_products import Client, F, errors
 
 from generator.__main__ import main
 
-from .conftest import Driver
+from .conftest import ROOT, Driver
 from .raw import Peer, page, product, server
 
 Drive = Callable[..., Driver]
@@ -222,6 +223,18 @@ def test_a_checkpoint_does_not_depend_on_how_a_filter_was_written(drive: Drive) 
         for other in ({"name": "a"}, {"name": "a b"}, {"name": "a b", "sku": "x"}):
             with pytest.raises(errors.InvalidRequestError, match="another list"):
                 driver.all(driver.client.get_products(**other, checkpoint=first.checkpoint()))
+
+
+def test_the_readmes_way_to_go_on_repeats_no_row_and_leaves_none_out() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "generated" / "README.md").read_text(), re.DOTALL)
+    block = next(block for block in blocks if "saved = page.checkpoint()" in block)
+    seen: list[str] = []
+    with server(shop(7, 2, 7)) as made, Client("key", base_url=made.url) as client:
+        names: dict[str, Any] = {"client": client, "print": lambda row: seen.append(row.sku)}
+        exec(compile(block, "README.md", "exec"), names)  # noqa: S102 -- what a reader would type
+        assert seen == ["SKU-0", "SKU-1"]
+        seen.extend(row.sku for row in names["rest"])
+    assert seen == [f"SKU-{number}" for number in range(7)]
 
 
 def test_a_checkpoint_of_the_last_page_shows_what_was_added_since(drive: Drive) -> None:
