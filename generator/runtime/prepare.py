@@ -114,14 +114,16 @@ def _spread(
         if keyword in given:
             raise Unfit(f"{keyword}: it is given both as an argument and as a condition")
         given[keyword] = value
-    for parameter in operation.parameters:
-        if parameter.keyword not in given:
-            if parameter.place == "header" and (default := settings.defaults.get(parameter.name.lower())):
-                headers[parameter.name.lower()] = default
-            elif parameter.required:
-                raise Unfit(f"{parameter.keyword}: it is required")
+    for keyword, parameter in operation.unasked:
+        if keyword in given:
             continue
-        value = given[parameter.keyword]
+        if parameter.place == "header" and (default := settings.defaults.get(parameter.name.lower())):
+            headers[parameter.name.lower()] = default
+        elif parameter.required:
+            raise Unfit(f"{keyword}: it is required")
+    known = operation.by_keyword
+    for keyword in sorted(given, key=lambda each: known[each][0]) if len(given) > 1 else given:
+        parameter, value = known[keyword][1], given[keyword]
         match parameter.place:
             case "path":
                 path = path.replace("{" + parameter.name + "}", parameter.path(value))

@@ -90,7 +90,7 @@ class Walk(Generic[T]):
         where: Condition[Any] | None,
     ) -> Walk[T]:
         """The walk of a call. Iterators among its arguments are read once, for all pages."""
-        given = {name: kept(value) for name, value in arguments.items()}
+        given = {name: kept(value) for name, value in arguments.items() if value is not UNSET}
         return cls(session, operation, paging, given, options, where)
 
     def begin(self, checkpoint: str | None) -> Callable[[], Flow[Fetched[T]]]:

@@ -98,6 +98,16 @@ class Operation(Generic[T]):
         return {p.name: p for p in self.parameters if p.place == "query"}
 
     @cached_property
+    def by_keyword(self) -> Mapping[str, tuple[int, Parameter]]:
+        """The parameters by the arguments that they are, with their places in the document's order."""
+        return {p.keyword: (place, p) for place, p in enumerate(self.parameters)}
+
+    @cached_property
+    def unasked(self) -> tuple[tuple[str, Parameter], ...]:
+        """The parameters that matter also where they aren't given, with their arguments."""
+        return tuple((p.keyword, p) for p in self.parameters if p.required or p.place == "header")
+
+    @cached_property
     def accept(self) -> str:
         """The Accept header."""
         return self.answers.accept()

@@ -24,10 +24,12 @@ from pydantic import BaseModel, RootModel
 def duplicate(body: bytes, value: Any) -> str | None:
     """A name that stands twice in one object of a JSON text, or None. `value` is what was made of the text.
 
-    Every name ends in a quote and a colon. Strings may hold that too, and a space may come between: then the
-    counts differ, and the text is parsed again.
+    Every name ends in a quote and a colon. Strings may hold that too, and a space may come between: then the counts
+    differ, and the text is parsed again. Counting fewer members than there are only leads there as well, so what is
+    costly to count is left for a second look.
     """
-    if body.count(b'":') == _members([value]):
+    names = body.count(b'":')
+    if names == _members([value], extras=False) or names == _members([value], extras=True):
         return None
     return search(body)
 
@@ -48,6 +50,8 @@ _SCALARS = frozenset({str, int, float, bool, NoneType, Decimal, UUID, datetime, 
 
 
 _VALUES = methodcaller("values")
+_SET = attrgetter("__pydantic_fields_set__")
+_EXTRA = attrgetter("__pydantic_extra__")
 
 
 class _Twice(Exception):
@@ -60,39 +64,47 @@ def _pairs(found: list[tuple[str, Any]]) -> None:
         raise _Twice(next(name for name in names if names.count(name) > 1))
 
 
-def _members(values: list[Any]) -> int:
-    """How many members all objects in some values have together: level by level, so that the loops are C's."""
+def _members(values: list[Any], *, extras: bool) -> int:
+    """How many members all objects in some values have together: level by level, so that the loops are C's. Without
+    `extras`, what fields that the models don't know hold isn't looked into."""
     count = 0
-    while values:
-        dicts: list[dict[str, Any]] = [value for value in values if type(value) is dict]
-        lists: list[list[Any]] = [value for value in values if type(value) is list]
-        models = (
-            [value for value in values if isinstance(value, BaseModel)] if len(dicts) + len(lists) < len(values) else []
-        )
-        for kind in dict.fromkeys(map(type, models)):
-            count += _of_models(kind, [model for model in models if type(model) is kind])
+    while not (kinds := set(map(type, values))) <= _SCALARS:
+        dicts: list[dict[str, Any]] = _only(dict, values, kinds)
+        lists: list[list[Any]] = _only(list, values, kinds)
+        for kind in kinds - {dict, list}:
+            if issubclass(kind, BaseModel):
+                count += _of_models(kind, _only(kind, values, kinds), extras=extras)
         count += sum(map(len, dicts))
-        below: Iterable[Any] = chain(chain.from_iterable(map(_VALUES, dicts)), chain.from_iterable(lists))
-        values = [value for value in below if type(value) not in _SCALARS]
+        values = [*chain.from_iterable(map(_VALUES, dicts)), *chain.from_iterable(lists)]
     return count
 
 
-def _of_models(kind: type[BaseModel], models: list[Any]) -> int:
+def _only(kind: type[Any], values: list[Any], kinds: set[type[Any]]) -> list[Any]:
+    """The values of one type, where `kinds` are the types of all."""
+    if kind not in kinds:
+        return []
+    if len(kinds) == 1:
+        return values
+    return [value for value in values if type(value) is kind]
+
+
+def _of_models(kind: type[BaseModel], models: list[Any], *, extras: bool) -> int:
     """The same for models of one class."""
     if issubclass(kind, RootModel):
-        return _members([model.root for model in models])
-    count = sum(map(len, map(attrgetter("__pydantic_fields_set__"), models)))
-    extras: list[dict[str, Any]] = list(filter(None, map(attrgetter("__pydantic_extra__"), models)))
-    # What is extra was counted with the fields that were set; what it holds was not.
-    count += _members(extras) - sum(map(len, extras)) if extras else 0
+        return _members([model.root for model in models], extras=extras)
+    count = sum(map(len, map(_SET, models)))
+    if extras:
+        # What is extra was counted with the fields that were set; what it holds was not.
+        further: list[dict[str, Any]] = list(filter(None, map(_EXTRA, models)))
+        count += _members(further, extras=True) - sum(map(len, further))
     for get, inner, many in _nested(kind):
         found: Iterable[Any] = filter(None, map(get, models))
         values = list[Any](found)
         if inner is None:
-            count += _members(values)
+            count += _members(values, extras=extras)
         else:
             below = list[Any](chain[Any].from_iterable(values)) if many else values
-            count += _of_models(inner, below) if below else 0
+            count += _of_models(inner, below, extras=extras) if below else 0
     return count
 
 

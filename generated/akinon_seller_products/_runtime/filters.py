@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from .shapes import is_object
 
@@ -72,11 +72,7 @@ class Lookup(Generic[Op, V]):
 
 def kept(value: Any) -> Any:
     """A value that can be read more than once."""
-    return list(value) if _is_iterator(value) else value
-
-
-def _is_iterator(value: object) -> TypeGuard[Iterator[Any]]:
-    return isinstance(value, Iterator)
+    return list(value) if hasattr(value, "__next__") else value
 
 
 class Fields:
