@@ -236,7 +236,8 @@ class Call(Generic[T]):
         if self.ends is not None:
             if self.ends <= now:
                 raise APITimeoutError("no time was left to send it in", exchange, sent=False)
-            request = replace(request, timeout=request.timeout.within(self.ends - now), on_time=True)
+            timeout = request.timeout.within(self.ends - now)
+            request = replace(request, timeout=timeout, on_time=self.deadline is not None)
         for change in self.settings.middleware:
             request = self._changed(change(request))
         return request

@@ -210,7 +210,8 @@ class SyncBase(BaseClient):
         Raises TypeError for another method, ValueError for limits below 1, and JournalError for a journal that is
         finished or another write's.
         """
-        limits = BulkOptions(chunk_size, in_flight, batch_timeout, isolate_requests * isolate, deadline, progress)
+        most = isolate_requests if isolate else 0
+        limits = BulkOptions(chunk_size, in_flight, batch_timeout, most, deadline, progress)
         stream = self._bulk(write, limits, journal, options or {})
         return iterate(stream, self._transport.perform, pulling(rows))
 

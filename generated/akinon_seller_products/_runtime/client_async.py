@@ -192,7 +192,8 @@ class AsyncBase(BaseClient):
 
         It takes, yields and raises what `bulk` of the blocking client does; the rows may come asynchronously.
         """
-        limits = BulkOptions(chunk_size, in_flight, batch_timeout, isolate_requests * isolate, deadline, progress)
+        most = isolate_requests if isolate else 0
+        limits = BulkOptions(chunk_size, in_flight, batch_timeout, most, deadline, progress)
         stream = self._bulk(write, limits, journal, options or {})
         return iterate_async(stream, self._transport.perform, pulling_async(rows))
 

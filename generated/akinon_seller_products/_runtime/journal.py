@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -124,7 +123,7 @@ class Journal:
                 os.truncate(self._path, _whole_lines(self._path))
             self._file = self._path.open("a", encoding="utf-8")
             if not self._file.tell():
-                self._write(self._head(secrets.token_hex(8)))
+                self._write(self._head(os.urandom(8).hex()))
         return self
 
     def __exit__(self, *_: object) -> None:
