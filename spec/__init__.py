@@ -7,6 +7,7 @@ from spec.model import (
     Clause,
     Collection,
     Contract,
+    Encoding,
     Field,
     Filter,
     Link,
@@ -22,8 +23,8 @@ from spec.model import (
     Response,
     SecurityScheme,
     Ticket,
-    at,
 )
+from spec.pointers import at
 from spec.problems import Problem, SpecError
 from spec.reader import DEFAULT, examine, load
 
@@ -35,6 +36,7 @@ __all__ = [
     "Clause",
     "Collection",
     "Contract",
+    "Encoding",
     "Field",
     "Filter",
     "Link",

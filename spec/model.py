@@ -5,11 +5,12 @@ Everything here is plain data. `spec.reader` builds it from a document; nobody e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeVar
-from urllib.parse import unquote
+
+from spec import composition, pointers
 
 JSON = Any
 """Any JSON value, as `json.loads` would give it."""
@@ -79,6 +80,11 @@ class Parameter:
     """Schema as written; inner `$ref`s are kept and resolve in `Contract.document`."""
     style: str
     explode: bool
+    reserved: bool
+    """True when reserved characters travel as they are (allowReserved)."""
+    content_type: str | None
+    """What a value travels as, where the document says so by `content` in place of a style."""
+    deprecated: bool
     description: str
     pagination: Literal["page", "limit"] | None
     search: tuple[str, ...]
@@ -96,11 +102,24 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Encoding:
+    """How one property of a form or multipart body travels (OpenAPI, Encoding Object); None is what isn't said."""
+
+    content_type: str | None
+    style: str | None
+    explode: bool | None
+    reserved: bool
+    headers: Mapping[str, Mapping[str, JSON]]
+
+
+@dataclass(frozen=True)
 class Media:
     """One content type of a body."""
 
     content_type: str
     schema: Mapping[str, JSON] | None
+    encoding: Mapping[str, Encoding]
+    """By the names of properties; empty where nothing is said."""
     examples: tuple[JSON, ...]
     pointer: str
     location: Location
@@ -285,8 +304,8 @@ class Operation:
     parameters: tuple[Parameter, ...]
     body: RequestBody | None
     responses: tuple[Response, ...]
-    security: tuple[tuple[str, ...], ...]
-    """Alternatives, each the names of the schemes it needs; empty when none is asked for."""
+    alternatives: tuple[tuple[str, ...], ...]
+    """Ways to authenticate as listed, each the names of the schemes it needs; an empty one is for no key at all."""
     servers: tuple[str, ...]
     """Its own servers or its path's, in place of the document's; empty when it has none."""
     pagination: Pagination | None
@@ -298,6 +317,11 @@ class Operation:
     provenance: Provenance
     pointer: str
     location: Location
+
+    @property
+    def security(self) -> tuple[tuple[str, ...], ...]:
+        """The alternatives where some key is needed; empty where none is."""
+        return () if () in self.alternatives else self.alternatives
 
     @property
     def filters(self) -> tuple[Filter, ...]:
@@ -447,12 +471,12 @@ class Contract:
         while "$ref" in schema and schema["$ref"] not in seen:
             seen.add(schema["$ref"])
             siblings = {k: v for k, v in schema.items() if k != "$ref"}
-            schema = {**self.at(unquote(schema["$ref"].removeprefix("#"))), **siblings}
+            schema = {**self.at(pointers.of_ref(schema["$ref"])), **siblings}
         return schema
 
     def at(self, pointer: str) -> JSON:
         """What stands at a JSON pointer (RFC 6901) of the document. Raises KeyError when nothing does."""
-        return at(self.document, pointer)
+        return pointers.at(self.document, pointer)
 
     def where(self, pointer: str) -> Location:
         """Where a JSON pointer, or its nearest ancestor, stands."""
@@ -463,7 +487,7 @@ class Contract:
     def properties(self, schema: Mapping[str, JSON]) -> Mapping[str, Mapping[str, JSON]]:
         """The named properties of an object schema, through `$ref` and `allOf`, each resolved."""
         found: dict[str, Mapping[str, JSON]] = {}
-        for branch in self._branches(schema, frozenset()):
+        for branch, _ in composition.branches(self._follow, schema, ""):
             properties = branch.get("properties")
             for name, sub in properties.items() if isinstance(properties, Mapping) else ():
                 # In 3.1 a property's schema may be `true`: anything.
@@ -472,32 +496,13 @@ class Contract:
 
     def required(self, schema: Mapping[str, JSON]) -> tuple[str, ...]:
         """The names that an object schema requires, through `$ref` and `allOf`."""
-        lists = [branch.get("required") for branch in self._branches(schema, frozenset())]
+        lists = [branch.get("required") for branch, _ in composition.branches(self._follow, schema, "")]
         names = [name for names in lists if isinstance(names, list) for name in names]
         return tuple(dict.fromkeys(name for name in names if isinstance(name, str)))
 
-    def _branches(self, schema: Mapping[str, JSON], outer: frozenset[str]) -> Iterator[Mapping[str, JSON]]:
-        """What an object schema is all of, and then itself; circles and what is no schema are left out."""
-        ref = str(schema.get("$ref", ""))
-        if ref and ref in outer:
-            return
-        schema = self.resolve(schema)
-        branches = schema.get("allOf")
-        for branch in branches if isinstance(branches, list) else ():
-            if isinstance(branch, Mapping):
-                yield from self._branches(branch, outer | {ref})
-        yield schema
-
-
-def at(document: JSON, pointer: str) -> JSON:
-    """What stands at a JSON pointer (RFC 6901). Raises KeyError when nothing does."""
-    for raw in pointer.split("/")[1:]:
-        token = raw.replace("~1", "/").replace("~0", "~")
-        try:
-            document = document[int(token)] if isinstance(document, (list, tuple)) else document[token]
-        except (IndexError, ValueError, TypeError, KeyError):
-            raise KeyError(pointer) from None
-    return document
+    def _follow(self, schema: Mapping[str, JSON], pointer: str) -> tuple[Mapping[str, JSON], str]:
+        """A schema behind its `$ref`s, and what tells it from others."""
+        return self.resolve(schema), str(schema.get("$ref", pointer or id(schema)))
 
 
 def _json_media(media: tuple[Media, ...]) -> Media | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spec.model import Location
 
@@ -22,6 +22,8 @@ class Problem:
     """The JSON pointer of the element, where the document could be parsed."""
     operations: tuple[str, ...] = ()
     """Pointers of the operations (or of a path, for all of its operations) that it makes unreadable."""
+    harmless: bool = False
+    """True when what is meant is plain all the same: it makes a document invalid, and nothing unusable."""
 
     def __str__(self) -> str:
         return f"{self.location}: {self.message}" + (f"\n    {self.hint}" if self.hint else "")
@@ -46,7 +48,7 @@ def merged(problems: Iterable[Problem]) -> list[Problem]:
         key = (problem.location, problem.message)
         known = found.get(key, problem)
         operations = tuple(dict.fromkeys((*known.operations, *problem.operations)))
-        found[key] = Problem(known.location, known.message, known.hint, known.pointer, operations)
+        found[key] = replace(known, operations=operations)
     return sorted(found.values(), key=lambda problem: problem.location)
 
 

@@ -12,8 +12,9 @@ from bisect import bisect_right
 from typing import Any
 
 from spec.model import JSON, Location
+from spec.pointers import escape
 from spec.problems import Problem, SpecError, refusal
-from spec.source_text import MAX_DEPTH, MAX_NODES, escape, is_number
+from spec.source_text import MAX_DEPTH, MAX_NODES, is_number
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")

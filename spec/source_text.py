@@ -1,4 +1,4 @@
-"""What YAML and JSON share: pointers, numbers, and how much of either is taken."""
+"""What YAML and JSON share: numbers, and how much of either is taken."""
 
 from __future__ import annotations
 
@@ -11,11 +11,6 @@ MAX_DEPTH = 200
 """Deeper nesting is refused: no document needs it, and whoever walks one can do so without fear."""
 
 _MAX_DIGITS = 400
-
-
-def escape(token: str) -> str:
-    """One key as a token of a JSON pointer (RFC 6901, section 3)."""
-    return token.replace("~", "~0").replace("/", "~1") if "~" in token or "/" in token else token
 
 
 def is_number(text: str) -> bool:

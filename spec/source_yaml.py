@@ -17,8 +17,9 @@ from typing import Any
 import yaml
 
 from spec.model import JSON, Location
+from spec.pointers import escape
 from spec.problems import Problem, SpecError, refusal
-from spec.source_text import MAX_DEPTH, MAX_NODES, escape, is_number
+from spec.source_text import MAX_DEPTH, MAX_NODES, is_number
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

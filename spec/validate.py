@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from spec import reader, shape, source, walk
-from spec.model import Contract, at
+from spec import files, reader, walk, wellformed
+from spec.model import Contract
+from spec.pointers import at, escape
 from spec.problems import SEE, Problem, SpecError, UnopenedError, merged
-from spec.source_text import escape
 from spec.values import checker
 
 _LARGE = 60_000
@@ -31,7 +31,7 @@ class Verdict:
 def validate(path: Path | str) -> Verdict:
     """Check the document at a path in every way that is known here. Raises UnopenedError, and nothing else."""
     try:
-        parsed = source.read(path)
+        parsed = files.read(path)
     except UnopenedError:
         raise
     except SpecError as error:
@@ -40,11 +40,11 @@ def validate(path: Path | str) -> Verdict:
     if contract is None:
         return Verdict(None, found, False)
     told = {problem.pointer for problem in found if problem.hint == SEE}
-    unshapely = [problem for problem in shape.problems(parsed) if problem.pointer not in told]
-    found = merged([*found, *unshapely, *_security(contract), *_samples(contract)])
+    ill_formed = [problem for problem in wellformed.problems(parsed) if problem.pointer not in told]
+    found = merged([*found, *ill_formed, *_security(contract), *_samples(contract)])
     large = len(parsed.locations) > _LARGE
     if not found and not large:
-        found = merged(shape.thorough(parsed))
+        found = merged(wellformed.thorough(parsed))
     return Verdict(contract, found, large)
 
 

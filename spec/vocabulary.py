@@ -16,9 +16,9 @@ import jsonschema
 
 from spec import walk
 from spec.model import JSON
+from spec.pointers import escape
 from spec.problems import Problem
 from spec.source import Source
-from spec.source_text import escape
 
 VERSION = 1
 

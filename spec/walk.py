@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from spec.model import JSON
-from spec.source_text import escape
+from spec.pointers import escape
 
-_DATA = frozenset({"example", "default", "enum", "const", "mapping", "security", "required"})
+FILES = "$files"
+"""Where the files that a document refers to stand in it, once they are read."""
+
+_DATA = frozenset({"example", "default", "enum", "const", "mapping", "security", "required", "value"})
 _SCHEMA = frozenset({"schema", "items", "additionalProperties", "not", "contains", "if", "then", "else"}) | {
     "propertyNames",
     "unevaluatedItems",
@@ -21,13 +24,13 @@ _SCHEMAS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _NAMED_SCHEMAS = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas"})
 _NAMED = frozenset(
     {"headers", "responses", "content", "encoding", "links", "callbacks", "examples", "variables", "webhooks"}
-    | {"requestBodies", "securitySchemes", "pathItems", "parameters"}
+    | {"requestBodies", "securitySchemes", "pathItems", "parameters", FILES}
 )
 
 
-def objects(document: JSON) -> Iterator[tuple[str, Mapping[str, JSON], bool]]:
-    """(pointer, object, is it a schema?) for each, in the document's order."""
-    waiting: list[tuple[JSON, str, bool, bool]] = [(document, "", False, False)]
+def objects(document: JSON, *, schema: bool = False) -> Iterator[tuple[str, Mapping[str, JSON], bool]]:
+    """(pointer, object, is it a schema?) for each, in the document's order; `schema` says what the outermost is."""
+    waiting: list[tuple[JSON, str, bool, bool]] = [(document, "", schema, False)]
     while waiting:
         node, pointer, schema, named = waiting.pop()
         # Last ones first, as the last to wait is the next to be looked at.
@@ -48,13 +51,13 @@ def objects(document: JSON) -> Iterator[tuple[str, Mapping[str, JSON], bool]]:
             waiting.extend(
                 (node[key], f"{pointer}/{escape(key)}", *_kind(key, node[key]))
                 for key in reversed(node)
-                if isinstance(node[key], (dict, list)) and not _is_data(key, node[key])
+                if isinstance(node[key], (dict, list)) and not _is_data(key, node[key], schema)
             )
 
 
-def _is_data(key: str, child: JSON) -> bool:
-    """Whether what stands under a keyword is plain data: in schemas, `examples` is a list of values."""
-    return key in _DATA or key.startswith("x-") or (key == "examples" and isinstance(child, list))
+def _is_data(key: str, child: JSON, schema: bool) -> bool:
+    """Whether what stands under a keyword is plain data: in schemas, `examples` holds values."""
+    return key in _DATA or key.startswith("x-") or (key == "examples" and (schema or isinstance(child, list)))
 
 
 def _kind(key: str, child: JSON) -> tuple[bool, bool]:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
-from spec import shape
+from spec import wellformed
 from spec.command_line import FILE, argument, option
 from spec.command_line import command as a_command
 from spec.diff import render
 from spec.diff.change import Change
 from spec.diff.contracts import compare_contracts
+from spec.files import read
 from spec.model import Contract
 from spec.problems import SpecError
 from spec.reader import from_source
-from spec.source import read
 
 __all__ = ["Change", "command", "compare_contracts"]
 
@@ -52,9 +52,9 @@ def _read(path: Path) -> Contract | None:
     try:
         source = read(path)
         contract = from_source(source)
-        unshapely = list(shape.problems(source))
-        if unshapely:
-            raise SpecError(unshapely)
+        ill_formed = list(wellformed.problems(source))
+        if ill_formed:
+            raise SpecError(ill_formed)
     except SpecError as error:
         print(error, file=sys.stderr)
         return None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
+from spec import templates
 from spec.diff.change import Change, Level
 from spec.diff.schemas import Difference
 from spec.model import Clause, Contract, Location, Operation
@@ -49,7 +49,7 @@ class Pair:
 
 def shape(path: str) -> str:
     """A path with its parameters' names left out: they aren't on the wire."""
-    return re.sub(r"\{[^{}]*\}", "{}", path)
+    return templates.unnamed(path)
 
 
 def placed(change: Change, pair: Pair, difference: Difference) -> Change:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from spec.diff.change import Level
 from spec.model import JSON, Contract
-from spec.source_text import escape
+from spec.pointers import escape
 
 Direction = Literal["request", "response"]
 

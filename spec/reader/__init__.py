@@ -12,11 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from spec import clauses, vocabulary
+from spec.files import read
 from spec.model import Clause, Contract, Location
 from spec.problems import SEE, Problem, SpecError, merged
 from spec.reader import operations, references, rows, servers
 from spec.reader.ground import Ground
-from spec.source import Source, read
+from spec.source import Source
 
 __all__ = ["DEFAULT", "attempt", "examine", "from_source", "load"]
 
@@ -27,7 +28,8 @@ DEFAULT = Path(__file__).parent.with_name("openapi.yaml")
 def load(path: Path | str = DEFAULT) -> Contract:
     """Read a document: OpenAPI 3.0 or 3.1, YAML or JSON, with or without the vocabulary.
 
-    Raises SpecError with every problem found. Whether the document is valid OpenAPI in all its parts is
+    Local files that it refers to are read as parts of it. Raises SpecError with every problem found, unless all
+    are harmless. Whether the document is valid OpenAPI in all its parts is
     not asked here but by `spec.validate`. The contract keeps the path for messages, relative to the
     working folder where it lies below it.
     """
@@ -53,7 +55,7 @@ def examine(path: Path | str = DEFAULT) -> tuple[Contract | None, list[Problem]]
 def from_source(source: Source) -> Contract:
     """The contract of a parsed document. Raises SpecError with every problem found."""
     contract, problems = attempt(source)
-    if contract is None or problems:
+    if contract is None or not all(problem.harmless for problem in problems):
         raise SpecError(problems)
     return contract
 
@@ -69,7 +71,7 @@ def attempt(source: Source) -> tuple[Contract | None, list[Problem]]:
         # What an ill-formed extension would mean is not guessed at.
         ground.vocabulary = not ground.problems
     contract = _contract(ground)
-    if not ground.problems:
+    if all(problem.harmless for problem in ground.problems):
         contract = replace(contract, clauses=_clauses(ground, contract))
     return contract, merged(ground.problems)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from spec.model import Batch, Media, Operation, Provenance, Response, Ticket
+from spec.pointers import escape
 from spec.reader.ground import Ground, Object
-from spec.source_text import escape
 
 
 def batch(ground: Ground, node: Object, pointer: str, media: Media | None, inherited: Provenance) -> Batch | None:
@@ -72,6 +72,7 @@ def check_links(ground: Ground, operations: tuple[Operation, ...]) -> None:
                         f"{here}/operationId",
                         f"there is no operation {link.operation_id!r}",
                         f"Link to one of {known}.",
+                        harmless=not ground.vocabulary,
                     )
                     continue
                 names = {name for p in target.parameters for name in (p.name, f"{p.place}.{p.name}")}
@@ -82,6 +83,7 @@ def check_links(ground: Ground, operations: tuple[Operation, ...]) -> None:
                             f"{here}/parameters/{escape(name)}",
                             f"{target.id} has no parameter {name!r}",
                             f"It has {known or 'none'}.",
+                            harmless=not ground.vocabulary,
                         )
         if operation.ticket and ground.vocabulary:
             _check_ticket(ground, operation, operation.ticket, by_id.get(operation.ticket.operation_id))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spec.model import Link, Media, Provenance, RequestBody, Response
+from spec.model import Encoding, Link, Media, Provenance, RequestBody, Response
+from spec.pointers import escape
 from spec.reader.ground import Ground, Object
-from spec.source_text import escape
 
 
 def body(ground: Ground, node: Object, pointer: str) -> RequestBody | None:
@@ -59,10 +59,26 @@ def _media(ground: Ground, node: Object, pointer: str) -> Iterator[Media]:
         yield Media(
             content_type=content_type,
             schema=ground.schema(media, "schema", here),
+            encoding={
+                name: _encoding(ground, raw, f"{here}/encoding/{escape(name)}")
+                for name, raw in ground.mapping(media, "encoding", here).items()
+            },
             examples=tuple(_examples(ground, media, here)),
             pointer=here,
             location=ground.where(here),
         )
+
+
+def _encoding(ground: Ground, raw: object, pointer: str) -> Encoding:
+    node, here = ground.follow(raw, pointer)
+    explode, content_type, style = node.get("explode"), node.get("contentType"), node.get("style")
+    return Encoding(
+        content_type=str(content_type) if content_type else None,
+        style=str(style) if style else None,
+        explode=explode if isinstance(explode, bool) else None,
+        reserved=node.get("allowReserved") is True,
+        headers=_headers(ground, node, here),
+    )
 
 
 def _examples(ground: Ground, media: Object, pointer: str) -> Iterator[object]:

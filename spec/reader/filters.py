@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from spec import vocabulary
 from spec.model import Filter, Provenance
+from spec.pointers import escape
 from spec.reader.ground import Ground, Object
 from spec.reader.rows import Rows
-from spec.source_text import escape
 
 
 def search(ground: Ground, node: Object, pointer: str, rows: Rows | None) -> tuple[str, ...]:

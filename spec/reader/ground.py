@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import unquote
 
-from spec.model import JSON, Location, Provenance, at
+from spec import composition
+from spec.model import JSON, Location, Provenance
+from spec.pointers import at, escape, of_ref
 from spec.problems import SEE, Problem
 from spec.source import Source
-from spec.source_text import escape
 
 Object = Mapping[str, JSON]
 
@@ -44,9 +44,9 @@ class Ground:
         """Where a pointer, or its nearest ancestor, stands."""
         return self.source.where(pointer)
 
-    def problem(self, pointer: str, message: str, hint: str) -> None:
-        """Note that something is wrong at a pointer."""
-        self.problems.append(Problem(self.where(pointer), message, hint, pointer))
+    def problem(self, pointer: str, message: str, hint: str, *, harmless: bool = False) -> None:
+        """Note that something is wrong at a pointer; what is harmless keeps nobody from using the rest."""
+        self.problems.append(Problem(self.where(pointer), message, hint, pointer, harmless=harmless))
 
     def blame(self, since: int, operation: str) -> None:
         """Say of the problems from index `since` on that they concern an operation (its pointer)."""
@@ -58,9 +58,13 @@ class Ground:
     def target(self, ref: JSON, pointer: str) -> str | None:
         """The pointer that a `$ref` standing at `pointer` names, or None (a problem) when it names nothing here."""
         if not isinstance(ref, str) or not (ref == "#" or ref.startswith("#/")):
-            self.problem(f"{pointer}/$ref", f"{ref!r} points outside this file", "Bundle the document into one file.")
+            self.problem(
+                f"{pointer}/$ref",
+                f"{ref!r} points outside this file",
+                "Put the file beside the document: local files are read, nothing is fetched.",
+            )
             return None
-        target = unquote(ref[1:])
+        target = of_ref(ref)
         try:
             at(self.data, target)
         except KeyError:
@@ -116,14 +120,15 @@ class Ground:
 
     # -- schemas -----------------------------------------------------------------------------------
 
-    def branches(self, schema: JSON, pointer: str, seen: frozenset[str] = frozenset()) -> Iterator[tuple[Object, str]]:
+    def branches(self, schema: JSON, pointer: str) -> Iterator[tuple[Object, str]]:
         """An object schema after every schema that it is `allOf`, each with its own pointer."""
+        return composition.branches(self._checked, schema, pointer)
+
+    def _checked(self, schema: JSON, pointer: str) -> tuple[Object, str]:
+        """A schema behind its `$ref`s, with a problem where its `allOf` is no list."""
         node, here = self.follow(schema, pointer)
-        if here in seen:
-            return
-        for index, branch in enumerate(self.items(node, "allOf", here)):
-            yield from self.branches(branch, f"{here}/allOf/{index}", seen | {here})
-        yield node, here
+        self.items(node, "allOf", here)
+        return node, here
 
     def properties(self, schema: JSON, pointer: str) -> dict[str, Object]:
         """The named properties of an object schema, through `$ref` and `allOf`, each resolved."""

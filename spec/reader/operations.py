@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from spec.model import Collection, Operation, SecurityScheme
+from spec.pointers import escape
 from spec.reader import batches, bodies, paging, parameters, rows, servers
 from spec.reader.ground import Ground, Object
-from spec.source_text import escape
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -40,46 +40,48 @@ def _operations(ground: Ground, collections: Mapping[str, Collection]) -> Iterat
 def _operation(
     ground: Ground, path: str, method: str, item: Object, item_pointer: str, collections: Mapping[str, Collection]
 ) -> Operation:
-    node = ground.mapping(item, method, item_pointer)
     pointer = f"{item_pointer}/{method}"
+    node = ground.mapping(item, method, item_pointer)
+    here = pointer
+    if "$ref" in node:  # OpenAPI has no references here; documents in several files have them all the same
+        node, here = ground.follow(node, pointer)
     provenance = ground.provenance(node, ground.root)
     id = str(node.get("operationId") or f"{method}{re.sub(r'[^0-9A-Za-z]+', '_', path)}".rstrip("_"))
-    responses = bodies.responses(ground, node, pointer, provenance)
+    responses = bodies.responses(ground, node, here, provenance)
     answer = next((r.json for r in responses if r.status.startswith("2") and r.json), None)
-    body = bodies.body(ground, node, pointer)
-    access = rows.access(ground, node, pointer, provenance, collections)
-    rows.check_items(ground, access, body, pointer)
+    body = bodies.body(ground, node, here)
+    access = rows.access(ground, node, here, provenance, collections)
+    rows.check_items(ground, access, body, here)
     taken = parameters.parameters(
-        ground, path, {item_pointer: item, pointer: node}, pointer, provenance, rows.rows(ground, access)
+        ground, path, {item_pointer: item, here: node}, here, provenance, rows.rows(ground, access)
     )
     return Operation(
-        code=str(ground.extension(node, "x-code", pointer) or id),
+        code=str(ground.extension(node, "x-code", here) or id),
         id=id,
         method=method.upper(),
         path=path,
         summary=str(node.get("summary", item.get("summary", ""))),
         description=str(node.get("description", item.get("description", ""))),
-        tags=tuple(map(str, ground.items(node, "tags", pointer))),
+        tags=tuple(map(str, ground.items(node, "tags", here))),
         deprecated=node.get("deprecated") is True,
         parameters=taken,
         body=body,
         responses=responses,
-        security=_security(ground, node, pointer),
-        servers=servers.servers(ground, node, pointer) or servers.servers(ground, item, item_pointer),
-        pagination=paging.pagination(ground, taken, answer, pointer, provenance),
+        alternatives=_alternatives(ground, node, here),
+        servers=servers.servers(ground, node, here) or servers.servers(ground, item, item_pointer),
+        pagination=paging.pagination(ground, taken, answer, here, provenance),
         access=access,
-        batch=batches.batch(ground, node, pointer, answer, provenance),
+        batch=batches.batch(ground, node, here, answer, provenance),
         ticket=batches.ticket(responses),
         provenance=provenance,
         pointer=pointer,
-        location=ground.where(pointer),
+        location=ground.where(here),
     )
 
 
-def _security(ground: Ground, node: Object, pointer: str) -> tuple[tuple[str, ...], ...]:
+def _alternatives(ground: Ground, node: Object, pointer: str) -> tuple[tuple[str, ...], ...]:
     holder, here = (node, pointer) if "security" in node else (ground.data, "")
-    wanted = [tuple(needs) for needs in ground.items(holder, "security", here) if isinstance(needs, Mapping)]
-    return () if () in wanted else tuple(wanted)
+    return tuple(tuple(needs) for needs in ground.items(holder, "security", here) if isinstance(needs, Mapping))
 
 
 def security_schemes(ground: Ground) -> tuple[SecurityScheme, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spec.model import Location, Media, Pagination, Parameter, Provenance
+from spec.pointers import escape
 from spec.reader.ground import Ground
-from spec.source_text import escape
 
 _FIELDS = ("count", "next", "previous", "results")
 

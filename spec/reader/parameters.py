@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Literal
 
+from spec import templates
 from spec.model import Parameter, ParameterPlace, Provenance
+from spec.pointers import escape
 from spec.problems import SEE
 from spec.reader import filters
 from spec.reader.ground import Ground, Object
 from spec.reader.rows import Rows
-from spec.source_text import escape
 
 _PLACES: Mapping[str, ParameterPlace] = {"path": "path", "query": "query", "header": "header", "cookie": "cookie"}
 _STYLES: Mapping[ParameterPlace, str] = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
@@ -32,10 +32,17 @@ def parameters(
         _parameter(ground, name, place, node, here, inherited, rows) for (name, place), (node, here) in declared.items()
     )
     in_path = {parameter.name for parameter in found if parameter.place == "path"}
-    for name in re.findall(r"\{([^{}]*)\}", path):
-        if name not in in_path:
-            ground.problem(pointer, f"the path's {{{name}}} isn't declared as a parameter", "Add it with `in: path`.")
-    return found
+    undeclared = [name for name in templates.placeholders(path) if name not in in_path]
+    for name in undeclared:
+        message = f"the path's {{{name}}} isn't declared as a parameter"
+        ground.problem(pointer, message, "Add it with `in: path`; it is taken for text.", harmless=True)
+    return (*(_text(ground, name, pointer, inherited) for name in undeclared), *found)
+
+
+def _text(ground: Ground, name: str, pointer: str, inherited: Provenance) -> Parameter:
+    """A placeholder that nothing declares: a piece of text in the path, for nothing else can be meant."""
+    node = {"required": True, "schema": {"type": "string"}}
+    return _parameter(ground, name, "path", node, pointer, inherited, None)
 
 
 def _declared(ground: Ground, holder: Object, pointer: str) -> dict[tuple[str, ParameterPlace], tuple[Object, str]]:
@@ -83,6 +90,9 @@ def _parameter(
         schema=raw,
         style=style,
         explode=bool(node.get("explode", style == "form")),
+        reserved=node.get("allowReserved") is True,
+        content_type=next(iter(ground.mapping(node, "content", pointer)), None),
+        deprecated=node.get("deprecated") is True,
         description=str(node.get("description", "")),
         pagination=_role(ground, node, pointer) if query else None,
         search=filters.search(ground, node, pointer, rows) if query else (),

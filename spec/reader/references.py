@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from spec import walk
-from spec.model import at
+from spec.pointers import at
 from spec.reader.ground import Ground, Object
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from spec.model import Access, Collection, Part, Provenance, RequestBody
+from spec.pointers import escape
 from spec.reader.ground import Ground, Object
-from spec.source_text import escape
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ from openapi_spec_validator.schemas import schema_v30, schema_v31
 
 from spec import walk
 from spec.model import JSON
+from spec.pointers import escape
 from spec.problems import SEE, Problem
 from spec.source import Source
-from spec.source_text import escape
 from spec.values import short
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -33,7 +33,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def problems(source: Source) -> Iterator[Problem]:
     """What OpenAPI's JSON Schema, and JSON Schema's own for 3.1's schemas, don't accept."""
     is_30 = str(source.data["openapi"]).startswith("3.0")
-    for error in _openapi(is_30).iter_errors(source.data):
+    for error in _openapi(is_30).iter_errors({k: v for k, v in source.data.items() if k != walk.FILES}):
         yield from _said(source, "", error, _words(is_30))
     if is_30:
         return  # 3.0's JSON Schema covers the schemas too
