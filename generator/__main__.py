@@ -76,10 +76,12 @@ def generate(
     if templates is not None and not templates.is_dir():
         raise click.UsageError(f"--templates {templates}: there is no such folder.")
     try:
-        made = _plan(document, package, templates, paging.read(document, pages))
+        made = _plan(document, package, paging.read(document, pages))
         files = render.files(made, templates)
         if made.refusals and not allow_partial:
             return _refused(made.refusals)
+        if made.refusals and not made.operations:
+            return _refused(made.refusals, "nothing is left to generate")
         if check:
             return _check(files, out)
         return _write(made, files, out)
@@ -94,20 +96,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run(generate, arguments, "python -m generator")
 
 
-def _plan(
-    path: Path, package: str | None, templates: Path | None, paged: Mapping[str, Mapping[str, Any] | None]
-) -> Plan:
+def _plan(path: Path, package: str | None, paged: Mapping[str, Mapping[str, Any] | None]) -> Plan:
     contract, problems = spec.examine(path)
+    grave = [problem for problem in problems if not problem.harmless]
     # What an ill-formed extension means isn't guessed at; any other problem is a refusal of its own.
-    if contract is None or ("x-vocabulary" in contract.document and not all(p.operations for p in problems)):
+    if contract is None or ("x-vocabulary" in contract.document and not all(p.operations for p in grave)):
         raise spec.SpecError(problems)
-    return plan(contract, problems, package, templates, paged)
+    for problem in problems:
+        if problem.harmless:
+            print(f"{problem.location}: warning: {problem.message}", file=sys.stderr)
+    return plan(contract, problems, package, paged)
 
 
-def _refused(refusals: Sequence[Refusal]) -> int:
+def _refused(refusals: Sequence[Refusal], advice: str = "") -> int:
     for refusal in refusals:
         print(refusal, file=sys.stderr)
-    return _fail(f"{len(refusals)} refused; --allow-partial generates the rest and lists them in refusals.json")
+    advice = advice or "--allow-partial generates the rest and lists them in refusals.json"
+    return _fail(f"{len(refusals)} refused; {advice}")
 
 
 def _check(files: Mapping[str, bytes], out: Path) -> int:

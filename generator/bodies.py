@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 import spec
-from generator.annotations import checked, hint, joined
-from generator.forms import Form
-from generator.plan import AnswerPlan, BodyPlan, ContentPlan
+from generator import flat
+from generator.plan import AnswerPlan, BodyPlan, ContentPlan, EncodingPlan, FieldArgument
 from generator.schemas import Schemas
+from generator.types import (
+    NOTHING,
+    IterableOf,
+    ListOf,
+    Named,
+    Scalar,
+    Type,
+    Verbatim,
+    checked,
+    hint,
+    inside,
+    read,
+    takes_none,
+    union,
+)
+
+_MERGE_PATCH = "application/merge-patch+json"
 
 
 def essence(content_type: str) -> str:
@@ -20,102 +37,188 @@ def essence(content_type: str) -> str:
 def is_json(content_type: str) -> bool:
     """True for application/json and its relatives (RFC 6839)."""
     kind = essence(content_type)
-    return kind == "application/json" or kind.endswith("+json")
+    return kind in ("application/json", "text/json") or kind.endswith("+json")
 
 
-def structured(body: Any) -> list[Any]:
-    """The schemas of a body's content types (`content` of a request body or response)."""
-    content = body.get("content") if isinstance(body, Mapping) else None
-    return [m["schema"] for m in (content or {}).values() if isinstance(m, Mapping) and "schema" in m]
+# -- requests --------------------------------------------------------------------------------------
 
 
-def request_bodies(media: Sequence[spec.Media], schemas: Schemas, name: str) -> tuple[BodyPlan, ...]:
-    """Every content type that a body may have, JSON first. Raises Refused."""
-    plans = [_request_body(m, schemas, name) for m in media]
+def request_bodies(operation: spec.Operation, schemas: Schemas, name: str, shared: bool) -> tuple[BodyPlan, ...]:
+    """Every content type that a body may have, JSON first. Raises Refused.
+
+    `shared` says that what a PATCH is sent has the schema of what is replaced or made.
+    """
+    media = operation.body.media if operation.body else ()
+    plans = [_request_body(operation, m, schemas, name, shared) for m in media]
     order = {"json": 0, "multipart": 1, "form": 2}
     return tuple(sorted(plans, key=lambda plan: order.get(plan.coding, 3)))
 
 
-def _request_body(media: spec.Media, schemas: Schemas, name: str) -> BodyPlan:
+def _request_body(operation: spec.Operation, media: spec.Media, schemas: Schemas, name: str, shared: bool) -> BodyPlan:
     kind = essence(media.content_type)
-    coding = _coding(kind, media.schema)
+    coding = _coding(kind, media.schema, schemas)
     if coding in ("text", "bytes"):
-        return BodyPlan(media.content_type, coding, "Any", "str | bytes", None)
-    form = schemas.form(media.schema or {}, f"{media.pointer}/schema", f"{name} body", sent=True)
-    if coding != "json" and form.get("type") in ("string", "array", "number", "integer", "boolean"):
-        return BodyPlan(media.content_type, "bytes", "Any", "str | bytes", None)
-    given = hint(form)
-    item = hint(form["items"]) if coding == "json" and form.get("type") == "array" else None
-    if "$ref" in form:
-        given = f"{given} | Mapping[str, Any]"
-    if item is not None:
-        loose = f"{item} | Mapping[str, Any]" if "$ref" in form["items"] else item
-        given, item = f"Iterable[{loose}]", loose
-    return BodyPlan(media.content_type, coding, checked(form), given, item)
+        return BodyPlan(media.content_type, coding, "Any", Verbatim("types.Content"), None, None, (), ())
+    partial = operation.method == "PATCH" and (shared or kind == _MERGE_PATCH)
+    use: Literal["patched", "sent"] = "patched" if partial else "sent"
+    made = schemas.type(media.schema or {}, f"{media.pointer}/schema", f"{name} body", use)
+    encodings = tuple(_encoding(property, each) for property, each in media.encoding.items())
+    if coding == "multipart":
+        _binary_parts(schemas, made, media)
+    if isinstance(made, ListOf) and coding == "json":
+        item = loose(made.item, schemas)
+        model = schemas.definitions.class_of(made.item)
+        name_of = model.name if model else None
+        return BodyPlan(media.content_type, coding, checked(made), IterableOf(item), item, name_of, (), ())
+    given = union([loose(made, schemas), *_received(media.schema, schemas, made)])
+    return BodyPlan(media.content_type, coding, checked(made), given, None, None, encodings, _fields(made, schemas))
 
 
-def _coding(kind: str, schema: Mapping[str, Any] | None) -> str:
+def _coding(kind: str, schema: Mapping[str, Any] | None, schemas: Schemas) -> str:
     if is_json(kind):
         return "json"
-    if kind == "application/x-www-form-urlencoded" and schema:
+    whole = schemas.flatten(schema, "") if schema else {}
+    parts = bool(whole.get("properties")) or flat.inferred(whole) == "object" or "object" in flat.types_of(whole)
+    parts = parts or bool(flat.alternatives(whole))
+    if kind == "application/x-www-form-urlencoded" and parts:
         return "form"
-    if kind.startswith("multipart/") and schema:
+    if kind.startswith("multipart/") and parts:
         return "multipart"
-    if kind == "*/*" and schema and not _is_text(schema):
+    textual = "string" in flat.types_of(whole) or flat.is_binary(whole)
+    if kind in ("*/*", "application/*") and whole and not textual:
         return "json"
-    return "text" if kind.startswith("text/") else "bytes"
+    if kind.startswith("text/") or (kind == "*/*" and textual and not flat.is_binary(whole)):
+        return "text"
+    return "bytes"
 
 
-def _is_text(schema: Mapping[str, Any]) -> bool:
-    return schema.get("type") == "string"
+def loose(made: Type, schemas: Schemas) -> Type:
+    """A value, or the data that it can be made of."""
+    if isinstance(made, ListOf):
+        return made
+    enums = schemas.definitions.enums
+    listed = next((enums[e.name] for e in inside(made) if isinstance(e, Named) and e.name in enums), None)
+    if listed is not None:
+        return union([made, Scalar("text" if isinstance(listed.members[0][1], str) else "integer")])
+    named = {each.name for each in inside(made) if isinstance(each, Named)}
+    if named & {*schemas.definitions.classes, *schemas.definitions.aliases}:
+        return union([made, Verbatim("Mapping[str, Any]")])
+    return made
+
+
+def _received(schema: Any, schemas: Schemas, made: Type) -> list[Type]:
+    """The class of the same thing as it is read, which may be changed and sent back."""
+    other = schemas.received(schema)
+    return [other] if other is not None and other != made else []
+
+
+def _fields(made: Type, schemas: Schemas) -> tuple[FieldArgument, ...]:
+    found = schemas.definitions.class_of(made)
+    if found is None or takes_none(made):
+        return ()
+    return tuple(
+        FieldArgument(each.wire, each.field, hint(loose(each.type, schemas)), each.description)
+        for each in found.properties
+    )
+
+
+def _binary_parts(schemas: Schemas, made: Type, media: spec.Media) -> None:
+    """Properties whose encoding says an image or other bytes are files, whatever their schema says (3.1)."""
+    found = schemas.definitions.class_of(made)
+    for index, each in enumerate(found.properties if found else ()):
+        encoding = media.encoding.get(each.wire)
+        kind = essence((encoding.content_type or "") if encoding else "")
+        if each.type == Scalar("text") and kind and not kind.startswith("text/") and not _is_text(kind) and found:
+            upload = union([Scalar("text"), Scalar("upload")])
+            found.properties[index] = replace(each, type=upload)
+
+
+def _is_text(kind: str) -> bool:
+    return is_json(kind) or kind.endswith(("+xml", "/xml")) or "," in kind
+
+
+def _encoding(property: str, encoding: spec.Encoding) -> EncodingPlan:
+    headers = {name: str(value) for name, node in encoding.headers.items() if (value := _only(node)) is not None}
+    return EncodingPlan(property, encoding.content_type, encoding.style, encoding.explode, encoding.reserved, headers)
+
+
+def _only(header: Mapping[str, Any]) -> Any:
+    """The value of a header that has but one, or a default."""
+    schema = header.get("schema")
+    schema = schema if isinstance(schema, Mapping) else {}
+    values = flat.values(schema)
+    return values[0] if len(values) == 1 else schema.get("default")
+
+
+# -- responses -------------------------------------------------------------------------------------
 
 
 def answers(operation: spec.Operation, schemas: Schemas, name: str) -> tuple[AnswerPlan, ...]:
     """What the answers that mean success hold. `default` counts where no 2xx is documented. Raises Refused."""
     success = [r for r in operation.responses if r.status[:1] == "2"]
-    chosen = success or [r for r in operation.responses if r.status == "default"]
+    others = any(r.status[:1] == "3" for r in operation.responses)
+    chosen = success or [r for r in operation.responses if r.status == "default" and not others]
+    return _plans(operation, chosen, schemas, f"{name} response")
+
+
+def errors(operation: spec.Operation, schemas: Schemas, name: str) -> tuple[AnswerPlan, ...]:
+    """What the answers that mean failure hold, where that is more than text. Raises Refused."""
+    success = any(r.status[:1] in "23" for r in operation.responses)
+    chosen = [r for r in operation.responses if r.status[:1] in "45" or (r.status == "default" and success)]
+    plans = _plans(operation, chosen, schemas, f"{name} error")
+    kept = [AnswerPlan(p.status, tuple(c for c in p.contents if c.reading == "json")) for p in plans]
+    return tuple(plan for plan in kept if any(content.type != "Any" for content in plan.contents))
+
+
+def redirects(operation: spec.Operation, success: Sequence[AnswerPlan]) -> Literal["given", "followed"] | None:
+    """What becomes of documented redirects: where a file is answered as well, it is fetched from where they lead."""
+    if not any(r.status in ("301", "302", "303", "307", "308", "3XX", "3xx") for r in operation.responses):
+        return None
+    files = any(content.reading == "bytes" for plan in success for content in plan.contents)
+    return "followed" if files and operation.method == "GET" else "given"
+
+
+def _plans(
+    operation: spec.Operation, chosen: Sequence[spec.Response], schemas: Schemas, name: str
+) -> tuple[AnswerPlan, ...]:
     by_status = {r.status.replace("x", "X"): r for r in reversed(chosen)}  # 2xx is 2XX; what stands first counts
-    return tuple(AnswerPlan(status, _contents(r, schemas, name)) for status, r in reversed(by_status.items()))
+    bare = operation.method == "HEAD"
+    return tuple(
+        AnswerPlan(status, () if bare else tuple(_content(m, schemas, name) for m in _ordered(r.media)))
+        for status, r in reversed(by_status.items())
+    )
 
 
-def _contents(response: spec.Response, schemas: Schemas, name: str) -> tuple[ContentPlan, ...]:
-    """One JSON content type if there is one, for it is what will be asked for; else all."""
-    plans: list[ContentPlan] = []
-    for media in response.media:
-        reading = _reading(media)
-        if reading == "json":
-            form = schemas.form(media.schema or {}, f"{media.pointer}/schema", f"{name} response", sent=False)
-            return (ContentPlan(media.content_type, "json", _plain(form), hint(form)),)
-        plans.append(ContentPlan(media.content_type, reading, "Any", "str" if reading == "text" else "bytes"))
-    return tuple(plans)
+def _ordered(media: Sequence[spec.Media]) -> list[spec.Media]:
+    """JSON first, for it is what is asked for where there is a choice."""
+    return sorted(media, key=lambda each: not is_json(each.content_type))
 
 
-def _plain(form: Form) -> str:
-    """The type that reads a value: bounds aren't checked in what a server sends."""
-    return checked(_without_bounds(form))
+def _content(media: spec.Media, schemas: Schemas, name: str) -> ContentPlan:
+    reading = _reading(media, schemas)
+    if reading != "json":
+        return ContentPlan(media.content_type, reading, "Any", Scalar("text" if reading == "text" else "bytes"))
+    made = schemas.type(media.schema or {}, f"{media.pointer}/schema", name, "received")
+    return ContentPlan(media.content_type, "json", read(made), made)
 
 
-def _without_bounds(form: Form) -> Form:
-    kept = {k: v for k, v in form.items() if k in ("type", "format", "$ref", "enum", "x-tag")}
-    if kept.get("format") == "binary":
-        kept.pop("format")
-    for word in ("items", "additionalProperties"):
-        if word in form:
-            kept[word] = _without_bounds(form[word])
-    if "anyOf" in form:
-        kept["anyOf"] = [_without_bounds(each) for each in form["anyOf"]]
-    return kept
-
-
-def _reading(media: spec.Media) -> str:
+def _reading(media: spec.Media, schemas: Schemas) -> str:
     kind = essence(media.content_type)
-    if is_json(kind) or (kind == "*/*" and media.schema and not _is_text(media.schema)):
+    if is_json(kind):
         return "json"
-    return "text" if kind.startswith("text/") else "bytes"
+    whole = schemas.flatten(media.schema, "") if media.schema else {}
+    if kind in ("*/*", "application/*") and whole and "string" not in flat.types_of(whole):
+        return "bytes" if flat.is_binary(whole) else "json"
+    textual = kind in ("application/x-ndjson", "application/jsonl", "application/javascript")
+    return "text" if kind.startswith("text/") or textual else "bytes"
 
 
-def result(plans: Sequence[AnswerPlan]) -> str:
-    """The annotation of what a method gives."""
-    hints = [content.hint for plan in plans for content in plan.contents]
-    nothing = not plans or any(not plan.contents for plan in plans)
-    return "Any" if "Any" in hints else joined([*hints, *(["None"] if nothing else [])])
+def result(plans: Sequence[AnswerPlan], redirected: str | None) -> str:
+    """The annotation of what a method gives: JSON where the answer may be JSON, for that is asked for."""
+    kinds: list[Type] = []
+    for plan in plans:
+        first = plan.contents[0].reading if plan.contents else ""
+        kinds += [content.value for content in plan.contents if first != "json" or content.reading == "json"]
+    if any(not plan.contents for plan in plans) or (not plans and redirected is None):
+        kinds.append(NOTHING)
+    return hint(union([*kinds, *([Verbatim("types.Redirect")] if redirected == "given" else [])]))

@@ -28,15 +28,15 @@ _BY_HINT |= {"datetime.datetime": "datetime.datetime.now(datetime.UTC)"}
 def examples(
     contract: spec.Contract, made: Sequence[OperationPlan], sources: Mapping[str, spec.Operation]
 ) -> Mapping[str, str]:
-    """Python statements by method, a bulk write under `bulk` where there is one, and lists that conditions narrow
-    down under `F` or what else builds those. `sources` are by method too."""
-    found = {o.method: _example(contract, sources[o.method], o) for o in made}
+    """Python statements by constant, a bulk write under `bulk` where there is one, and lists that conditions narrow
+    down under `F` or what else builds those. `sources` are by constant too."""
+    found = {o.constant: _example(contract, sources[o.constant], o) for o in made}
     written = [o for o in made if o.write and o.write.bulk and o.write.keys]
-    found |= {o.filters.constant: _narrowed(contract, sources[o.method], o, o.filters) for o in made if o.filters}
+    found |= {o.filters.constant: _narrowed(contract, sources[o.constant], o, o.filters) for o in made if o.filters}
     found["a path"] = repr(
         next((o.path for o in made if o.verb == "GET" and not any(p.required for p in o.parameters)), "/")
     )
-    return {**found, **({"bulk": _bulk(contract, sources[written[-1].method], written[-1])} if written else {})}
+    return {**found, **({"bulk": _bulk(contract, sources[written[-1].constant], written[-1])} if written else {})}
 
 
 def _bulk(contract: spec.Contract, operation: spec.Operation, made: OperationPlan) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import spec
 from generator import names
-from generator.annotations import hint
-from generator.forms import Form
 from generator.plan import FieldPlan, FiltersPlan, LookupPlan
+from generator.types import ANYTHING, Kind, Scalar, Type, hint
 
 
 def filters_plan(operation: spec.Operation, method: str, *, first: bool) -> FiltersPlan:
@@ -35,7 +36,7 @@ def _field(each: spec.Filter) -> str:
 
 def _lookup(operation: spec.Operation, each: spec.Filter, taken: names.Names) -> LookupPlan:
     parameter = next(p for p in operation.parameters if each in p.filters)
-    value = hint(_form(each))
+    value = hint(_type(each))
     return LookupPlan(
         name=taken.take(names.snake(each.lookup, "lookup")),
         parameter=parameter.name,
@@ -45,7 +46,12 @@ def _lookup(operation: spec.Operation, each: spec.Filter, taken: names.Names) ->
     )
 
 
-def _form(each: spec.Filter) -> Form:
-    kind = each.schema.get("type")
-    known = {k: v for k, v in each.schema.items() if k == "format" and v in ("date", "date-time", "uuid", "decimal")}
-    return {"type": kind, **known} if kind in ("string", "integer", "number", "boolean") else {}
+_KINDS: Mapping[str, Kind] = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean"}
+_FORMATS: Mapping[str, Kind] = {"date": "date", "date-time": "aware", "uuid": "uuid", "decimal": "decimal"}
+
+
+def _type(each: spec.Filter) -> Type:
+    kind = _KINDS.get(str(each.schema.get("type")))
+    if kind == "text":
+        kind = _FORMATS.get(str(each.schema.get("format")), kind)
+    return Scalar(kind) if kind else ANYTHING

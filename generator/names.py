@@ -8,9 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_IN_ANNOTATIONS = frozenset(
-    {"list", "dict", "str", "int", "float", "bool", "bytes", "date", "time", "datetime", "object", "type", "set"}
-)
+_IN_ANNOTATIONS = frozenset({"list", "dict", "str", "int", "float", "bool", "bytes", "date", "datetime"})
 """A field of such a name would hide the type from the annotations of its class."""
 
 _OF_MODELS = frozenset(
@@ -37,10 +35,9 @@ _OF_MODELS = frozenset(
 
 RESERVED_CLASSES = frozenset(
     {
-        *("Annotated", "Any", "AwareDatetime", "BaseModel", "BeforeValidator", "Binary", "ConfigDict", "Decimal"),
-        *("DecimalString", "Enum", "Field", "File", "IntEnum", "Literal", "Model", "None", "NotNull", "OpenIntEnum"),
-        *("OpenStrEnum", "Optional", "RequestModel", "RootModel", "StrEnum", "True", "False", "TypeAlias", "UUID"),
-        *("Union", "Upload", "UtcDatetime"),
+        *("Annotated", "Any", "ClassVar", "ClosedModel", "DecimalString", "Field", "Literal", "Model", "NotNull"),
+        *("Open", "OpenIntEnum", "OpenStrEnum", "RequestModel", "RootModel", "Tagged", "TypeAlias", "UUID"),
+        *("TYPE_CHECKING", "Unknown", "Untagged", "Upload", "UtcDatetime"),
         *(name for name in dir(builtins) if name[0].isupper()),
     }
 )
@@ -75,6 +72,9 @@ def snake(text: str, fallback: str = "value") -> str:
     """A name for a variable, argument, field or method; never a keyword. One that will do stays as it is."""
     if text.isidentifier() and text.islower() and text.isascii():
         return f"{text}_" if keyword.iskeyword(text) or text == "l" else text
+    compared = re.fullmatch(r"(.*\w)([<>!]=?)", text)
+    if compared:
+        return f"{snake(compared[1], fallback).rstrip('_')}_{_COMPARED[compared[2]]}"
     name = "_".join(words(text)).lower() or _signs(text) or fallback
     if not name.isidentifier():
         name = f"{fallback[0]}_{name}"
@@ -106,8 +106,17 @@ _SIGNS = {"+": "plus", "-": "minus", "*": "star", "/": "slash", "<": "lt", ">": 
 _SIGNS |= {"$": "dollar", "@": "at", "#": "hash", "!": "not", "&": "and", "|": "or", "~": "tilde", ".": "dot"}
 
 
+_COMPARED = {"<": "lt", ">": "gt", "<=": "lte", ">=": "gte", "!": "not", "!=": "ne"}
+"""What parameters such as `created<` compare by."""
+
+
 def _signs(text: str) -> str:
     return "_".join(_SIGNS[sign] for sign in text if sign in _SIGNS)
+
+
+def is_reserved(name: str) -> bool:
+    """True for a name that no method may have: a keyword, or a type in the annotations of other methods."""
+    return keyword.iskeyword(name) or name in _IN_ANNOTATIONS
 
 
 class Names:
@@ -115,6 +124,10 @@ class Names:
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
+
+    def free(self, name: str) -> bool:
+        """True for a name that is still to be had."""
+        return name.lower() not in self._taken
 
     def take(self, name: str) -> str:
         """The name, or with the first number from 2 on that makes it new.

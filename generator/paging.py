@@ -15,11 +15,10 @@ from typing import Any, get_args
 import yaml
 
 import spec
-from generator.annotations import hint
-from generator.forms import REFS, Form
 from generator.plan import PagingPlan
 from generator.runtime.walks import By
 from generator.schemas import Schemas
+from generator.types import NOTHING, ListOf, Scalar, Type, Union, hint, union
 
 _RESULTS = ("results", "data", "items", "records", "values", "entries", "rows", "value")
 _COUNTS = ("count", "total", "total_count", "totalCount", "total_results", "total_items", "totalItems")
@@ -183,31 +182,48 @@ def numbers(contract: spec.Contract, operation: spec.Operation) -> Mapping[str, 
     return found
 
 
+def said(operation: spec.Operation, pages: spec.Pagination, seen: Seen) -> PagingPlan | None:
+    """How pages are walked, where the document says so and the answer has the fields for it."""
+    argument = seen.parameters.get(pages.page)
+    if argument is None or pages.results not in seen.lists or not {pages.count, pages.next} <= seen.fields.keys():
+        return None
+    row, fields = seen.lists[pages.results]
+    collection = operation.access.collection if operation.access else None
+    return PagingPlan(
+        by="page",
+        page=argument,
+        first=pages.default_page,
+        count=seen.fields[pages.count],
+        next=seen.fields[pages.next],
+        results=seen.fields[pages.results],
+        key=fields.get(collection.key) if collection else None,
+        row=row,
+        told="",
+    )
+
+
 def body(
-    schemas: Schemas, annotation: str
+    schemas: Schemas, made: Type
 ) -> tuple[Mapping[str, str], frozenset[str], Mapping[str, tuple[str, Mapping[str, str]]]]:
-    """What is seen of a body that is read as an annotation: `fields`, `flags` and `lists`."""
-    definitions = schemas.definitions
-    name = annotation.removeprefix("models.")
-    whole = definitions.forms.get(name, {})
-    if annotation.startswith("list["):
-        row = annotation[len("list[") : -1]
-        return {}, frozenset(), {"": (row, definitions.fields.get(row.removeprefix("models."), {}))}
-    properties = {"": whole} if whole.get("type") == "array" else whole.get("properties", {})
-    lists: dict[str, tuple[str, Mapping[str, str]]] = {}
-    for at, form in properties.items():
-        if (items := _items(schemas, form)) is not None:
-            lists[at] = (hint(items), definitions.fields.get(items.get("$ref", "").removeprefix(REFS), {}))
-    flags = frozenset(at for at, form in properties.items() if form.get("type") == "boolean")
-    return definitions.fields.get(name, {}), flags, lists
+    """What is seen of a body of a type: `fields`, `flags` and `lists`."""
+    if isinstance(made, ListOf):
+        return {}, frozenset(), {"": _row(schemas, made)}
+    whole = schemas.definitions.class_of(made)
+    properties = whole.properties if whole else []
+    bare = {each.wire: _some(each.type) for each in properties}
+    flags = frozenset(wire for wire, kind in bare.items() if kind == Scalar("boolean"))
+    lists = {wire: _row(schemas, kind) for wire, kind in bare.items() if isinstance(kind, ListOf)}
+    return {each.wire: each.field for each in properties}, flags, lists
 
 
-def _items(schemas: Schemas, form: Form) -> Form | None:
-    """The form of a list's items; null beside it doesn't count."""
-    some = [each for each in form.get("anyOf", [form]) if each.get("type") != "null"]
-    found = some[0] if len(some) == 1 else form
-    found = schemas.definitions.forms.get(found.get("$ref", "").removeprefix(REFS), found)
-    return found.get("items", {}) if found.get("type") == "array" else None
+def _some(made: Type) -> Type:
+    """The type without null."""
+    return union(each for each in made.members if each != NOTHING) if isinstance(made, Union) else made
+
+
+def _row(schemas: Schemas, rows: ListOf) -> tuple[str, Mapping[str, str]]:
+    found = schemas.definitions.class_of(rows.item)
+    return hint(rows.item), {each.wire: each.field for each in found.properties} if found else {}
 
 
 def _start(default: int | None) -> int:

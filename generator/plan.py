@@ -11,6 +11,84 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from generator.types import Type
+
+
+@dataclass(frozen=True)
+class PropertyPlan:
+    """A field of a model."""
+
+    name: str
+    type: str
+    default: str | None
+    """The expression of its default; None where it must be given."""
+    description: str
+
+
+@dataclass(frozen=True)
+class ModelPlan:
+    """A class of the models."""
+
+    name: str
+    base: str
+    description: str
+    properties: tuple[PropertyPlan, ...]
+    extra: str | None
+    """The type of further properties, where they have one."""
+    constants: tuple[str, ...]
+    """Fields with one value only, which are sent whether they were given or not."""
+    read_only: tuple[str, ...]
+    """Names on the wire that are left out when it is sent."""
+    closed: bool
+    """True where sending further properties is refused."""
+    uses: tuple[str, ...]
+    """The classes and aliases that it names."""
+
+
+@dataclass(frozen=True)
+class MemberPlan:
+    """A member of an enum."""
+
+    name: str
+    value: str | int
+
+
+@dataclass(frozen=True)
+class EnumPlan:
+    """An enum of the models."""
+
+    name: str
+    base: str
+    description: str
+    members: tuple[MemberPlan, ...]
+
+
+@dataclass(frozen=True)
+class AliasPlan:
+    """A name for a union of models; a class with a `root` where it contains itself."""
+
+    name: str
+    type: str
+    description: str
+    root: bool
+    uses: tuple[str, ...]
+    """The classes and aliases that it names."""
+
+
+@dataclass(frozen=True)
+class ModelsPlan:
+    """The module of models."""
+
+    enums: tuple[EnumPlan, ...]
+    models: tuple[ModelPlan, ...]
+    aliases: tuple[AliasPlan, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it defines, sorted."""
+        plans: tuple[EnumPlan | ModelPlan | AliasPlan, ...] = (*self.enums, *self.models, *self.aliases)
+        return tuple(sorted(each.name for each in plans))
+
 
 @dataclass(frozen=True)
 class ParameterPlan:
@@ -28,8 +106,35 @@ class ParameterPlan:
     """None where it is the usual one of its place."""
     explode: bool | None
     reserved: bool
-    as_json: bool
+    content: Literal["json", "text"] | None
+    """What a value travels as where the document says so in place of a style."""
     keys: tuple[str, ...]
+    deprecated: bool
+    description: str
+    notes: str
+    """Its default and bounds, in words."""
+
+
+@dataclass(frozen=True)
+class EncodingPlan:
+    """How one property of a form or multipart body travels; None is what isn't said."""
+
+    property: str
+    content_type: str | None
+    style: str | None
+    explode: bool | None
+    reserved: bool
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FieldArgument:
+    """A property of the body as a keyword of the method."""
+
+    name: str
+    """On the wire."""
+    argument: str
+    hint: str
     description: str
 
 
@@ -40,9 +145,20 @@ class BodyPlan:
     content_type: str
     coding: str
     type: str
-    hint: str
-    item: str | None
-    """For JSON lists, the annotation of an item."""
+    given: Type
+    """What the body's argument may be."""
+    item: Type | None
+    """For JSON lists, what an item may be."""
+    model: str | None
+    """The class of a JSON list's items."""
+    encodings: tuple[EncodingPlan, ...]
+    fields: tuple[FieldArgument, ...]
+    """The properties of an object, with the names of their fields."""
+
+    @property
+    def wildcard(self) -> bool:
+        """True for a range of content types, of which a call chooses one."""
+        return "*" in self.content_type
 
 
 @dataclass(frozen=True)
@@ -52,7 +168,7 @@ class ContentPlan:
     content_type: str
     reading: str
     type: str
-    hint: str
+    value: Type
 
 
 @dataclass(frozen=True)
@@ -176,7 +292,13 @@ class OperationPlan:
     body_hint: str
     """The annotation of the body's argument."""
     bodies: tuple[BodyPlan, ...]
+    fields: tuple[FieldArgument, ...]
+    """Properties of the body that may be given as keywords in place of it."""
     answers: tuple[AnswerPlan, ...]
+    errors: tuple[AnswerPlan, ...]
+    """What answers that refuse or fail hold."""
+    redirects: Literal["given", "followed"] | None
+    """What becomes of the redirects that the document has: a value, or the file that they lead to."""
     result: str
     """The annotation of what the method gives, pages and batches apart."""
     security: tuple[tuple[str, ...], ...]
@@ -187,6 +309,23 @@ class OperationPlan:
     write: WritePlan | None
     filters: FiltersPlan | None
     location: str
+    resource: str | None
+    """The client's attribute that has the method; None for the client itself."""
+
+    @property
+    def returned(self) -> str:
+        """The annotation of what the method gives."""
+        if self.paging:
+            return f"Page[{self.paging.row}]"
+        return f"Batch[{self.write.polling.result}]" if self.write else self.result
+
+    @property
+    def content_types(self) -> str | None:
+        """The annotation of the argument that chooses a content type; None where there is nothing to choose."""
+        if any(body.wildcard for body in self.bodies):
+            return "str"
+        known = ", ".join(repr(body.content_type) for body in self.bodies)
+        return f"Literal[{known}]" if len(self.bodies) > 1 else None
 
     @property
     def positional(self) -> tuple[ParameterPlan, ...]:
@@ -198,6 +337,16 @@ class OperationPlan:
         """The other arguments, those that must be given first."""
         rest = [p for p in self.parameters if p.place != "path"]
         return tuple(sorted(rest, key=lambda p: not p.required))
+
+
+@dataclass(frozen=True)
+class ResourcePlan:
+    """The operations of one tag, under an attribute of the client."""
+
+    name: str
+    class_name: str
+    title: str
+    operations: tuple[OperationPlan, ...]
 
 
 @dataclass(frozen=True)
@@ -246,12 +395,12 @@ class Plan:
     schemes: tuple[SchemePlan, ...]
     operations: tuple[OperationPlan, ...]
     pollings: tuple[PollingPlan, ...]
-    models: str
-    """The source of the models, without a header; empty when there are none."""
-    model_names: tuple[str, ...]
+    resources: tuple[ResourcePlan, ...]
+    """Empty where all methods are the client's own."""
+    models: ModelsPlan
     refusals: tuple[Refusal, ...]
     examples: Mapping[str, str]
-    """Operation's method to Python statements that call it."""
+    """Operation's constant to Python statements that call it."""
 
     @property
     def filters(self) -> tuple[FiltersPlan, ...]:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import spec
-from generator import bodies, models, names, paging
-from generator.annotations import checked, hint, joined
+from generator import bodies, documentation, names, paging, resources
 from generator.examples import examples
 from generator.filters import filters_plan
-from generator.forms import REFS, escaped
 from generator.plan import (
     AnswerPlan,
-    ContentPlan,
+    FieldArgument,
+    ModelsPlan,
     OperationPlan,
     PagingPlan,
     ParameterPlan,
@@ -27,7 +26,8 @@ from generator.plan import (
     WritePlan,
 )
 from generator.schemas import Refused, Schemas
-from spec import environment
+from generator.types import ListOf, Scalar, Type, checked, hint, union
+from spec import environment, pointers, templates
 
 _BUILTINS = frozenset(("list", "dict", "str", "int", "float", "bool", "bytes", "type", "object"))
 """A method of such a name would hide the type from the annotations of the methods after it."""
@@ -51,14 +51,13 @@ def plan(
     contract: spec.Contract,
     problems: Iterable[spec.Problem] = (),
     package: str | None = None,
-    templates: Path | None = None,
     paged: Mapping[str, Mapping[str, Any] | None] | None = None,
 ) -> Plan:
     """The plan of a whole package. Operations that can't be expressed are left out and named in its refusals.
 
     `paged` says what is known of operations' pages beside the document. Raises PagesError where that can't be.
     """
-    problems = tuple(problems)
+    problems = tuple(problem for problem in problems if not problem.harmless)
     spoilt = _spoilt(contract, problems)
     chosen = [o for o in contract.operations if o.pointer not in spoilt]
     sent = [m.schema for o in chosen if o.body for m in o.body.media if m.schema is not None]
@@ -68,13 +67,15 @@ def plan(
     made: list[OperationPlan] = []
     refusals = [_named("", p.location, p.message, p.hint) for p in problems if not p.operations]
     refusals += [refusal for found in spoilt.values() for refusal in found]
+    planner.read_answers(chosen)
     for operation in chosen:
         try:
             made.append(planner.operation(operation))
         except Refused as refused:
             refusals.append(_refusal(contract, operation, refused))
-    operations = planner.linked(made)
+    operations = resources.named(planner.linked(made), planner.sources, (*_METHODS, "resume_batch"))
     package = package or _package(contract)
+    definitions = schemas.definitions
     return Plan(
         package=package,
         distribution=package.replace("_", "-"),
@@ -87,8 +88,8 @@ def plan(
         schemes=tuple(scheme for s in contract.security_schemes if (scheme := _scheme(s))),
         operations=tuple(operations),
         pollings=tuple({o.write.polling.constant: o.write.polling for o in operations if o.write}.values()),
-        models=models.module(schemas.definitions, templates),
-        model_names=tuple(sorted(schemas.definitions.forms)),
+        resources=resources.grouped(operations),
+        models=ModelsPlan(tuple(definitions.enumerations()), tuple(definitions.models()), tuple(definitions.unions())),
         refusals=tuple(refusals),
         examples=examples(contract, operations, planner.sources),
     )
@@ -121,24 +122,39 @@ class _Planner:
         self._methods = names.Names(_METHODS)
         self._pollings: dict[tuple[str, str], PollingPlan] = {}
         self.sources: dict[str, spec.Operation] = {}
+        """By the operations' constants."""
         self._filtered = 0
+        self._whole = {ref for o in contract.operations if o.method != "PATCH" for ref in _whole(o)}
+
+    def read_answers(self, operations: Iterable[spec.Operation]) -> None:
+        """Find the classes of answers first: what was read may be sent back, where a request has another class."""
+        for operation in operations:
+            try:
+                bodies.answers(operation, self._schemas, self._name(operation))
+            except Refused:
+                continue  # told when the operation's turn comes
+
+    def _name(self, operation: spec.Operation) -> str:
+        name = names.snake(operation.id, "operation").lstrip("_") or "operation"
+        return f"{name}_" if name in _BUILTINS else name
 
     def operation(self, operation: spec.Operation) -> OperationPlan:
         """One operation by itself. Raises Refused."""
-        name = names.snake(operation.id, "operation").lstrip("_") or "operation"
-        method = self._methods.take(f"{name}_" if name in _BUILTINS else name)
+        method = self._methods.take(self._name(operation))
         arguments = names.Names(_OWN_ARGUMENTS)
         parameters = tuple(
             self._parameter(p, arguments, method)
-            for p in operation.parameters
+            for p in _in_order(operation)
             if not (p.place == "header" and p.name.lower() in _IGNORED_HEADERS)
         )
-        self._check_path(operation, parameters)
         body = operation.body
-        sent = bodies.request_bodies(body.media, self._schemas, method) if body else ()
-        answers = bodies.answers(operation, self._schemas, method)
+        shared = bool(body) and any(ref in self._whole for ref in _refs(body.media)) if body else False
+        sent = bodies.request_bodies(operation, self._schemas, method, shared)
+        answers = bodies.answers(operation, self._schemas, self._name(operation))
+        redirects = bodies.redirects(operation, answers)
+        body_argument = arguments.take("items" if sent and sent[0].item else "body") if sent else None
         pages = self._paging(operation, parameters, answers)
-        self.sources[method] = operation
+        self.sources[method.upper()] = operation
         filters = filters_plan(operation, method, first=not self._filtered) if operation.filters else None
         self._filtered += filters is not None
         return OperationPlan(
@@ -152,13 +168,16 @@ class _Planner:
             description=operation.description,
             deprecated=operation.deprecated,
             parameters=parameters,
-            body_argument=arguments.take("items" if sent and sent[0].item else "body") if sent else None,
+            body_argument=body_argument,
             body_required=bool(sent) and body is not None and body.required,
             body_description=body.description if body else "",
-            body_hint=joined(b.hint for b in sent),
+            body_hint=hint(union(each.given for each in sent)) if sent else "None",
             bodies=sent,
+            fields=_fields(sent[0].fields, arguments) if sent else (),
             answers=answers,
-            result=bodies.result(answers),
+            errors=bodies.errors(operation, self._schemas, self._name(operation)),
+            redirects=redirects,
+            result=bodies.result(answers, redirects),
             security=self._security(operation),
             server=self._server(operation),
             repeatable=_repeatable(operation),
@@ -166,21 +185,20 @@ class _Planner:
             write=None,
             filters=filters,
             location=str(operation.location),
+            resource=None,
         )
 
     def _security(self, operation: spec.Operation) -> tuple[tuple[str, ...], ...]:
-        """The alternatives, with an empty one where a key may be sent and needn't: the contract leaves those out."""
-        written = self._contract.at(operation.pointer)
-        listed = written.get("security", self._contract.document.get("security"))
-        wanted = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, Sequence) else []
-        if not any(wanted):
-            return ()
+        """The alternatives that can be carried out. Raises Refused where there is none."""
         known = {s.name: s for s in self._contract.security_schemes if s.type == "mutualTLS" or _scheme(s)}
-        fit = [each for each in wanted if each.keys() <= known.keys()]
+        if not any(operation.alternatives):
+            return ()
+        fit = [each for each in operation.alternatives if set(each) <= known.keys()]
         if not fit:
-            odd = next(name for each in wanted for name in each if name not in known)
+            odd = next(name for each in operation.alternatives for name in each if name not in known)
             raise Refused(
-                f"/components/securitySchemes/{escaped(odd)}", f"{odd!r} is no way to authenticate that is known"
+                f"/components/securitySchemes/{pointers.escape(odd)}",
+                f"{odd!r} is no way to authenticate that is known",
             )
         # A certificate is shown by the connection: it comes with a transport or an httpx2 client of the caller's own.
         return tuple(tuple(name for name in each if known[name].type != "mutualTLS") for each in fit)
@@ -204,7 +222,7 @@ class _Planner:
         return [self._linked(o, by_id) for o in made]
 
     def _linked(self, made: OperationPlan, by_id: Mapping[str, OperationPlan]) -> OperationPlan:
-        source = self.sources[made.method]
+        source = self.sources[made.constant]
         ticket = source.ticket
         status = by_id.get(ticket.operation_id) if ticket else None
         batch = self._contract.by_id[ticket.operation_id].batch if ticket and status else None
@@ -227,52 +245,48 @@ class _Planner:
                 status.result,
             )
         bulk = made.bodies[0].item is not None and not any(p.required for p in made.parameters)
-        write = WritePlan(f"{made.constant}_WRITE", self._pollings[key], self._row_keys(made, source.access), bulk)
-        return OperationPlan(**{**vars(made), "write": write})
+        row_keys = self._row_keys(made, source.access)
+        return replace(made, write=WritePlan(f"{made.constant}_WRITE", self._pollings[key], row_keys, bulk))
 
     def _row_keys(self, made: OperationPlan, access: spec.Access | None) -> tuple[tuple[str, ...], ...]:
         """What a row of a write is about: the collection's row, or each part of it that the write is for."""
-        item = re.match(r"models\.(\w+)", made.bodies[0].item or "")
-        fields = self._schemas.definitions.fields.get(item[1], {}) if item else {}
+        model = self._schemas.definitions.classes.get(made.bodies[0].model or "")
+        fields = model.by_wire if model else {}
         if access is None or access.collection.key not in fields:
             return ()
-        key = access.collection.key
-        parts = tuple((key, part.key) for part in access.parts if part.key in fields)
+        key = fields[access.collection.key].field
+        parts = tuple((key, fields[part.key].field) for part in access.parts if part.key in fields)
         return parts if parts and len(parts) == len(access.parts) else ((key,),)
 
     def _parameter(self, parameter: spec.Parameter, arguments: names.Names, method: str) -> ParameterPlan:
-        written = self._contract.resolve(self._contract.at(parameter.pointer))
-        content = written.get("content")
-        schema, at = parameter.schema, f"{parameter.pointer}/schema"
-        if isinstance(content, Mapping) and content:
-            kind, media = next(iter(content.items()))
-            if not bodies.is_json(kind):
-                raise Refused(parameter.pointer, f"parameter {parameter.name!r} travels as {kind}; only JSON is known")
-            schema, at = (media or {}).get("schema", {}), f"{parameter.pointer}/content"
+        content = parameter.content_type
+        if content is not None and not (bodies.is_json(content) or bodies.essence(content).startswith("text/")):
+            message = f"parameter {parameter.name!r} travels as {content}; only JSON and text are known"
+            raise Refused(parameter.pointer, message)
+        schema = parameter.schema
         keys = tuple(schema.get("patternProperties", ())) if parameter.free_keys else ()
-        form = self._schemas.form(schema, at, f"{method} {parameter.name}", sent=True)
+        at = f"{parameter.pointer}/{'content' if content else 'schema'}"
+        strict = self._schemas.type(schema, at, f"{method} {parameter.name}", "sent")
+        kind = _with_numbers(strict)
         usual = _USUAL_STYLE[parameter.place]
         explodes = parameter.style in ("form", "deepObject")
         return ParameterPlan(
             name=parameter.name,
             argument=arguments.take(names.snake(parameter.name, "parameter")),
             place=parameter.place,
-            hint=hint(form),
-            type=checked(form),
+            # A list of text or numbers would be no list of text for type checkers.
+            hint=hint(bodies.loose(strict if isinstance(strict, ListOf) else kind, self._schemas)),
+            type=checked(kind),
             required=parameter.required or parameter.place == "path",
             style=parameter.style if parameter.style != usual else None,
-            explode=parameter.explode if parameter.explode != explodes else None,
-            reserved=written.get("allowReserved") is True,
-            as_json=bool(content),
+            explode=parameter.explode if parameter.explode != explodes and not content else None,
+            reserved=parameter.reserved,
+            content=None if content is None else "json" if bodies.is_json(content) else "text",
             keys=keys,
+            deprecated=parameter.deprecated,
             description=parameter.description,
+            notes=documentation.notes(self._schemas.flatten(schema, at)),
         )
-
-    def _check_path(self, operation: spec.Operation, parameters: Sequence[ParameterPlan]) -> None:
-        wanted = set(re.findall(r"\{([^}]*)\}", operation.path))
-        known = {p.name for p in parameters if p.place == "path"}
-        if missing := sorted(wanted - known):
-            raise Refused(operation.pointer, f"the path has {{{missing[0]}}}, and no parameter of that name fills it")
 
     def _paging(
         self,
@@ -285,50 +299,51 @@ class _Planner:
         content = next((c for a in answers if success and a.status == success.status for c in a.contents), None)
         if success is None or content is None or content.reading != "json":
             return None
-        if operation.pagination is not None and (
-            said := self._said(operation, operation.pagination, parameters, content)
-        ):
-            return said
-        settings = self._paged.get(operation.id, {})
-        if settings is None or operation.method != "GET":
-            return None
         queries = {p.name: p.argument for p in parameters if p.place == "query"}
         seen = paging.Seen(
             queries,
             paging.numbers(self._contract, operation),
-            *paging.body(self._schemas, content.hint),
+            *paging.body(self._schemas, content.value),
             frozenset(name.lower() for name in success.headers),
         )
+        if operation.pagination is not None and (said := paging.said(operation, operation.pagination, seen)):
+            return said
+        settings = self._paged.get(operation.id, {})
+        if settings is None or operation.method != "GET":
+            return None
         return paging.told(settings, seen, operation.id) if settings else paging.recognised(seen)
 
-    def _said(
-        self,
-        operation: spec.Operation,
-        pages: spec.Pagination,
-        parameters: Sequence[ParameterPlan],
-        content: ContentPlan,
-    ) -> PagingPlan | None:
-        """How pages are walked, where the document says so and the answer has the fields for it."""
-        name = content.hint.removeprefix("models.")
-        fields = self._schemas.definitions.fields.get(name, {})
-        argument = next((p.argument for p in parameters if p.name == pages.page), None)
-        if argument is None or not {pages.count, pages.next, pages.results} <= fields.keys():
-            return None
-        rows = self._schemas.definitions.forms[name]["properties"][pages.results]
-        item = rows.get("items", {})
-        collection = operation.access.collection if operation.access else None
-        row_fields = self._schemas.definitions.fields.get(item.get("$ref", "").removeprefix(REFS), {})
-        return PagingPlan(
-            by="page",
-            page=argument,
-            first=pages.default_page,
-            count=fields[pages.count],
-            next=fields[pages.next],
-            results=fields[pages.results],
-            key=row_fields.get(collection.key) if collection else None,
-            row=hint(item),
-            told="",
-        )
+
+def _with_numbers(kind: Type) -> Type:
+    """Text that a number may be given for: in a URL the two look the same."""
+    match kind:
+        case Scalar("text"):
+            return replace(kind, kind="word")
+        case ListOf(Scalar("text") as item):
+            return replace(kind, item=replace(item, kind="word"))
+        case _:
+            return kind
+
+
+def _in_order(operation: spec.Operation) -> list[spec.Parameter]:
+    """The parameters, those of the path in the path's order."""
+    places = {name: index for index, name in enumerate(templates.placeholders(operation.path))}
+    return sorted(operation.parameters, key=lambda p: places.get(p.name, -1) if p.place == "path" else len(places))
+
+
+def _fields(fields: Sequence[FieldArgument], arguments: names.Names) -> tuple[FieldArgument, ...]:
+    """The properties of a body as keywords; one whose name is taken is left to the body itself."""
+    return tuple(each for each in fields if arguments.free(each.argument) and arguments.take(each.argument))
+
+
+def _whole(operation: spec.Operation) -> list[str]:
+    """What an operation replaces, makes or shows: the references of its bodies."""
+    body = operation.body.media if operation.body else ()
+    return [*_refs(body), *(ref for r in operation.responses for ref in _refs(r.media))]
+
+
+def _refs(media: Iterable[spec.Media]) -> list[str]:
+    return [str(m.schema["$ref"]) for m in media if m.schema and "$ref" in m.schema]
 
 
 def _repeatable(operation: spec.Operation) -> bool:

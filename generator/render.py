@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 import tempfile
-import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, select_autoescape
 
-from generator.plan import OperationPlan, Plan
+from generator import documentation
+from generator.plan import EncodingPlan, OperationPlan, ParameterPlan, Plan
 from generator.runtime import public
+from generator.shards import Shard, shards
 from generator.templating import TemplateError, told
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -32,15 +32,18 @@ def files(plan: Plan, templates: Path | None = None) -> Mapping[str, bytes]:
     """
     environment = _environment(templates)
     made: dict[str, str] = {}
-    for source in sorted((TEMPLATES / "package").glob("*.jinja2")):
+    parts = shards(plan.models)
+    for source in [*sorted((TEMPLATES / "package").glob("*.*.jinja2")), TEMPLATES / "package" / "LICENSE.jinja2"]:
         name = source.name.removesuffix(".jinja2")
-        if name == "filters.py" and not plan.filters:
+        if (name == "filters.py" and not plan.filters) or (name == "models.py" and parts):
             continue
         with told(f"package/{source.name}"):
             template = environment.get_template(f"package/{source.name}")
-            text = template.render(plan=plan, exports=_exports(plan), public=public.__all__)
+            text = template.render(plan=plan, exports=_exports(plan), public=public.__all__, shard=None)
         inside = name.endswith(".py")
         made[f"{plan.package}/{name}" if inside else name] = text
+    made |= {f"{plan.package}/models/{name}.py": text for name, text in _models(plan, parts, environment)}
+    made |= {f"{plan.package}/resources/{name}.py": text for name, text in _resources(plan, environment)}
     for source in sorted(RUNTIME.glob("*.py")):
         made[f"{plan.package}/_runtime/{source.name}"] = _COPIED + source.read_text(encoding="utf-8")
     made[f"{plan.package}/py.typed"] = ""
@@ -48,6 +51,29 @@ def files(plan: Plan, templates: Path | None = None) -> Mapping[str, bytes]:
         made["refusals.json"] = json.dumps([asdict(r) for r in plan.refusals], indent=2, ensure_ascii=False) + "\n"
     ours = {path: text for path, text in made.items() if path.endswith((".py", ".md")) and "/_runtime/" not in path}
     return {path: text.encode() for path, text in {**made, **_formatted(ours)}.items()}
+
+
+def _models(plan: Plan, parts: Sequence[Shard], environment: Environment) -> Iterator[tuple[str, str]]:
+    """The modules of models, where there are several."""
+    if not parts:
+        return
+    with told("models_package.py.jinja2"):
+        yield "__init__", environment.get_template("models_package.py.jinja2").render(plan=plan, shards=parts)
+    with told("package/models.py.jinja2"):
+        template = environment.get_template("package/models.py.jinja2")
+        for part in parts:
+            yield part.name, template.render(plan=plan, shard=part)
+
+
+def _resources(plan: Plan, environment: Environment) -> Iterator[tuple[str, str]]:
+    """The modules of operations by tag, where there are such."""
+    if not plan.resources:
+        return
+    with told("resources.py.jinja2"):
+        yield "__init__", environment.get_template("resources.py.jinja2").render(plan=plan)
+        template = environment.get_template("resource.py.jinja2")
+        for resource in plan.resources:
+            yield resource.name, template.render(plan=plan, resource=resource)
 
 
 def _environment(templates: Path | None) -> Environment:
@@ -63,8 +89,8 @@ def _environment(templates: Path | None) -> Environment:
     environment.filters |= {
         "arguments": _arguments,
         "docstring": docstring,
-        "imports": _imports,
-        "oneline": _oneline,
+        "encoding": _encoding,
+        "oneline": documentation.oneline,
         "optional": _optional,
         "quoted": repr,
         "summary": _summary,
@@ -77,10 +103,6 @@ def _exports(plan: Plan) -> list[str]:
     return [*public.__all__, "AsyncClient", "Client", "__version__", "errors", "models", *filters]
 
 
-def _oneline(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _optional(hint: str) -> str:
     """The annotation and default of an argument that may be left out."""
     some = hint.removesuffix(" | None")
@@ -89,29 +111,14 @@ def _optional(hint: str) -> str:
 
 def docstring(text: str, indent: int = 4) -> str:
     """Text to stand between triple quotes, as one paragraph, wrapped."""
-    safe = _oneline(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    if safe.endswith('"'):
-        safe = safe[:-1] + '\\"'
-    return _wrapped(safe, " " * indent).lstrip()
+    return documentation.paragraph(text, indent)
 
 
-def _wrapped(text: str, indent: str, first: str | None = None) -> str:
-    return textwrap.fill(
-        text,
-        _WIDTH - 6,
-        initial_indent=indent if first is None else first,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _imports(source: str, more: str) -> str:
-    """A module with further imports among its own."""
-    future = "from __future__ import annotations\n"
-    _, found, rest = source.partition(future)
-    body = rest if found else re.sub(r"\A(#.*\n)*", "", source)
-    return f"{future}\n{more}{body}"
+def _encoding(encoding: EncodingPlan) -> str:
+    """The arguments of a runtime's Encoding."""
+    usual: dict[str, object] = {"content_type": None, "style": None, "explode": None, "reserved": False, "headers": {}}
+    given = ((name, getattr(encoding, name)) for name in usual)
+    return ", ".join(f"{name}={value!r}" for name, value in given if value != usual[name])
 
 
 def _summary(operation: OperationPlan) -> str:
@@ -119,29 +126,41 @@ def _summary(operation: OperationPlan) -> str:
     title = operation.title.rstrip(".")
     code = f" ({operation.code})" if operation.code not in (operation.id, operation.title) else ""
     text = docstring(f"{title}{code}.", 8)
-    if operation.description and _oneline(operation.description) != _oneline(operation.title):
-        text += f"\n\n{' ' * 8}{docstring(operation.description, 8)}"
+    said = documentation.oneline(operation.description)
+    if said and said != documentation.oneline(operation.title):
+        text += f"\n\n{' ' * 8}{documentation.markdown(operation.description, 8)}"
     return f"{text}\n\n        Deprecated." if operation.deprecated else text
 
 
 def _arguments(operation: OperationPlan) -> str:
     """The part of a docstring that explains the arguments and what is raised."""
-    told: list[tuple[str, str]] = [(p.argument, p.description) for p in operation.positional]
+    told = [(p.argument, _parameter(p)) for p in operation.positional]
     if operation.body_argument:
-        told.append((operation.body_argument, operation.body_description))
+        kinds = " Its properties may be given as keywords instead." if operation.fields else ""
+        told.append((operation.body_argument, f"{operation.body_description or 'What is sent.'}{kinds}"))
     if operation.filters:
         told.append(("where", f"Conditions, joined by `&`, made with `{operation.filters.constant}`."))
-    told += [(p.argument, p.description) for p in operation.named]
+    told += [(p.argument, _parameter(p)) for p in operation.named]
+    told += [(f.argument, f.description) for f in operation.fields]
+    if operation.content_types:
+        told.append(("content_type", "Which of the body's content types it has."))
     if operation.paging:
         told.append(("checkpoint", "Go on where a page's `checkpoint()` was taken."))
-    told.append(("**options", "This call's own settings: see `RequestOptions`."))
+    told.append(("**options", "This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`."))
     lines = [
-        _wrapped(f"{name}: {docstring(text, 0).replace(chr(10), ' ')}", " " * 16, " " * 12)
+        documentation.wrapped(f"{name}: {docstring(text, 0).replace(chr(10), ' ')}", " " * 16, " " * 12)
         for name, text in told
         if text.strip()
     ]
     raised = "Raises InvalidRequestError before anything is sent, and APIError."
     return "\n        Args:\n" + "\n".join(lines) + f"\n\n        {raised}\n        "
+
+
+def _parameter(parameter: ParameterPlan) -> str:
+    """What is said of a parameter, with its default and bounds."""
+    text = documentation.oneline(parameter.description)
+    text = f"{text}." if text and text[-1] not in ".!?:;" and parameter.notes else text
+    return " ".join(filter(None, ("Deprecated." if parameter.deprecated else "", text, parameter.notes)))
 
 
 def _formatted(sources: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,44 +1,41 @@
-"""Schemas brought down to the few forms that Python types have.
+"""Schemas brought down to the few types that generated code has.
 
 A document says the same thing in many ways: `nullable`, type lists, `allOf` around one `$ref`, enums with
-null, unions beside properties. Here each becomes one of: a reference to a named definition, a primitive, a
-list, a map, a union, null, or anything. Named definitions are objects with properties, enums, and the rare
-alias that contains itself. Their names are final.
+null, unions beside properties. Here each becomes one of the types of `generator.types`, and what needs a
+class of its own a definition. Names are final.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
-from urllib.parse import unquote
 
 import spec
-from generator import names
-from generator.forms import (
-    MOST_BRANCHES,
-    NULL,
-    REFS,
-    Form,
-    Schema,
-    described,
-    escaped,
-    has_direction,
-    inferred,
-    is_enum,
-    is_number,
-    is_object,
-    member,
-    merge,
-    nullable,
-    primitive,
-    refs,
-    types_of,
+from generator import flat as said
+from generator import names, unions
+from generator.definitions import Alias, Class, Definitions, Enumeration, Property
+from generator.directions import Directions, Use
+from generator.flat import Schema
+from generator.types import (
+    ANYTHING,
+    NOTHING,
+    Kind,
+    ListOf,
+    MapOf,
+    Named,
+    Scalar,
+    Type,
+    Union,
+    Values,
+    Variants,
+    inside,
+    naive,
+    optional,
+    takes_none,
     union,
-    unwrapped,
-    walk,
 )
+from spec import composition, pointers
 
 
 class Refused(Exception):
@@ -50,19 +47,14 @@ class Refused(Exception):
         self.message = message
 
 
-@dataclass
-class Definitions:
-    """Named definitions as they are found, in the order in which they are needed."""
-
-    forms: dict[str, Form] = field(default_factory=dict)
-    fields: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Class to property to field."""
-    requests: set[str] = field(default_factory=set)
-    """Classes that are only ever sent."""
+_SUFFIX: Mapping[Use, str] = {"sent": "Request", "patched": "Patch", "received": "", "both": ""}
+_SCALARS: Mapping[type, Kind] = {str: "text", bool: "boolean", int: "integer", float: "number"}
+_Key = tuple[str, str]
+"""A `$ref`, and what the class's name ends in."""
 
 
 class Schemas:
-    """Turns the schemas of one document into forms."""
+    """Turns the schemas of one document into types."""
 
     def __init__(self, contract: spec.Contract, sent: Sequence[Schema], received: Sequence[Schema]) -> None:
         """`sent` and `received` are all schemas of request and response bodies, which decides how strict each
@@ -70,276 +62,304 @@ class Schemas:
         self.definitions = Definitions()
         self._contract = contract
         self._names = names.Names()
-        self._named: dict[tuple[str, bool], str] = {}
-        self._busy: dict[tuple[str, bool], bool] = {}
-        self._aliases: dict[tuple[str, bool], Form] = {}
-        self._reach: dict[str, frozenset[str]] = {}
-        self._sent = self._closure(sent)
-        self._received = self._closure(received)
-        self._directed = self._find_directed()
-        self._tags = self._discriminated()
+        self._named: dict[_Key, str] = {}
+        self._busy: dict[_Key, bool] = {}
+        self._known: dict[_Key, Type] = {}
+        self._in_place: dict[tuple[str, Use], Named] = {}
+        """What is defined in place, by where it stands."""
+        self._tags = unions.found(contract.document, self._quiet)
+        children = {ref: tuple(family.children) for ref, family in self._tags.families.items()}
+        self._directions = Directions(self._try, sent, received, children, self._is_directed)
 
-    def form(self, schema: Any, pointer: str, hint: str, sent: bool) -> Form:
-        """The form of a schema that stands at `pointer`; `hint` names what it defines in place.
+    def type(self, schema: Any, pointer: str, hint: str, use: Use) -> Type:
+        """The type of a schema that stands at `pointer`; `hint` names what it defines in place.
 
-        Raises Refused for what has no form.
+        Raises Refused for what has no type.
         """
         if not isinstance(schema, Mapping):
-            return {}
-        schema = unwrapped(schema)
+            return ANYTHING
+        schema = said.unwrapped(schema)
         if isinstance(schema.get("$ref"), str):
-            return self._reference(schema, pointer, sent)
-        flat = self._flatten(schema, pointer)
-        form = self._plain(flat, pointer, hint, sent)
-        return union([form, NULL]) if nullable(flat) and form else form
+            return self._reference(schema, pointer, use)
+        flat = self.flatten(schema, pointer)
+        made = self._plain(flat, pointer, hint, use)
+        return optional(made) if said.nullable(flat) else made
+
+    def received(self, schema: Any) -> Type | None:
+        """The class that reads what stands at a `$ref`, where another one sends it; else None."""
+        schema = said.unwrapped(schema) if isinstance(schema, Mapping) else {}
+        ref = schema.get("$ref")
+        name = self._named.get((ref, "")) if isinstance(ref, str) else None
+        return Named(name) if name in self.definitions.classes else None
+
+    def flatten(self, schema: Schema, pointer: str) -> dict[str, Any]:
+        """One schema without `$ref` and `allOf`. Raises Refused."""
+        return composition.flattened(self._target, schema, pointer)
 
     # References
 
-    def _reference(self, schema: Schema, pointer: str, sent: bool) -> Form:
-        """A `$ref`: named where its target has a name of its own, else the target's form in place."""
+    def _reference(self, schema: Schema, pointer: str, use: Use) -> Type:
+        """A `$ref`: named where its target has a name of its own, else the target's type in place."""
         ref = schema["$ref"]
         target = self._target(ref, pointer)
-        key = (ref, sent and self._splits(ref))
-        form = self._aliases.get(key)
-        if form is None:
-            form = self._resolve(key, target, ref, sent)
-        return union([form, NULL]) if schema.get("nullable") is True and form else form
+        use = self._directions.of(ref, use)
+        made = self._family(ref, use) if ref in self._tags.families else self._resolve(ref, target, use)
+        return optional(made) if schema.get("nullable") is True else made
 
-    def _resolve(self, key: tuple[str, bool], target: Any, ref: str, sent: bool) -> Form:
+    def _key(self, ref: str, use: Use) -> _Key:
+        return ref, _SUFFIX[use] if use == "patched" or self._directions.splits(ref) else ""
+
+    def _resolve(self, ref: str, target: Any, use: Use) -> Type:
+        key = self._key(ref, use)
         if key in self._busy:
             # An alias that contains itself: only a class of its own can be named before it is finished.
             self._busy[key] = True
-            return {"$ref": REFS + self._name(key)}
-        if key in self._named and self._named[key] in self.definitions.forms:
-            return {"$ref": REFS + self._named[key]}
+            return Named(self._name(key))
+        if key in self._known:
+            return self._known[key]
         self._busy[key] = False
         try:
-            form = self._define(key, target, ref, sent)
+            made = self._define(key, target, ref, use)
         finally:
             recursive = self._busy.pop(key)
-        if recursive and "$ref" not in form:
+        if not isinstance(made, Named) and (recursive or any(isinstance(each, Variants) for each in inside(made))):
             name = self._name(key)
-            self.definitions.forms[name] = form
-            form = {"$ref": REFS + name}
-        self._aliases[key] = form
-        return form
+            bare = union(m for m in made.members if m != NOTHING) if isinstance(made, Union) else made
+            self.definitions.aliases[name] = Alias(name, bare, said.told(target), root=recursive)
+            made = optional(Named(name)) if takes_none(made) else Named(name)
+        self._known[key] = made
+        return made
 
-    def _define(self, key: tuple[str, bool], target: Any, ref: str, sent: bool) -> Form:
-        pointer = ref.removeprefix("#")
+    def _define(self, key: _Key, target: Any, ref: str, use: Use) -> Type:
+        pointer = pointers.of_ref(ref)
         if not isinstance(target, Mapping):
-            return {}
-        target = unwrapped(target)
+            return ANYTHING
+        target = said.unwrapped(target)
         if isinstance(target.get("$ref"), str):
-            return self._reference(target, pointer, sent)
-        flat = self._flatten(target, pointer)
-        name = self._name(key) if is_object(flat) or is_enum(flat) else ""
-        form = self._plain(flat, pointer, name or ref.rpartition("/")[2], sent, name, ref)
-        return union([form, NULL]) if nullable(flat) and form else form
+            return self._reference(target, pointer, use)
+        flat = self.flatten(target, pointer)
+        name = self._name(key) if said.is_object(flat) or len(said.values(flat)) > 1 else ""
+        made = self._plain(flat, pointer, name or pointers.last(ref), use, name)
+        return optional(made) if said.nullable(flat) else made
 
-    def _name(self, key: tuple[str, bool]) -> str:
+    def _name(self, key: _Key) -> str:
         if key not in self._named:
-            ref, request = key
-            last = ref.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-            self._named[key] = self._names.take(names.pascal(f"{last}Request" if request else last))
+            ref, suffix = key
+            self._named[key] = self._names.take(names.pascal(f"{pointers.last(ref)}{suffix}"))
         return self._named[key]
 
     def _target(self, ref: str, pointer: str) -> Any:
-        if not ref.startswith("#"):
-            raise Refused(pointer, f"{ref!r} is in another file; bundle the document into one first")
         try:
-            return self._contract.at(unquote(ref).removeprefix("#"))
+            return self._contract.at(pointers.of_ref(ref)) if ref.startswith("#") else None
         except KeyError:
             raise Refused(pointer, f"nothing stands at {ref!r}") from None
 
-    # Flattening allOf
-
-    def _flatten(self, schema: Schema, pointer: str, seen: frozenset[str] = frozenset()) -> dict[str, Any]:
-        """One schema without `allOf`: everything that its branches say, together."""
-        made: dict[str, Any] = {}
-        ref = schema.get("$ref")
-        if isinstance(ref, str) and ref not in seen:
-            target = self._target(ref, pointer)
-            if isinstance(target, Mapping):
-                made = self._flatten(target, ref.removeprefix("#"), seen | {ref})
-        for number, branch in enumerate(schema.get("allOf") or ()):
-            if isinstance(branch, Mapping):
-                made = merge(made, self._flatten(branch, f"{pointer}/allOf/{number}", seen))
-        return merge(made, {k: v for k, v in schema.items() if k not in ("allOf", "$ref")})
-
-    # Forms
-
-    def _plain(self, flat: dict[str, Any], pointer: str, hint: str, sent: bool, name: str = "", ref: str = "") -> Form:
-        """The form without null. `name` is the class that the schema defines, where it has one already."""
-        if "const" in flat and "enum" not in flat:
-            flat = {**flat, "enum": [flat["const"]]}
-        if is_enum(flat):
-            return self._enum(flat, name or hint, bool(name))
-        branches = [*(flat.get("oneOf") or ()), *(flat.get("anyOf") or ())]
-        branches = [b for b in branches if not (isinstance(b, Mapping) and b.keys() <= {"required", "not", "title"})]
-        if branches:
-            return self._branches(flat, branches, pointer, hint, sent)
-        types = [t for t in types_of(flat) if t != "null"]
-        if len(types) > 1:
-            rest = {k: v for k, v in flat.items() if k != "type"}
-            return union([self._plain({**rest, "type": t}, pointer, hint, sent) for t in types])
-        kind = types[0] if types else inferred(flat)
-        if kind == "object":
-            return self._object(flat, pointer, hint, sent, name, ref)
-        if kind == "array":
-            return self._array(flat, pointer, hint, sent)
-        return primitive(kind, flat)
-
-    def _branches(self, flat: dict[str, Any], branches: list[Any], pointer: str, hint: str, sent: bool) -> Form:
-        """A union. What stands beside it holds for every branch."""
-        base = {k: v for k, v in flat.items() if k not in ("oneOf", "anyOf", "discriminator", "nullable")}
-        both = bool(flat.get("oneOf")) and bool(flat.get("anyOf"))
-        if both:
-            pairs = list(product(flat["oneOf"], flat["anyOf"]))
-            branches = [{"allOf": [a, b]} for a, b in pairs][:MOST_BRANCHES]
-        plain = not (base.keys() & {"properties", "additionalProperties", "required", "items", "type"})
-        beside = {k: v for k, v in base.items() if k in ("type", "properties", "required", "items", "format")}
-        word = "oneOf" if flat.get("oneOf") else "anyOf"
-        forms = []
-        for number, branch in enumerate(branches):
-            at = f"{pointer}/{word}/{number}"
-            whole = branch if plain or not beside or not isinstance(branch, Mapping) else {"allOf": [beside, branch]}
-            title = str(branch.get("title", "")) if isinstance(branch, Mapping) else ""
-            forms.append(self.form(whole, at, title or f"{hint} {number + 1}", sent))
-        return union(forms)
-
-    def _array(self, flat: dict[str, Any], pointer: str, hint: str, sent: bool) -> Form:
-        form: Form = {"type": "array", **{k: flat[k] for k in ("minItems", "maxItems") if is_number(flat.get(k))}}
-        prefix = flat.get("prefixItems")
-        if isinstance(prefix, Sequence) and prefix:
-            rest = [flat["items"]] if isinstance(flat.get("items"), Mapping) else []
-            inner = [self.form(s, f"{pointer}/prefixItems/{n}", f"{hint} {n + 1}", sent) for n, s in enumerate(prefix)]
-            inner += [self.form(s, f"{pointer}/items", f"{hint} item", sent) for s in rest]
-            return {**form, "items": union(inner)}
-        return {**form, "items": self.form(flat.get("items", {}), f"{pointer}/items", f"{hint} item", sent)}
-
-    def _object(self, flat: dict[str, Any], pointer: str, hint: str, sent: bool, name: str, ref: str) -> Form:
-        if not is_object(flat):
-            return self._map(flat, pointer, hint, sent)
-        final = name or self._names.take(names.pascal(hint))
-        if final in self.definitions.forms:
-            return {"$ref": REFS + final}
-        self.definitions.forms[final] = {}  # so that a field may refer to it
-        only_sent = sent and (self._splits(ref) or not (ref and ref in self._received))
-        if only_sent:
-            self.definitions.requests.add(final)
-        fields, taken = {}, names.Names()
-        properties: dict[str, Form] = {}
-        required = set(flat.get("required") or ())
-        for prop, inner in flat["properties"].items():
-            if inner is False or self._hidden(inner, pointer, sent and only_sent, ref):
-                required.discard(prop)
-                continue
-            tag = self._tags.get(ref, {}).get(prop)
-            at = f"{pointer}/properties/{escaped(prop)}"
-            form = {"enum": tag, "x-tag": True} if tag else self.form(inner, at, f"{final} {prop}", sent)
-            told = self._contract.resolve(inner) if isinstance(inner, Mapping) and "$ref" not in form else inner
-            properties[prop] = described(form, told, strict=only_sent)
-            fields[prop] = taken.take(names.field(prop))
-        form = {"type": "object", "properties": properties, "required": sorted(required & properties.keys())}
-        self.definitions.fields[final] = fields
-        self.definitions.forms[final] = described(form, flat, strict=only_sent)
-        return {"$ref": REFS + final}
-
-    def _hidden(self, prop: Any, pointer: str, sent: bool, ref: str) -> bool:
-        """True for a property that doesn't travel in this direction (readOnly, writeOnly)."""
-        if not isinstance(prop, Mapping):
-            return False
-        if ref and ref in self._sent and ref in self._received and not self._splits(ref):
-            return False
-        return (prop.get("readOnly") is True and sent) or (prop.get("writeOnly") is True and not sent)
-
-    def _map(self, flat: dict[str, Any], pointer: str, hint: str, sent: bool) -> Form:
-        extra = flat.get("additionalProperties")
-        patterns = flat.get("patternProperties") or {}
-        at = f"{pointer}/patternProperties"
-        values = [self.form(s, f"{at}/{escaped(p)}", f"{hint} value", sent) for p, s in patterns.items()]
-        if isinstance(extra, Mapping) and extra:
-            values.append(self.form(extra, f"{pointer}/additionalProperties", f"{hint} value", sent))
-        elif extra is not False and patterns:
-            values.append({})
-        return {"type": "object", "additionalProperties": union(values) if values and all(values) else {}}
-
-    def _enum(self, flat: dict[str, Any], hint: str, named: bool) -> Form:
-        values = [v for v in flat["enum"] if isinstance(v, (str, int, float))]
-        values = [v for _, v in dict.fromkeys((type(v), v) for v in values)]  # for Python, True is 1
-        kinds = {type(v) for v in values}
-        if not values:
-            return {}
-        if kinds <= {str} or kinds <= {int}:
-            final = hint if named else self._names.take(names.pascal(hint))
-            taken = names.Names()
-            members = [taken.take(member(v)).upper() for v in values]
-            form: Form = {"type": "string" if kinds == {str} else "integer", "enum": values}
-            form["x-enum-varnames"] = members
-            self.definitions.forms[final] = described(form, flat, strict=False)
-            return {"$ref": REFS + final}
-        names_of = {str: "string", bool: "boolean", int: "integer", float: "number"}
-        return union([{"type": names_of[kind]} for kind in dict.fromkeys(map(type, values))])
-
-    # What the whole document says of a definition
-
-    def _discriminated(self) -> Mapping[str, Mapping[str, list[str]]]:
-        """For every schema in a discriminated union: the property and the values that mean it."""
-        found: dict[str, dict[str, list[str]]] = {}
-        for schema in walk(self._contract.document):
-            discriminator = schema.get("discriminator")
-            branches = schema.get("oneOf") or schema.get("anyOf")
-            if not (isinstance(discriminator, Mapping) and isinstance(branches, Sequence)):
-                continue
-            prop, mapping = discriminator.get("propertyName"), discriminator.get("mapping") or {}
-            refs = [b["$ref"] for b in branches if isinstance(b, Mapping) and isinstance(b.get("$ref"), str)]
-            for ref in refs:
-                tags = [tag for tag, target in mapping.items() if ref in (target, REFS + str(target))]
-                tags = tags or [ref.rpartition("/")[2]]
-                if prop and len(refs) == len(branches) and self._has(ref, prop):
-                    kept = found.setdefault(ref, {}).setdefault(prop, [])
-                    kept.extend(tag for tag in tags if tag not in kept)
-        return found
-
-    def _has(self, ref: str, prop: str) -> bool:
-        try:
-            return prop in self._flatten({"$ref": ref}, "").get("properties", {})
-        except Refused:
-            return False
-
-    def _closure(self, roots: Sequence[Schema]) -> frozenset[str]:
-        """Every `$ref` that can be reached."""
-        found: set[str] = set()
-        todo = [ref for root in roots for ref in refs(root)]
-        while todo:
-            ref = todo.pop()
-            if ref not in found:
-                found.add(ref)
-                todo.extend(self._direct(ref))
-        return frozenset(found)
-
-    def _direct(self, ref: str) -> frozenset[str]:
-        if ref not in self._reach:
-            try:
-                self._reach[ref] = frozenset(refs(self._target(ref, "")))
-            except Refused:
-                self._reach[ref] = frozenset()
-        return self._reach[ref]
-
-    def _splits(self, ref: str) -> bool:
-        """True when a definition travels both ways and looks different in each."""
-        return ref in self._directed
-
-    def _find_directed(self) -> frozenset[str]:
-        """The definitions that travel both ways and hold, at any depth, a property of one direction only."""
-        both = self._sent & self._received
-        marked = {ref for ref in both if has_direction(self._quiet(ref))}
-        while more := {ref for ref in both - marked if self._direct(ref) & marked}:
-            marked |= more
-        return frozenset(marked)
-
-    def _quiet(self, ref: str) -> Any:
+    def _try(self, ref: str) -> Any:
         try:
             return self._target(ref, "")
         except Refused:
+            return None
+
+    def _quiet(self, schema: Any, pointer: str) -> Mapping[str, Any]:
+        try:
+            return self.flatten(schema, pointer) if isinstance(schema, Mapping) else {}
+        except Refused:
             return {}
+
+    # Objects
+
+    def _object(self, flat: dict[str, Any], pointer: str, hint: str, use: Use, name: str) -> Type:
+        if not said.is_object(flat):
+            return self._map(flat, pointer, hint, use)
+        if not name and (pointer, use) in self._in_place:
+            return self._in_place[pointer, use]
+        final = name or self._names.take(names.pascal(hint))
+        if final in self.definitions.classes:
+            return Named(final)
+        if not name:
+            self._in_place[pointer, use] = Named(final)
+        made = Class(final, said.told(flat), strict=use in ("sent", "patched"), partial=use == "patched")
+        self.definitions.classes[final] = made
+        made.closed = flat.get("additionalProperties") is False
+        inner: Use = "sent" if use == "patched" else use
+        required = set() if use == "patched" else {r for r in flat.get("required") or () if isinstance(r, str)}
+        literals = self._tags.literals.get(pointer, {})
+        # What a server sends without an offset may be sent back.
+        read_too = self._directions.is_received("#" + "/".join(pointer.split("/")[:4]))
+        taken = names.Names()
+        for prop, schema in flat["properties"].items():
+            whole = self._quiet(schema, pointer)
+            if schema is False or (whole.get("readOnly") is True and inner == "sent"):
+                made.read_only.append(prop)
+                continue
+            if whole.get("writeOnly") is True and use == "received":
+                continue
+            values = literals.get(prop) or ()
+            at = f"{pointer}/properties/{pointers.escape(prop)}"
+            if values:
+                kind: Type = Values(values, open=not made.strict)
+                kind = optional(kind) if said.nullable(whole) else kind
+            else:
+                kind = self.type(schema, at, f"{final} {prop}", inner)
+                kind = naive(kind) if read_too else kind
+            constant = values or (said.values(whole) if prop in required else ())
+            default = constant[0] if len(constant) == 1 and isinstance(kind, Values) else None
+            field = taken.take(names.field(prop))
+            # A server that leaves out what may be null says the same.
+            needed = prop in required and default is None and not (use == "received" and takes_none(kind))
+            made.properties.append(Property(prop, field, kind, needed, default, said.told(whole) or said.told(schema)))
+        made.extra = self._extra(flat, pointer, final, inner)
+        return Named(final)
+
+    def _extra(self, flat: dict[str, Any], pointer: str, hint: str, use: Use) -> Type | None:
+        """The type of further properties, where the document gives them one."""
+        extra, patterns = flat.get("additionalProperties"), flat.get("patternProperties")
+        if not isinstance(extra, Mapping) or not extra or patterns:
+            return None
+        made = self.type(extra, f"{pointer}/additionalProperties", f"{hint} value", use)
+        return None if made == ANYTHING else made
+
+    def _is_directed(self, schema: Schema) -> bool:
+        """True for a property that travels in one direction only."""
+        return schema.get("readOnly") is True or schema.get("writeOnly") is True
+
+    def _map(self, flat: dict[str, Any], pointer: str, hint: str, use: Use) -> Type:
+        extra = flat.get("additionalProperties")
+        patterns = flat.get("patternProperties") or {}
+        at = f"{pointer}/patternProperties"
+        values = [self.type(s, f"{at}/{pointers.escape(p)}", f"{hint} value", use) for p, s in patterns.items()]
+        if isinstance(extra, Mapping) and extra:
+            values.append(self.type(extra, f"{pointer}/additionalProperties", f"{hint} value", use))
+        elif extra is not False or not values:
+            values.append(ANYTHING)
+        return MapOf(union(values))
+
+    # Unions
+
+    def _family(self, ref: str, use: Use) -> Type:
+        """A base class where it stands for its children: any of them, or the class itself."""
+        family = self._tags.families[ref]
+        ref_key, suffix = self._key(ref, use)
+        key = (f"{ref_key} or a child", suffix)
+        if key in self._named:
+            return Named(self._named[key])
+        name = self._named[key] = self._names.take(names.pascal(f"Any {pointers.last(ref)}{suffix}"))
+        base = self._resolve(ref, self._target(ref, ""), use)
+        members, tags = list[Named](), list[tuple[Any, str]]()
+        for child, values in family.children.items():
+            made = self._resolve(child, self._target(child, ""), use)
+            if isinstance(made, Named) and made not in members:
+                members.append(made)
+                tags += [(value, made.name) for value in values]
+        if not isinstance(base, Named) or not members:
+            return base
+        tags += [(value, base.name) for value in family.own]
+        kind = Variants((*members, base), family.property, tuple(tags), fallback=base.name, open=True)
+        self.definitions.aliases[name] = Alias(name, kind, said.told(self._target(ref, "")), root=False)
+        return Named(name)
+
+    def _branches(self, flat: dict[str, Any], pointer: str, hint: str, use: Use) -> Type:
+        """A union. What stands beside it holds for every branch."""
+        branches = said.alternatives(flat)
+        if flat.get("oneOf") and flat.get("anyOf"):
+            pairs = list(product(flat["oneOf"], flat["anyOf"]))[: composition.MOST_BRANCHES]
+            branches = [{"allOf": [a, b]} for a, b in pairs]
+        kept = ("type", "properties", "required", "items", "format", "additionalProperties")
+        beside = {key: flat[key] for key in kept if key in flat}
+        word = "oneOf" if flat.get("oneOf") else "anyOf"
+        made: list[Type] = []
+        for number, branch in enumerate(branches):
+            at = f"{pointer}/{word}/{number}"
+            more = beside and isinstance(branch, Mapping) and not self._adds_nothing(beside, branch, at)
+            whole = {"allOf": [beside, branch]} if more else branch
+            made.append(self.type(whole, at, self._title(branch, hint, number), use))
+        return self._told_apart(flat, branches, made, pointer, use)
+
+    def _adds_nothing(self, beside: Schema, branch: Schema, pointer: str) -> bool:
+        """True where a branch says all that stands beside the union."""
+        whole = self._quiet(branch, pointer)
+        kinds = said.types_of(whole) or [said.inferred(whole)]
+        if "type" in beside and not set(kinds) <= {*said.types_of(beside), "null"} and not said.alternatives(whole):
+            return False
+        if not set(beside.get("required") or ()) <= set(whole.get("required") or ()):
+            return not whole.get("properties")
+        known = whole.get("properties") or {}
+        return all(name in known for name in beside.get("properties") or ()) and not beside.keys() & {"items", "format"}
+
+    def _title(self, branch: Any, hint: str, number: int) -> str:
+        """A name for what a branch defines in place: its title, what it refers to, or its number."""
+        if not isinstance(branch, Mapping):
+            return f"{hint} {number + 1}"
+        if branch.get("title"):
+            return str(branch["title"])
+        referred = [b["$ref"] for b in branch.get("allOf") or () if isinstance(b, Mapping) and "$ref" in b]
+        return f"{hint} {pointers.last(str(referred[0]))}" if referred else f"{hint} {number + 1}"
+
+    def _told_apart(
+        self, flat: dict[str, Any], branches: Sequence[Any], made: Sequence[Type], pointer: str, use: Use
+    ) -> Type:
+        """The union of types, its classes together where there are several."""
+        received = use in ("received", "both")
+        tag = unions.tag_of(flat, branches, pointer, self._quiet)
+        classes, rest, tags = list[Named](), list[Type](), list[tuple[Any, str]]()
+        for number, each in enumerate(made):
+            for member in each.members if isinstance(each, Union) else (each,):
+                alias = self.definitions.aliases.get(member.name) if isinstance(member, Named) else None
+                if alias and isinstance(alias.type, Variants) and not alias.root:
+                    classes += alias.type.members
+                elif isinstance(member, Named) and member.name in self.definitions.classes:
+                    classes.append(member)
+                    tags += [(value, member.name) for value in (tag.values[number] if tag else ())]
+                else:
+                    rest.append(member)
+        classes = list(dict.fromkeys(classes))
+        if len(classes) < 2:
+            return union([*classes, *rest])
+        name = tag.property if tag and tags else ""
+        return union([Variants(tuple(classes), name, tuple(tags if name else ()), open=received), *rest])
+
+    # The rest
+
+    def _plain(self, flat: dict[str, Any], pointer: str, hint: str, use: Use, name: str = "") -> Type:
+        """The type without null. `name` is the class that the schema defines, where it has one already."""
+        if said.values(flat):
+            return self._enum(flat, pointer, name or hint, use, bool(name))
+        if said.alternatives(flat):
+            return self._branches(flat, pointer, hint, use)
+        types = [t for t in said.types_of(flat) if t != "null"]
+        if len(types) > 1:
+            rest = {k: v for k, v in flat.items() if k != "type"}
+            return union([self._plain({**rest, "type": t}, pointer, hint, use) for t in types])
+        kind = types[0] if types else said.inferred(flat)
+        if kind == "object":
+            return self._object(flat, pointer, hint, use, name)
+        if kind == "array":
+            return self._array(flat, pointer, hint, use)
+        return said.scalar(kind, flat, strict=use in ("sent", "patched"), sent=use != "received")
+
+    def _array(self, flat: dict[str, Any], pointer: str, hint: str, use: Use) -> Type:
+        bounds = said.counted(flat) if use in ("sent", "patched") else ()
+        prefix = flat.get("prefixItems")
+        if isinstance(prefix, Sequence) and prefix:
+            rest = [flat["items"]] if isinstance(flat.get("items"), Mapping) else []
+            inner = [self.type(s, f"{pointer}/prefixItems/{n}", f"{hint} {n + 1}", use) for n, s in enumerate(prefix)]
+            inner += [self.type(s, f"{pointer}/items", f"{hint} item", use) for s in rest]
+            return ListOf(union(inner), bounds)
+        return ListOf(self.type(flat.get("items", {}), f"{pointer}/items", f"{hint} item", use), bounds)
+
+    def _enum(self, flat: dict[str, Any], pointer: str, hint: str, use: Use, named: bool) -> Type:
+        values = said.values(flat)
+        kinds = set(map(type, values))
+        if len(values) == 1 and kinds <= {str, int, bool}:
+            return Values(values, open=use not in ("sent", "patched"))
+        if kinds not in ({str}, {int}):
+            return union([Scalar(_SCALARS[kind]) for kind in dict.fromkeys(map(type, values))])
+        if not named and (pointer, "both") in self._in_place:
+            return self._in_place[pointer, "both"]
+        final = hint if named else self._names.take(names.pascal(hint))
+        if not named:
+            self._in_place[pointer, "both"] = Named(final)
+        taken = names.Names()
+        members = tuple((taken.take(said.member(value)).upper(), value) for value in values)
+        self.definitions.enums[final] = Enumeration(final, said.told(flat), members)
+        return Named(final)

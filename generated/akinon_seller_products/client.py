@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Unpack
 
 from . import models, operations
-from ._runtime import twins
+from ._runtime import async_methods
 from ._runtime.batches import AsyncBatch, Batch, resumed
 from ._runtime.call import RequestOptions
 from ._runtime.client import SyncBase
@@ -30,10 +30,10 @@ class Client(SyncBase):
         self,
         /,
         *,
-        query: str,
+        query: str | int,
         page: int | Unset = UNSET,
         limit: int | Unset = UNSET,
-        accept_language: str | Unset = UNSET,
+        accept_language: str | int | Unset = UNSET,
         checkpoint: str | None = None,
         **options: Unpack[RequestOptions],
     ) -> Page[models.CatalogProduct]:
@@ -41,11 +41,11 @@ class Client(SyncBase):
 
         Args:
             query: Value to search in the marketplace catalog.
-            page: Specifies the page number of the current dataset.
-            limit: Specifies the row count of the current page.
+            page: Specifies the page number of the current dataset. Default: 1, at least 1.
+            limit: Specifies the row count of the current page. Default: 10, at least 1.
             accept_language: Specifies the communication language of the API.
             checkpoint: Go on where a page's `checkpoint()` was taken.
-            **options: This call's own settings: see `RequestOptions`.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -65,15 +65,15 @@ class Client(SyncBase):
         *,
         page: int | Unset = UNSET,
         limit: int | Unset = UNSET,
-        name: str | Unset = UNSET,
-        name__contains: str | Unset = UNSET,
-        name__icontains: str | Unset = UNSET,
-        base_code: str | Unset = UNSET,
-        base_code__contains: str | Unset = UNSET,
-        base_code__icontains: str | Unset = UNSET,
-        sku: str | Unset = UNSET,
-        sku__contains: str | Unset = UNSET,
-        sku__icontains: str | Unset = UNSET,
+        name: str | int | Unset = UNSET,
+        name__contains: str | int | Unset = UNSET,
+        name__icontains: str | int | Unset = UNSET,
+        base_code: str | int | Unset = UNSET,
+        base_code__contains: str | int | Unset = UNSET,
+        base_code__icontains: str | int | Unset = UNSET,
+        sku: str | int | Unset = UNSET,
+        sku__contains: str | int | Unset = UNSET,
+        sku__icontains: str | int | Unset = UNSET,
         category: uuid.UUID | Unset = UNSET,
         category__in: list[uuid.UUID] | Unset = UNSET,
         attribute: dict[str, str] | Unset = UNSET,
@@ -88,7 +88,7 @@ class Client(SyncBase):
         created_at__gte: datetime.datetime | Unset = UNSET,
         created_at__lt: datetime.datetime | Unset = UNSET,
         created_at__lte: datetime.datetime | Unset = UNSET,
-        accept_language: str | Unset = UNSET,
+        accept_language: str | int | Unset = UNSET,
         checkpoint: str | None = None,
         **options: Unpack[RequestOptions],
     ) -> Page[models.Product]:
@@ -96,8 +96,8 @@ class Client(SyncBase):
 
         Args:
             where: Conditions, joined by `&`, made with `F`.
-            page: Specifies the page number of the current dataset.
-            limit: Specifies the row count of the current page.
+            page: Specifies the page number of the current dataset. Default: 1, at least 1.
+            limit: Specifies the row count of the current page. Default: 10, at least 1.
             name: Filter by exact value of the name field.
             name__contains: Filter by values in the name field that contain the specified string (case-sensitive).
             name__icontains: Filter by values in the name field that contain the specified string
@@ -114,7 +114,7 @@ class Client(SyncBase):
             category: Filter by exact value of the category field.
             category__in: Filter by category field using a comma-separated list (CSV format).
             attribute: Filters on an attribute; the key stands in the parameter's own name.
-            approved: Indicates whether the product is approved.
+            approved: Indicates whether the product is approved. Default: true.
             updated_at: Filters data where the "updated_at" field is exactly equal to a specified value.
             updated_at__gt: Filters data where the "updated_at" field is greater than a specified value.
             updated_at__gte: Filters data where the "updated_at" field is greater than or equal to a specified
@@ -129,7 +129,7 @@ class Client(SyncBase):
             created_at__lte: Filters data where the "created_at" field is less than or equal to a specified value.
             accept_language: Specifies the communication language of the API.
             checkpoint: Go on where a page's `checkpoint()` was taken.
-            **options: This call's own settings: see `RequestOptions`.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -174,7 +174,7 @@ class Client(SyncBase):
         /,
         items: Iterable[models.ProductUpsert | Mapping[str, Any]],
         *,
-        accept_language: str | Unset = UNSET,
+        accept_language: str | int | Unset = UNSET,
         **options: Unpack[RequestOptions],
     ) -> Batch[models.BatchRequest]:
         """Upsert Products (PRD101).
@@ -182,7 +182,7 @@ class Client(SyncBase):
         Args:
             items: The products to update or insert.
             accept_language: Specifies the communication language of the API.
-            **options: This call's own settings: see `RequestOptions`.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -193,7 +193,7 @@ class Client(SyncBase):
         /,
         items: Iterable[models.ProductDelete | Mapping[str, Any]],
         *,
-        accept_language: str | Unset = UNSET,
+        accept_language: str | int | Unset = UNSET,
         **options: Unpack[RequestOptions],
     ) -> Batch[models.BatchRequest]:
         """Delete Products (PRD103).
@@ -201,7 +201,7 @@ class Client(SyncBase):
         Args:
             items: The products to delete, by SKU.
             accept_language: Specifies the communication language of the API.
-            **options: This call's own settings: see `RequestOptions`.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -212,7 +212,7 @@ class Client(SyncBase):
         /,
         items: Iterable[models.PriceAndStockUpsert | Mapping[str, Any]],
         *,
-        accept_language: str | Unset = UNSET,
+        accept_language: str | int | Unset = UNSET,
         **options: Unpack[RequestOptions],
     ) -> Batch[models.BatchRequest]:
         """Upsert Prices & Stocks (PRD104).
@@ -220,7 +220,7 @@ class Client(SyncBase):
         Args:
             items: Prices and stocks by SKU.
             accept_language: Specifies the communication language of the API.
-            **options: This call's own settings: see `RequestOptions`.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -233,7 +233,7 @@ class Client(SyncBase):
         /,
         items: Iterable[models.PriceUpsert | Mapping[str, Any]],
         *,
-        accept_language: str | Unset = UNSET,
+        accept_language: str | int | Unset = UNSET,
         **options: Unpack[RequestOptions],
     ) -> Batch[models.BatchRequest]:
         """Upsert Prices (PRD105).
@@ -241,7 +241,7 @@ class Client(SyncBase):
         Args:
             items: Prices by SKU and price list.
             accept_language: Specifies the communication language of the API.
-            **options: This call's own settings: see `RequestOptions`.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -252,7 +252,7 @@ class Client(SyncBase):
         /,
         items: Iterable[models.StockUpsert | Mapping[str, Any]],
         *,
-        accept_language: str | Unset = UNSET,
+        accept_language: str | int | Unset = UNSET,
         **options: Unpack[RequestOptions],
     ) -> Batch[models.BatchRequest]:
         """Upsert Stocks (PRD106).
@@ -260,7 +260,7 @@ class Client(SyncBase):
         Args:
             items: Stocks by SKU and stock list.
             accept_language: Specifies the communication language of the API.
-            **options: This call's own settings: see `RequestOptions`.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -271,7 +271,7 @@ class Client(SyncBase):
 
         Args:
             id: The batch_request_id that a write was answered with.
-            **options: This call's own settings: see `RequestOptions`.
+            **options: This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`.
 
         Raises InvalidRequestError before anything is sent, and APIError.
         """
@@ -287,14 +287,14 @@ class AsyncClient(AsyncBase):
 
     _api = operations.API
 
-    search_catalog = twins.pager(Client.search_catalog)
-    get_products = twins.pager(Client.get_products)
-    upsert_products = twins.batch(Client.upsert_products)
-    delete_products = twins.batch(Client.delete_products)
-    upsert_prices_and_stocks = twins.batch(Client.upsert_prices_and_stocks)
-    upsert_prices = twins.batch(Client.upsert_prices)
-    upsert_stocks = twins.batch(Client.upsert_stocks)
-    get_batch_request = twins.value(Client.get_batch_request)
+    search_catalog = async_methods.pager(Client.search_catalog)
+    get_products = async_methods.pager(Client.get_products)
+    upsert_products = async_methods.batch(Client.upsert_products)
+    delete_products = async_methods.batch(Client.delete_products)
+    upsert_prices_and_stocks = async_methods.batch(Client.upsert_prices_and_stocks)
+    upsert_prices = async_methods.batch(Client.upsert_prices)
+    upsert_stocks = async_methods.batch(Client.upsert_stocks)
+    get_batch_request = async_methods.value(Client.get_batch_request)
 
     def resume_batch(self, checkpoint: str) -> AsyncBatch[models.BatchRequest]:
         """The handle of a batch, from its `checkpoint()` or a BatchTimeoutError's. Raises InvalidRequestError."""

@@ -109,6 +109,7 @@ class BaseClient:
         accept_language: str | None = None,
         headers: Mapping[str, str] | None = None,
         hooks: Hooks | None = None,
+        strict: bool | None = None,
         middleware: Sequence[Middleware] | None = None,
     ) -> Self:
         """A client with other settings, which shares this one's connections: closing either closes both.
@@ -131,6 +132,8 @@ class BaseClient:
             settings = replace(settings, headers={**settings.headers, **headers})
         if hooks is not None:
             settings = replace(settings, hooks=hooks)
+        if strict is not None:
+            settings = replace(settings, strict=strict)
         other = copy(self)
         other._session = replace(self._session, settings=settings)
         return other
@@ -179,6 +182,7 @@ def session(
     hooks: Hooks | None,
     middleware: Sequence[Middleware],
     max_response_bytes: int,
+    strict: bool,
 ) -> Session:
     """What a client's arguments and the environment come to. Raises ConfigurationError or ValueError."""
     own_url = base_url or os.environ.get(f"{api.env}_BASE_URL")
@@ -194,6 +198,7 @@ def session(
         middleware=tuple(middleware),
         deadline=None if deadline is None else positive(deadline),
         max_response_bytes=max_response_bytes,
+        strict=strict,
     )
     return Session(settings, Credentials(api.schemes, secrets(api, api_key), f"{api.env}_API_KEY"))
 

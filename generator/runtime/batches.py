@@ -21,9 +21,9 @@ from .errors import (
     InvalidRequestError,
 )
 from .flow import Flow, Sleep, run, run_async
+from .guards import is_object
 from .retry import REFUSED, retry_after
 from .session import AsyncPerform, Perform, Session, answered
-from .shapes import is_object
 
 R = TypeVar("R")
 S = TypeVar("S")

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from .shapes import is_list, is_object
+from .guards import is_list, is_object
 
 _PLACES = ("index", "row_index", "item_index", "position")
 _PATHS = ("loc", "path", "pointer", "instancePath", "instance_path", "instanceLocation", "field", "source")

@@ -1,23 +1,30 @@
-"""How request bodies travel (OpenAPI 3.1, Media Type Object; RFC 7578 for multipart)."""
+"""How request bodies travel (OpenAPI 3.1, Media Type Object)."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, TypeGuard
-from urllib.parse import urlencode
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
+from pydantic_core import PydanticSerializationError
 
 from .errors import problems
-from .shapes import is_list, is_object
-from .types import File
-from .wire import Unfit, word
+from .forms import Encoding, form, multipart
+from .outgoing import Unfit, ready
+from .types import CHECKING, UNSET
+from .uploads import Piece, Upload, guessed, upload
 
 Coding: TypeAlias = Literal["json", "form", "multipart", "text", "bytes"]
+
+
+def either(body: Any, fields: Mapping[str, Any]) -> Any:
+    """A body that is given whole, or property by property. UNSET where neither is. Raises TypeError for both."""
+    given = {name: value for name, value in fields.items() if value is not UNSET}
+    if given and body is not UNSET:
+        raise TypeError(f"give the body, or its properties as keywords ({', '.join(given)}), not both")
+    return given or body
 
 
 @dataclass(frozen=True)
@@ -26,37 +33,76 @@ class Body:
 
     content_type: str
     coding: Coding
-    type: Any = None
+    type: Callable[[], Any] = lambda: Any
+    """Gives the type: models are built when they are needed."""
+    encodings: Mapping[str, Encoding] = field(default_factory=dict[str, Encoding])
 
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:
-        return TypeAdapter(self.type)
+        return TypeAdapter(self.type())
+
+    def fits(self, content_type: str | None) -> bool:
+        """True where a body may be sent as a content type; None chooses none."""
+        wanted = self.content_type.partition(";")[0].strip().lower()
+        if content_type is None or content_type == self.content_type or wanted == "*/*":
+            return True
+        return wanted.endswith("/*") and content_type.lower().startswith(wanted[:-1])
 
     def check(self, value: object) -> Any:
         """The value as the type that the document asks for. Raises Unfit."""
+        token = CHECKING.set(True)
         try:
-            return self._adapter.validate_python(_listed(value))
+            return ready(self._adapter.validate_python(_listed(value)))
         except ValidationError as error:
             raise Unfit(*problems(error, "body")) from None
+        finally:
+            CHECKING.reset(token)
 
-    def encode(self, value: object) -> tuple[bytes, str]:
-        """The bytes to send and their content type. Raises Unfit, before anything is sent."""
+    def encode(self, value: object, content_type: str | None = None) -> tuple[bytes | Upload, str]:
+        """What to send, and its content type. Raises Unfit, before anything is sent."""
         try:
             match self.coding:
                 case "json":
-                    return self.json(self.check(value)), self.content_type
+                    return self.json(self.check(value)), content_type or _definite(self.content_type)
                 case "form":
-                    return urlencode(list(_texts(self.check(value)))).encode(), self.content_type
+                    return form(self.check(value), self.encodings).encode(), self.content_type
                 case "multipart":
-                    return _multipart(list(_members(self.check(value))), self.content_type)
+                    return multipart(self.check(value), self.encodings, self.content_type)
                 case "text" | "bytes":
-                    return _raw(value, self.content_type), self.content_type
+                    return self._raw(value, content_type)
         except PydanticSerializationError as error:
             raise Unfit(f"body: {str(error).rpartition('ValueError: ')[2]}") from None
 
     def json(self, checked: Any) -> bytes:
         """A checked value as JSON; what was never set isn't sent."""
         return self._adapter.dump_json(checked, by_alias=True, exclude_unset=True)
+
+    def _raw(self, value: object, content_type: str | None) -> tuple[bytes | Upload, str]:
+        """Text or bytes as they are, or a file."""
+        chosen = content_type or ("" if "*" in self.content_type else self.content_type)
+        if isinstance(value, str):
+            return value.encode(), chosen or "text/plain; charset=utf-8"
+        piece = upload(value)
+        if piece is None:
+            if self._json_too():
+                return TypeAdapter[Any](Any).dump_json(value), chosen or "application/json"
+            raise Unfit(
+                f"body: {self.content_type} is sent as text, bytes, a path or an open file, not {type(value).__name__}"
+            )
+        kind = chosen or piece.content_type or guessed(piece) or "application/octet-stream"
+        return _whole(piece), kind
+
+    def _json_too(self) -> bool:
+        return self.content_type == "*/*"
+
+
+def _whole(piece: Piece) -> bytes | Upload:
+    return piece.content if isinstance(piece.content, bytes) and piece.progress is None else Upload((piece,))
+
+
+def _definite(content_type: str) -> str:
+    """A content type to send JSON as: a range of them is none."""
+    return "application/json" if "*" in content_type else content_type
 
 
 def _listed(value: Any) -> Any:
@@ -66,74 +112,3 @@ def _listed(value: Any) -> Any:
 
 def _is_lazy(value: object) -> TypeGuard[Iterable[Any]]:
     return isinstance(value, Iterable) and not isinstance(value, (str, bytes, list, Mapping, BaseModel))
-
-
-def _raw(value: object, content_type: str) -> bytes:
-    if isinstance(value, (bytes, bytearray)):
-        return bytes(value)
-    if isinstance(value, str):
-        return value.encode()
-    raise Unfit(f"body: {content_type} is sent as str or bytes, not {type(value).__name__}")
-
-
-def _members(value: Any) -> Iterator[tuple[str, Any]]:
-    """The members of an object that were set, under their names on the wire."""
-    if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        for name in (*fields, *(value.model_extra or ())):
-            if name in value.model_fields_set:
-                alias = fields[name].alias if name in fields else None
-                yield alias or name, getattr(value, name)
-    elif isinstance(value, Mapping):
-        yield from value.items()
-    else:
-        raise Unfit(f"body: an object is needed, not {type(value).__name__}")
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON data; what was never set isn't sent."""
-    return to_jsonable_python(
-        value.model_dump(mode="json", by_alias=True, exclude_unset=True) if isinstance(value, BaseModel) else value
-    )
-
-
-def _texts(value: Any) -> Iterator[tuple[str, str]]:
-    for name, each in _members(value):
-        plain = _plain(each)
-        yield from ((name, word(one)) for one in (plain if is_list(plain) else [plain]))
-
-
-def _multipart(members: list[tuple[str, Any]], content_type: str) -> tuple[bytes, str]:
-    """A multipart body. The boundary is made of the contents, so that it can't occur in them by chance."""
-    parts = [part for name, value in members for part in _parts(name, value)]
-    boundary = hashlib.sha256(b"".join(head + content for head, content in parts)).hexdigest()[:32]
-    edge = f"--{boundary}\r\n".encode()
-    whole = b"".join(edge + head + b"\r\n\r\n" + content + b"\r\n" for head, content in parts)
-    return (
-        whole + f"--{boundary}--\r\n".encode(),
-        f"{content_type}; boundary={boundary}",
-    )
-
-
-def _parts(name: str, value: Any) -> Iterator[tuple[bytes, bytes]]:
-    disposition = f'Content-Disposition: form-data; name="{_quoted(name)}"'
-    for each in value if is_list(value) else [value]:
-        file = File(each, name) if isinstance(each, bytes) else each
-        if isinstance(file, File):
-            head = f'{disposition}; filename="{_quoted(file.name)}"\r\nContent-Type: {file.content_type}'
-            if not file.content_type.isprintable():
-                raise Unfit(f"body.{name}: {file.content_type!r} isn't a content type")
-            yield head.encode(), file.content
-            continue
-        plain = _plain(each)
-        if is_object(plain) or is_list(plain):
-            yield (
-                f"{disposition}\r\nContent-Type: application/json".encode(),
-                to_json(plain),
-            )
-        else:
-            yield disposition.encode(), word(plain).encode()
-
-
-def _quoted(name: str) -> str:
-    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

@@ -25,8 +25,10 @@ from .errors import (
     request_id,
 )
 from .flow import Flow, Request, Sleep, Timeout, send
+from .outgoing import Unfit
 from .retry import Retry, retry_after
-from .wire import Parameter, Unfit, header_text
+from .uploads import Upload
+from .wire import Parameter, header_text
 
 T = TypeVar("T")
 
@@ -129,6 +131,8 @@ class Settings:
     """Seconds for a whole call, where it is bounded."""
     clock: Callable[[], float] = field(default=monotonic, repr=False)
     max_response_bytes: int = 32 * 1024 * 1024
+    strict: bool = True
+    """False to read as much of an answer as can be read, and to tell of the rest beside it."""
     own_url: bool = False
     """True when the caller chose the base URL, which no server of the document then takes the place of."""
 
@@ -179,7 +183,7 @@ class Call(Generic[T]):
                 seconds, id = clock() - began, request_id(outcome.headers)
                 hooks.on_response(Event(exchange, outcome.status, seconds, request_id=id))
             delay = None
-            if attempt <= self.retry.retries and self.retry.again(outcome, operation.repeatable):
+            if attempt <= self.retry.retries and self._again(outcome):
                 delay = self.retry.delay(attempt, outcome)
             if delay is None or (call.ends is not None and clock() + delay >= call.ends):
                 if isinstance(outcome, APIConnectionError):
@@ -195,12 +199,38 @@ class Call(Generic[T]):
     def value(self) -> Flow[tuple[T, Answer]]:
         """Send it and read the answer. Raises APIError."""
         answer, exchange = yield from self.answer()
+        answer = yield from self._followed(answer)
         return self.read(answer, exchange), answer
+
+    def _again(self, outcome: Answer | APIConnectionError) -> bool:
+        """True where it may be sent once more: doing it twice is safe, and its body can be read again."""
+        body = self.request.body
+        whole = not isinstance(body, Upload) or body.repeatable
+        return whole and self.retry.again(outcome, self.operation.repeatable)
+
+    def _followed(self, answer: Answer) -> Flow[Answer]:
+        """The file that an answer leads to, where the document says that it may: it is fetched without credentials."""
+        url = self.request.url
+        for _ in range(_MOST_REDIRECTS):
+            location = answer.headers.get("location")
+            if not (self.operation.answers.follows(answer.status) and location):
+                break
+            target = urljoin(url, location)
+            if not safe_redirect(url, target):
+                break
+            url = target
+            headers = tuple(
+                pair for pair in self.request.headers if pair[0] in ("accept", "accept-encoding", "user-agent")
+            )
+            answer = yield from send(
+                replace(self.request, method="GET", url=url, headers=headers, body=None, schemes=())
+            )
+        return answer
 
     def read(self, answer: Answer, exchange: Exchange) -> T:
         """What an answer holds. Raises APIError."""
         try:
-            value: T = self.operation.answers.read(answer, exchange)
+            value: T = self.operation.answers.read(answer, exchange, strict=self.settings.strict)
             return value
         except RateLimitError as error:
             error.retry_after = retry_after(answer.headers)
@@ -253,6 +283,16 @@ class Call(Generic[T]):
         except Unfit as unfit:
             raise InvalidRequestError(self.operation.id, unfit.problems) from None
         return request
+
+
+_MOST_REDIRECTS = 5
+_HARMLESS = frozenset({"accept", "accept-encoding", "user-agent"})
+
+
+def safe_redirect(source: str, target: str) -> bool:
+    """True for an address to fetch from: over HTTP, and not in clear where the API isn't."""
+    scheme = urlsplit(target).scheme
+    return scheme == "https" or (scheme == "http" and urlsplit(source).scheme == "http")
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

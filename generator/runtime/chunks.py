@@ -11,7 +11,7 @@ from pydantic_core import from_json
 
 from .batches import Outcome, State
 from .body import Body
-from .wire import Unfit
+from .outgoing import Unfit
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ class SyncBase(BaseClient):
         hooks: Hooks | None = None,
         middleware: Sequence[Middleware] = (),
         max_response_bytes: int = 32 * 1024 * 1024,
+        strict: bool = True,
         proxy: str | httpx2.Proxy | None = None,
         verify: Verify = True,
         transport: httpx2.BaseTransport | None = None,
@@ -75,6 +76,8 @@ class SyncBase(BaseClient):
             middleware: Functions that are given the request of each attempt and give back the one to send. They
                 don't see the credentials.
             max_response_bytes: The largest body that is read, decompressed.
+            strict: False to read as much of an answer as can be read: a value that isn't what the document says
+                stays as it came, and `problems_of(row)` tells of it.
             proxy: A proxy to go through, in place of the environment's.
             verify: False to take any certificate, or a file or context with those to trust.
             transport: What carries requests instead of the network, as httpx2 defines it.
@@ -95,6 +98,7 @@ class SyncBase(BaseClient):
             hooks=hooks,
             middleware=middleware,
             max_response_bytes=max_response_bytes,
+            strict=strict,
         )
         own = chosen(httpx2.Client, http_client, transport, proxy, verify)
         self._carrier = carrier(http_client, transport)

@@ -20,6 +20,7 @@ from itertools import islice
 from typing import Any, Generic, Self, TypeAlias, TypeVar
 
 from .errors import Answer, APIError
+from .uploads import Upload
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ class Request:
     method: str
     url: str
     headers: tuple[tuple[str, str], ...]
-    body: bytes | None = field(repr=False)
+    body: bytes | Upload | None = field(repr=False)
     schemes: tuple[str, ...]
     """Which credentials it carries, by the names of their security schemes."""
     timeout: Timeout

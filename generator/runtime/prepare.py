@@ -14,9 +14,11 @@ from .credentials import Credentials
 from .errors import InvalidRequestError
 from .filters import Condition
 from .flow import Request, Timeout
+from .outgoing import Unfit
 from .retry import Retry
 from .types import UNSET
-from .wire import Unfit, header_text, word
+from .uploads import Upload
+from .wire import header_text, word
 
 T = TypeVar("T")
 
@@ -47,6 +49,8 @@ def prepare(
             data, kind = _extended(data, kind, added)
         if kind:
             headers["content-type"] = kind
+        if isinstance(data, Upload) and data.size is not None:
+            headers["content-length"] = str(data.size)
         extra = "&".join(
             f"{quote(n, safe='')}={quote(word(v), safe='')}" for n, v in options.get("extra_query", {}).items()
         )
@@ -70,18 +74,20 @@ def prepare(
     return Call(operation, request, retry, settings, options.get("deadline", settings.deadline))
 
 
-def _encoded(operation: Operation[Any], body: Any, content_type: str | None) -> tuple[bytes | None, str | None]:
+def _encoded(
+    operation: Operation[Any], body: Any, content_type: str | None
+) -> tuple[bytes | Upload | None, str | None]:
     if body is UNSET:
         if operation.body_required:
             raise Unfit("body: it is required")
         return None, None
     for kind in operation.bodies:
-        if content_type is None or kind.content_type == content_type:
-            return kind.encode(body)
+        if kind.fits(content_type):
+            return kind.encode(body, content_type)
     raise Unfit(f"content_type: {content_type!r} isn't one that the operation takes")
 
 
-def _extended(data: bytes | None, kind: str | None, added: Mapping[str, Any]) -> tuple[bytes, str]:
+def _extended(data: bytes | Upload | None, kind: str | None, added: Mapping[str, Any]) -> tuple[bytes, str]:
     """A JSON body with members that the document lacks, as it was written but for those. Raises Unfit."""
     try:
         more = to_json(dict(added))
@@ -89,7 +95,7 @@ def _extended(data: bytes | None, kind: str | None, added: Mapping[str, Any]) ->
         raise Unfit(f"extra_body: {error}") from None
     if data is None:
         return more, "application/json"
-    if not (data.startswith(b"{") and kind and "json" in kind):
+    if not (isinstance(data, bytes) and data.startswith(b"{") and kind and "json" in kind):
         raise Unfit("extra_body: the body isn't a JSON object that could have further members")
     if twice := json.loads(data).keys() & added.keys():
         raise Unfit(f"extra_body: {min(twice)!r} stands in the body already")

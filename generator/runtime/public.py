@@ -24,6 +24,7 @@ from .errors import (
     InvalidRequestError,
     JournalError,
     NotFoundError,
+    NotModifiedError,
     PaginationError,
     PermissionDeniedError,
     RateLimitError,
@@ -31,12 +32,15 @@ from .errors import (
     RedirectError,
     ResponseTooLargeError,
     ServiceUnavailableError,
+    UnknownFieldWarning,
     UnprocessableEntityError,
 )
 from .flow import Request, Timeout
 from .pages import AsyncPage, AsyncPager, Page
+from .salvage import problems_of
 from .streams import AsyncStreamedResponse, ServerSentEvent, StreamedResponse
-from .types import UNSET, File, Unset
+from .types import UNSET, File, Redirect, Unset
+from .variants import Unknown
 
 __all__ = [
     "UNSET",
@@ -66,6 +70,7 @@ __all__ = [
     "InvalidRequestError",
     "JournalError",
     "NotFoundError",
+    "NotModifiedError",
     "Outcome",
     "Page",
     "PaginationError",
@@ -74,6 +79,7 @@ __all__ = [
     "RateLimitError",
     "RawResponse",
     "ReadTimeoutError",
+    "Redirect",
     "RedirectError",
     "Request",
     "RequestOptions",
@@ -82,6 +88,9 @@ __all__ = [
     "ServiceUnavailableError",
     "StreamedResponse",
     "Timeout",
+    "Unknown",
+    "UnknownFieldWarning",
     "UnprocessableEntityError",
     "Unset",
+    "problems_of",
 ]

@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, Final, Self, cast
+from typing import (
+    IO,
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    Self,
+    TypeAlias,
+    get_args,
+)
 
 from pydantic import (
-    AwareDatetime,
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
-    PlainSerializer,
+    ModelWrapValidatorHandler,
+    model_validator,
 )
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from .guards import is_bytes, is_mapping, is_path
 
 __all__ = [
     "UNSET",
+    "ClosedModel",
+    "Content",
     "DecimalString",
     "File",
     "Model",
     "NotNull",
+    "Open",
     "OpenIntEnum",
     "OpenStrEnum",
+    "Redirect",
     "RequestModel",
+    "Text",
     "Unset",
     "Upload",
     "UtcDatetime",
@@ -47,6 +70,9 @@ class Unset(Enum):
 UNSET: Final = Unset.UNSET
 """An argument that was not given. It is not `None`: `None` is sent as null, `UNSET` isn't sent."""
 
+CHECKING: ContextVar[bool] = ContextVar("checking", default=False)
+"""True while what a caller gave is checked. What was received once may be sent again: it stands in models by then."""
+
 
 class Model(BaseModel):
     """A value that a server sends: unknown fields are kept in `model_extra`, never an error.
@@ -62,51 +88,210 @@ class Model(BaseModel):
         protected_namespaces=(),
     )
 
+    if not TYPE_CHECKING:
+
+        def model_dump(self, **options: Any) -> dict[str, Any]:
+            """What came, and what was set since; `exclude_unset=False` for all fields."""
+            return super().model_dump(**{"exclude_unset": True, **options})
+
+        def model_dump_json(self, **options: Any) -> str:
+            """The same as JSON text."""
+            return super().model_dump_json(**{"exclude_unset": True, **options})
+
+    __constants__: ClassVar[tuple[str, ...]] = ()
+    """Fields with one value only, which are sent whether they were given or not."""
+    __closed__: ClassVar[bool] = False
+    """True where the document allows no further properties: sending one is refused."""
+
 
 class RequestModel(Model):
-    """A value that is only ever sent: a field that the API doesn't have is an error before anything is sent."""
+    """A value that is only ever sent; it is checked when it is made.
 
-    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+    It can be made of the model that the server sends for the same thing. Properties that only the server may
+    set are left out.
+    """
+
+    model_config = ConfigDict(validate_assignment=True, coerce_numbers_to_str=True)
+
+    __read_only__: ClassVar[tuple[str, ...]] = ()
+    """Names on the wire that are left out."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _checked(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if isinstance(given, cls):
+            return handler(given)
+        adopting = isinstance(given, BaseModel)
+        if isinstance(given, BaseModel):
+            known = _wire_names(cls)
+            closed = cls.model_config.get("extra") == "forbid"
+            given = {name: value for name, value in by_wire(given).items() if not closed or name in known}
+        if cls.__read_only__ and is_mapping(given):
+            given = {name: value for name, value in given.items() if name not in cls.__read_only__}
+        token = CHECKING.set(not adopting)
+        try:
+            return handler(given)
+        finally:
+            CHECKING.reset(token)
 
 
-def _plain(value: Decimal) -> str:
-    return format(value, "f")
+class ClosedModel(RequestModel):
+    """The same where the document allows no further properties: one is an error before anything is sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def by_wire(model: BaseModel) -> dict[str, Any]:
+    """What was set of a model, by the names on the wire."""
+    fields = type(model).model_fields
+    found: dict[str, Any] = {}
+    for name in model.model_fields_set:
+        if name in fields:
+            found[fields[name].serialization_alias or name] = getattr(model, name)
+    return {**found, **(model.model_extra or {})}
+
+
+def _wire_names(kind: type[BaseModel]) -> set[str]:
+    return {about.serialization_alias or name for name, about in kind.model_fields.items()}
 
 
 def _given(value: object) -> object:
     if value is None:
-        raise ValueError("null is not allowed; leave the field out instead")
+        raise PydanticCustomError("null", "null is not allowed; leave the field out instead")
     return value
 
 
 NotNull = BeforeValidator(_given)
 """Marks an optional field that may be left out but not be null. A default isn't validated, `None` is."""
 
-DecimalString = Annotated[Decimal, PlainSerializer(_plain, return_type=str, when_used="json")]
-"""A decimal number that travels as a string: no digit lost, no exponent (`1E+2` is sent as `100`)."""
+Text = Annotated[str, Field(coerce_numbers_to_str=True)]
+"""Text; a number will do, as it looks the same on the wire."""
 
-UtcDatetime = AwareDatetime
+
+class LossyNumber(Exception):
+    """A number stands where the document has a decimal string, and a float may have lost digits of it."""
+
+
+class _Decimal:
+    """Decimal numbers that travel as strings: no digit lost, no exponent (`1E+2` is sent as `100`)."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        decimal = handler(source)
+        text = core_schema.chain_schema([core_schema.str_schema(strict=True), decimal])
+        number = core_schema.chain_schema([core_schema.no_info_plain_validator_function(cls._exact), decimal])
+        json = core_schema.union_schema([text, number], mode="left_to_right")
+        return core_schema.json_or_python_schema(
+            json,
+            decimal,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                _plain, return_schema=core_schema.str_schema(), when_used="json"
+            ),
+        )
+
+    @staticmethod
+    def _exact(value: object) -> object:
+        if isinstance(value, float):
+            raise LossyNumber
+        return value
+
+
+def _plain(value: Decimal) -> str:
+    return format(value, "f")
+
+
+DecimalString = Annotated[Decimal, _Decimal]
+"""A decimal number that travels as a string."""
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise PydanticCustomError("naive", "Input should have timezone info: nobody knows which moment it is")
+    return value
+
+
+UtcDatetime = Annotated[datetime, AfterValidator(_aware)]
 """A date-time with an offset; a naive one is refused, because nobody knows which moment it is."""
+
+
+class Open:
+    """Marks a choice of values that a server may add to: another value of the same type is taken as it is."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        kinds: set[type] = {type(value) for value in get_args(source)}
+        builders: dict[type, CoreSchema] = {
+            bool: core_schema.bool_schema(strict=True),
+            int: core_schema.int_schema(strict=True),
+            str: core_schema.str_schema(strict=True),
+        }
+        others = [core_schema.no_info_after_validator_function(_unlisted, builders[kind]) for kind in kinds]
+        return core_schema.union_schema([handler(source), *others], mode="left_to_right")
+
+
+def _unlisted(value: Any) -> Any:
+    if CHECKING.get():
+        raise PydanticCustomError("unlisted", "the document doesn't list this value")
+    return value
+
+
+Progress: TypeAlias = Callable[[int, int | None], None]
+"""Told how many bytes went out so far, and of how many, where that is known."""
+
+Content: TypeAlias = "str | bytes | os.PathLike[str] | IO[bytes] | File"
+"""What a body that isn't made of members takes: text, bytes, a path, or an open file. A path is a `pathlib.Path`."""
 
 
 @dataclass(frozen=True)
 class File:
-    """A file of a multipart body, where its name or type matters; plain bytes will do otherwise."""
+    """A file to send, where its name or type matters: bytes, a path, or an open file, which is sent as it is read."""
 
-    content: bytes
-    name: str = "upload"
-    content_type: str = "application/octet-stream"
+    content: bytes | os.PathLike[str] | IO[bytes]
+    name: str | None = None
+    """By default the path's own."""
+    content_type: str | None = None
+    """By default what the document says, or what the name tells."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Further headers of its part in a multipart body."""
+    progress: Progress | None = None
 
 
-Upload = File | bytes
+class _File:
+    """Takes anything that can be sent as a file."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(_file)
+
+
+def _file(value: object) -> object:
+    if is_bytes(value):
+        return bytes(value)
+    if isinstance(value, File) or is_path(value) or hasattr(value, "read"):
+        return value
+    kind = type(value).__name__
+    raise PydanticCustomError("file", "a file is bytes, a path, an open file or a File, not {kind}", {"kind": kind})
+
+
+Upload = Annotated[File | bytes | os.PathLike[str] | IO[bytes], _File]
 """What a file field of a multipart body takes."""
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """An answer that the document has: what was asked for is elsewhere. It wasn't followed."""
+
+    status: int
+    location: str | None
+    headers: Mapping[str, str] = field(repr=False)
+    """Names in lower case."""
 
 
 class _Open(Enum):
     """An enum that keeps values it doesn't know, so that a server may add one at any time.
 
-    `known` tells them apart. Members made up for unknown values aren't listed by iteration, and sending
-    one is refused: the document doesn't have it.
+    `known` tells them apart. Members made up for unknown values aren't listed by iteration. What a server sent can
+    be sent back; text that the document lacks is refused where a caller gives it.
     """
 
     @property
@@ -114,21 +299,10 @@ class _Open(Enum):
         """False for a value that the document doesn't list."""
         return type(self).__members__.get(self._name_) is self
 
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        schema: dict[str, Any] = dict(handler(source))
-        schema["serialization"] = core_schema.plain_serializer_function_ser_schema(listed, when_used="json")
-        return cast(CoreSchema, schema)
-
 
 def listed(member: object) -> object:
-    """The value of an enum's member as it is sent. Raises ValueError for one that the document lacks."""
-    if not isinstance(member, _Open):
-        return member
-    if not member.known:
-        known = ", ".join(repr(m.value) for m in type(member))
-        raise ValueError(f"{member.value!r} is not one of {known}")
-    return member.value
+    """The value of an enum's member as it is sent."""
+    return member.value if isinstance(member, _Open) else member
 
 
 class OpenStrEnum(str, _Open):
@@ -138,7 +312,7 @@ class OpenStrEnum(str, _Open):
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or CHECKING.get():
             return None
         member = str.__new__(cls, value)
         member._name_ = member._value_ = value
@@ -152,7 +326,7 @@ class OpenIntEnum(int, _Open):
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int) or isinstance(value, bool) or CHECKING.get():
             return None
         member = int.__new__(cls, value)
         member._name_ = str(value)

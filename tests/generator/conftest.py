@@ -6,12 +6,16 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from akinon_seller_products import AsyncClient, Client
+
+from .kinds import Talk, made
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEY = "a-key-that-must-not-leak"
@@ -94,3 +98,23 @@ def serve(*arguments: str) -> Iterator[str]:
 def drain(rows: Iterable[Any]) -> int:
     """How many there are."""
     return sum(1 for _ in rows)
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., ModuleType]:
+    """Makes and imports the client of a document."""
+    folder = tmp_path_factory.mktemp("kinds")
+    return lambda content, *options: made(content, folder, *options)
+
+
+@pytest.fixture
+def talk() -> Iterator[Callable[..., Talk]]:
+    """Starts a server and a client of a package that talks to it: `talk(package, answer, answer)`."""
+    with ExitStack() as stack:
+
+        def start(package: ModuleType, *answers: Any, **settings: Any) -> Talk:
+            started = Talk(package, *answers, **settings)
+            stack.callback(started.close)
+            return started
+
+        yield start

@@ -117,12 +117,18 @@ class Credentials:
         Raises ConfigurationError when there is none; no alternatives at all need none.
         """
         for names in sorted(alternatives, key=lambda names: not names):
-            if all(name in self._secrets for name in names):
-                return names
+            found = [self._holder(name) for name in names]
+            if None not in found:
+                return tuple(dict.fromkeys(name for name in found if name is not None))
         if not alternatives:
             return ()
         wanted = " or ".join(" with ".join(names) for names in alternatives)
         raise ConfigurationError(f"no key was given for {wanted}; pass api_key or set {self._variable}")
+
+    def _holder(self, name: str) -> str | None:
+        """The scheme whose secret serves another: itself, or one that puts it in the same place in the same way."""
+        same = (other for other in self._secrets if self._schemes[other] == self._schemes.get(name))
+        return name if name in self._secrets else next(same, None)
 
     def keys(self, schemes: tuple[str, ...]) -> Keys:
         """The secrets for one attempt. Raises ConfigurationError for a function that has to be awaited."""

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
@@ -17,10 +19,13 @@ from .errors import (
     APIResponseError,
     ContentTypeError,
     Exchange,
+    NotModifiedError,
     RedirectError,
     problems,
     status_error,
 )
+from .salvage import salvaged
+from .types import LossyNumber, Redirect
 
 Reading: TypeAlias = Literal["json", "text", "bytes"]
 
@@ -31,26 +36,34 @@ class Content:
 
     content_type: str
     reading: Reading
-    type: Any = None
+    type: Callable[[], Any] = lambda: Any
+    """Gives the type: models are built when they are needed."""
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
         """What validates a JSON body."""
-        return TypeAdapter(self.type)
+        return TypeAdapter(self.type())
+
+    @property
+    def essence(self) -> str:
+        """The content type without its parameters."""
+        return self.content_type.partition(";")[0].strip().lower()
 
     def fits(self, essence: str) -> bool:
         """True for an answer of that content type; one without any is taken at its word."""
-        wanted = self.content_type.split(";")[0].strip().lower()
+        wanted = self.essence
         if not essence or essence == wanted or wanted == "*/*":
             return True
         if self.reading == "json":
             return is_json(essence)
+        if wanted == "application/octet-stream":  # bytes of any kind: what they are, the server knows
+            return True
         return wanted.endswith("/*") and essence.startswith(wanted[:-1])
 
 
 def is_json(essence: str) -> bool:
     """True for application/json and its relatives (RFC 6839)."""
-    return essence == "application/json" or essence.endswith("+json")
+    return essence in ("application/json", "text/json") or essence.endswith("+json")
 
 
 @dataclass(frozen=True)
@@ -58,47 +71,70 @@ class Answers:
     """What the answers of an operation hold, by status: `200`, `2XX` or `default`; no content is None."""
 
     by_status: Mapping[str, tuple[Content, ...] | None] = field(default_factory=dict[str, tuple[Content, ...] | None])
+    errors: Mapping[str, tuple[Content, ...]] = field(default_factory=dict[str, tuple[Content, ...]])
+    """The same of answers that refuse or fail, where the document has more for them than text."""
+    redirects: Literal["given", "followed"] | None = None
+    """What becomes of redirects that the document has."""
 
     def accept(self) -> str:
-        """The Accept header: what the document promises, and anything, for errors."""
-        seen = dict.fromkeys(c.content_type for each in self.by_status.values() for c in each or ())
+        """The Accept header: JSON where the document has it, else what it promises; and anything, for errors."""
+        contents = [content for each in self.by_status.values() for content in each or ()]
+        first = [c.content_type for c in contents if c.reading == "json"] or [c.content_type for c in contents]
+        rest = [
+            f"{c.content_type};q=0.5" for c in contents if c.content_type not in first and ";" not in c.content_type
+        ]
+        seen = dict.fromkeys((*first, *rest))
         return ", ".join([*seen, "*/*;q=0.1"]) if seen else "*/*"
 
-    def read(self, answer: Answer, exchange: Exchange) -> Any:
-        """The answer's value. Raises APIStatusError, RedirectError, ContentTypeError or APIResponseError."""
+    def follows(self, status: int) -> bool:
+        """True for a redirect to fetch the file from."""
+        return self.redirects == "followed" and status in _REDIRECTS
+
+    def read(self, answer: Answer, exchange: Exchange, *, strict: bool = True) -> Any:
+        """The answer's value.
+
+        Raises APIStatusError, NotModifiedError, RedirectError, ContentTypeError or APIResponseError.
+        """
         status = answer.status
         if not 200 <= status < 300:
-            if 300 <= status < 400:
-                where = answer.headers.get("location", "nowhere")
-                raise RedirectError(
-                    f"HTTP {status} to {where}; redirects aren't followed",
-                    exchange,
-                    answer,
-                )
-            raise status_error(exchange, answer, error_body(answer))
+            if status in _REDIRECTS and self.redirects is not None:
+                return Redirect(status, answer.headers.get("location"), answer.headers)
+            raise self._refused(answer, exchange)
         contents = self._declared(status)
         if contents is None:
             return None
         if not answer.body and (status in (204, 205) or any(c.reading == "json" for c in contents)):
             raise APIResponseError(f"HTTP {status} without the body that is due", exchange, answer)
         essence, _, rest = answer.headers.get("content-type", "").partition(";")
-        essence = essence.strip().lower()
-        content = next((c for c in contents if c.fits(essence)), None)
+        content = _fitting(contents, essence.strip().lower())
         if content is None:
             wanted = " or ".join(c.content_type for c in contents)
             raise ContentTypeError(
-                f"the body is {essence}, not {wanted}: {_begin(answer.body)}",
+                f"the body is {essence.strip().lower()}, not {wanted}: {_begin(answer.body)}",
                 exchange,
                 answer,
             )
         charset = _charset(rest)
         match content.reading:
             case "json":
-                return _json(content, answer, exchange, charset)
+                return _json(content, answer, exchange, charset, strict=strict)
             case "text":
                 return _text(answer, exchange, charset)
             case "bytes":
                 return answer.body
+
+    def _refused(self, answer: Answer, exchange: Exchange) -> APIResponseError:
+        """The error that an answer stands for which isn't success."""
+        status = answer.status
+        if status == 304:
+            return NotModifiedError("HTTP 304: it hasn't changed", exchange, answer)
+        if 300 <= status < 400:
+            where = answer.headers.get("location", "nowhere")
+            return RedirectError(f"HTTP {status} to {where}; redirects aren't followed", exchange, answer)
+        contents = next(
+            (self.errors[k] for k in (str(status), f"{status // 100}XX", "default") if k in self.errors), ()
+        )
+        return status_error(exchange, answer, error_body(answer), _error_model(contents, answer))
 
     def _declared(self, status: int) -> tuple[Content, ...] | None:
         """What an answer of that status holds; an undocumented 2xx is read as any documented one."""
@@ -110,12 +146,35 @@ class Answers:
         return tuple(c for each in self.by_status.values() for c in each or ()) or None
 
 
-def _json(content: Content, answer: Answer, exchange: Exchange, charset: str) -> Any:
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+def _fitting(contents: Sequence[Content], essence: str) -> Content | None:
+    """The content that is meant: of that very type, else one that takes it."""
+    exact = (content for content in contents if content.essence == essence)
+    return next(exact, None) or next((content for content in contents if content.fits(essence)), None)
+
+
+def _error_model(contents: Sequence[Content], answer: Answer) -> Any:
+    """What the document's class makes of an error's body; None where it doesn't fit, for the error comes first."""
+    essence = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    content = _fitting(contents, essence)
+    if content is None or not answer.body:
+        return None
+    try:
+        return content.adapter.validate_json(answer.body)
+    except (ValidationError, LossyNumber):
+        return None
+
+
+def _json(content: Content, answer: Answer, exchange: Exchange, charset: str, *, strict: bool) -> Any:
     if charset not in ("", "utf-8", "utf8", "us-ascii"):
         raise ContentTypeError(f"the charset is {charset}; JSON is UTF-8", exchange, answer)
     try:
-        value = content.adapter.validate_json(answer.body)
+        value = _validated(content, answer.body)
     except ValidationError as error:
+        if not strict and (data := _data(answer.body)) is not None:
+            return salvaged(content.type(), data)
         found = problems(error, "body")
         more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
         told = "; ".join(found[:3]) + more
@@ -123,6 +182,27 @@ def _json(content: Content, answer: Answer, exchange: Exchange, charset: str) ->
     if (twice := duplicate(answer.body, value)) is not None:
         raise APIResponseError(f"the body names {twice!r} twice in one object", exchange, answer)
     return value
+
+
+def _validated(content: Content, body: bytes) -> Any:
+    """A body as its type. Numbers in place of decimal strings are read anew, so that no digit is lost."""
+    try:
+        return content.adapter.validate_json(body)
+    except LossyNumber:
+        return content.adapter.validate_python(json.loads(body, parse_float=Decimal))
+
+
+def _data(body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_float=_number)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _number(text: str) -> Any:
+    """A float where it holds the number, else a decimal."""
+    number = float(text)
+    return number if repr(number) == text else Decimal(text)
 
 
 def _text(answer: Answer, exchange: Exchange, charset: str) -> str:

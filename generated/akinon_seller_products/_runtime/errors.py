@@ -34,6 +34,7 @@ __all__ = [
     "InvalidRequestError",
     "JournalError",
     "NotFoundError",
+    "NotModifiedError",
     "PaginationError",
     "PermissionDeniedError",
     "RateLimitError",
@@ -41,6 +42,7 @@ __all__ = [
     "RedirectError",
     "ResponseTooLargeError",
     "ServiceUnavailableError",
+    "UnknownFieldWarning",
     "UnprocessableEntityError",
 ]
 
@@ -185,6 +187,10 @@ class RedirectError(APIResponseError):
         return self.headers.get("location")
 
 
+class NotModifiedError(APIResponseError):
+    """304: what the caller has already, as a conditional header says, is still right. There is no body."""
+
+
 class PaginationError(APIError):
     """The pages can't be walked to their end: one came twice, or they go on far past their own count."""
 
@@ -202,11 +208,13 @@ class BulkTimeoutError(APIError):
 
 
 class APIStatusError(APIResponseError):
-    """The server refused, or failed. `body` is the decoded body: JSON data, else text, else None."""
+    """The server refused, or failed. `body` is the decoded body, of the document's own class where it has one for such
+    answers: else JSON data, else text, else None. `data` is the same without classes."""
 
-    def __init__(self, message: str, exchange: Exchange | None, answer: Answer, body: Any) -> None:
+    def __init__(self, message: str, exchange: Exchange | None, answer: Answer, body: Any, data: Any = None) -> None:
         super().__init__(message, exchange, answer)
         self.body = body
+        self.data = body if data is None else data
 
 
 class BadRequestError(APIStatusError):
@@ -259,11 +267,17 @@ _BY_STATUS: Mapping[int, type[APIStatusError]] = {
 }
 
 
-def status_error(exchange: Exchange, answer: Answer, body: Any) -> APIStatusError:
-    """The error that a status stands for."""
+def status_error(exchange: Exchange, answer: Answer, body: Any, model: Any = None) -> APIStatusError:
+    """The error that a status stands for; `model` is what the document's class made of the body, if it has one."""
     kind = _BY_STATUS.get(answer.status, InternalServerError if answer.status >= 500 else APIStatusError)
     told = _told(body)
-    return kind(f"HTTP {answer.status}" + (f": {told}" if told else ""), exchange, answer, body)
+    return kind(
+        f"HTTP {answer.status}" + (f": {told}" if told else ""),
+        exchange,
+        answer,
+        body if model is None else model,
+        body,
+    )
 
 
 def _told(body: Any) -> str:
@@ -283,6 +297,10 @@ class InvalidRequestError(ValueError):
 
     def __reduce__(self) -> Rebuilt:
         return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+class UnknownFieldWarning(UserWarning):
+    """A property is sent that the document doesn't have, and one that it has is called nearly the same."""
 
 
 class JournalError(ValueError):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
-from .shapes import is_object
+from .guards import is_object
 
 Op = TypeVar("Op")
 V = TypeVar("V")

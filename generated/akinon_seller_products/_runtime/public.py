@@ -25,6 +25,7 @@ from .errors import (
     InvalidRequestError,
     JournalError,
     NotFoundError,
+    NotModifiedError,
     PaginationError,
     PermissionDeniedError,
     RateLimitError,
@@ -32,12 +33,15 @@ from .errors import (
     RedirectError,
     ResponseTooLargeError,
     ServiceUnavailableError,
+    UnknownFieldWarning,
     UnprocessableEntityError,
 )
 from .flow import Request, Timeout
 from .pages import AsyncPage, AsyncPager, Page
+from .salvage import problems_of
 from .streams import AsyncStreamedResponse, ServerSentEvent, StreamedResponse
-from .types import UNSET, File, Unset
+from .types import UNSET, File, Redirect, Unset
+from .variants import Unknown
 
 __all__ = [
     "UNSET",
@@ -67,6 +71,7 @@ __all__ = [
     "InvalidRequestError",
     "JournalError",
     "NotFoundError",
+    "NotModifiedError",
     "Outcome",
     "Page",
     "PaginationError",
@@ -75,6 +80,7 @@ __all__ = [
     "RateLimitError",
     "RawResponse",
     "ReadTimeoutError",
+    "Redirect",
     "RedirectError",
     "Request",
     "RequestOptions",
@@ -83,6 +89,9 @@ __all__ = [
     "ServiceUnavailableError",
     "StreamedResponse",
     "Timeout",
+    "Unknown",
+    "UnknownFieldWarning",
     "UnprocessableEntityError",
     "Unset",
+    "problems_of",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 
 import httpx2
@@ -20,6 +20,7 @@ from .deadline import deadline
 from .errors import Answer, APIConnectionError, ConnectTimeoutError, ReadTimeoutError
 from .flow import Caught, Request, Send, Sleep
 from .receive import Received
+from .uploads import Upload
 
 _NOT_SENT = (
     httpx2.ConnectError,
@@ -98,7 +99,9 @@ class SyncTransport:
         return found[0]
 
     def _send(self, request: Request, keys: Keys, stream: bool, ends: float) -> Answer:
-        response = self.http.send(_outgoing(request, keys), stream=True, auth=None, follow_redirects=False)
+        response = self.http.send(
+            _outgoing(request, keys, request.body), stream=True, auth=None, follow_redirects=False
+        )
         kept = False
         try:
             if stream and response.is_success:
@@ -146,18 +149,19 @@ class AsyncTransport:
         raise failure
 
     async def _send(self, request: Request, keys: Keys, stream: bool) -> Answer:
-        response = await self.http.send(_outgoing(request, keys), stream=True, auth=None, follow_redirects=False)
+        body = request.body.awaited() if isinstance(request.body, Upload) else request.body
+        response = await self.http.send(_outgoing(request, keys, body), stream=True, auth=None, follow_redirects=False)
         kept = False
         try:
             if stream and response.is_success:
                 kept = True
                 return Streaming(response.status_code, _headers(response), b"", response, request)
-            body = Received(response.status_code, _headers(response), self._limit)
+            received = Received(response.status_code, _headers(response), self._limit)
             if response.is_stream_consumed:
-                return keys.shown(body.read_already(response.content))
+                return keys.shown(received.read_already(response.content))
             async for piece in response.aiter_raw():
-                body.add(piece)
-            return keys.shown(body.answer())
+                received.add(piece)
+            return keys.shown(received.answer())
         finally:
             if not kept:
                 await response.aclose()
@@ -174,7 +178,7 @@ class _Url(httpx2.URL):
         return super().__str__().partition("?")[0]
 
 
-def _outgoing(request: Request, keys: Keys) -> httpx2.Request:
+def _outgoing(request: Request, keys: Keys, body: bytes | Upload | AsyncIterator[bytes] | None) -> httpx2.Request:
     """The request with its secrets. It lives no longer than it takes to send it."""
     secret = keys.query()
     timeout = request.timeout
@@ -188,7 +192,7 @@ def _outgoing(request: Request, keys: Keys) -> httpx2.Request:
         request.method,
         request.url,
         headers=_joined(request.headers, keys.headers()),
-        content=request.body,
+        content=body,
         extensions={"timeout": steps},
     )
     if secret:

@@ -40,7 +40,7 @@ def undocumented(
         path = url.path + (f"?{url.query}" if url.query else "")
     if json is not UNSET and content is not None:
         raise InvalidRequestError("request", ("give json or content, not both",))
-    body = Body("application/json", "json", Any) if json is not UNSET else Body(content_type, "bytes")
+    body = Body("application/json", "json") if json is not UNSET else Body(content_type, "bytes")
     operation = Operation[Any](
         "request",
         method.upper(),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -14,7 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
 from .errors import problems
-from .shapes import is_list, is_object
+from .guards import is_list, is_object
+from .outgoing import Unfit, ready
+from .types import CHECKING
 
 Place: TypeAlias = Literal["path", "query", "header", "cookie"]
 Style: TypeAlias = Literal["simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"]
@@ -24,15 +26,8 @@ _DELIMITERS: Mapping[str, str] = {
     "spaceDelimited": "%20",
     "pipeDelimited": "%7C",
 }
-_RESERVED = ":/?[]@!$'()*,;"
-
-
-class Unfit(ValueError):
-    """A value can't be sent; its text says where and why, as one or more sentences."""
-
-    def __init__(self, *problems: str) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
+RESERVED = ":/?[]@!$'()*,;"
+"""What allowReserved leaves as it is; what would end the value or the query is encoded all the same."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +36,8 @@ class Parameter:
 
     name: str
     place: Place
-    type: Any
+    type: Callable[[], Any]
+    """Gives the type: models are built when they are needed."""
     argument: str = ""
     """The keyword of the method, where it isn't the name itself."""
     required: bool = False
@@ -49,8 +45,8 @@ class Parameter:
     explode: bool | None = None
     reserved: bool = False
     """True when reserved characters travel as they are (allowReserved)."""
-    as_json: bool = False
-    """True when the value travels as JSON text."""
+    content: Literal["json", "text"] | None = None
+    """What the value travels as, where the document says so in place of a style."""
     keys: tuple[str, ...] = ()
     """Regular expressions; where there are any, each key of the value must match one of them."""
 
@@ -61,24 +57,30 @@ class Parameter:
 
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:
-        return TypeAdapter(self.type)
+        return TypeAdapter(self.type())
 
     def plain(self, value: object) -> Any:
         """The value checked and brought down to what JSON knows. Raises Unfit."""
+        token = CHECKING.set(True)
         try:
-            plain = self._adapter.dump_python(self._adapter.validate_python(value), mode="json", by_alias=True)
+            checked = ready(self._adapter.validate_python(value))
+            plain = self._adapter.dump_python(checked, mode="json", by_alias=True, exclude_unset=True)
         except ValidationError as error:
             raise Unfit(*problems(error, self.keyword)) from None
         except PydanticSerializationError as error:
             raise Unfit(f"{self.keyword}: {_cause(error)}") from None
+        finally:
+            CHECKING.reset(token)
         if self.keys:
             unknown = [key for key in plain if not any(re.fullmatch(pattern, key) for pattern in self.keys)]
             if unknown:
                 known = " or ".join(self.keys)
                 raise Unfit(f"{self.keyword}: the document allows no name {unknown[0]!r}, only such as match {known}")
-        if (is_object(plain) or is_list(plain)) and not plain and not self.as_json:
+        if (is_object(plain) or is_list(plain)) and not plain and self.content is None:
             raise Unfit(f"{self.keyword}: an empty {type(plain).__name__} can't be sent; leave the argument out")
-        return to_json(plain).decode() if self.as_json else plain
+        if self.content is None:
+            return plain
+        return plain if self.content == "text" and isinstance(plain, str) else to_json(plain).decode()
 
     def query(self, value: object) -> Iterator[str]:
         """The value as `name=value` pairs, percent-encoded. Raises Unfit."""
@@ -87,7 +89,7 @@ class Parameter:
         explode = style in ("form", "deepObject") if self.explode is None else self.explode
         name = quote(self.name, safe="")
         if style == "deepObject":
-            yield from self._deep(name, plain)
+            yield from (f"{quote(path, safe='')}={self._text(each)}" for path, each in deep(self.name, plain))
         elif is_object(plain) and explode:
             yield from (f"{quote(key, safe='')}={self._text(each)}" for key, each in plain.items())
         elif is_list(plain) and explode:
@@ -135,14 +137,21 @@ class Parameter:
         return f"{self.name}={text}"
 
     def _text(self, value: Any) -> str:
-        return quote(word(value), safe=_RESERVED if self.reserved else "")
+        return quote(word(value), safe=RESERVED if self.reserved else "")
 
-    def _deep(self, name: str, value: Any) -> Iterator[str]:
-        if is_object(value):
-            for key, each in value.items():
-                yield from self._deep(f"{name}%5B{quote(key, safe='')}%5D", each)
-        else:
-            yield from (f"{name}={self._text(each)}" for each in (value if is_list(value) else [value]))
+
+def deep(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """A value in the style deepObject: `name[key]` for members, `name[]` for values of a list, and `name[0][key]` for
+    objects in one. OpenAPI leaves lists open; this is what Rails, PHP and qs read."""
+    if is_object(value):
+        for key, each in value.items():
+            yield from deep(f"{name}[{key}]", each)
+    elif is_list(value):
+        for number, each in enumerate(value):
+            nested = is_object(each) or is_list(each)
+            yield from deep(f"{name}[{number if nested else ''}]", each)
+    else:
+        yield name, value
 
 
 def _flat(value: Any) -> list[Any]:

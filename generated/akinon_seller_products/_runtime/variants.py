@@ -1,0 +1,139 @@
+# Copied from the client generator's runtime; not to be edited here.
+"""Values of which the document lists several kinds (`oneOf`, a base class with a discriminator).
+
+A tag, a property of the value, says which class it is of. A kind that the document lacks is taken as data:
+never as the wrong class, and never an error in what a server sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, cast, get_args
+
+from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, core_schema
+
+from .guards import is_mapping, is_object
+from .later import name_of, resolved
+from .types import CHECKING, LossyNumber, Model, by_wire
+
+
+class Unknown(Model):
+    """A kind that the document lacks: all its properties are kept, as attributes and in `model_extra`."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+def _key(tag: object) -> str:
+    """A tag as text: discriminators write integers as text, and for Python True is 1."""
+    value = getattr(tag, "value", tag)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class Tagged:
+    """Marks a union of classes that one property tells apart."""
+
+    def __init__(self, wire: str, tags: Mapping[Any, str | tuple[str, ...]], fallback: str | None = None) -> None:
+        """`wire` is the property's name on the wire, `tags` its values with the names of their classes (several where
+        the document tells them apart no better); any other value is of the class `fallback`, if there is one."""
+        self.wire = wire
+        self._tags = {_key(tag): (found,) if isinstance(found, str) else found for tag, found in tags.items()}
+        self._fallback = fallback
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        members = get_args(source)
+        choices = {name_of(member): handler.generate_schema(member) for member in members}
+        known = ", ".join(repr(tag) for tag in self._tags)
+        return core_schema.tagged_union_schema(
+            choices,
+            self._chooser(members),
+            custom_error_type="unknown_variant",
+            custom_error_message=f"{self.wire!r} must be one of {known}".replace("{", "{{").replace("}", "}}"),
+        )
+
+    def _chooser(self, members: tuple[Any, ...]) -> Callable[[Any], str | None]:
+        names = {name_of(member): member for member in members}
+        rest = self._fallback or (Unknown.__name__ if Unknown in members else None)
+
+        def choose(value: Any) -> str | None:
+            if isinstance(value, BaseModel):
+                name = type(value).__name__
+                if name in names and resolved(names[name]) is type(value):
+                    return name
+                value = by_wire(value)
+            if not is_mapping(value):
+                return None
+            tag = value.get(self.wire)
+            found = self._tags.get(_key(tag), ()) if tag is not None else self._likely(members, value)
+            if found:
+                return found[0] if len(found) == 1 else _first_valid([names[name] for name in found], value)
+            return None if rest == Unknown.__name__ and CHECKING.get() else rest
+
+        return choose
+
+    def _likely(self, members: tuple[Any, ...], value: Mapping[str, Any]) -> tuple[str, ...]:
+        """The only class that has all the properties of a value without a tag."""
+        known = [resolved(member) for member in members if member is not Unknown]
+        fitting = [kind.__name__ for kind in known if value and value.keys() <= _names(kind)]
+        return tuple(fitting) if len(fitting) == 1 else ()
+
+
+def _first_valid(members: list[Any], value: Mapping[str, Any]) -> str:
+    """The name of the first class that a value is valid as, else of the one that knows most of its properties."""
+    kinds: list[type[BaseModel]] = [resolved(member) for member in members]
+    kinds.sort(key=lambda kind: len(value.keys() - _names(kind)))
+    for kind in kinds:
+        try:
+            kind.model_validate(value)
+        except (ValidationError, LossyNumber):
+            continue
+        return kind.__name__
+    return kinds[0].__name__
+
+
+def _names(kind: type[BaseModel]) -> frozenset[str]:
+    fields = kind.model_fields.items()
+    return frozenset(name for field, about in fields for name in (field, about.serialization_alias or field))
+
+
+class Untagged:
+    """Marks a union of classes that nothing but their properties tells apart."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        members = get_args(source)
+        known = [handler.generate_schema(member) for member in members if member is not Unknown]
+        union = core_schema.union_schema(cast("list[CoreSchema | tuple[CoreSchema, str]]", known))
+        if Unknown not in members:
+            return union
+        serialization = core_schema.union_schema([*known, handler.generate_schema(Unknown)])
+        schema = core_schema.no_info_wrap_validator_function(_fitting, union)
+        return core_schema.json_or_python_schema(
+            schema,
+            schema,
+            serialization=core_schema.wrap_serializer_function_ser_schema(
+                _dumped, schema=serialization, when_used="always"
+            ),
+        )
+
+
+def _dumped(value: Any, handler: Any) -> Any:
+    return handler(value)
+
+
+def _fitting(value: Any, handler: Callable[[Any], Any]) -> Any:
+    """The class that a value fits; as data where it fits none, or has no property of the one that it fits."""
+    if isinstance(value, Unknown):
+        return value
+    try:
+        made = handler(value)
+    except ValidationError:
+        if CHECKING.get() or not is_object(value):
+            raise
+        return Unknown.model_validate(value)
+    if is_object(value) and value and isinstance(made, BaseModel) and not CHECKING.get():
+        known = made.model_fields_set - (made.model_extra or {}).keys()
+        return made if known else Unknown.model_validate(value)
+    return made

@@ -1,0 +1,153 @@
+"""Classes, enums and aliases of the models, as they are found and as templates see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from generator.plan import AliasPlan, EnumPlan, MemberPlan, ModelPlan, PropertyPlan
+from generator.types import FIELD, Named, Type, inside, optional, printed, takes_none
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property of a class: its name on the wire, and the field that holds it."""
+
+    wire: str
+    field: str
+    type: Type
+    required: bool
+    default: Any
+    """The only value that it has, or None."""
+    description: str
+
+
+@dataclass
+class Class:
+    """An object with properties. Its name is known before its properties are: they may refer to it."""
+
+    name: str
+    description: str
+    strict: bool
+    """True when it is only ever sent."""
+    partial: bool = False
+    """True when it changes a part of something: null clears, and nothing is required."""
+    closed: bool = False
+    """True when it has no further properties."""
+    properties: list[Property] = field(default_factory=list)
+    read_only: list[str] = field(default_factory=list)
+    """Properties that are left out when it is sent."""
+    extra: Type | None = None
+    """The type of further properties, where they have one."""
+
+    @property
+    def by_wire(self) -> Mapping[str, Property]:
+        """The properties by their names on the wire."""
+        return {each.wire: each for each in self.properties}
+
+
+@dataclass(frozen=True)
+class Enumeration:
+    """A class for the values of an enum."""
+
+    name: str
+    description: str
+    members: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Alias:
+    """A name for a union; as a class with a `root` where it contains itself."""
+
+    name: str
+    type: Type
+    description: str
+    root: bool
+
+
+@dataclass
+class Definitions:
+    """Everything that the models module defines, by name, in the order in which it is found."""
+
+    classes: dict[str, Class] = field(default_factory=dict)
+    enums: dict[str, Enumeration] = field(default_factory=dict)
+    aliases: dict[str, Alias] = field(default_factory=dict)
+
+    def class_of(self, type: Type) -> Class | None:
+        """The class that a type is, null apart; None for any other."""
+        found = [each for each in inside(type) if isinstance(each, Named)]
+        members = {type, *(optional(each) for each in found)}
+        return self.classes.get(found[0].name) if len(found) == 1 and type in (found[0], *members) else None
+
+    def models(self) -> Iterator[ModelPlan]:
+        """The classes, each after those that it refers to where they don't refer to each other."""
+        done: dict[str, None] = {}
+        for start in self.classes:
+            waiting: list[tuple[str, Iterator[str]]] = [] if start in done else [(start, self._uses(start))]
+            open_ones = {start}
+            while waiting:
+                name, uses = waiting[-1]
+                following = next((each for each in uses if each not in done and each not in open_ones), None)
+                if following is None:
+                    done[name] = None
+                    waiting.pop()
+                else:
+                    open_ones.add(following)
+                    waiting.append((following, self._uses(following)))
+        return (_model(self.classes[name]) for name in done)
+
+    def _uses(self, name: str) -> Iterator[str]:
+        for each in self.classes[name].properties:
+            yield from (t.name for t in inside(each.type) if isinstance(t, Named) and t.name in self.classes)
+
+    def enumerations(self) -> Iterator[EnumPlan]:
+        """The enums."""
+        for each in self.enums.values():
+            base = "OpenStrEnum" if isinstance(each.members[0][1], str) else "OpenIntEnum"
+            yield EnumPlan(each.name, base, each.description, tuple(MemberPlan(n, v) for n, v in each.members))
+
+    def unions(self) -> Iterator[AliasPlan]:
+        """The aliases; those that others are made of come first."""
+        for each in sorted(self.aliases.values(), key=lambda alias: not alias.root):
+            yield AliasPlan(each.name, printed(each.type, FIELD), each.description, each.root, _names(each.type))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names, sorted."""
+        return tuple(sorted((*self.classes, *self.enums, *self.aliases)))
+
+
+def _model(made: Class) -> ModelPlan:
+    base = "Model" if not made.strict else "ClosedModel" if made.closed else "RequestModel"
+    return ModelPlan(
+        name=made.name,
+        base=base,
+        description=made.description,
+        properties=tuple(_property(each, made.strict and not made.partial) for each in made.properties),
+        extra=printed(made.extra, FIELD) if made.extra else None,
+        constants=tuple(each.field for each in made.properties if each.default is not None),
+        read_only=tuple(made.read_only) if made.strict else (),
+        closed=made.closed and not made.strict,
+        uses=_names(*(each.type for each in made.properties), *([made.extra] if made.extra else [])),
+    )
+
+
+def _names(*types: Type) -> tuple[str, ...]:
+    """The names in some types, each once."""
+    return tuple(dict.fromkeys(each.name for type in types for each in inside(type) if isinstance(each, Named)))
+
+
+def _property(each: Property, not_null: bool) -> PropertyPlan:
+    """A field as it is written. An optional one may be left out, and in most of what is sent may not be null."""
+    if each.required or each.default is not None:
+        kind, checks = each.type, []
+    else:
+        kind, checks = optional(each.type), [] if takes_none(each.type) or not not_null else ["NotNull"]
+    if each.wire != each.field:
+        checks.insert(0, f"Field(validation_alias={each.wire!r}, serialization_alias={each.wire!r})")
+    text = printed(kind, FIELD)
+    if checks:
+        text = f"Annotated[{text}, {', '.join(checks)}]"
+    default = None if each.required else repr(each.default)
+    return PropertyPlan(each.field, text, default, each.description)

@@ -1,0 +1,111 @@
+"""Answers: every media type, files and redirects, errors with a class, digits, and rows that are partly bad."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from decimal import Decimal
+from types import ModuleType
+
+import pytest
+
+from .documents import document, get, json_of, ref
+from .kinds import MOMENT, Talk
+
+Made = Callable[..., ModuleType]
+Start = Callable[..., Talk]
+
+ANSWERS = {
+    "Problem": {"type": "object", "required": ["title"], "properties": {"title": {"type": "string"}}},
+    "Row": {
+        "required": ["id", "at"],
+        "properties": {
+            "id": {"type": "integer"}, "at": MOMENT, "price": {"type": "string", "format": "decimal"},
+            "inner": {"type": "object", "properties": {"n": {"type": "integer"}}},
+        },
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def answers(make: Made) -> ModuleType:
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    problem = {"description": "", "content": {"application/problem+json": {"schema": ref("Problem")}}}
+    several = {"text/csv": {"schema": {"type": "string"}}, "image/png": binary, **json_of(ref("Row"))}
+    moved = {"description": "", "headers": {"location": {"schema": {"type": "string"}}}}
+    paths = {
+        "/rows": {"get": get({"type": "array", "items": ref("Row")}, operationId="rows")},
+        "/several": {"get": {"operationId": "several", "responses": {"200": {"description": "", "content": several}}}},
+        "/file": {
+            "get": {
+                "operationId": "file",
+                "responses": {
+                    "200": {"description": "", "content": {"application/octet-stream": binary}}, "302": moved,
+                    "404": problem, "5XX": problem,
+                },
+            }
+        },
+        "/moved": {"get": {"operationId": "moved", "responses": {"302": moved, "default": problem}}},
+    }  # fmt: skip
+    security = {"Key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+    return make(document(paths, ANSWERS, security=[{"Key": []}], components={"securitySchemes": security}))
+
+
+def test_every_documented_media_type_is_read(answers: ModuleType, talk: Start) -> None:
+    row = {"id": 1, "at": "2026-01-02 03:04:05"}
+    t = talk(answers, row, (200, b"a;b", "text/csv", ""), (200, b"PNG", "image/png", ""), api_key="k")
+    assert t.client.several().at == datetime.datetime(2026, 1, 2, 3, 4, 5)
+    assert [t.client.several(), t.client.several()] == ["a;b", b"PNG"]
+    assert "accept: application/json, text/csv;q=0.5, image/png;q=0.5" in t.seen[0].head.lower()
+
+
+def test_a_file_of_any_kind_and_where_a_redirect_leads(answers: ModuleType, talk: Start) -> None:
+    there = (302, b"", "", "Location: /elsewhere\r\n")
+    t = talk(answers, (200, b"MP3", "audio/mpeg", ""), there, (200, b"FILE", "video/mp4", ""), there, api_key="secret")
+    assert t.client.file() == b"MP3"
+    assert t.client.file() == b"FILE"
+    assert t.seen[2].target == "/elsewhere"
+    assert "secret" in t.seen[1].head
+    assert "secret" not in t.seen[2].head
+    moved = t.client.moved()
+    assert (moved.status, moved.location) == (302, "/elsewhere")
+
+
+def test_errors_hold_the_documents_own_class(answers: ModuleType, talk: Start) -> None:
+    kind = "application/problem+json"
+    t = talk(
+        answers, (404, '{"title": "gone", "x": 1}', kind, ""), (503, '{"title": 1}', kind, ""),
+        (400, '{"a": 1}', "", ""), (304, b"", "", ""), api_key="k",
+    )  # fmt: skip
+    with pytest.raises(answers.errors.NotFoundError) as caught:
+        t.client.file()
+    assert (type(caught.value.body), caught.value.body.title) == (answers.models.Problem, "gone")
+    assert caught.value.data == {"title": "gone", "x": 1}
+    with pytest.raises(answers.errors.ServiceUnavailableError) as failed:
+        t.client.file()
+    assert failed.value.body == {"title": 1}
+    with pytest.raises(answers.errors.BadRequestError) as refused:
+        t.client.file()
+    assert refused.value.body == {"a": 1}
+    with pytest.raises(answers.errors.NotModifiedError):
+        t.client.file()
+
+
+def test_numbers_in_place_of_decimal_strings_lose_no_digit(answers: ModuleType, talk: Start) -> None:
+    moment = '"at": "2026-01-02T03:04:05Z"'
+    text = f'[{{"id": 1, {moment}, "price": 12345678901234567.10}}, {{"id": 2, {moment}, "price": "1.50"}}]'
+    t = talk(answers, (200, text, "application/json", ""), api_key="k")
+    assert [str(row.price) for row in t.client.rows()] == ["12345678901234567.10", "1.50"]
+
+
+def test_one_bad_field_need_not_lose_a_page(answers: ModuleType, talk: Start) -> None:
+    rows = [{"id": 1, "at": "2026-01-02T03:04:05Z"}, {"id": "x", "inner": {"n": "y", "m": 1}, "price": 0.5, "new": 1}]
+    t = talk(answers, rows, rows, api_key="k")
+    with pytest.raises(answers.errors.APIResponseError, match=r"body\[1\]\.id"):
+        t.client.rows()
+    good, bad = t.client.with_options(strict=False).rows()
+    assert answers.problems_of(good) == ()
+    assert (good.id, bad.id, bad.at, bad.price, bad.new, bad.inner.m) == (1, "x", None, Decimal("0.5"), 1, 1)
+    told = answers.problems_of(bad)
+    assert [each.partition(":")[0] for each in told] == ["id", "at"]
+    assert answers.problems_of(bad.inner)[0].startswith("n: ")

@@ -1,0 +1,114 @@
+"""Unions and base classes: sent, received, told apart, and with variants that the document lacks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from .documents import document, get, post, ref
+from .kinds import MOMENT, Talk
+
+Made = Callable[..., ModuleType]
+Start = Callable[..., Talk]
+
+TAGGED = {
+    "Ach": {"properties": {"type": {"enum": ["ach", "ach_plaid"]}, "number": {"type": "string"}}},
+    "Card": {"properties": {"type": {"enum": ["scheme"]}, "number": {"type": "string"}}},
+    "One": {"required": ["version"], "properties": {"version": {"const": 1}, "a": {"type": "string"}}},
+    "Two": {"required": ["version"], "properties": {"version": {"const": 2}, "a": {"type": "string"}}},
+    "Text": {"type": "object", "required": ["type"], "properties": {"type": {"type": "string", "enum": ["text"]}}},
+    "Image": {"type": "object", "required": ["type"], "properties": {"type": {"const": "image_url"}}},
+    "Part": {"oneOf": [ref("Text"), ref("Image")], "discriminator": {"propertyName": "type"}},
+    "Animal": {
+        "type": "object",
+        "required": ["kind"],
+        "discriminator": {"propertyName": "kind", "mapping": {"d": ref("Dog")["$ref"]}},
+        "properties": {"kind": {"type": "string"}, "friend": ref("Animal")},
+    },
+    "Cat": {"allOf": [ref("Animal"), {"properties": {"lives": {"type": "integer"}}}]},
+    "Dog": {"allOf": [ref("Animal"), {"required": ["tricks"], "properties": {"tricks": {"type": "integer"}}}]},
+    "Puppy": {"allOf": [ref("Dog"), {"properties": {"age": {"type": "integer"}}}]},
+    "Pet": {"type": "object", "title": "Pet", "oneOf": [ref("Left"), ref("Right")]},
+    "Left": {"type": "object", "properties": {"left": {"type": "integer"}}},
+    "Right": {"properties": {"right": {"type": "integer"}, "deep": {"properties": {"a": {"type": "string"}}}}},
+    "Holder": {
+        "properties": {
+            "pay": {"oneOf": [ref("Ach"), ref("Card")]},
+            "version": {"oneOf": [ref("One"), ref("Two")]},
+            "parts": {"type": "array", "items": ref("Part")},
+            "pet": ref("Pet"),
+            "any": {"anyOf": [MOMENT, {"type": "string"}, {"type": "integer"}]},
+            "maybe": {"oneOf": [ref("Ach"), ref("Card"), {"type": "null"}]},
+        },
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def unions(make: Made) -> ModuleType:
+    paths = {
+        "/h": {"get": get(ref("Holder"), operationId="read"), "post": post(ref("Holder"), operationId="send")},
+        "/a": {"get": get(ref("Animal"), operationId="animal"), "post": post(ref("Animal"), operationId="take")},
+        "/l": {"get": get(ref("Left"), operationId="left")},
+    }
+    return make(document(paths, TAGGED))
+
+
+def test_a_tag_says_which_class_a_value_is_of(unions: ModuleType, talk: Start) -> None:
+    sent = {
+        "pay": {"type": "scheme", "number": "1"}, "version": {"version": 2, "a": "x"}, "any": "2026-01-01",
+        "parts": [{"type": "image_url"}, {"type": "text"}], "pet": {"right": 1, "deep": {"a": "b"}}, "maybe": None,
+    }  # fmt: skip
+    t = talk(unions, sent)
+    models, got = unions.models, t.client.read()
+    assert [type(each) for each in (got.pay, got.version, *got.parts, got.pet)] == [
+        models.Card, models.Two, models.Image, models.Text, models.Right,
+    ]  # fmt: skip
+    assert got.any == "2026-01-01"
+    assert json.loads(got.model_dump_json()) == sent
+    t.client.send(sent)
+    t.client.send(got)
+    t.client.send(pay=models.Card(number="2"), parts=[models.Image()], version=models.One(a="y"))
+    bodies = [json.loads(peer.body) for peer in t.seen if peer.body]
+    assert bodies == [
+        sent, sent,
+        {
+            "pay": {"type": "scheme", "number": "2"}, "parts": [{"type": "image_url"}],
+            "version": {"version": 1, "a": "y"},
+        },
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="'type' must be one of 'ach', 'ach_plaid', 'scheme'"):
+        t.client.send(pay={"type": "cash"})
+
+
+def test_a_variant_that_the_document_lacks_is_data(unions: ModuleType, talk: Start) -> None:
+    sent = {"pay": {"type": "cash", "till": 3}, "parts": [{"type": "text"}, {"type": "audio"}], "pet": {"up": 1}}
+    t = talk(unions, sent)
+    got = t.client.read()
+    assert [type(each).__name__ for each in (got.pay, got.parts[1], got.pet)] == ["Unknown"] * 3
+    assert got.pay.till == 3
+    assert json.loads(got.model_dump_json()) == sent
+    t.client.send(got)
+    assert json.loads(t.seen[-1].body) == sent
+
+
+def test_a_base_class_stands_for_its_children(unions: ModuleType, talk: Start) -> None:
+    models = unions.models
+    friend = {"kind": "Puppy", "tricks": 0, "age": 1}
+    t = talk(unions, {"kind": "Cat", "lives": 9, "friend": friend}, {"kind": "bird", "wings": 2})
+    cat, bird = t.client.animal(), t.client.animal()
+    assert (type(cat), type(cat.friend), type(bird)) == (models.Cat, models.Puppy, models.Animal)
+    assert (cat.friend.age, bird.wings) == (1, 2)
+    t.client.take({"kind": "d", "tricks": 2, "friend": {"kind": "Cat", "lives": 1}})
+    t.client.take(models.Dog(tricks=3))
+    t.client.take(cat)
+    assert [json.loads(peer.body) for peer in t.seen if peer.body] == [
+        {"kind": "d", "tricks": 2, "friend": {"kind": "Cat", "lives": 1}},
+        {"kind": "d", "tricks": 3},
+        {"kind": "Cat", "lives": 9, "friend": friend},
+    ]
+    with pytest.raises(ValueError, match="tricks: Field required"):
+        t.client.take({"kind": "d"})
