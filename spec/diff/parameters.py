@@ -1,35 +1,81 @@
-"""The parameters of an operation compared, and what they filter on."""
+"""The parameters of an operation compared: where they are, how they are written, what they mean."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from spec.diff.change import Change, Level, graded
-from spec.diff.pair import Pair, placed, shape
-from spec.diff.schemas import Node, compare
-from spec.model import Filter, Parameter
+from spec.diff.change import Called
+from spec.diff.checks import short
+from spec.diff.context import Context, at, under
+from spec.diff.schemas import Direction, Pair
+from spec.diff.side import Place, Side
+from spec.model import JSON
+
+_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple", "querystring": "form"}
+_IGNORED = ("accept", "content-type", "authorization")
+"""Headers that OpenAPI says to describe elsewhere."""
+
+_WORDS = ("description", "example", "examples", "name")
+_TAKEN = frozenset(
+    [
+        "name",
+        "in",
+        "required",
+        "deprecated",
+        "style",
+        "explode",
+        "schema",
+        "content",
+        "allowReserved",
+        "allowEmptyValue",
+        "x-filter",
+        "x-search",
+        "x-pagination",
+    ]
+)
+
+Named = dict[tuple[str, str], Place]
 
 
-def compare_parameters(pair: Pair) -> Iterator[Change]:
+def shape(path: str) -> str:
+    """A path with its parameters' names left out: they aren't on the wire."""
+    return re.sub(r"\{[^{}]*\}", "{}", path)
+
+
+def declared(side: Side, *holders: Place) -> Named:
+    """Parameters by place and name; later holders win. Names of headers have no case."""
+    found: Named = {}
+    for holder in holders:
+        for place in side.listed(holder, "parameters"):
+            name, where = str(place.node.get("name", "")), str(place.node.get("in", ""))
+            if where == "header" and name.lower() in _IGNORED:
+                side.visited.discard(place.pointer)  # it has no effect; a difference is told as such
+                continue
+            overridden = found.get((where, name.lower() if where == "header" else name))
+            if overridden is not None and overridden.pointer != place.pointer:
+                side.visited.discard(overridden.pointer)
+            found[where, name.lower() if where == "header" else name] = place
+    return found
+
+
+def compare_parameters(context: Context, called: Called, paths: tuple[str, str], old: Named, new: Named) -> None:
     """Every parameter that came, went or differs."""
-    renamed = _renamed_in_path(pair.before.path, pair.after.path)
-    before = {
-        (p.place, renamed.get(p.name, p.name) if p.place == "path" else p.name): p for p in pair.before.parameters
-    }
-    after = {(p.place, p.name): p for p in pair.after.parameters}
-    gone = [p for key, p in before.items() if key not in after]
-    new = [p for key, p in after.items() if key not in before]
-    for parameter in gone:
-        hint = _renamed(parameter, new)
-        why = "Whoever sends it is refused or not heard."
-        yield _said(pair, "parameter.removed", parameter, None, "removed", "major", why, hint)
-    for parameter in new:
-        yield _added(pair, parameter)
-    for key, parameter in before.items():
-        if key in after:
-            yield from _parameter(pair, parameter, after[key])
+    names = _renamed_in_path(*paths)
+    before = {(where, names.get(name, name) if where == "path" else name): p for (where, name), p in old.items()}
+    gone = {key: place for key, place in before.items() if key not in new}
+    come = {key: place for key, place in new.items() if key not in before}
+    for key, place in gone.items():
+        _gone(context, called, key, place, come)
+    for (where, name), place in come.items():
+        rule, what = _added(context, place)
+        context.say(
+            rule, called, f"{where} parameter {name}", what, None, place.pointer, None, dict(place.node), about=name
+        )
+    for key, place in before.items():
+        if key in new:
+            _parameter(context, called, key, place, new[key])
 
 
 def _renamed_in_path(old: str, new: str) -> dict[str, str]:
@@ -38,117 +84,201 @@ def _renamed_in_path(old: str, new: str) -> dict[str, str]:
     return dict(zip(*names, strict=True)) if shape(old) == shape(new) else {}
 
 
-def _added(pair: Pair, parameter: Parameter) -> Change:
-    if parameter.required:
-        what, breaking, why = "added, and required", True, "Whoever doesn't know it is refused."
-    elif any(f.default is not None for f in parameter.filters):
-        what, breaking, why = "added, with a default", True, "Whoever doesn't know it gets fewer rows."
-    else:
-        what, breaking, why = "added", False, "Whoever doesn't know it needn't send it."
-    return _said(pair, "parameter.added", None, parameter, what, graded(breaking), why)
-
-
-def _said(
-    pair: Pair,
-    kind: str,
-    old: Parameter | None,
-    new: Parameter | None,
-    what: str,
-    level: Level,
-    why: str,
-    hint: str = "",
-) -> Change:
-    shown = new or old
-    name, place = (shown.name, shown.place) if shown else ("", "")
-    roles = {p.pagination for p in (old, new) if p}
-    return pair.change(
-        kind,
-        f"{place} parameter {name}",
-        what,
-        level,
-        why,
-        old.location if old else None,
-        new.location if new else None,
-        about=name,
-        families=(*(("page",) if roles - {None} else ()), *(("search",) if shown and shown.search else ())),
-        hint=hint,
+def _gone(context: Context, called: Called, key: tuple[str, str], old: Place, come: Named) -> None:
+    where, name = key
+    moved = next((other for other in come if other[1] == name), None)
+    if moved is not None:
+        new = come.pop(moved)
+        what = f"was in {where} and is in {moved[0]}"
+        subject = f"{moved[0]} parameter {name}"
+        context.say("parameter.moved", called, subject, what, old.pointer, new.pointer, where, moved[0], about=name)
+        return
+    what, hint, partner = "removed", "", _lookalike(context, key, old, come)
+    if partner is not None:
+        hint = f"It looks renamed to {partner[1]}: let the server take both names for a while."
+        if come[partner].node.get("required") is not True:
+            what = f"removed; {partner[1]} came instead"
+            come.pop(partner)
+    subject = f"{where} parameter {name}"
+    context.say(
+        "parameter.removed", called, subject, what, old.pointer, None, dict(old.node), None, hint=hint, about=name
     )
 
 
-def _renamed(gone: Parameter, candidates: list[Parameter]) -> str:
-    """A hint when one of the new parameters looks like the old one under another name."""
+def _lookalike(context: Context, key: tuple[str, str], gone: Place, come: Named) -> tuple[str, str] | None:
+    """A new parameter that looks like the old one under another name."""
 
-    def means(parameter: Parameter) -> object:
-        return [(f.field, f.lookup) for f in parameter.filters], parameter.pagination, parameter.search
+    def means(place: Place) -> list[JSON]:
+        return [place.node.get(mark) for mark in ("x-filter", "x-search", "x-pagination")]
 
-    for new in candidates:
-        close = difflib.SequenceMatcher(None, gone.name, new.name).ratio() > 0.6
-        same = means(gone) == means(new) and means(gone) != ([], None, ())
-        if new.place == gone.place and (same or (close and gone.schema == new.schema)):
-            return f"It looks renamed to {new.name}: let the server take both names for a while."
-    return ""
+    for (where, name), place in come.items():
+        close = difflib.SequenceMatcher(None, key[1], name).ratio() > 0.6
+        same = means(place) == means(gone) != [None, None, None]
+        if where == key[0] and (same or (close and place.node.get("schema") == gone.node.get("schema"))):
+            return where, name
+    return None
 
 
-def _parameter(pair: Pair, old: Parameter, new: Parameter) -> Iterator[Change]:
-    if old.name != new.name:
-        why = "The wire is the same, but generated clients name their arguments by it."
-        yield _said(pair, "parameter.renamed", old, new, f"was called {old.name}", "major", why)
-    if old.required != new.required:
-        what = "required now" if new.required else "optional now"
-        why = "Whoever left it out is refused." if new.required else "Whoever sends it still may."
-        yield _said(pair, "parameter.required", old, new, what, graded(new.required), why)
-    if (old.style, old.explode) != (new.style, new.explode):
-        what = f"was written {_style(old)} and is written {_style(new)}"
-        yield _said(pair, "parameter.style", old, new, what, "major", "The old way of writing it isn't read any more.")
-    if old.pagination != new.pagination or old.search != new.search:
-        why = "What is asked for with it is something else."
-        yield _said(pair, "parameter.meaning", old, new, "means something else to paging or search", "major", why)
-    if old.description != new.description:
-        yield _said(pair, "parameter.wording", old, new, "described in other words", "patch", "Only words differ.")
-    one = Node(pair.old, old.schema, f"{old.pointer}/schema")
-    other = Node(pair.new, new.schema, f"{new.pointer}/schema")
-    for difference in compare(one, other, "request"):
-        if not old.free_keys or difference.kind not in ("field.added", "field.removed"):  # those are its filters
-            base = _said(
-                pair, f"parameter.{difference.kind}", old, new, difference.what, difference.level, difference.why
+def _added(context: Context, place: Place) -> tuple[str, str]:
+    if place.node.get("required") is True:
+        return "parameter.required.added", "added, and required"
+    schema = place.node.get("schema")
+    default = isinstance(schema, Mapping) and "default" in schema
+    if default and "x-filter" in place.node and context.means("x-filter"):
+        return "parameter.default.added", "added, with a default"
+    return "parameter.added", "added"
+
+
+def _parameter(context: Context, called: Called, key: tuple[str, str], old: Place, new: Place) -> None:
+    where, name = key
+    subject = f"{where} parameter {name}"
+
+    def say(rule: str, what: str, keyword: str, before: JSON = None, after: JSON = None) -> None:
+        context.say(rule, called, subject, what, under(old, keyword), under(new, keyword), before, after, about=name)
+
+    one, other = str(old.node.get("name")), str(new.node.get("name"))
+    if where == "path" and one != other:
+        say("parameter.renamed", f"was called {one}", "name", one, other)
+    elif one != other:
+        say("parameter.words", f"was written {one} and is written {other}", "name", one, other)
+    was, now = (where == "path" or p.node.get("required") is True for p in (old, new))
+    if was != now:
+        say(
+            "parameter.required" if now else "parameter.optional",
+            "required now" if now else "optional now",
+            "required",
+            was,
+            now,
+        )
+    deprecated(context, called, subject, "parameter.deprecated", old, new)
+    style, style_now = (_written(context, side, p, where) for side, p in ((context.old, old), (context.new, new)))
+    if style != style_now:
+        say("parameter.style", f"was written {style} and is written {style_now}", "style", style, style_now)
+    for flag in ("allowReserved", "allowEmptyValue"):
+        before, after = old.node.get(flag) is True, new.node.get(flag) is True
+        if before != after:
+            rule = "parameter.reserved.wider" if after else "parameter.reserved.narrower"
+            say(rule, f"{flag} was {short(before)} and is {short(after)}", flag, before, after)
+    _meaning(context, called, subject, name, old, new)
+    exploded = "explode: true" in style_now
+    content(context, called, subject, "request", old, new, textual=True, exploded=exploded, about=name)
+    context.rest(called, subject, old, new, _TAKEN, _WORDS, "parameter.words")
+
+
+def deprecated(context: Context, called: Called, subject: str, rule: str, old: Place, new: Place) -> None:
+    """A `deprecated` that came or went."""
+    was, now = (place.node.get("deprecated") is True for place in (old, new))
+    if was != now:
+        what = "deprecated" if now else "not deprecated any more"
+        context.say(rule, called, subject, what, under(old, "deprecated"), under(new, "deprecated"), was, now)
+
+
+def _written(context: Context, side: Side, place: Place, where: str) -> str:
+    """How values are written; for a single value, explode has no effect."""
+    if "content" in place.node:
+        kinds = place.node["content"]
+        return " ".join(map(str, kinds)) if isinstance(kinds, Mapping) else "content"
+    style = str(place.node.get("style", _STYLES.get(where, "form")))
+    explode = place.node.get("explode", style in ("form", "cookie"))
+    schemas = context.schemas.old if side is context.old else context.schemas.new
+    types = schemas.facts((f"{place.pointer}/schema",)).types if "schema" in place.node else frozenset()
+    if not types & {"array", "object"}:
+        return f"style: {style}"
+    return f"style: {style}, explode: {short(explode)}"
+
+
+def content(
+    context: Context,
+    called: Called,
+    subject: str,
+    direction: Direction,
+    old: Place,
+    new: Place,
+    *,
+    textual: bool,
+    exploded: bool = False,
+    about: str = "",
+) -> None:
+    """The schema of a parameter or header, which may stand under its one content type."""
+    textual = textual and "content" not in old.node and "content" not in new.node
+    one, other = _holder(context.old, old), _holder(context.new, new)
+    if exploded and _became_list(context, one, other):
+        key = (f"{one.pointer}/schema",)
+        items = (f"{other.pointer}/schema/items",)
+        if context.schemas.within(Pair(key, items, textual)):
+            what = "takes several values now"
+            places = under(one, "schema"), under(other, "schema")
+            context.say("request.type.wider", called, subject, what, *places, one.node["schema"], other.node["schema"])
+            return
+    context.schema(called, subject, direction, one, other, textual=textual, about=about)
+
+
+def _became_list(context: Context, old: Place, new: Place) -> bool:
+    if "schema" not in old.node or "schema" not in new.node:
+        return False
+    before = context.schemas.old.facts((f"{old.pointer}/schema",))
+    after = context.schemas.new.facts((f"{new.pointer}/schema",))
+    raw = new.node["schema"]
+    bounds = after.checks.get("minItems", 0) <= 1
+    inline = isinstance(raw, Mapping) and "items" in raw
+    return not before.types & {"array", "object"} and after.types - {"null"} == {"array"} and bounds and inline
+
+
+def _holder(side: Side, place: Place) -> Place:
+    for media in side.named(place, "content").values():
+        return media
+    return place
+
+
+# -- the vocabulary ------------------------------------------------------------------------------------
+
+
+def _meaning(context: Context, called: Called, subject: str, name: str, old: Place, new: Place) -> None:
+    for mark, before, after in _marks(old, new):
+        places = under(old, mark), under(new, mark)
+        if not context.means(mark):
+            what = f"{mark} was {short(before)} and is {short(after)}"
+            context.say("extension", called, subject, what, *places, before, after)
+            continue
+        plain, plain_now = without_provenance(before), without_provenance(after)
+        if plain == plain_now:
+            context.say(
+                "parameter.words", called, subject, "where it comes from differs", *places, before, after, about=name
             )
-            yield placed(base, pair, difference)
+        elif mark == "x-filter":
+            rule = "filter.added" if before is None else "filter.removed" if after is None else "filter.meaning"
+            what = (
+                f"means {_shown(after)}"
+                if before is None
+                else "filters nothing any more"
+                if after is None
+                else f"meant {_shown(before)} and means {_shown(after)}"
+            )
+            context.say(rule, called, f"filter {name}", what, *places, before, after, about=name)
+        else:
+            rule = "parameter.meaning.added" if before is None else "parameter.meaning"
+            what = f"{mark} was {short(plain)} and is {short(plain_now)}"
+            context.say(rule, called, subject, what, *places, before, after, about=name)
 
 
-def _style(parameter: Parameter) -> str:
-    return f"style: {parameter.style}, explode: {str(parameter.explode).lower()}"
+def _marks(old: Place, new: Place) -> Iterator[tuple[str, JSON, JSON]]:
+    for mark in ("x-filter", "x-search", "x-pagination"):
+        before, after = old.node.get(mark), new.node.get(mark)
+        if before != after:
+            yield mark, before, after
 
 
-# -- filters -----------------------------------------------------------------------------------------
+def _shown(filter: JSON) -> str:
+    return f"{filter.get('field')} {filter.get('lookup')}" if isinstance(filter, Mapping) else short(filter)
 
 
-def compare_filters(pair: Pair) -> Iterator[Change]:
-    """Every filter that means something else, or stands on a parameter that was none."""
-    before, after = ({f.parameter: f for f in o.filters} for o in (pair.before, pair.after))
-    kept = {p.name for p in pair.before.parameters} & {p.name for p in pair.after.parameters}
-    for name in {**before, **after}:
-        old, new = before.get(name), after.get(name)
-        if old and new:
-            if _meaning_of(old) != _meaning_of(new):
-                what = f"meant {_shown(old)} and means {_shown(new)}"
-                yield _filter(pair, "filter.meaning", old, new, what, "major", "The same request shows other rows.")
-        elif old and (old.free_key or name in kept):
-            why = "Whoever sends it gets other rows, or is refused."
-            yield _filter(pair, "filter.removed", old, None, "filters nothing any more", "major", why)
-        elif new and (new.free_key or name in kept):
-            yield _filter(pair, "filter.added", None, new, f"means {_shown(new)}", "minor", "More is promised.")
+def without_provenance(value: JSON) -> JSON:
+    """A value of the vocabulary without who says so."""
+    if isinstance(value, Mapping):
+        return {key: without_provenance(inner) for key, inner in value.items() if key != "x-provenance"}
+    if isinstance(value, list):
+        return [without_provenance(item) for item in value]
+    return value
 
 
-def _meaning_of(filter: Filter) -> tuple[object, ...]:
-    return filter.field, filter.lookup, filter.many, filter.key_pattern
-
-
-def _shown(filter: Filter) -> str:
-    keys = f" with keys like {filter.key_pattern}" if filter.key_pattern else ""
-    return f"{filter.field} {filter.lookup}{keys}"
-
-
-def _filter(pair: Pair, kind: str, old: Filter | None, new: Filter | None, what: str, level: Level, why: str) -> Change:
-    name = next(f.parameter for f in (new, old) if f)
-    places = tuple(f.location if f else None for f in (old, new))
-    return pair.change(kind, f"filter {name}", what, level, why, *places, about=name)
+__all__ = ["Named", "at", "compare_parameters", "content", "declared", "deprecated", "shape", "without_provenance"]

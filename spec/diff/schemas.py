@@ -1,292 +1,539 @@
-"""Two schemas compared, for those who send values and for those who read them.
+"""Two schemas compared by their facts: what differs, and whether less or more fits than before.
 
-A sender breaks when less is accepted, a reader when more may come. The exception is the vendor's own rule
-for growth: new fields and new enum values in responses must be tolerated, so they break nobody.
+A pair is compared once, whatever uses it. Whether a difference breaks depends on the direction in which
+values travel, which only the user of the pair knows.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
-from spec.diff.change import Level
-from spec.model import JSON, Contract
-from spec.pointers import escape
+from spec.diff import checks, unions
+from spec.diff.facts import ATOMS, Facts, Key
+from spec.diff.normal import Schemas
+from spec.model import JSON
 
 Direction = Literal["request", "response"]
-
-_LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
-_UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
-_WORDS = ("description", "title", "example", "examples", "x-provenance")
-
-
-@dataclass(frozen=True)
-class Node:
-    """A schema of a contract, and where it stands."""
-
-    contract: Contract
-    schema: Mapping[str, JSON]
-    pointer: str
-
-    @property
-    def words(self) -> Mapping[str, JSON]:
-        """The keywords that hold here: through `$ref` and `allOf`, the nearer one winning."""
-        node = self.resolved
-        found: dict[str, JSON] = {}
-        for branch in node.branches():
-            found.update({key: value for key, value in branch.words.items() if key != "required"})
-        return {**found, **node.schema}
-
-    @property
-    def resolved(self) -> Node:
-        """The schema itself: `$ref`s followed, siblings kept."""
-        node, seen = self, set()
-        while isinstance(node.schema.get("$ref"), str) and node.schema["$ref"] not in seen:
-            ref = node.schema["$ref"]
-            seen.add(ref)
-            siblings = {key: value for key, value in node.schema.items() if key != "$ref"}
-            node = Node(self.contract, {**self.contract.resolve({"$ref": ref}), **siblings}, ref.removeprefix("#"))
-        return node
-
-    def branches(self) -> tuple[Node, ...]:
-        """What the schema is all of."""
-        listed = self.schema.get("allOf", ())
-        return tuple(
-            Node(self.contract, branch, f"{self.pointer}/allOf/{index}")
-            for index, branch in enumerate(listed)
-            if isinstance(branch, Mapping)  # in 3.1 true is a schema, and says nothing
-        )
-
-    def fields(self) -> dict[str, Node]:
-        """The named properties, through `$ref` and `allOf`."""
-        node = self.resolved
-        found = {name: field for branch in node.branches() for name, field in branch.fields().items()}
-        for keyword in ("properties", "patternProperties"):
-            for name, sub in node.schema.get(keyword, {}).items():
-                if isinstance(sub, Mapping):
-                    found[name] = Node(self.contract, sub, f"{node.pointer}/{keyword}/{escape(name)}")
-        return found
-
-    def child(self, keyword: str) -> Node | None:
-        """The schema under a keyword, or None."""
-        node = self.resolved
-        for holder in (*reversed(node.branches()), node):
-            sub = holder.schema.get(keyword)
-            if isinstance(sub, Mapping):
-                return Node(self.contract, sub, f"{holder.pointer}/{keyword}")
-        return None
+Relation = Literal["narrower", "wider", "changed", "added", "removed", "words"]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference between two schemas; `path` is where in the value, as `results[].name`."""
+    """One difference between two schemas."""
 
-    path: str
-    kind: str
+    aspect: str
+    """What differs, by the keyword that says it: type, null, enum, maximum, property, ..."""
+    relation: Relation
     what: str
-    level: Level
-    why: str
-    old: str | None
-    new: str | None
-    """JSON pointers."""
+    old: str
+    new: str
+    """Pointers; of the nearest that is there where one side says nothing."""
+    before: JSON = None
+    after: JSON = None
+    step: str = ""
+    """The property that it is about, where the schema around it says so."""
+    only: Direction | None = None
+    """The one direction in which it matters: a read-only property isn't sent."""
 
 
-_WHY: Mapping[tuple[Direction, str], str] = {
-    ("request", "major"): "A value that was accepted may be refused.",
-    ("request", "minor"): "Everything that was accepted still is.",
-    ("response", "major"): "A reader may get what it couldn't get before.",
-    ("response", "minor"): "Whoever could read the old values can read the new ones.",
-}
+@dataclass(frozen=True)
+class Pair:
+    """A schema of the old document and one of the new; `textual` where values travel as text."""
+
+    old: Key
+    new: Key
+    textual: bool = False
 
 
-def compare(old: Node, new: Node, direction: Direction) -> Iterator[Difference]:
-    """Every difference between two schemas, from the outside in."""
-    yield from _compare(old, new, direction, "", set())
+@dataclass(frozen=True)
+class Edge:
+    """A part of a pair that is a pair itself, and the step that leads to it."""
+
+    pair: Pair
+    step: str
+    only: Direction | None = None
 
 
-def _compare(old: Node, new: Node, direction: Direction, path: str, seen: set[tuple[str, str]]) -> Iterator[Difference]:
-    """`seen` holds the pairs that were compared already: a schema may hold itself, and be used many times."""
-    pair = (old.pointer, new.pointer)
-    if pair in seen:
-        return
-    seen.add(pair)
-    before, after = old.words, new.words
+@dataclass
+class Compared:
+    """What came of one pair."""
 
-    def say(kind: str, what: str, narrower: bool | None, why: str = "") -> Difference:
-        """`narrower`: True when less fits than before, False when more does, None for wording."""
-        level: Level = "patch" if narrower is None else "major" if narrower == (direction == "request") else "minor"
-        return Difference(
-            path, kind, what, level, why or _WHY.get((direction, level), _WORDING), old.pointer, new.pointer
+    own: list[Difference] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+
+
+@dataclass
+class Comparer:
+    """The pairs of two documents, each compared once."""
+
+    old: Schemas
+    new: Schemas
+    _done: dict[Pair, Compared] = field(default_factory=dict)
+    _changed: dict[Pair, bool] = field(default_factory=dict)
+    _same: dict[str, bool] = field(default_factory=dict)
+
+    @cached_property
+    def reversed(self) -> Comparer:
+        """The same documents the other way round."""
+        return Comparer(self.new, self.old)
+
+    @property
+    def one_version(self) -> bool:
+        """True when both documents are of the same OpenAPI version, 3.0 and later ones held apart."""
+        return self.old.side.is_30 == self.new.side.is_30
+
+    def compare(self, pair: Pair) -> Compared:
+        """The differences of a pair itself, and its parts."""
+        if pair not in self._done:
+            found = self._done[pair] = Compared()
+            if not self._unchanged(pair):
+                _Pair(self, pair, found).compare()
+        return self._done[pair]
+
+    def reach(self, root: Pair, *, changed: bool = False) -> Iterator[tuple[Pair, str, Direction | None]]:
+        """Every pair that a pair leads to, itself first, with the path to it; if `changed`, only what differs."""
+        seen: set[tuple[Pair, Direction | None]] = set()
+        waiting: list[tuple[Pair, str, Direction | None]] = [(root, "", None)]
+        for pair, path, only in waiting:
+            if (pair, only) in seen or (pair, None) in seen:
+                continue
+            seen.add((pair, only))
+            yield pair, path, only
+            waiting += [
+                (edge.pair, joined(path, edge.step), only or edge.only)
+                for edge in self.compare(pair).edges
+                if not (only and edge.only and only != edge.only) and not (changed and not self.differs(edge.pair))
+            ]
+
+    def within(self, pair: Pair) -> bool:
+        """True when all that fits the old schema fits the new one."""
+        return not any(
+            difference.relation in ("narrower", "changed", "removed") or difference.aspect == "property.required"
+            for part, _, _ in self.reach(pair)
+            for difference in self.compare(part).own
         )
 
-    yield from _types(before, after, direction, say)
-    yield from _choices(before, after, direction, say)
-    yield from _bounds(before, after, direction, say)
-    if before.get("default") != after.get("default") and direction == "request":
-        what = f"the default was {_shown(before, 'default')} and is {_shown(after, 'default')}"
-        yield say("default", what, True, "Leaving it out now means something else.")
-    if after.get("deprecated") is True and before.get("deprecated") is not True:
-        yield say("deprecated", "deprecated", None, "It still works.")
-    if any(before.get(word) != after.get(word) for word in _WORDS):
-        yield say("wording", "described in other words", None)
-    for keyword in ("anyOf", "oneOf"):
-        yield from _alternatives(before.get(keyword), after.get(keyword), keyword, say)
-    yield from _fields(old, new, direction, path, seen)
-    yield from _open(before, after, say)
-    for keyword, step in (("items", "[]"), ("additionalProperties", ".*")):
-        one, other = old.child(keyword), new.child(keyword)
-        if one and other:
-            yield from _compare(one, other, direction, f"{path}{step}".lstrip("."), seen)
+    def equal(self, pair: Pair) -> bool:
+        """True when the schemas differ in words at most."""
+        return not any(
+            difference.relation != "words" for part, _, _ in self.reach(pair) for difference in self.compare(part).own
+        )
+
+    def differs(self, pair: Pair) -> bool:
+        """True when a pair or one of its parts has a difference."""
+        if pair not in self._changed:
+            users: dict[Pair, list[Pair]] = {}
+            order = {pair: None}
+            for part in (waiting := [pair]):
+                for edge in self.compare(part).edges:
+                    users.setdefault(edge.pair, []).append(part)
+                    if edge.pair not in order and edge.pair not in self._changed:
+                        order[edge.pair] = None
+                        waiting.append(edge.pair)
+            changed = [part for part in {*order, *users} if self._changed.get(part) or self.compare(part).own]
+            found = set(changed)
+            for part in changed:
+                fresh = [user for user in users.get(part, ()) if user not in found]
+                found.update(fresh)
+                changed += fresh
+            self._changed.update({part: part in found for part in order})
+        return self._changed[pair]
+
+    # -- what need not be looked at ------------------------------------------------------------------
+
+    def _unchanged(self, pair: Pair) -> bool:
+        """True when both are written alike at the same place, and so is all that they refer to."""
+        return pair.old == pair.new and self.one_version and all(self._alike(pointer) for pointer in pair.old)
+
+    def _alike(self, pointer: str) -> bool:
+        pointer = pointer.removesuffix("!")
+        if pointer not in self._same:
+            seen, alike = {pointer}, True
+            waiting = [pointer]
+            while waiting and alike:
+                here = waiting.pop()
+                try:
+                    before, after = self.old.side.at(here), self.new.side.at(here)
+                except KeyError:
+                    alike = False
+                    break
+                known = self._same.get(here)
+                alike = known is not False and before == after
+                if alike and known is None:
+                    fresh = self.old.side.references(here) - seen
+                    seen |= fresh
+                    waiting += fresh
+            self._same[pointer] = alike
+            if alike:
+                self._same.update(dict.fromkeys(seen, True))
+        return self._same[pointer]
 
 
-_WORDING = "Only words are different."
-_Say = Callable[..., Difference]
+def joined(path: str, step: str) -> str:
+    """A path and one step more."""
+    if not path or not step:
+        return path + step
+    return f"{path}{step}" if step.startswith(("[", "(")) else f"{path}.{step}"
 
 
-def _types(
-    before: Mapping[str, JSON], after: Mapping[str, JSON], direction: Direction, say: _Say
-) -> Iterator[Difference]:
-    one, other = _type_set(before), _type_set(after)
-    lost, won = one - other, other - one
-    if "null" in lost | won and before.get("type") and after.get("type"):
+@dataclass
+class _Pair:
+    """Two schemas' facts side by side, and the differences found so far."""
+
+    comparer: Comparer
+    pair: Pair
+    found: Compared
+
+    def compare(self) -> None:
+        """Fill in what differs."""
+        self.before, self.after = self.comparer.old.facts(self.pair.old), self.comparer.new.facts(self.pair.new)
+        before, after = self.before, self.after
+        self._words()
+        if not self._types():
+            return
+        if unions.compare(self):
+            return
+        for name in sorted({*before.checks, *after.checks}):
+            self._check(name)
+        self._properties()
+        self._subschemas()
+        self._prefix()
+        self._maps("patternProperties", before.patterns, after.patterns)
+        self._dependents()
+
+    def say(
+        self,
+        aspect: str,
+        relation: Relation,
+        what: str,
+        before: JSON = None,
+        after: JSON = None,
+        *,
+        keyword: str = "",
+        step: str = "",
+        only: Direction | None = None,
+        places: tuple[str, str] | None = None,
+    ) -> None:
+        """Note a difference; it stands where the keyword does."""
+        keyword = keyword or aspect
+        here = self.pair.old[-1] if self.pair.old else ""
+        there = self.pair.new[-1] if self.pair.new else ""
+        old, new = places or (
+            self.before.where(keyword, here.removesuffix("!")),
+            self.after.where(keyword, there.removesuffix("!")),
+        )
+        self.found.own.append(Difference(aspect, relation, what, old, new, before, after, step, only))
+
+    def edge(self, old: Key, new: Key, step: str, only: Direction | None = None) -> None:
+        """Note a part that is compared by itself."""
+        if old or new:
+            self.found.edges.append(Edge(Pair(old, new, self.pair.textual), step, only))
+
+    def equal(self, old: Key, new: Key) -> bool:
+        """True when two schemas differ in words at most."""
+        return self.comparer.equal(Pair(old, new))
+
+    def within(self, old: Key, new: Key) -> bool:
+        """True when all that fits an old schema fits a new one."""
+        return self.comparer.within(Pair(old, new))
+
+    def within_back(self, old: Key, new: Key) -> bool:
+        """True when all that fits a new schema fitted an old one."""
+        return self.comparer.reversed.within(Pair(new, old))
+
+    # -- marks and words -----------------------------------------------------------------------------
+
+    def _words(self) -> None:
+        before, after = self.before, self.after
+        for name in sorted({*before.words, *after.words}):
+            if before.words.get(name) == after.words.get(name) or name in {*before.checks, *after.checks}:
+                continue
+            keyword = name.removeprefix("idle ")
+            said = (
+                f"`{keyword}` has no effect here, and differs" if name != keyword else f"{_words_for(keyword)} differs"
+            )
+            self.say("words", "words", said, before.words.get(name), after.words.get(name), keyword=keyword)
+        for name in sorted({*before.unknown, *after.unknown}):
+            one, other = before.unknown.get(name), after.unknown.get(name)
+            if one != other:
+                said = f"`{name}` differs, which no rule judges" if name else "it isn't a schema, and differs"
+                self.say("unknown", "changed", said, one, other, keyword=name)
+        for name in sorted({*before.marks, *after.marks}):
+            one, other = before.marks.get(name), after.marks.get(name)
+            if one != other:
+                for mark in checks.marks(name, one, other, self.comparer):
+                    self.say(mark.aspect, mark.relation, mark.what, one, other, keyword=name)
+
+    # -- types and values ----------------------------------------------------------------------------
+
+    def _types(self) -> bool:
+        """What differs in types, null and listed values; False when no value fits both, so that no more can be said."""
+        one, other = self.before.types, self.after.types
+        if not one or not other:
+            if one != other:
+                self.say(
+                    "never",
+                    "wider" if other else "narrower",
+                    "something fits now" if other else "nothing fits any more",
+                )
+            return bool(one) == bool(other)
+        lost, won = one - other, other - one
+        shared = (one & other) - {"null"}
+        same_way = (lost if "null" in lost else won) - {"null"}
+        if "null" in lost | won and shared and not same_way:
+            self._null(won)
+            lost, won = lost - {"null"}, won - {"null"}
+        if self.before.unions or self.after.unions:
+            return True
+        if self.pair.textual:
+            lost, won = checks.as_text(lost, won, self.before, self.after)
+        if self._values_say_it(lost, won):
+            lost, won = frozenset(), frozenset()
+        if lost or won:
+            relation: Relation = "changed" if lost and won else "narrower" if lost else "wider"
+            before, after = checks.listed(one), checks.listed(other)
+            self.say("type", relation, f"the type was {before} and is {after}", before, after)
+            if lost and won and not shared:
+                return False
+        self._enum()
+        return True
+
+    def _null(self, won: frozenset[str]) -> None:
+        keyword = "nullable" if "nullable" in {*self.before.places, *self.after.places} else "type"
         if "null" in won:
-            yield say("nullable", "may be null now", False)
+            self.say("null", "wider", "may be null now", keyword=keyword)
         else:
-            yield say("not-nullable", "can't be null any more", True)
-        lost, won = lost - {"null"}, won - {"null"}
-    if lost or won:
-        what = f"the type was {_listed(one)} and is {_listed(other)}"
-        # Neither wider nor narrower is worse for both sides: then it breaks.
-        yield say("type", what, bool(lost) if not (lost and won) else direction == "request")
-    if before.get("format") != after.get("format") and not (lost and won):
-        what = f"the format was {_shown(before, 'format')} and is {_shown(after, 'format')}"
-        both = "format" in before and "format" in after
-        yield say("format", what, direction == "request" if both else "format" in after)
+            self.say("null", "narrower", "can't be null any more", keyword=keyword)
 
+    def _values_say_it(self, lost: frozenset[str], won: frozenset[str]) -> bool:
+        """True when the types differ only as the listed values do."""
+        one, other = self.before.enum, self.after.enum
+        if one is not None and other is not None:
+            return bool(self.before.types & self.after.types) or not (lost and won)
+        return (one is not None and not lost) or (other is not None and not won)
 
-def _type_set(words: Mapping[str, JSON]) -> set[str]:
-    declared = words.get("type")
-    types = set(declared) if isinstance(declared, list) else {declared} if declared else {"any"}
-    if words.get("nullable") is True:
-        types.add("null")
-    return types | ({"integer"} if "number" in types else set())
+    def _enum(self) -> None:
+        one, other = self.before.enum, self.after.enum
+        if one is None and other is None:
+            return
+        if one is None or other is None:
+            if self.before.plain and self.after.plain and not self.before.types ^ self.after.types:
+                return
+            what = (
+                "any value may stand here now" if other is None else f"only {checks.values(other)} may stand here now"
+            )
+            relation: Relation = "wider" if other is None else "narrower"
+            self.say("enum", relation, what, one and list(one.values()), other and list(other.values()))
+            return
+        lost = {key: value for key, value in one.items() if key not in other}
+        won = {key: value for key, value in other.items() if key not in one}
+        before, after = list(one.values()), list(other.values())
+        if lost and len(lost) == len(one) and won:
+            self.say("enum", "changed", f"was {checks.values(one)} and is {checks.values(other)}", before, after)
+        elif lost:
+            instead = f", {checks.values(won)} may" if won else ""
+            self.say("enum", "narrower", f"{checks.values(lost)} can't stand here any more{instead}", before, after)
+        elif won:
+            self.say("enum", "wider", f"{checks.values(won)} may stand here now", before, after)
 
-
-def _choices(
-    before: Mapping[str, JSON], after: Mapping[str, JSON], direction: Direction, say: _Say
-) -> Iterator[Difference]:
-    one, other = _enum(before), _enum(after)
-    if one == other:
-        return
-    if one is None or other is None:
-        what = "any value" if other is None else f"one of {', '.join(other)}"
-        if direction == "request":
-            yield say("enum", f"now takes {what}", other is not None)
-        else:
-            yield say("enum", f"now shows {what}", True, _TOLERANT)
-        return
-    lost, won = [v for v in one if v not in other], [v for v in other if v not in one]
-    if lost:
-        yield say("enum.removed", f"{', '.join(lost)} can't stand here any more", True)
-    if won:
-        # In a response this is compatible by the vendor's rule, so it is told like a narrowing.
-        why = _TOLERANT if direction == "response" else ""
-        yield say("enum.added", f"{', '.join(won)} may stand here now", direction == "response", why)
-
-
-_TOLERANT = "Readers must tolerate values that they don't know: the API grows compatibly."
-
-
-def _enum(words: Mapping[str, JSON]) -> list[str] | None:
-    values = [words["const"]] if "const" in words else words.get("enum")
-    return [json.dumps(value, ensure_ascii=False) for value in values] if isinstance(values, list) else None
-
-
-def _bounds(
-    before: Mapping[str, JSON], after: Mapping[str, JSON], direction: Direction, say: _Say
-) -> Iterator[Difference]:
-    for word in (*_LOWER, *_UPPER, "pattern", "multipleOf", "uniqueItems"):
-        one, other = before.get(word), after.get(word)
+    def _check(self, name: str) -> None:
+        one, other = self.before.checks.get(name), self.after.checks.get(name)
         if one == other:
-            continue
-        what = f"{word} was {_shown(before, word)} and is {_shown(after, word)}"
-        if word not in (*_LOWER, *_UPPER) and one is not None and other is not None:
-            yield say("bounds", what, direction == "request")  # which is narrower can't be told: it breaks
-        elif isinstance(one, (int, float)) and isinstance(other, (int, float)):
-            yield say("bounds", what, (other > one) == (word in _LOWER))
-        else:
-            yield say("bounds", what, other is not None)
+            return
+        relation = checks.relation(name, one, other)
+        what = f"{checks.name(name)} was {checks.shown(name, one)} and is {checks.shown(name, other)}"
+        if name == "minContains" and not {*self.before.subschemas, *self.after.subschemas} & {"contains"}:
+            relation = "words"
+        self.say(name, relation, what, checks.plain(one), checks.plain(other))
 
+    # -- objects -------------------------------------------------------------------------------------
 
-def _alternatives(before: JSON, after: JSON, keyword: str, say: _Say) -> Iterator[Difference]:
-    one, other = _named(before), _named(after)
-    for name in one - other:
-        yield say(f"{keyword}.removed", f"can't be {name} any more", True)
-    for name in other - one:
-        yield say(f"{keyword}.added", f"may be {name} now", False)
+    def _properties(self) -> None:
+        before, after = self.before, self.after
+        names = {*before.properties, *after.properties, *before.required, *after.required}
+        if not names:
+            return
+        order = {name: i for i, name in enumerate((*before.properties, *after.properties))}
+        for name in sorted(names, key=lambda n: (order.get(n, len(order)), n)):
+            one, other = before.properties.get(name), after.properties.get(name)
+            if one is not None and other is not None:
+                self._property(name, one, other)
+            elif one is not None:
+                self._property_removed(name, one)
+            elif other is not None:
+                self._property_added(name, other)
+            else:
+                self._due(name, name in before.required, name in after.required, None)
 
+    def _property(self, name: str, one: Key, other: Key) -> None:
+        marks, marks_now = self.comparer.old.facts(one).marks, self.comparer.new.facts(other).marks
+        due, due_now = name in self.before.required, name in self.after.required
+        directions: set[Direction] = {"request", "response"}
+        hiding: tuple[tuple[Direction, str, str], ...] = (
+            ("request", "readOnly", "read-only"),
+            ("response", "writeOnly", "write-only"),
+        )
+        for direction, mark, said in hiding:
+            if marks.get(mark) is not True and marks_now.get(mark) is not True:
+                continue
+            directions.discard(direction)
+            if mark not in marks or mark not in marks_now:
+                relation: Relation = "narrower" if mark in marks_now else "wider"
+                aspect = mark if relation == "narrower" or not due_now else f"{mark}.required"
+                what = f"{said} now" if relation == "narrower" else f"not {said} any more"
+                places = (
+                    f"{one[0]}/{mark}" if mark in marks else one[0],
+                    f"{other[0]}/{mark}" if mark in marks_now else other[0],
+                )
+                self.say(
+                    aspect,
+                    relation,
+                    what,
+                    marks.get(mark),
+                    marks_now.get(mark),
+                    step=name,
+                    only=direction,
+                    places=places,
+                )
+        only: Direction | None = next(iter(directions)) if len(directions) == 1 else None
+        if directions:
+            self._due(name, due, due_now, only)
+            self.edge(one, other, name, only)
+        elif not self.comparer.equal(Pair(one, other)):
+            self.say("words", "words", "differs, and is neither sent nor shown", step=name, places=(one[0], other[0]))
 
-def _named(alternatives: JSON) -> set[str]:
-    listed = alternatives if isinstance(alternatives, list) else []
-    return {
-        str(a.get("$ref", json.dumps(a, sort_keys=True))).rpartition("/")[2] if isinstance(a, dict) else str(a)
-        for a in listed
-    }
+    def _due(self, name: str, was: bool, now: bool, only: Direction | None) -> None:
+        if was != now:
+            what = "required now" if now else "optional now"
+            self.say("required", "narrower" if now else "wider", what, was, now, step=name, only=only)
 
-
-def _fields(old: Node, new: Node, direction: Direction, path: str, seen: set[tuple[str, str]]) -> Iterator[Difference]:
-    before, after = old.fields(), new.fields()
-    must, must_now = old.contract.required(old.schema), new.contract.required(new.schema)
-    for name in {**before, **after}:
-        here = f"{path}.{name}".lstrip(".")
-        one, other = before.get(name), after.get(name)
-        if one and other:
-            yield from _due(here, name in must, name in must_now, direction, one, other)
-            yield from _compare(one, other, direction, here, seen)
-        elif one:
-            why = (
-                "Whoever sends it is refused or not heard."
-                if direction == "request"
-                else "Whoever reads it finds nothing."
+    def _property_removed(self, name: str, one: Key) -> None:
+        place = (one[0], self.pair.new[-1].removesuffix("!") if self.pair.new else "")
+        said = "removed, and still required" if name in self.after.required else "removed"
+        for only in self._shown(self.comparer.old.facts(one)):
+            self.say(
+                "property", "removed", said, self.comparer.old.side.at(one[0]), None, step=name, only=only, places=place
             )
-            yield Difference(here, "field.removed", "removed", "major", why, one.pointer, None)
-        elif other:
-            required = direction == "request" and name in must_now
-            why = (
-                "Whoever doesn't know it sends too little."
-                if required
-                else "Whoever doesn't know it needn't send it."
-                if direction == "request"
-                else "Readers must tolerate fields that they don't know: the API grows compatibly."
+
+    def _property_added(self, name: str, other: Key) -> None:
+        place = (self.pair.old[-1].removesuffix("!") if self.pair.old else "", other[0])
+        due = name in self.after.required and name not in self.before.required
+        aspect, what = ("property.required", "added, and required") if due else ("property", "added")
+        for only in self._shown(self.comparer.new.facts(other)):
+            self.say(
+                aspect, "added", what, None, self.comparer.new.side.at(other[0]), step=name, only=only, places=place
             )
-            what = "added, and required" if required else "added"
-            yield Difference(here, "field.added", what, "major" if required else "minor", why, None, other.pointer)
+
+    @staticmethod
+    def _shown(facts: Facts) -> tuple[Direction | None, ...]:
+        """The directions in which a property travels."""
+        if facts.marks.get("readOnly") is True:
+            return ("response",)
+        return ("request",) if facts.marks.get("writeOnly") is True else (None,)
+
+    # -- parts ---------------------------------------------------------------------------------------
+
+    def _subschemas(self) -> None:
+        before, after = self.before.subschemas, self.after.subschemas
+        for name in sorted({*before, *after}):
+            one, other = before.get(name, ()), after.get(name, ())
+            if name in ("not", "if", "contains", "propertyNames"):
+                self._whole(name, before.get(name), after.get(name))
+            elif name in ("additionalProperties", "unevaluatedProperties", "unevaluatedItems"):
+                closed, closed_now = self.comparer.old.facts(one).never, self.comparer.new.facts(other).never
+                kind = "items" if name == "unevaluatedItems" else "fields"
+                if closed != closed_now:
+                    what = f"no other {kind} any more" if closed_now else f"other {kind} are allowed now"
+                    values = (one and self.comparer.old.side.at(one[0]), other and self.comparer.new.side.at(other[0]))
+                    self.say(
+                        name, "narrower" if closed_now else "wider", what, *(v if v != () else None for v in values)
+                    )
+                else:
+                    self.edge(one, other, "[]" if kind == "items" else "*")
+            elif name in ("then", "else"):
+                if "if" in before and "if" in after:
+                    self._whole(name, before.get(name), after.get(name))
+            else:
+                step = {"items": "[]"}.get(name, f"({name})")
+                self.edge(one, other, step)
+
+    def _whole(self, name: str, one: Key | None, other: Key | None) -> None:
+        """A schema that is judged as a whole: it decides about values beside it."""
+        if one is None or other is None:
+            relation: Relation = "wider" if other is None else "narrower"
+            self.say(name, relation, f"`{name}` {'removed' if other is None else 'added'}", *self._raw(one, other))
+            return
+        pair = Pair(one, other)
+        if self.comparer.equal(pair):
+            if any(self.comparer.compare(part).own for part, _, _ in self.comparer.reach(pair)):
+                self.say("words", "words", f"words in `{name}` differ", keyword=name)
+            return
+        grows, shrinks = self.within(one, other), self.within_back(one, other)
+        inverse = name == "not"
+        relation = "changed"
+        if name != "if" and grows != shrinks:
+            relation = "narrower" if shrinks != inverse else "wider"
+        self.say(name, relation, f"`{name}` differs", *self._raw(one, other))
+
+    def _raw(self, one: Key | None, other: Key | None) -> tuple[JSON, JSON]:
+        return (
+            self.comparer.old.side.at(one[0].removesuffix("!")) if one else None,
+            self.comparer.new.side.at(other[0].removesuffix("!")) if other else None,
+        )
+
+    def _prefix(self) -> None:
+        one, other = self.before.prefix, self.after.prefix
+        rest, rest_now = self.before.subschemas.get("items", ()), self.after.subschemas.get("items", ())
+        for index in range(max(len(one), len(other))):
+            before = one[index] if index < len(one) else rest
+            after = other[index] if index < len(other) else rest_now
+            self.edge(before, after, f"[{index}]")
+
+    def _maps(self, keyword: str, one: dict[str, Key], other: dict[str, Key]) -> None:
+        rest = self.before.subschemas.get("additionalProperties", ())
+        rest_now = self.after.subschemas.get("additionalProperties", ())
+        one, other = dict(one), dict(other)
+        for before, after in self._renamed_filters(one, other):
+            what = f"the keys were like {before} and are like {after}"
+            places = (one[before][0], other[after][0])
+            name = str(self.comparer.new.facts(other[after]).marks["x-filter"]["name"])
+            self.say("x-filter", "changed", what, before, after, step=name, places=places)
+            self.edge(one.pop(before), other.pop(after), after)
+        for name in [*one, *(name for name in other if name not in one)]:
+            self.edge(one.get(name, rest), other.get(name, rest_now), name)
+
+    def _renamed_filters(self, one: dict[str, Key], other: dict[str, Key]) -> list[tuple[str, str]]:
+        """Patterns of a free key whose grammar changed: the filter's name is the same."""
+
+        def named(schemas: Schemas, key: Key) -> JSON:
+            mark = schemas.facts(key).marks.get("x-filter")
+            return mark.get("name") if isinstance(mark, dict) else None
+
+        lost, won = [name for name in one if name not in other], [name for name in other if name not in one]
+        names = {named(self.comparer.new, other[pattern]): pattern for pattern in won}
+        found = [(pattern, names.get(named(self.comparer.old, one[pattern]))) for pattern in lost]
+        return [
+            (before, after) for before, after in found if after is not None and named(self.comparer.old, one[before])
+        ]
+
+    def _dependents(self) -> None:
+        one, other = self.before.dependents, self.after.dependents
+        for name in [*one, *(name for name in other if name not in one)]:
+            if name in one and name in other:
+                self.edge(one[name], other[name], f"({name} given)")
+            else:
+                relation: Relation = "narrower" if name in other else "wider"
+                what = f"where {name} is given, {'more is asked' if name in other else 'less is asked'}"
+                self.say("dependentSchemas", relation, what, *self._raw(one.get(name), other.get(name)))
 
 
-def _due(path: str, was: bool, now: bool, direction: Direction, old: Node, new: Node) -> Iterator[Difference]:
-    if was == now:
-        return
-    breaking = now == (direction == "request")
-    level: Level = "major" if breaking else "minor"
-    what = "required now" if now else "optional now"
-    if direction == "request":
-        why = "Whoever left it out is refused." if now else "Whoever sends it still may."
-    else:
-        why = "A reader can rely on it now." if now else "A reader that relies on it may find nothing."
-    yield Difference(path, "field.required", what, level, why, old.pointer, new.pointer)
+def _words_for(keyword: str) -> str:
+    return {"description": "the description", "title": "the title", "examples": "the examples"}.get(
+        keyword, f"`{keyword}`"
+    )
 
 
-def _open(before: Mapping[str, JSON], after: Mapping[str, JSON], say: _Say) -> Iterator[Difference]:
-    closed, closed_now = (words.get("additionalProperties") is False for words in (before, after))
-    if closed != closed_now:
-        yield say("fields", "no other fields any more" if closed_now else "other fields are allowed now", closed_now)
-
-
-def _shown(words: Mapping[str, JSON], word: str) -> str:
-    return json.dumps(words[word], ensure_ascii=False) if word in words else "not given"
-
-
-def _listed(types: set[str]) -> str:
-    return " or ".join(sorted(types - {"integer"} if "number" in types else types))
+__all__ = ["ATOMS", "Compared", "Comparer", "Difference", "Direction", "Edge", "Pair", "Relation", "joined"]

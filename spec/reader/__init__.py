@@ -62,7 +62,7 @@ def from_source(source: Source) -> Contract:
 
 def attempt(source: Source) -> tuple[Contract | None, list[Problem]]:
     """The contract as far as it can be read, and everything that is wrong with it, as `examine` says."""
-    wrong = _not_openapi(source)
+    wrong = not_openapi(source)
     if wrong:
         return None, [wrong]
     ground = Ground(source, vocabulary="x-vocabulary" in source.data)
@@ -76,7 +76,7 @@ def attempt(source: Source) -> tuple[Contract | None, list[Problem]]:
     return contract, merged(ground.problems)
 
 
-def _not_openapi(source: Source) -> Problem | None:
+def not_openapi(source: Source) -> Problem | None:
     """What makes the whole document something else than OpenAPI 3, or None."""
     data, here = source.data, Location(source.file, 1, 1)
     if not isinstance(data, dict):

@@ -1,0 +1,50 @@
+"""A document as the command line names it: a file, `REV:path` of git, or `-` for standard input."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path, PurePath
+
+from spec.problems import unopened
+from spec.source import MAX_BYTES, Source, parse, read
+
+
+def open_document(name: str) -> Source:
+    """Read and parse a document. Raises UnopenedError when it can't be opened, SpecError when it can't be parsed."""
+    if not name:
+        raise unopened("''", "the name is empty", "Give a file, REV:path, or - for standard input.")
+    if name == "-":
+        return parse(sys.stdin.buffer.read(MAX_BYTES + 1), "stdin")
+    if ":" in name and not Path(name).exists():
+        return _from_git(name)
+    return _named(read(name))
+
+
+def _named(source: Source) -> Source:
+    """No absolute path is ever shown: it says nothing to who reads the report elsewhere."""
+    if not PurePath(source.file).is_absolute():
+        return source
+    return parse(source.content, PurePath(source.file).name)
+
+
+def _from_git(name: str) -> Source:
+    revision, _, path = name.partition(":")
+    if not revision or revision.startswith("-") or not path:
+        raise unopened(name, "there is no such file", "Give a file, REV:path, or - for standard input.")
+    if not path.startswith(("./", "../", "/")):
+        # As for every other argument, a path is taken from here, not from the top of the repository.
+        inside = _git("cat-file", "-e", f"{revision}:./{path}").returncode == 0
+        name = f"{revision}:./{path}" if inside else name
+    shown = _git("show", "--end-of-options", name)
+    if shown.returncode:
+        reason = " ".join(shown.stderr.decode("utf-8", "replace").split()) or "git can't show it"
+        raise unopened(f"{revision}:{path}", reason.removeprefix("fatal: "), "Check the revision and the path.")
+    return parse(shown.stdout, f"{revision}:{path}")
+
+
+def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(["git", *arguments], capture_output=True, check=False)  # noqa: S603, S607
+    except OSError as error:
+        raise unopened("git", f"git can't be run: {error.strerror}", "Install git, or give files.") from None
