@@ -42,6 +42,7 @@ def compare_body(context: Context, called: Called, old: Place, new: Place) -> No
 def compare_responses(context: Context, called: Called, old: Place, new: Place) -> None:
     """The statuses, their headers and their bodies."""
     before, after = _statuses(context.old, old), _statuses(context.new, new)
+    context.extensions(called, "responses", old, new, "responses")
     gone = [status for status in before if status not in after]
     come = [status for status in after if status not in before]
     if len(gone) == len(come) == 1 and before[gone[0]].node == after[come[0]].node:
@@ -58,8 +59,13 @@ def compare_responses(context: Context, called: Called, old: Place, new: Place) 
 
 
 def _statuses(side: Side, operation: Place) -> dict[str, Place]:
-    found = side.named(operation, "responses")
-    return {status.upper() if status != "default" else status: p for status, p in found.items() if status[:2] != "x-"}
+    """By status; `4xx` is `4XX`, unless both stand there."""
+    found: dict[str, Place] = {}
+    for status, place in side.named(operation, "responses").items():
+        upper = status.upper() if status[1:].lower() == "xx" else status
+        if status[:2] != "x-":
+            found[status if upper in found else upper] = place
+    return found
 
 
 def _answer(
@@ -89,6 +95,11 @@ def _headers(context: Context, called: Called, subject: str, old: Place, new: Pl
     for name in [*before, *(name for name in after if name not in before)]:
         one, other = before.get(name), after.get(name)
         header = f"{subject} header {name}"
+        if name in _IGNORED_HEADERS:
+            if (one.node if one else None) != (other.node if other else None):
+                pointers = one.pointer if one else None, other.pointer if other else None
+                context.say("unused", called, header, "differs; a header of that name has no effect", *pointers)
+            continue
         if other is None and one is not None:
             context.say("header.removed", called, header, "removed", one.pointer, None, dict(one.node))
         elif one is None and other is not None:
@@ -100,13 +111,10 @@ def _headers(context: Context, called: Called, subject: str, old: Place, new: Pl
 
 
 def _named_headers(side: Side, response: Place) -> dict[str, Place]:
-    """By their names in lower case, for they have none; `Content-Type` is described elsewhere."""
+    """By their names in lower case, for case has no meaning there."""
     found = {}
     for name, place in side.named(response, "headers").items():
-        if name.lower() in _IGNORED_HEADERS:
-            side.visited.discard(place.pointer)
-        else:
-            found[name.lower()] = place
+        found[name.lower()] = place
     return found
 
 
@@ -197,7 +205,11 @@ def _one_media(
     context: Context, called: Called, direction: Direction, subject: str, kind: str, old: Place, new: Place
 ) -> None:
     name = subject if "json" in kind else f"{subject} {kind}"
-    if not (_raw_bytes(kind, old) and _raw_bytes(kind, new)):
+    if _raw_bytes(kind, old) and _raw_bytes(kind, new):
+        if old.node.get("schema") != new.node.get("schema") and context.schemas.one_version:
+            what = "bytes, described in other words"
+            context.say(f"{context.travels(called, direction)}.media.words", called, name, what, at(old), at(new))
+    else:
         context.schema(called, subject, direction, old, new, textual=kind.partition(";")[0] in _TEXTUAL)
     if "itemSchema" in old.node or "itemSchema" in new.node:
         context.schema(called, f"{subject} []", direction, old, new, key="itemSchema")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from spec.diff.facts import NUMBERS, UNLISTED_NULL, Facts
+from spec.diff.facts import IMPLIED_TEXT, NUMBERS, UNLISTED_NULL, Facts
 from spec.model import JSON
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ def marks(name: str, one: JSON, other: JSON, comparer: Comparer) -> Iterable[Mar
     vocabulary = comparer.old.side.vocabulary or comparer.new.side.vocabulary
     if name in ("readOnly", "writeOnly"):
         return ()  # told by the object that holds the property, which knows whether it is required
+    if name == IMPLIED_TEXT:
+        return (Mark("words", "words", "the type is implied by the encoding"),) if comparer.one_version else ()
     if name == UNLISTED_NULL:
         if not comparer.one_version:
             return ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from spec import vocabulary
@@ -101,6 +101,16 @@ class Context:
             else:
                 what = f"`{key}` was {short(one)} and is {short(other)}, which no rule judges"
                 self.say("unknown", operation, subject, what, under(old, key), under(new, key), one, other)
+
+    def extensions(self, operation: Called, subject: str, old: Place, new: Place, key: str) -> None:
+        """The extensions of a holder whose other keys are an author's names."""
+        one, other = (
+            Place({k: v for k, v in holder.items() if str(k).startswith("x-")}, f"{place.pointer}/{escape(key)}")
+            if isinstance(holder := place.node.get(key), Mapping)
+            else Place({}, place.pointer)
+            for place in (old, new)
+        )
+        self.rest(operation, subject, one, other, (), (), "document.words")
 
     def means(self, extension: str) -> bool:
         """True when an extension is the vocabulary's, and a document uses the vocabulary."""

@@ -40,10 +40,13 @@ def compare(context: Context) -> list[Finding]:
     if any(dialect not in (*_DIALECTS, *_DIALECTS_32) for dialect in dialects):
         context.differ("document.dialect", DOCUMENT, "", "jsonSchemaDialect", old, new)
     taken = vocabulary.compare_document(context, old, new)
+    for key in ("paths", "webhooks", "components"):
+        context.extensions(DOCUMENT, key, old, new, key)
     context.rest(DOCUMENT, "", old, new, (*_KEYS, *taken), _WORDS, "document.words")
     context.compare_schemas()
     _overridden_security(context, old, new)
     _unread(context)
+    _unreadable(context)
     return context.findings
 
 
@@ -73,6 +76,17 @@ def _overridden_security(context: Context, old: Place, new: Place) -> None:
         one, other = old.node.get("security"), new.node.get("security")
         what = "differs, without an effect on any operation"
         context.say("unused", DOCUMENT, "security", what, under(old, "security"), under(new, "security"), one, other)
+
+
+def _unreadable(context: Context) -> None:
+    """What isn't what OpenAPI says at its place, and differs: no rule judges it."""
+    told = {finding.old for finding in context.findings} | {finding.new for finding in context.findings}
+    for pointer in dict.fromkeys((*context.old.warnings, *context.new.warnings)):
+        one, other = context.old.get(pointer), context.new.get(pointer)
+        if one != other and pointer not in told:
+            what = f"was {short(one)} and is {short(other)}, which no rule judges"
+            places = (pointer if context.old.has(pointer) else None), (pointer if context.new.has(pointer) else None)
+            context.say("unknown", DOCUMENT, pointer, what, *places, one, other)
 
 
 # -- what nothing took up ------------------------------------------------------------------------------
@@ -130,4 +144,7 @@ def _say_unused(context: Context, old: str | None, new: str | None) -> None:
     other = context.new.at(new) if new else None
     what = "removed" if new is None else "added" if old is None else f"was {short(one)} and is {short(other)}"
     subject = pointer.removeprefix("/components/").replace("/", " ")
+    if pointer.startswith("/components/examples/"):
+        context.say("document.words", DOCUMENT, subject, what, old, new, one, other)
+        return
     context.say("unused", DOCUMENT, subject, f"{what}; nothing uses it", old, new, one, other)

@@ -35,6 +35,10 @@ UNLISTED_NULL = "null that enum leaves out"
 """A mark: the type allows null, and the listed values don't have it."""
 
 
+IMPLIED_TEXT = "a type that the encoding implies"
+"""A mark: encoded content without a type."""
+
+
 @dataclass(frozen=True)
 class Union:
     """`anyOf` or `oneOf` with two members or more, null left out."""
@@ -218,7 +222,7 @@ def with_null(facts: Facts) -> Facts:
 
 
 def finished(facts: Facts) -> Facts:
-    """The facts with types implied and listed values narrowed, and what has no effect among the words."""
+    """The facts with types implied, listed values narrowed, and what has no effect among the words."""
     facts.types = _implied(facts)
     _narrow_by_enum(facts)
     if not facts.types & {"fraction"}:
@@ -230,28 +234,11 @@ def finished(facts: Facts) -> Facts:
 
 
 def _implied(facts: Facts) -> frozenset[str]:
-    """The types that fit; an object's keywords without a type mean an object, as every author means it."""
-    if facts.types != ATOMS:
-        return facts.types
-    implied: set[str] = set()
-    if (
-        facts.properties
-        or facts.required
-        or facts.patterns
-        or facts.subschemas.keys()
-        & {
-            "additionalProperties",
-            "propertyNames",
-        }
-    ):
-        implied.add("object")
-    if facts.prefix or "items" in facts.subschemas:
-        implied.add("array")
-    if facts.checks.keys() & {"contentEncoding", "contentMediaType"}:
-        implied.add("string")
-    if not implied:
-        return ATOMS
-    return frozenset(implied | ({"null"} if facts.nullable else set()))
+    """The types that fit: encoded content is text, as 3.0 says by `type` and 3.1 leaves out."""
+    if facts.types == ATOMS and facts.checks.keys() & {"contentEncoding", "contentMediaType"}:
+        facts.marks[IMPLIED_TEXT] = True
+        return frozenset({"string", "null"} if facts.nullable else {"string"})
+    return facts.types
 
 
 def _narrow_by_enum(facts: Facts) -> None:

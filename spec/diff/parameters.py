@@ -50,9 +50,6 @@ def declared(side: Side, *holders: Place) -> Named:
     for holder in holders:
         for place in side.listed(holder, "parameters"):
             name, where = str(place.node.get("name", "")), str(place.node.get("in", ""))
-            if where == "header" and name.lower() in _IGNORED:
-                side.visited.discard(place.pointer)  # it has no effect; a difference is told as such
-                continue
             overridden = found.get((where, name.lower() if where == "header" else name))
             if overridden is not None and overridden.pointer != place.pointer:
                 side.visited.discard(overridden.pointer)
@@ -66,6 +63,11 @@ def compare_parameters(context: Context, called: Called, paths: tuple[str, str],
     before = {(where, names.get(name, name) if where == "path" else name): p for (where, name), p in old.items()}
     gone = {key: place for key, place in before.items() if key not in new}
     come = {key: place for key, place in new.items() if key not in before}
+    for key in [*before, *come]:
+        if key[0] == "header" and key[1] in _IGNORED:
+            _ignored(context, called, key, before.pop(key, None), new.get(key))
+            gone.pop(key, None)
+            come.pop(key, None)
     for key, place in gone.items():
         _gone(context, called, key, place, come)
     for (where, name), place in come.items():
@@ -105,6 +107,14 @@ def _gone(context: Context, called: Called, key: tuple[str, str], old: Place, co
     )
 
 
+def _ignored(context: Context, called: Called, key: tuple[str, str], old: Place | None, new: Place | None) -> None:
+    """A header that OpenAPI says to describe elsewhere: it has no effect here."""
+    if (old.node if old else None) != (new.node if new else None):
+        subject = f"{key[0]} parameter {key[1]}"
+        pointers = old.pointer if old else None, new.pointer if new else None
+        context.say("unused", called, subject, "differs; a parameter of that name has no effect", *pointers)
+
+
 def _lookalike(context: Context, key: tuple[str, str], gone: Place, come: Named) -> tuple[str, str] | None:
     """A new parameter that looks like the old one under another name."""
 
@@ -142,6 +152,8 @@ def _parameter(context: Context, called: Called, key: tuple[str, str], old: Plac
     elif one != other:
         say("parameter.words", f"was written {one} and is written {other}", "name", one, other)
     was, now = (where == "path" or p.node.get("required") is True for p in (old, new))
+    if where == "path" and old.node.get("required") != new.node.get("required"):
+        say("parameter.words", "`required` differs; what stands in a path always is", "required")
     if was != now:
         say(
             "parameter.required" if now else "parameter.optional",
@@ -202,6 +214,8 @@ def content(
     """The schema of a parameter or header, which may stand under its one content type."""
     textual = textual and "content" not in old.node and "content" not in new.node
     one, other = _holder(context.old, old), _holder(context.new, new)
+    if one.pointer != old.pointer and other.pointer != new.pointer:
+        context.rest(called, subject, one, other, ("schema",), ("example", "examples"), "parameter.words")
     if exploded and _became_list(context, one, other):
         key = (f"{one.pointer}/schema",)
         items = (f"{other.pointer}/schema/items",)

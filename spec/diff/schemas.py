@@ -219,18 +219,23 @@ class _Pair:
     ) -> None:
         """Note a difference; it stands where the keyword does."""
         keyword = keyword or aspect
-        here = self.pair.old[-1] if self.pair.old else ""
-        there = self.pair.new[-1] if self.pair.new else ""
-        old, new = places or (
-            self.before.where(keyword, here.removesuffix("!")),
-            self.after.where(keyword, there.removesuffix("!")),
-        )
+        old, new = places or (self.before.where(keyword, self.old_home), self.after.where(keyword, self.new_home))
         self.found.own.append(Difference(aspect, relation, what, old, new, before, after, step, only))
 
     def edge(self, old: Key, new: Key, step: str, only: Direction | None = None) -> None:
         """Note a part that is compared by itself."""
         if old or new:
             self.found.edges.append(Edge(Pair(old, new, self.pair.textual), step, only))
+
+    @cached_property
+    def old_home(self) -> str:
+        """Where the old schema stands."""
+        return self.comparer.old.side.home(self.pair.old[-1]) if self.pair.old else ""
+
+    @cached_property
+    def new_home(self) -> str:
+        """Where the new schema stands."""
+        return self.comparer.new.side.home(self.pair.new[-1]) if self.pair.new else ""
 
     def equal(self, old: Key, new: Key) -> bool:
         """True when two schemas differ in words at most."""
@@ -411,7 +416,7 @@ class _Pair:
             self.say("required", "narrower" if now else "wider", what, was, now, step=name, only=only)
 
     def _property_removed(self, name: str, one: Key) -> None:
-        place = (one[0], self.pair.new[-1].removesuffix("!") if self.pair.new else "")
+        place = (one[0], self.new_home)
         said = "removed, and still required" if name in self.after.required else "removed"
         for only in self._shown(self.comparer.old.facts(one)):
             self.say(
@@ -419,7 +424,7 @@ class _Pair:
             )
 
     def _property_added(self, name: str, other: Key) -> None:
-        place = (self.pair.old[-1].removesuffix("!") if self.pair.old else "", other[0])
+        place = (self.old_home, other[0])
         due = name in self.after.required and name not in self.before.required
         aspect, what = ("property.required", "added, and required") if due else ("property", "added")
         for only in self._shown(self.comparer.new.facts(other)):

@@ -53,6 +53,18 @@ class Side:
         """True for OpenAPI 3.0, whose schemas aren't JSON Schema's."""
         return str(self.document.get("openapi", "")).startswith("3.0")
 
+    def home(self, pointer: str) -> str:
+        """Where a schema really stands: what is nothing but a `$ref` stands where that leads."""
+        seen: set[str] = set()
+        pointer = pointer.removesuffix("!")
+        while pointer not in seen:
+            seen.add(pointer)
+            node = self.get(pointer)
+            if not isinstance(node, Mapping) or node.keys() != {"$ref"}:
+                break
+            pointer = self.target(node, pointer) or pointer
+        return pointer
+
     def references(self, pointer: str) -> set[str]:
         """The pointers that the `$ref`s at and below a pointer name."""
         if pointer not in self._references:
@@ -79,6 +91,18 @@ class Side:
         if pointer not in self._values:
             self._values[pointer] = at(self.document, pointer)
         return self._values[pointer]
+
+    def has(self, pointer: str) -> bool:
+        """True when something stands at a pointer."""
+        try:
+            self.at(pointer)
+        except KeyError:
+            return False
+        return True
+
+    def get(self, pointer: str) -> JSON:
+        """What stands at a pointer, or None."""
+        return self.at(pointer) if self.has(pointer) else None
 
     def warn(self, pointer: str, message: str) -> None:
         """Note what can't be read."""
