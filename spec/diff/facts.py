@@ -98,6 +98,11 @@ class Facts:
             or self.enum is not None
         )
 
+    @property
+    def everything(self) -> bool:
+        """True when any value fits."""
+        return self.plain and self.types == ATOMS
+
     def admits_null(self) -> bool:
         """True when null fits."""
         return "null" in self.types and all(union.null for union in self.unions)
@@ -208,8 +213,10 @@ def _check(name: str, one: JSON, other: JSON) -> JSON:
 # -- null ------------------------------------------------------------------------------------------------
 
 
-def with_null(facts: Facts) -> Facts:
-    """The same, and null."""
+def with_null(facts: Facts, *, listed: bool = True) -> Facts:
+    """The same, and null; it is `listed` unless only the type allows it."""
+    if facts.enum is not None and listed:
+        facts.enum = {**facts.enum, "null": None}
     facts.unions = tuple(Union(u.kind, u.members, True, u.pointer) for u in facts.unions)
     if facts.types == ATOMS:
         facts.nullable = True

@@ -81,7 +81,7 @@ class Schemas:
             for kind in ("anyOf", "oneOf"):
                 if isinstance(node.get(kind), list) and node[kind]:
                     found = self._with_union(found, kind, node, pointer, inner)
-        return with_null(found) if node.get("nullable") is True else found
+        return with_null(found, listed=False) if node.get("nullable") is True else found
 
     def _parts(self, node: Mapping[str, JSON], pointer: str) -> list[str]:
         parts = []

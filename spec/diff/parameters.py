@@ -163,16 +163,19 @@ def _parameter(context: Context, called: Called, key: tuple[str, str], old: Plac
             now,
         )
     deprecated(context, called, subject, "parameter.deprecated", old, new)
-    style, style_now = (_written(context, side, p, where) for side, p in ((context.old, old), (context.new, new)))
-    if style != style_now:
-        say("parameter.style", f"was written {style} and is written {style_now}", "style", style, style_now)
+    (style, explode), (style_now, explode_now) = (
+        _written(context, side, place, where) for side, place in ((context.old, old), (context.new, new))
+    )
+    if style != style_now or (explode and explode_now and explode != explode_now):
+        before, after = (", ".join(filter(None, written)) for written in ((style, explode), (style_now, explode_now)))
+        say("parameter.style", f"was written {before} and is written {after}", "style", before, after)
     for flag in ("allowReserved", "allowEmptyValue"):
         before, after = old.node.get(flag) is True, new.node.get(flag) is True
         if before != after:
             rule = "parameter.reserved.wider" if after else "parameter.reserved.narrower"
             say(rule, f"{flag} was {short(before)} and is {short(after)}", flag, before, after)
     _meaning(context, called, subject, name, old, new)
-    exploded = "explode: true" in style_now
+    exploded = explode_now == "explode: true"
     content(context, called, subject, "request", old, new, textual=True, exploded=exploded, about=name)
     context.rest(called, subject, old, new, _TAKEN, _WORDS, "parameter.words")
 
@@ -185,18 +188,17 @@ def deprecated(context: Context, called: Called, subject: str, rule: str, old: P
         context.say(rule, called, subject, what, under(old, "deprecated"), under(new, "deprecated"), was, now)
 
 
-def _written(context: Context, side: Side, place: Place, where: str) -> str:
-    """How values are written; for a single value, explode has no effect."""
+def _written(context: Context, side: Side, place: Place, where: str) -> tuple[str, str]:
+    """How values are written: the style, and explode where several values are; for a single one it has no effect."""
     if "content" in place.node:
         kinds = place.node["content"]
-        return " ".join(map(str, kinds)) if isinstance(kinds, Mapping) else "content"
+        return " ".join(map(str, kinds)) if isinstance(kinds, Mapping) else "content", ""
     style = str(place.node.get("style", _STYLES.get(where, "form")))
     explode = place.node.get("explode", style in ("form", "cookie"))
     schemas = context.schemas.old if side is context.old else context.schemas.new
     types = schemas.facts((f"{place.pointer}/schema",)).types if "schema" in place.node else frozenset()
-    if not types & {"array", "object"}:
-        return f"style: {style}"
-    return f"style: {style}, explode: {short(explode)}"
+    several = types & {"array", "object"}
+    return f"style: {style}", f"explode: {short(explode)}" if several else ""
 
 
 def content(

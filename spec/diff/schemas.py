@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from spec.diff import checks, unions
-from spec.diff.facts import ATOMS, Facts, Key
+from spec.diff.facts import ATOMS, RELEVANT, Facts, Key
 from spec.diff.normal import Schemas
 from spec.model import JSON
 
@@ -196,8 +196,10 @@ class _Pair:
             return
         if unions.compare(self):
             return
+        shared = before.types & after.types
         for name in sorted({*before.checks, *after.checks}):
-            self._check(name)
+            if RELEVANT.get(name, ATOMS) & shared:  # else it goes with a type
+                self._check(name)
         self._properties()
         self._subschemas()
         self._prefix()
@@ -301,7 +303,7 @@ class _Pair:
             relation: Relation = "changed" if lost and won else "narrower" if lost else "wider"
             before, after = checks.listed(one), checks.listed(other)
             self.say("type", relation, f"the type was {before} and is {after}", before, after)
-            if lost and won and not shared:
+            if (lost and won and not shared) or self.before.everything or self.after.everything:
                 return False
         self._enum()
         return True

@@ -55,10 +55,10 @@ def _one_of_them(pair: _Pair, union: Union, *, gone: bool) -> bool:
         if member == same:
             continue
         name = _name(schemas, member, index)
-        if gone and not pair.within(member, alone):
-            pair.say("alternatives", "narrower", f"can't be {name} any more", keyword=union.kind)
-        elif not gone and not pair.within_back(alone, member):
-            pair.say("alternatives", "wider", f"may be {name} now", keyword=union.kind)
+        if gone:
+            _lost(pair, name, union, held=pair.within(member, alone))
+        else:
+            _won(pair, name, union, held=pair.within_back(alone, member))
     return True
 
 
@@ -96,17 +96,29 @@ def _both(pair: _Pair, one: Union, other: Union) -> None:
     lost = [m for m in before if m not in {a for a, _ in matched}]
     won = [m for m in after if m not in {b for _, b in matched}]
     for member in lost:
-        if not any(pair.within(member, candidate) for candidate in after):
-            name = _name(old, member, before.index(member) + 1)
-            pair.say("alternatives", "narrower", f"can't be {name} any more", keyword=one.kind)
+        held = any(pair.within(member, candidate) for candidate in after)
+        _lost(pair, _name(old, member, before.index(member) + 1), one, held=held)
     for member in won:
-        if not any(pair.within_back(candidate, member) for candidate in before):
-            name = _name(new, member, after.index(member) + 1)
-            pair.say("alternatives", "wider", f"may be {name} now", keyword=other.kind)
+        held = any(pair.within_back(candidate, member) for candidate in before)
+        _won(pair, _name(new, member, after.index(member) + 1), other, held=held)
     if one.kind != other.kind and len(before) > 1 and len(after) > 1:
         exactly = other.kind == "oneOf"
         what = "exactly one alternative must fit now" if exactly else "several alternatives may fit at once now"
         pair.say("oneOf", "narrower" if exactly else "wider", what, keyword=other.kind)
+
+
+def _lost(pair: _Pair, name: str, union: Union, *, held: bool) -> None:
+    if held:
+        pair.say("words", "words", f"{name} is named no more, and still fits", keyword=union.kind)
+    else:
+        pair.say("alternatives", "narrower", f"can't be {name} any more", keyword=union.kind)
+
+
+def _won(pair: _Pair, name: str, union: Union, *, held: bool) -> None:
+    if held:
+        pair.say("words", "words", f"{name} is named now, and fitted before", keyword=union.kind)
+    else:
+        pair.say("alternatives", "wider", f"may be {name} now", keyword=union.kind)
 
 
 def _matched(pair: _Pair, before: list[Key], after: list[Key]) -> list[tuple[Key, Key]]:
