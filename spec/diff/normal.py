@@ -241,7 +241,7 @@ class _Reader:
     def _type(self, facts: Facts, value: JSON) -> None:
         listed = value if isinstance(value, list) else [value]
         known = [_TYPES[name] for name in listed if isinstance(name, str) and name in _TYPES]
-        if len(known) < len(listed):
+        if len(known) < len(listed) or not listed:
             facts.unknown["type"] = (value,)
         if known:
             facts.types = frozenset().union(*known)

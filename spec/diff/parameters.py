@@ -170,10 +170,10 @@ def _parameter(context: Context, called: Called, key: tuple[str, str], old: Plac
         before, after = (", ".join(filter(None, written)) for written in ((style, explode), (style_now, explode_now)))
         say("parameter.style", f"was written {before} and is written {after}", "style", before, after)
     for flag in ("allowReserved", "allowEmptyValue"):
-        before, after = old.node.get(flag) is True, new.node.get(flag) is True
-        if before != after:
-            rule = "parameter.reserved.wider" if after else "parameter.reserved.narrower"
-            say(rule, f"{flag} was {short(before)} and is {short(after)}", flag, before, after)
+        had, has = old.node.get(flag) is True, new.node.get(flag) is True
+        if had != has:
+            rule = "parameter.reserved.wider" if has else "parameter.reserved.narrower"
+            say(rule, f"{flag} was {short(had)} and is {short(has)}", flag, had, has)
     _meaning(context, called, subject, name, old, new)
     exploded = explode_now == "explode: true"
     content(context, called, subject, "request", old, new, textual=True, exploded=exploded, about=name)

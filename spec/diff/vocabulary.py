@@ -45,7 +45,7 @@ def _parts(
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for key in [*one, *(key for key in other if key not in one)]:
             before, after = one.get(key), other.get(key)
-            if before != after:
+            if before != after or (key in one) != (key in other):
                 inner = (_below(places[0], key, one), _below(places[1], key, other))
                 if key == "x-provenance":
                     context.say("document.words", called, name, "where it comes from differs", *inner, before, after)
