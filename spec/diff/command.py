@@ -25,7 +25,7 @@ _FORMATS: dict[str, Callable[[Report], str]] = {
 _AUDIENCES = ("callers", "servers", "python", "any")
 _WARNINGS = 20
 
-CompareCode = Callable[[Source, Source], Code]
+CompareCode = Callable[[Source, Source], Code | None]
 
 
 def main(argv: list[str], *, prog: str = "python -m spec diff", compare_code: CompareCode | None = None) -> int:
