@@ -108,3 +108,16 @@ def _other_rules() -> Iterator[Rule]:
 
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in (*_other_rules(), *_schema_rules())}
+
+
+def table() -> str:
+    """The rules as the README shows them."""
+    lines = ["| rule | it is about | callers | servers | names in code | why |", "|-|-|-|-|-|-|"]
+    for rule in sorted(RULES.values(), key=lambda rule: rule.id):
+        about, why = (text.replace("|", "\\|") for text in (rule.about, rule.why))
+        lines.append(f"| `{rule.id}` | {about} | {rule.callers} | {rule.servers} | {rule.names} | {why} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table())

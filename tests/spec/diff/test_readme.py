@@ -1,0 +1,50 @@
+"""The comparison's README is true: its table is the rules', its options are the command's."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+import spec
+from spec.__main__ import main
+from spec.diff.rules import RULES, table
+
+README = spec.DEFAULT.with_name("diff").joinpath("README.md").read_text("utf-8")
+WORKFLOW = Path(__file__).parents[3] / "docs/ci/api-diff.yml"
+
+# Every keyword of JSON Schema 2020-12 (core, applicator, validation, meta-data, format, content, unevaluated), of 3.0's
+# and 3.1's schemas, and every field of OpenAPI's objects that the rules speak of by name.
+KEYWORDS = """$anchor $comment $dynamicAnchor $dynamicRef $id $ref $schema $vocabulary additionalProperties allOf anyOf
+const contains contentEncoding contentMediaType contentSchema default dependentRequired dependentSchemas deprecated
+description discriminator else enum examples exclusiveMaximum exclusiveMinimum externalDocs format if items maxContains
+maxItems maxLength maxProperties maximum minContains minItems minLength minProperties minimum multipleOf not oneOf
+pattern patternProperties prefixItems properties propertyNames read-only required then title type unevaluatedItems
+unevaluatedProperties uniqueItems write-only xml null"""
+
+
+def test_the_table_is_made_from_the_rules() -> None:
+    assert table() in README, "run python -m spec.diff.rules and put the table into the README"
+    assert len(RULES) == table().count("\n") - 1
+
+
+@pytest.mark.parametrize("keyword", KEYWORDS.split())
+def test_every_keyword_has_a_rule_or_a_reason(keyword: str) -> None:
+    rules = README.partition("## Rules")[2]
+    assert re.search(rf"(?<![\w$]){re.escape(keyword)}(?!\w)", rules), keyword
+
+
+def test_every_option_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["diff", "--help"])
+    options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
+    assert options == set(re.findall(r"^\| `(--[a-z-]+)", README, re.MULTILINE))
+
+
+def test_the_workflow_is_one() -> None:
+    workflow = yaml.safe_load(WORKFLOW.read_text("utf-8"))
+    steps = [step.get("run", "") for step in workflow["jobs"]["diff"]["steps"]]
+    assert sum("python -m generator diff" in step for step in steps) == 2
+    assert workflow["permissions"]["pull-requests"] == "write"
