@@ -21,7 +21,7 @@ _HEADER_TAKEN = ("required", "deprecated", "style", "explode", "schema", "conten
 
 def compare_body(context: Context, called: Called, old: Place, new: Place) -> None:
     """What an operation is sent."""
-    due, due_now = (place.node.get("required") is True for place in (old, new))
+    due, due_now = context.flags("required", old, new)
     subject = "request body"
     if not old and not new:
         return
@@ -119,7 +119,7 @@ def _named_headers(side: Side, response: Place) -> dict[str, Place]:
 
 
 def _header(context: Context, called: Called, subject: str, old: Place, new: Place) -> None:
-    due, due_now = (place.node.get("required") is True for place in (old, new))
+    due, due_now = context.flags("required", old, new)
     if due != due_now:
         rule, what = ("header.required", "always sent now") if due_now else ("header.optional", "may be missing now")
         places = under(old, "required"), under(new, "required")

@@ -13,7 +13,7 @@ from spec.model import JSON
 if TYPE_CHECKING:
     from spec.diff.schemas import Comparer
 
-Relation = Literal["narrower", "wider", "changed", "words"]
+Relation = Literal["narrower", "wider", "changed", "added", "removed", "words"]
 
 _WIDER_FORMATS: Mapping[str, frozenset[str]] = {
     "int32": frozenset({"int64", "int128", "integer", "bigint", "decimal", "number"}),
@@ -144,7 +144,7 @@ def _extensible(one: JSON, other: JSON) -> Iterable[Mark]:
 
 def _discriminator(one: JSON, other: JSON) -> Iterable[Mark]:
     if not isinstance(one, Mapping) or not isinstance(other, Mapping):
-        relation: Relation = "narrower" if one is None else "wider" if other is None else "changed"
+        relation: Relation = "added" if one is None else "removed" if other is None else "changed"
         yield Mark("discriminator", relation, f"the discriminator was {short(_name(one))} and is {short(_name(other))}")
         return
     before, after = one.get("mapping", {}), other.get("mapping", {})
@@ -154,9 +154,9 @@ def _discriminator(one: JSON, other: JSON) -> Iterable[Mark]:
         )
     for tag in sorted({*before, *after}):
         if tag not in after:
-            yield Mark("discriminator", "narrower", f"the discriminator has no {tag!r} any more")
+            yield Mark("discriminator", "removed", f"the discriminator has no {tag!r} any more")
         elif tag not in before:
-            yield Mark("discriminator", "wider", f"the discriminator has {tag!r} now")
+            yield Mark("discriminator", "added", f"the discriminator has {tag!r} now")
         elif before[tag] != after[tag]:
             what = f"the discriminator's {tag!r} meant {_last(before[tag])} and means {_last(after[tag])}"
             yield Mark("discriminator", "changed", what)
@@ -176,7 +176,9 @@ def _last(ref: JSON) -> str:
 def as_text(
     lost: frozenset[str], won: frozenset[str], before: Facts, after: Facts
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Types lost and won where values travel as text: a free text holds every number and every boolean."""
+    """One type for another where values travel as text: a free text holds every number and every boolean."""
+    if not lost or not won:
+        return lost, won
     scalars = NUMBERS | {"boolean", "string"}
     if _free_text(after):
         lost -= scalars

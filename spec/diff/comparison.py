@@ -12,7 +12,7 @@ from spec import reader, shape
 from spec.diff import documents
 from spec.diff.change import Change, Finding, Spot, merged
 from spec.diff.clauses import Clauses, Touched, compare_clauses
-from spec.diff.context import DOCUMENT, Context
+from spec.diff.context import Context
 from spec.diff.rules import Level, worst
 from spec.diff.side import Side
 from spec.model import Contract
@@ -109,8 +109,7 @@ def compare(old: Source, new: Source) -> Comparison:
         changes = []
     else:
         context = Context(Side(old), Side(new))
-        found = documents.compare(context) or _malformed(old, new)
-        changes = merged(_placed(context, found, contracts))
+        changes = merged(_placed(context, documents.compare(context), contracts))
         warnings += [*_unreadable(context.old), *_unreadable(context.new)]
     clauses = compare_clauses(*contracts)
     return Comparison(_document(old), _document(new), tuple(changes), clauses, tuple(dict.fromkeys(warnings)))
@@ -143,24 +142,6 @@ def _contract(source: Source) -> Contract | None:
 def _invalid(source: Source) -> Iterator[Problem]:
     if re.match(r"3\.[01](\.|$)", str(source.data.get("openapi"))):
         yield from shape.problems(source)
-
-
-def _malformed(old: Source, new: Source) -> list[Finding]:
-    """Where nothing else differs, what one document has that isn't valid and the other hasn't."""
-    before, after = ({(p.pointer, p.message): p for p in _invalid(source)} for source in (old, new))
-    return [
-        Finding(
-            "unknown",
-            DOCUMENT,
-            pointer,
-            message,
-            pointer if known is before else None,
-            pointer if known is after else None,
-        )
-        for known, other in ((before, after), (after, before))
-        for pointer, message in known
-        if (pointer, message) not in other
-    ]
 
 
 def _unreadable(side: Side) -> Iterator[Problem]:

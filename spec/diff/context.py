@@ -102,6 +102,10 @@ class Context:
                 what = f"`{key}` was {short(one)} and is {short(other)}, which no rule judges"
                 self.say("unknown", operation, subject, what, under(old, key), under(new, key), one, other)
 
+    def flags(self, key: str, old: Place, new: Place) -> tuple[bool, bool]:
+        """Whether a key is true, before and after."""
+        return self.old.flag(old, key), self.new.flag(new, key)
+
     def extensions(self, operation: Called, subject: str, old: Place, new: Place, key: str) -> None:
         """The extensions of a holder whose other keys are an author's names."""
         one, other = (

@@ -28,7 +28,7 @@ RELEVANT: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("minProperties", "maxProperties", "dependentRequired"), frozenset({"object"})),
     "format": NUMBERS | {"string"},
 }
-"""The types that a keyword says something of; elsewhere it has no effect."""
+"""The types that a keyword says something of."""
 
 
 UNLISTED_NULL = "null that enum leaves out"
@@ -229,14 +229,11 @@ def with_null(facts: Facts, *, listed: bool = True) -> Facts:
 
 
 def finished(facts: Facts) -> Facts:
-    """The facts with types implied, listed values narrowed, and what has no effect among the words."""
+    """The facts with types implied, listed values narrowed and bounds in whole numbers."""
     facts.types = _implied(facts)
     _narrow_by_enum(facts)
     if not facts.types & {"fraction"}:
         _whole_bounds(facts)
-    for name in list(facts.checks):
-        if not facts.types & RELEVANT.get(name, ATOMS):
-            facts.words[f"idle {name}"] = (repr(_sortable(facts.checks.pop(name))),)
     return facts
 
 
@@ -274,7 +271,3 @@ def _whole_bounds(facts: Facts) -> None:
             if exclusive and whole == value:
                 whole += step
             facts.checks[name] = (int(whole) if whole == whole and abs(whole) != float("inf") else whole, False)
-
-
-def _sortable(value: JSON) -> JSON:
-    return sorted(value) if isinstance(value, frozenset) else value

@@ -149,9 +149,7 @@ def _parameter(context: Context, called: Called, key: tuple[str, str], old: Plac
     one, other = str(old.node.get("name")), str(new.node.get("name"))
     if where == "path" and one != other:
         say("parameter.renamed", f"was called {one}", "name", one, other)
-    elif one != other:
-        say("parameter.words", f"was written {one} and is written {other}", "name", one, other)
-    was, now = (where == "path" or p.node.get("required") is True for p in (old, new))
+    was, now = (True, True) if where == "path" else context.flags("required", old, new)
     if where == "path" and old.node.get("required") != new.node.get("required"):
         say("parameter.words", "`required` differs; what stands in a path always is", "required")
     if was != now:
@@ -170,7 +168,7 @@ def _parameter(context: Context, called: Called, key: tuple[str, str], old: Plac
         before, after = (", ".join(filter(None, written)) for written in ((style, explode), (style_now, explode_now)))
         say("parameter.style", f"was written {before} and is written {after}", "style", before, after)
     for flag in ("allowReserved", "allowEmptyValue"):
-        had, has = old.node.get(flag) is True, new.node.get(flag) is True
+        had, has = context.flags(flag, old, new)
         if had != has:
             rule = "parameter.reserved.wider" if has else "parameter.reserved.narrower"
             say(rule, f"{flag} was {short(had)} and is {short(has)}", flag, had, has)
@@ -182,7 +180,7 @@ def _parameter(context: Context, called: Called, key: tuple[str, str], old: Plac
 
 def deprecated(context: Context, called: Called, subject: str, rule: str, old: Place, new: Place) -> None:
     """A `deprecated` that came or went."""
-    was, now = (place.node.get("deprecated") is True for place in (old, new))
+    was, now = context.flags("deprecated", old, new)
     if was != now:
         what = "deprecated" if now else "not deprecated any more"
         context.say(rule, called, subject, what, under(old, "deprecated"), under(new, "deprecated"), was, now)

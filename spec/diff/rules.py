@@ -90,7 +90,6 @@ NARROWING = {
     "else": "else",
     "alternatives": "anyOf, oneOf: an alternative came, went or changed",
     "oneOf": "oneOf in place of anyOf, or the other way round",
-    "discriminator": "discriminator, its mapping",
     "contentEncoding": "contentEncoding, format: byte",
     "contentMediaType": "contentMediaType, format: binary",
     "x-pagination": "x-pagination of a field",

@@ -196,9 +196,9 @@ class _Pair:
             return
         if unions.compare(self):
             return
-        shared = before.types & after.types
         for name in sorted({*before.checks, *after.checks}):
-            if RELEVANT.get(name, ATOMS) & shared:  # else it goes with a type
+            relevant = RELEVANT.get(name, ATOMS)
+            if bool(relevant & before.types) == bool(relevant & after.types):  # else it goes with a type
                 self._check(name)
         self._properties()
         self._subschemas()

@@ -158,6 +158,13 @@ class Side:
             return {}
         return {str(name): self.place(node, f"{here}/{escape(str(name))}") for name, node in holder.items()}
 
+    def flag(self, place: Place, key: str) -> bool:
+        """Whether a key is true; what is neither true nor false is read as false, with a warning."""
+        value = place.node.get(key, False)
+        if not isinstance(value, bool):
+            self.warn(f"{place.pointer}/{escape(key)}", f"`{key}` is neither true nor false; it is read as false")
+        return value is True
+
     def listed(self, parent: Place, key: str) -> Iterator[Place]:
         """The objects of a list under a key."""
         holder = parent.node.get(key)

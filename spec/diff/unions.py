@@ -56,9 +56,9 @@ def _one_of_them(pair: _Pair, union: Union, *, gone: bool) -> bool:
             continue
         name = _name(schemas, member, index)
         if gone:
-            _lost(pair, name, union, held=pair.within(member, alone))
+            _lost(pair, name, union, held=not _component(member) and pair.within(member, alone))
         else:
-            _won(pair, name, union, held=pair.within_back(alone, member))
+            _won(pair, name, union, held=not _component(member) and pair.within_back(alone, member))
     return True
 
 
@@ -96,15 +96,20 @@ def _both(pair: _Pair, one: Union, other: Union) -> None:
     lost = [m for m in before if m not in {a for a, _ in matched}]
     won = [m for m in after if m not in {b for _, b in matched}]
     for member in lost:
-        held = any(pair.within(member, candidate) for candidate in after)
+        held = not _component(member) and any(pair.within(member, candidate) for candidate in after)
         _lost(pair, _name(old, member, before.index(member) + 1), one, held=held)
     for member in won:
-        held = any(pair.within_back(candidate, member) for candidate in before)
+        held = not _component(member) and any(pair.within_back(candidate, member) for candidate in before)
         _won(pair, _name(new, member, after.index(member) + 1), other, held=held)
     if one.kind != other.kind and len(before) > 1 and len(after) > 1:
         exactly = other.kind == "oneOf"
         what = "exactly one alternative must fit now" if exactly else "several alternatives may fit at once now"
         pair.say("oneOf", "narrower" if exactly else "wider", what, keyword=other.kind)
+
+
+def _component(member: Key) -> bool:
+    """True for an alternative with a name of its own: it is one more, even if another looks the same."""
+    return "/components/schemas/" in member[-1] and member[-1].count("/") == 3
 
 
 def _lost(pair: _Pair, name: str, union: Union, *, held: bool) -> None:
@@ -133,7 +138,7 @@ def _matched(pair: _Pair, before: list[Key], after: list[Key]) -> list[tuple[Key
         right.remove(other)
 
     for member in before:
-        if member in right and "/components/" in member[-1]:
+        if member in right and _component(member):
             take(member, member)
     for member in list(left):
         partner = next((m for m in right if pair.equal(member, m)), None)

@@ -199,7 +199,7 @@ TEXT = {"type": "string"}
 OPERATIONS: dict[str, tuple[JSON, JSON]] = {
     "case of header parameters": (
         _with_operation(parameters=[{"name": "X-A", "in": "header", "schema": TEXT}]),
-        _with_operation(parameters=[{"name": "X-A", "in": "header", "schema": TEXT, "required": False}]),
+        _with_operation(parameters=[{"name": "x-a", "in": "header", "schema": TEXT, "required": False}]),
     ),
     "explode of a single value": (
         _with_operation(parameters=[{"name": "a", "in": "query", "schema": TEXT}]),
