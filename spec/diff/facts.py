@@ -54,6 +54,8 @@ class Facts:
     """What a schema says. The defaults say nothing: everything fits."""
 
     types: frozenset[str] = ATOMS
+    stated: frozenset[str] = ATOMS
+    """The types without what the alternatives leave of them."""
     enum: dict[str, JSON] | None = None
     """The values that fit, by their canonical JSON; None when they aren't listed. Null stands in `types`."""
     checks: dict[str, JSON] = field(default_factory=dict)
@@ -157,6 +159,7 @@ def intersected(one: Facts, other: Facts) -> Facts:
         enum = {key: value for key, value in one.enum.items() if key in other.enum}
     return Facts(
         types=one.types & other.types,
+        stated=one.stated & other.stated,
         enum=enum,
         checks=_checks(one.checks, other.checks),
         properties=_keys(one.properties, other.properties),

@@ -68,7 +68,8 @@ class Schemas:
         node = self.side.at(pointer)
         self.side.visited.add(pointer)
         if isinstance(node, bool):
-            return Facts(types=ATOMS if node else frozenset())
+            types = ATOMS if node else frozenset()
+            return Facts(types=types, stated=types)
         if not isinstance(node, Mapping):
             self.side.warn(pointer, "this isn't a schema; it is compared as it stands")
             return Facts(unknown={"": (node,)})
@@ -244,7 +245,7 @@ class _Reader:
         if len(known) < len(listed) or not listed:
             facts.unknown["type"] = (value,)
         if known:
-            facts.types = frozenset().union(*known)
+            facts.types = facts.stated = frozenset().union(*known)
 
     def _values(self, facts: Facts, values: list[JSON]) -> None:
         found = {canonical(value): value for value in values}

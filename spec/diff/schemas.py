@@ -293,7 +293,8 @@ class _Pair:
         if "null" in lost | won and shared and not same_way:
             self._null(won)
             lost, won = lost - {"null"}, won - {"null"}
-        if self.before.unions or self.after.unions:
+        unions_say_it = self.before.unions and self.after.unions and self.before.stated == self.after.stated
+        if unions_say_it or bool(self.before.unions) != bool(self.after.unions):
             return True
         if self.pair.textual:
             lost, won = checks.as_text(lost, won, self.before, self.after)

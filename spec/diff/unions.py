@@ -65,7 +65,7 @@ def _one_of_them(pair: _Pair, union: Union, *, gone: bool) -> bool:
 def _bare(schemas: Schemas, base: Key) -> bool:
     """True when the schema around the alternatives says nothing by itself."""
     facts = schemas.facts(base)
-    return facts.plain and not facts.marks
+    return facts.everything and not facts.marks
 
 
 def _similar(pair: _Pair, members: list[Key], alone: Key, *, gone: bool) -> Key | None:
