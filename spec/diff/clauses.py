@@ -82,7 +82,7 @@ class Touched:
 
 
 def _is(clause: Clause, family: str) -> bool:
-    return clause.kind == family or clause.kind.startswith(f"{family}.")
+    return clause.words == family or clause.words.startswith(f"{family}.")
 
 
 def compare_clauses(old: Contract | None, new: Contract | None) -> Clauses | None:

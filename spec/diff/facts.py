@@ -259,6 +259,7 @@ def _narrow_by_enum(facts: Facts) -> None:
         facts.marks[UNLISTED_NULL] = True
     types = {atom(value) for value in values.values()} | ({"null"} if null else set())
     facts.types = frozenset(types)
+    facts.stated &= types
     facts.enum = values
     if (types - {"null"} == {"boolean"} and len(values) == 2) or not types - {"null"}:
         facts.enum = None

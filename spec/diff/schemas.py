@@ -295,6 +295,7 @@ class _Pair:
             lost, won = lost - {"null"}, won - {"null"}
         unions_say_it = self.before.unions and self.after.unions and self.before.stated == self.after.stated
         if unions_say_it or bool(self.before.unions) != bool(self.after.unions):
+            self._enum()
             return True
         if self.pair.textual:
             lost, won = checks.as_text(lost, won, self.before, self.after)
