@@ -13,6 +13,7 @@ from spec.diff import documents
 from spec.diff.change import Change, Finding, Spot, merged
 from spec.diff.clauses import Clauses, Touched, compare_clauses
 from spec.diff.context import Context
+from spec.diff.facts import same
 from spec.diff.rules import Level, worst
 from spec.diff.side import Side
 from spec.model import Contract
@@ -105,7 +106,7 @@ def compare(old: Source, new: Source) -> Comparison:
         raise SpecError(wrong)
     warnings = [*_invalid(old), *_invalid(new)]
     contracts = _contract(old), _contract(new)
-    if old.data == new.data:
+    if same(old.data, new.data):
         changes = []
     else:
         context = Context(Side(old), Side(new))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from spec import vocabulary
 from spec.diff.change import Called, Finding
 from spec.diff.checks import short
+from spec.diff.facts import same
 from spec.diff.normal import Schemas
 from spec.diff.rules import RULES
 from spec.diff.schemas import Comparer, Direction, Pair, joined
@@ -72,7 +73,7 @@ class Context:
     ) -> None:
         """Note that a key's value differs, if it does."""
         one, other = old.node.get(key), new.node.get(key)
-        if one != other:
+        if not same(one, other):
             what = f"{name or key} was {short(one)} and is {short(other)}"
             self.say(rule, operation, subject, what, under(old, key), under(new, key), one, other)
 
@@ -90,7 +91,7 @@ class Context:
         taken, words = set(taken), set(words)
         for key in map(str, [*old.node, *(key for key in new.node if key not in old.node)]):
             one, other = old.node.get(key), new.node.get(key)
-            if key in taken or (one == other and (key in old.node) == (key in new.node)):
+            if key in taken or (same(one, other) and (key in old.node) == (key in new.node)):
                 continue
             if key in words or (key == "x-provenance" and self.means(key)):
                 what = f"{_plain_name(key)} {_came_or_went(one, other)}"

@@ -9,6 +9,7 @@ from spec.diff import operations, vocabulary
 from spec.diff.change import Finding
 from spec.diff.checks import short
 from spec.diff.context import DOCUMENT, Context, under
+from spec.diff.facts import same
 from spec.diff.security import compare_schemes, requirements
 from spec.diff.servers import compare_servers
 from spec.diff.side import Place, Side
@@ -83,7 +84,7 @@ def _unreadable(context: Context) -> None:
     told = {finding.old for finding in context.findings} | {finding.new for finding in context.findings}
     for pointer in dict.fromkeys((*context.old.warnings, *context.new.warnings)):
         one, other = context.old.get(pointer), context.new.get(pointer)
-        if one != other and pointer not in told:
+        if not same(one, other) and pointer not in told:
             what = f"was {short(one)} and is {short(other)}, which no rule judges"
             places = (pointer if context.old.has(pointer) else None), (pointer if context.new.has(pointer) else None)
             context.say("unknown", DOCUMENT, pointer, what, *places, one, other)
@@ -97,7 +98,7 @@ def _unread(context: Context) -> None:
     told = {pointer for finding in context.findings for pointer in (finding.old, finding.new) if pointer}
     waiting: list[tuple[str, JSON, JSON]] = [("", context.old.document, context.new.document)]
     for pointer, one, other in waiting:
-        if one == other or (pointer in told and pointer not in context.old.visited | context.new.visited):
+        if same(one, other) or (pointer in told and pointer not in context.old.visited | context.new.visited):
             continue
         if isinstance(one, Mapping) and isinstance(other, Mapping):
             if _data(context, pointer):

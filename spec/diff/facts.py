@@ -115,6 +115,14 @@ class Facts:
         return f"{holder}/{keyword}" if holder is not None else otherwise
 
 
+def same(one: JSON, other: JSON) -> bool:
+    """True for equal JSON values; Python takes false for 0 and true for 1."""
+    if one != other:
+        return False
+    written = [json.dumps(value, sort_keys=True) for value in (one, other)]
+    return written[0] == written[1] or canonical(one) == canonical(other)
+
+
 def canonical(value: JSON) -> str:
     """One text for equal JSON values: 1 and 1.0 are equal, true and 1 aren't."""
     return json.dumps(_integral(value), sort_keys=True, ensure_ascii=False)

@@ -137,6 +137,9 @@ def _called(side: Side, found: Found, *, sent: bool = False) -> Called:
 
 def _compare(context: Context, called: Called, old: Found, new: Found) -> None:
     before, after = old.place, new.place
+    if _alike(context, old, new):
+        compare_requirements(context, called, before, after)  # those of the document may differ
+        return
     if (old.method, shape(old.path)) != (new.method, shape(new.path)):
         what = f"was {old.method} {old.path} and is {new.method} {new.path}"
         values = f"{old.method} {old.path}", f"{new.method} {new.path}"
@@ -158,6 +161,18 @@ def _compare(context: Context, called: Called, old: Found, new: Found) -> None:
     _callbacks(context, called, before, after)
     taken = vocabulary.compare_operation(context, called, before, after)
     context.rest(called, "", before, after, (*_KEYS, *taken), _WORDS, "operation.words")
+
+
+def _alike(context: Context, old: Found, new: Found) -> bool:
+    """True when an operation and what its path says for it are written alike, with all that they refer to."""
+    if (old.path, old.method) != (new.path, new.method):
+        return False
+    shared = [f"{old.item.pointer}/{key}" for key in ("parameters", "servers") if key in old.item.node]
+    if old.item.pointer != new.item.pointer or len(shared) != sum(
+        k in new.item.node for k in ("parameters", "servers")
+    ):
+        return False
+    return old.place.pointer == new.place.pointer and all(map(context.schemas.alike, (old.place.pointer, *shared)))
 
 
 def _own(context: Context, called: Called, old: Place, new: Place) -> None:
@@ -204,7 +219,14 @@ def _callbacks(context: Context, called: Called, old: Place, new: Place) -> None
             if partner != expression:
                 what = f"was sent to {expression} and is sent to {partner}"
                 context.say(
-                    "link.changed", called, f"callback {name}", what, one.pointer, other.pointer, expression, partner
+                    "callback.changed",
+                    called,
+                    f"callback {name}",
+                    what,
+                    one.pointer,
+                    other.pointer,
+                    expression,
+                    partner,
                 )
                 come = []
             items = _item(context.old, one, expression), _item(context.new, other, partner)

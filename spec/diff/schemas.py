@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from spec.diff import checks, unions
-from spec.diff.facts import ATOMS, RELEVANT, Facts, Key
+from spec.diff.facts import ATOMS, RELEVANT, Facts, Key, same
 from spec.diff.normal import Schemas
 from spec.model import JSON
 
@@ -146,9 +146,10 @@ class Comparer:
 
     def _unchanged(self, pair: Pair) -> bool:
         """True when both are written alike at the same place, and so is all that they refer to."""
-        return pair.old == pair.new and self.one_version and all(self._alike(pointer) for pointer in pair.old)
+        return pair.old == pair.new and all(self.alike(pointer) for pointer in pair.old)
 
-    def _alike(self, pointer: str) -> bool:
+    def alike(self, pointer: str) -> bool:
+        """True when the same stands at a pointer in both documents, and in all that it refers to."""
         pointer = pointer.removesuffix("!")
         if pointer not in self._same:
             seen, alike = {pointer}, True
@@ -161,7 +162,7 @@ class Comparer:
                     alike = False
                     break
                 known = self._same.get(here)
-                alike = known is not False and before == after
+                alike = known is not False and same(before, after)
                 if alike and known is None:
                     fresh = self.old.side.references(here) - seen
                     seen |= fresh
@@ -256,7 +257,10 @@ class _Pair:
     def _words(self) -> None:
         before, after = self.before, self.after
         for name in sorted({*before.words, *after.words}):
-            if before.words.get(name) == after.words.get(name) or name in {*before.checks, *after.checks}:
+            if same(list(before.words.get(name, ())), list(after.words.get(name, ()))) or name in {
+                *before.checks,
+                *after.checks,
+            }:
                 continue
             keyword = name.removeprefix("idle ")
             said = (
@@ -265,12 +269,12 @@ class _Pair:
             self.say("words", "words", said, before.words.get(name), after.words.get(name), keyword=keyword)
         for name in sorted({*before.unknown, *after.unknown}):
             one, other = before.unknown.get(name), after.unknown.get(name)
-            if one != other:
+            if not same(one and list(one), other and list(other)):
                 said = f"`{name}` differs, which no rule judges" if name else "it isn't a schema, and differs"
                 self.say("unknown", "changed", said, one, other, keyword=name)
         for name in sorted({*before.marks, *after.marks}):
             one, other = before.marks.get(name), after.marks.get(name)
-            if one != other:
+            if not same(one, other) or (name in before.marks) != (name in after.marks):
                 for mark in checks.marks(name, one, other, self.comparer):
                     self.say(mark.aspect, mark.relation, mark.what, one, other, keyword=name)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from spec.diff.change import Called
 from spec.diff.checks import short
 from spec.diff.context import DOCUMENT, Context, under
+from spec.diff.facts import same
 from spec.diff.parameters import without_provenance
 from spec.diff.side import Place
 from spec.model import JSON
@@ -34,7 +35,7 @@ def compare_document(context: Context, old: Place, new: Place) -> list[str]:
 def _compare(context: Context, called: Called, subject: str, key: str, old: Place, new: Place) -> None:
     """An extension of the vocabulary: part by part, where both documents have it."""
     one, other = old.node.get(key), new.node.get(key)
-    if one == other:
+    if same(one, other):
         return
     _parts(context, called, f"{subject} {key}".strip(), (under(old, key), under(new, key)), one, other)
 
@@ -45,7 +46,7 @@ def _parts(
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for key in [*one, *(key for key in other if key not in one)]:
             before, after = one.get(key), other.get(key)
-            if before != after or (key in one) != (key in other):
+            if not same(before, after) or (key in one) != (key in other):
                 inner = (_below(places[0], key, one), _below(places[1], key, other))
                 if key == "x-provenance":
                     context.say("document.words", called, name, "where it comes from differs", *inner, before, after)
