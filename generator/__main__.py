@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 import spec
-from generator import changes, output, render
+from generator import output, paging, render
+from generator.changes import diff
 from generator.plan import Plan, Refusal
 from generator.planner import plan
 from generator.templating import TemplateError
@@ -21,17 +22,14 @@ OUT = Path("generated")
 """Where the package goes: below the folder in which the command is run."""
 
 _EXAMPLES = """\
-examples:
-  python -m generator                                  bring generated/ up to date with spec/openapi.yaml
-  python -m generator --check                          change nothing; show how generated/ differs
-  python -m generator --spec other.yaml --out client   a client of another document
-  python -m generator diff OLD NEW                     what a change does to callers, servers and Python code
-  python -m generator --templates mine                 with templates of yours before ours (see generator/README.md)
+exit codes: 0 written, or up to date; 1 --check: the folder differs; 2 the document, the templates or the options
+can't be used, and nothing was written
 
 examples:
   seller-contract generate                                  generated/ from the document that comes along
   seller-contract generate --check                          change nothing; show how generated/ differs
   seller-contract generate --spec other.yaml --out client   a client of another document
+  python -m generator diff OLD NEW                          what a change does to callers, servers and Python code
   seller-contract generate --templates mine                 with templates of yours before ours
 """
 
@@ -99,26 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Gives the exit status; prints what is wrong to standard error, never a traceback."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["diff"]:
-        return changes.main(given[1:])
-    options = _parser().parse_args(given)
-    if options.package is not None and (not options.package.isidentifier() or keyword.iskeyword(options.package)):
-        return _fail(f"--package {options.package}: this can't be imported; give a Python name")
-    if options.templates is not None and not options.templates.is_dir():
-        return _fail(f"--templates {options.templates}: there is no such folder")
-    try:
-        made = _plan(options.spec, options.package, options.templates)
-        files = render.files(made, options.templates)
-        if made.refusals and not options.allow_partial:
-            return _refused(made.refusals)
-        if options.check:
-            return _check(files, options.out)
-        return _write(made, files, options.out)
-    except spec.SpecError as error:
-        return _fail(str(error))
-    except TemplateError as error:
-        return _fail(str(error))
-    except OSError as error:
-        return _fail(f"{error.filename or options.out}: {error.strerror or error}")
+        return run(diff, given[1:], "python -m generator diff")
+    return run(generate, given, "python -m generator")
 
 
 def _plan(path: Path, package: str | None, paged: Mapping[str, Mapping[str, Any] | None]) -> Plan:

@@ -15,7 +15,7 @@ from spec.validate import Verdict, validate
 
 _COMMANDS = {
     "validate": ("spec.commands:validate_command", "Is a document valid, its x- extensions included?"),
-    "diff": ("spec.diff:command", "What changed between two documents, and whom does it break?"),
+    "diff": ("spec.diff.command:command_of_spec", "What changed between two documents, and whom does it break?"),
 }
 
 

@@ -37,6 +37,7 @@ EVERYTHING = {
     **SUITE,
     "sandbox": ("conformance.sandbox.__main__:sandbox", "Serve a server that behaves as the document says."),
     "spec": ("spec.commands:commands", "Validate a document, or compare two of them."),
+    "diff": ("generator.changes:diff", "What does a change of a document do to callers, servers and Python code?"),
     "generate": ("generator.__main__:generate", "Make a typed Python client of a document."),
 }
 

@@ -9,16 +9,11 @@ from generator.changes.compare import compare_surfaces
 from generator.changes.surface import Surface, surface
 from generator.planner import plan
 from spec import reader
-from spec.diff import command
 from spec.diff.code import Code
+from spec.diff.command import diff_command
 from spec.source import Source
 
-__all__ = ["compare_code", "compare_surfaces", "main", "package_surface", "surface"]
-
-
-def main(arguments: list[str]) -> int:
-    """Exit code 0 nothing breaks, 1 something does, 2 usage or a document that can't be read."""
-    return command.main(arguments, prog="python -m generator diff", compare_code=compare_code)
+__all__ = ["compare_code", "compare_surfaces", "diff", "package_surface", "surface"]
 
 
 def compare_code(old: Source, new: Source) -> Code | None:
@@ -35,3 +30,7 @@ def package_surface(source: Source) -> Surface | None:
         return None
     planned = plan(contract, problems)
     return surface(planned.package, render.files(planned))
+
+
+diff = diff_command(compare_code)
+"""`python -m generator diff` and `seller-contract diff`."""

@@ -4,7 +4,7 @@ Schemas become facts (`normal`), facts are compared (`schemas`), what differs is
 (`operations` and its neighbours), and a table says what each kind of difference means (`rules`).
 """
 
-from spec.diff.command import main
+from spec.diff.command import diff_command
 from spec.diff.comparison import Comparison, compare
 
-__all__ = ["Comparison", "compare", "main"]
+__all__ = ["Comparison", "compare", "diff_command"]

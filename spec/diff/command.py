@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
+
+from spec.command_line import FILE, USAGE, argument, command, option
 from spec.diff import as_json, inputs, markdown, render, waivers
 from spec.diff.code import Code
 from spec.diff.comparison import compare
@@ -25,57 +27,75 @@ _FORMATS: dict[str, Callable[[Report], str]] = {
 _AUDIENCES = ("callers", "servers", "python", "any")
 _WARNINGS = 20
 
+_EPILOG = """\
+exit codes: 0 nothing breaks; 1 something does, the version wasn't raised, or a waiver is stale; 2 wrong usage, or a
+document that can't be read
+
+examples:
+  seller-contract spec diff old.yaml new.yaml
+  seller-contract spec diff main:openapi.yaml openapi.yaml --format markdown
+  seller-contract diff old.yaml new.yaml                    the generated packages are compared as well
+
+spec/diff/README.md lists the rules.
+"""
+
 CompareCode = Callable[[Source, Source], Code | None]
 
 
-def main(argv: list[str], *, prog: str = "python -m spec diff", compare_code: CompareCode | None = None) -> int:
-    """Exit code 0 nothing breaks, 1 something does, 2 usage or a document that can't be read."""
-    parser = _parser(prog, compare_code is not None)
-    options = parser.parse_args(argv)
-    if options.fail_on == "python" and compare_code is None:
-        parser.error("this command doesn't generate packages: python -m generator diff judges by them")
-    if options.old == options.new == "-":
-        parser.error("standard input can be one of the two documents, not both")
-    opened = [_open(name) for name in (options.old, options.new)]
-    known = _waivers(options.waivers)
+def diff_command(compare_code: CompareCode | None = None) -> click.Command:
+    """The command that compares two documents; with `compare_code` it compares the generated packages as well."""
+    judged = "callers and their Python code" if compare_code else "callers and the names in generated code"
+
+    @command(epilog=_EPILOG)
+    @argument("old", metavar="OLD", help="a file, REV:path of git, or - for standard input")
+    @argument("new", metavar="NEW", help="the same")
+    @option("--format", "form", type=click.Choice(tuple(_FORMATS)), default="text", show_default=True)
+    @option(
+        "--fail-on",
+        type=click.Choice(_AUDIENCES),
+        help=f"whose breaking makes the exit code 1 (default: {judged})",
+    )
+    @option("--check-version", is_flag=True, help="exit code 1 as well when info.version wasn't raised far enough")
+    @option("--waivers", type=FILE, help="a YAML or TOML file of changes that are wanted although they break")
+    def diff(old: str, new: str, form: str, fail_on: str | None, check_version: bool, waivers: Path | None) -> int:
+        """Compare two documents by what they mean: what changed, whom it breaks, and why."""
+        if fail_on == "python" and compare_code is None:
+            raise click.UsageError(
+                "this command doesn't generate packages: python -m generator diff (seller-contract diff) judges by them"
+            )
+        if old == new == "-":
+            raise click.UsageError("standard input can be one of the two documents, not both")
+        return _compared((old, new), form, fail_on, waivers, compare_code, check_version=check_version)
+
+    return diff
+
+
+def _compared(
+    names: tuple[str, str],
+    form: str,
+    fail_on: str | None,
+    waived: Path | None,
+    compare_code: CompareCode | None,
+    *,
+    check_version: bool,
+) -> int:
+    """Print the comparison; gives the exit code."""
+    opened = [_open(name) for name in names]
+    known = _waivers(waived)
     if known is None or opened[0] is None or opened[1] is None:
-        return 2
+        return USAGE
     old, new = opened[0], opened[1]
     try:
         comparison = compare(old, new)
         code = compare_code(old, new) if compare_code is not None and old.data != new.data else None
     except SpecError as error:
         print(error, file=sys.stderr)
-        return 2
+        return USAGE
     today = datetime.now(UTC).date()
     report = Report(comparison, code, tuple(waivers.judge(known, comparison.changes, today)))
     _warn(report)
-    print(_FORMATS[options.format](report))
-    return _exit_code(report, options.fail_on, check_version=options.check_version)
-
-
-def _parser(prog: str, packages: bool) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=prog,
-        description="Compare two documents by what they mean: what changed, whom it breaks, and why.",
-        epilog="Exit code 0: nothing breaks; 1: something does, the version wasn't raised, or a waiver is stale; "
-        "2: wrong usage, or a document that can't be read. spec/diff/README.md lists the rules.",
-    )
-    document = "a file, REV:path of git, or - for standard input"
-    parser.add_argument("old", help=document)
-    parser.add_argument("new", help=document)
-    parser.add_argument("--format", choices=_FORMATS, default="text")
-    judged = "callers and their Python code" if packages else "callers and the names in generated code"
-    parser.add_argument(
-        "--fail-on", choices=_AUDIENCES, help=f"whose breaking makes the exit code 1 (default: {judged})"
-    )
-    parser.add_argument(
-        "--check-version", action="store_true", help="exit code 1 as well when info.version wasn't raised far enough"
-    )
-    parser.add_argument(
-        "--waivers", type=Path, help="a YAML or TOML file of changes that are wanted although they break"
-    )
-    return parser
+    print(_FORMATS[form](report))
+    return _exit_code(report, fail_on, check_version=check_version)
 
 
 def _open(name: str) -> Source | None:
@@ -128,3 +148,7 @@ def _version_problem(report: Report) -> str:
         return f"info.version was {old!r} and is {new!r}: versions like 1.2.3 can be checked"
     wanted = f"the changes are {report.level}, so it must be {report.next_version} or later"
     return f"info.version was {old} and is {new}: {wanted}"
+
+
+command_of_spec = diff_command()
+"""`python -m spec diff` and `seller-contract spec diff`."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from spec import reader, shape
+from spec import reader, wellformed
 from spec.diff import documents
 from spec.diff.change import Change, Finding, Spot, merged
 from spec.diff.clauses import Clauses, Touched, compare_clauses
@@ -142,7 +142,7 @@ def _contract(source: Source) -> Contract | None:
 
 def _invalid(source: Source) -> Iterator[Problem]:
     if re.match(r"3\.[01](\.|$)", str(source.data.get("openapi"))):
-        yield from shape.problems(source)
+        yield from wellformed.problems(source)
 
 
 def _unreadable(side: Side) -> Iterator[Problem]:

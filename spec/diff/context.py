@@ -14,7 +14,7 @@ from spec.diff.rules import RULES
 from spec.diff.schemas import Comparer, Direction, Pair, joined
 from spec.diff.side import Place, Side
 from spec.model import JSON
-from spec.source_text import escape
+from spec.pointers import escape
 
 DOCUMENT = Called("")
 

@@ -14,7 +14,7 @@ from spec.diff.security import compare_schemes, requirements
 from spec.diff.servers import compare_servers
 from spec.diff.side import Place, Side
 from spec.model import JSON
-from spec.source_text import escape
+from spec.pointers import escape
 
 _KEYS = ("openapi", "info", "paths", "webhooks", "components", "servers", "security", "jsonSchemaDialect")
 _WORDS = ("tags", "externalDocs", "$self")

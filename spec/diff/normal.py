@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from spec.diff.facts import ATOMS, NUMBERS, Facts, Key, Union, canonical, finished, intersected, with_null
 from spec.diff.side import Side
 from spec.model import JSON
-from spec.source_text import escape
+from spec.pointers import escape
 
 _TYPES: Mapping[str, frozenset[str]] = {
     **{name: frozenset({name}) for name in ATOMS - NUMBERS},

@@ -13,7 +13,7 @@ from spec.diff.parameters import deprecated, shape
 from spec.diff.security import compare_requirements
 from spec.diff.servers import compare_servers, inherited
 from spec.diff.side import Place, Side
-from spec.source_text import escape
+from spec.pointers import escape
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _PATH_KEYS = (*METHODS, "parameters", "servers", "additionalOperations")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import unquote
 
-from spec.model import JSON, Location, at
+from spec.model import JSON, Location
+from spec.pointers import at, escape
 from spec.source import Source
-from spec.source_text import escape
 
 Object = Mapping[str, JSON]
 
