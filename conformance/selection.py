@@ -7,10 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from conformance.verdict import Reason
 from spec import Clause
-
-ELSEWHERE = "left to another shard"
-"""How the reason of a clause begins that another machine tries."""
 
 
 @dataclass(frozen=True)
@@ -44,22 +42,22 @@ class Selection:
     unmarkable: Mapping[str, str] = field(default_factory=dict)
     """Codes of operations that write what a run couldn't know for its own, each with the reason."""
     off: Mapping[str, str] = field(default_factory=dict)
-    """Kinds of clauses that nothing speaks of in this run, each with the reason."""
+    """Kinds of clauses for which no requests are generated in this run, each with the reason."""
 
-    def reason_to_skip(self, clause: Clause) -> str | None:
+    def reason_to_skip(self, clause: Clause) -> Reason | None:
         """Why a clause isn't tried, or None."""
         if self.only and not any(matches(clause.id, pattern) for pattern in self.only):
-            return "not selected by --only"
+            return Reason("not-selected", "not selected by --only")
         if any(matches(clause.id, pattern) for pattern in self.skip):
-            return "switched off by --skip"
+            return Reason("switched-off", "switched off by --skip")
         if clause.writes and not self.writes:
-            return "needs writes (--writes)"
+            return Reason("needs-writes", "needs writes (--writes)")
         if clause.writes and clause.operation in self.unmarkable:
-            return self.unmarkable[clause.operation]
+            return Reason("not-permitted", self.unmarkable[clause.operation])
         if clause.kind in self.off:
-            return self.off[clause.kind]
+            return Reason("not-generated", self.off[clause.kind])
         if clause.id in self.others:
-            return ELSEWHERE
+            return Reason("other-shard", "left to another shard")
         return None
 
 

@@ -10,6 +10,26 @@ from spec import Clause
 
 Verdict = Literal["held", "violated", "not-exercised", "skipped", "error"]
 
+Code = Literal[
+    "no-data",
+    "no-witness",
+    "not-shown",
+    "not-applicable",
+    "scenario-incomplete",
+    "blocked-by",
+    "data-moved",
+    "not-generated",
+    "not-reached",
+    "not-selected",
+    "switched-off",
+    "needs-writes",
+    "not-permitted",
+    "other-shard",
+    "unanswered",
+    "own-fault",
+]
+"""Why a clause is neither held nor violated. `conformance.reports.advice` says what to do about each."""
+
 LONGEST_MESSAGE = 400
 """Characters of a sentence of ours that a report shows; rows and answers are quoted in them."""
 LONGEST_ANSWER = 2_000
@@ -26,10 +46,25 @@ class Held:
 
 
 @dataclass(frozen=True)
-class NotExercised:
-    """There was no telling case; `missing` says what it would have taken."""
+class Reason:
+    """Why a clause is neither held nor violated: a code for programs, a text for people."""
 
-    missing: str
+    code: Code
+    text: str
+    clause: str = ""
+    """Of `blocked-by`: the id of the clause that is broken."""
+
+
+@dataclass(frozen=True)
+class NotExercised:
+    """There was no discriminating case, for a reason."""
+
+    reason: Reason
+
+
+def not_exercised(code: Code, text: str, clause: str = "") -> NotExercised:
+    """There was no discriminating case, for the reason with this code and text."""
+    return NotExercised(Reason(code, text, clause))
 
 
 @dataclass(frozen=True)
@@ -66,7 +101,7 @@ class Outcome:
     clause: Clause
     verdict: Verdict
     witnesses: int = 0
-    reason: str = ""
+    reason: Reason | None = None
     """For everything but held and violated: why."""
     counterexample: Counterexample | None = None
     survivors: tuple[str, ...] = field(default=())

@@ -12,7 +12,7 @@ from conformance.reports import files, formats
 from conformance.reports.fold import conclude
 from conformance.reports.model import Clause, Header, Report, Statement, Timing, Waived, Waiver
 from conformance.runner.config import Usage
-from conformance.selection import ELSEWHERE, Shard
+from conformance.selection import Shard
 from conformance.verdict import Verdict
 from spec.command_line import FILE, argument, command, option
 
@@ -80,7 +80,7 @@ def check(reports: Sequence[Report]) -> None:
 
 
 def _merged(clauses: list[Clause]) -> Clause:
-    tried = [clause for clause in clauses if clause.get("reason") != ELSEWHERE] or clauses[:1]
+    tried = [clause for clause in clauses if clause.get("reason_code") != "other-shard"] or clauses[:1]
     worst = min(tried, key=lambda clause: WORST_FIRST.index(clause["verdict"]))
     merged: Clause = {
         **worst,

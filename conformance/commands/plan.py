@@ -55,7 +55,7 @@ def text(contract: Contract, config: Config) -> str:
     else:
         lines.append("writes: none; operations that write are only asked without the right key")
     lines.append(f"limits: {_limits(config)}")
-    skipped = Counter(reason for clause in contract.clauses if (reason := selection.reason_to_skip(clause)))
+    skipped = Counter(reason.text for clause in contract.clauses if (reason := selection.reason_to_skip(clause)))
     lines += [f"left out: {plural(number, 'clause')}, {reason}" for reason, number in skipped.items()]
     return "\n".join(lines)
 

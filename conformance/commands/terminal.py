@@ -13,7 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.reports.conclusion import counts
-from conformance.reports.fold import NOT_REACHED
 from conformance.reports.model import FAILING, Report
 from conformance.reports.text import one_line, visible
 from conformance.reports.waivers import explanation
@@ -94,7 +93,7 @@ class View:
         lines = (
             violation_lines(outcome)
             if outcome.counterexample
-            else [f"! {outcome.clause.id}: {one_line(outcome.reason)}"]
+            else [f"! {outcome.clause.id}: {one_line(outcome.reason.text if outcome.reason else '')}"]
         )
         for index, line in enumerate(lines):
             self.console.print(Text(line, style=style if index == 0 else ""))
@@ -118,7 +117,7 @@ def summary(report: Report, console: Console | None = None) -> None:
     missing = [
         clause
         for clause in report["clauses"]
-        if clause["verdict"] == "not-exercised" and not clause.get("reason", "").startswith(NOT_REACHED)
+        if clause["verdict"] == "not-exercised" and clause.get("reason_code") != "not-reached"
     ]
     for clause in missing[:MOST_NOT_EXERCISED]:
         console.print(Text(f"○ {clause['id']}: {one_line(clause.get('reason', ''))}", style="yellow"))

@@ -8,7 +8,7 @@ from conformance.fuzzing.observations import REFUSALS, Observations, is_taken
 from conformance.laws.law import LAWS, Law, operation_of
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from conformance.writing.batches import submit
 from spec import Clause
 
@@ -26,7 +26,7 @@ def laws(seen: Observations, plain: Law = LAWS["response.status"]) -> dict[str, 
         """Schemathesis' engine generates wrong requests; those that our own reading finds wrong show no data."""
         operation = operation_of(context, clause)
         if not seen.invalid.get(operation.code):
-            return NotExercised("no request that is surely invalid was generated")
+            return not_exercised("not-generated", "no request that is surely invalid was generated")
         for request in seen.taken.get(operation.code, ()):
             exchange = context.send(request)
             if is_taken(seen.contract, exchange):

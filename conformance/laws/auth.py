@@ -6,14 +6,14 @@ import json
 from dataclasses import replace
 from functools import partial
 
-from conformance.laws.law import LAWS, law, operation_of
+from conformance.laws.law import LAWS, blocked_by, law, operation_of
 from conformance.laws.walks import narrowed
 from conformance.reading.context import RunContext, decided, get, paged
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import NO_SUCH_ID, base_query
 from conformance.scenarios import ownership_of, unused_key
 from conformance.transport.exchange import Credential, Request, swap_case
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from conformance.writing.items import example_item, item
 from spec import Clause, Operation
 
@@ -90,11 +90,11 @@ def _unauthorized(variant: Credential, context: RunContext, clause: Clause) -> R
     if variant not in (Credential.MISSING, Credential.EMPTY, Credential.WRONG):
         key = context.target.key or ""
         if len(key) < 2 or (variant is Credential.SWAPPED_CASE and swap_case(key) == key):
-            return NotExercised("the key is too short, or has no letters")
+            return not_exercised("not-applicable", "the key is too short, or has no letters")
     if operation.safe:
         allowed = context.send(requests_with(context, operation, Credential.RIGHT)[0])
         if allowed.response.status == 401:
-            return NotExercised("the right key is answered 401 as well")
+            return blocked_by(context, clause, "response.status", "the right key is answered 401 as well")
     refused = ""
     requests = requests_with(context, operation, variant)
     for request in requests:
@@ -107,7 +107,7 @@ def _unauthorized(variant: Credential, context: RunContext, clause: Clause) -> R
         refused = response_excerpt(exchange)
     if operation.safe:
         return Held(len(requests))
-    return NotExercised(f"the body is refused before the key is looked at: {refused}")
+    return not_exercised("no-witness", f"the body is refused before the key is looked at: {refused}")
 
 
 LAWS.update({f"auth.{name}": partial(_unauthorized, variant) for name, variant in _VARIANTS.items()})

@@ -11,7 +11,7 @@ from conformance.oracle.lookups import instant
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import Step, Trace, parts_of, trace_of_writes
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from conformance.writing.batches import StatusPoll, Submission
 from spec import Clause
 
@@ -31,13 +31,17 @@ def _each(
     """A law about every batch by itself, counting those that it speaks of."""
     told = trace_of_writes(context, operation_of(context, clause))
     if told.why_not:
-        return NotExercised(told.why_not)
+        return not_exercised("scenario-incomplete", told.why_not)
     spoken = [batch for batch in own_batches(told) if needs(batch)]
     for batch in spoken:
         wrong = judge(batch)
         if wrong:
             return wrong
-    return Held(len(spoken)) if spoken else NotExercised("no batch was accepted, or none that the clause speaks of")
+    return (
+        Held(len(spoken))
+        if spoken
+        else not_exercised("scenario-incomplete", "no batch was accepted, or none that the clause speaks of")
+    )
 
 
 @law("batch.ticket")
@@ -142,7 +146,7 @@ def final(context: RunContext, clause: Clause, told: Trace) -> Result:
     """An end stays as it is."""
     first = told.first
     if first is None or not told.later or first.last is None:
-        return NotExercised("no batch was seen to end")
+        return not_exercised("scenario-incomplete", "no batch was seen to end")
     chain = (first.exchange, first.last.exchange)
     polls = (first.last, *told.later)
     for one in told.later:
@@ -171,14 +175,16 @@ def all_good(context: RunContext, clause: Clause, told: Trace) -> Result:
         if name in ("insert", "again", "change", "delete") and step.submission.over
     ]
     if not good:
-        return NotExercised("no batch of good items was seen to end")
+        return not_exercised("scenario-incomplete", "no batch of good items was seen to end")
     for step in good:
         batch = step.submission
         last = batch.last
         if last and (last.failed or last.succeeded != len(batch.items)):
             applied = [key for key, seen in step.read_backs.items() if seen.rows]
             if step is told.step("insert") and not applied:
-                return NotExercised(f"the new rows aren't taken: {response_excerpt(last.exchange)}")
+                return not_exercised(
+                    "scenario-incomplete", f"the new rows aren't taken: {response_excerpt(last.exchange)}"
+                )
             counts = f"{last.succeeded} succeeded, {last.failed} failed"
             return Finding(f"{len(batch.items)} succeeded, 0 failed", counts, batch.chain)
     return Held(len(good))
@@ -194,9 +200,9 @@ def mixed(context: RunContext, clause: Clause, told: Trace) -> Result:
     """Bad items are counted as failed, good ones as succeeded."""
     step = _mixed(told)
     if step is None:
-        return NotExercised("a batch with a bad item isn't accepted at all")
+        return not_exercised("scenario-incomplete", "a batch with a bad item isn't accepted at all")
     if not told.bad:
-        return NotExercised("what was sent as a bad item succeeds by itself")
+        return not_exercised("no-witness", "what was sent as a bad item succeeds by itself")
     alone = told.step("unknown" if told.step("unknown") else "bad")
     if alone and alone.submission.last and alone.submission.accepted:
         counts = f"{alone.submission.last.succeeded} succeeded, {alone.submission.last.failed} failed"
@@ -206,7 +212,7 @@ def mixed(context: RunContext, clause: Clause, told: Trace) -> Result:
     batch, others_end = step.submission, any(b.over for b in own_batches(told))
     if not batch.over:
         if not others_end:
-            return NotExercised("no batch was seen to end")
+            return not_exercised("scenario-incomplete", "no batch was seen to end")
         return Finding("an end, as for batches of good items", response_excerpt(batch.chain[-1]), batch.chain)
     last = batch.last
     wanted = (len(batch.items) - told.bad, told.bad)
@@ -247,9 +253,9 @@ def isolated(context: RunContext, clause: Clause, told: Trace) -> Result:
     """The good items of a mixed batch are applied."""
     step = _mixed(told)
     if step is None:
-        return NotExercised("a batch with a bad item isn't accepted at all")
+        return not_exercised("scenario-incomplete", "a batch with a bad item isn't accepted at all")
     if not step.submission.over:
-        return NotExercised("the batch wasn't seen to end")
+        return not_exercised("scenario-incomplete", "the batch wasn't seen to end")
     for good in _good_items(told, step):
         wrong = applied(told, step, good)
         if wrong:
@@ -288,4 +294,4 @@ def times(context: RunContext, clause: Clause, told: Trace) -> Result:
             return Finding(
                 "the same time of making in every look", response_excerpt(polls[-1]), (batch.exchange, *polls)
             )
-    return Held(tried) if tried else NotExercised("no batch shows both times")
+    return Held(tried) if tried else not_exercised("not-shown", "no batch shows both times")

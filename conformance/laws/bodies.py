@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.laws.auth import requests_with, unauthenticated_key
-from conformance.laws.law import LAWS, law, operation_of
+from conformance.laws.law import LAWS, NoOwnRow, law, operation_of
 from conformance.reading.context import RunContext, decided, get
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import action, ownership_of, row_writer, style_of, trace_of_writes, unused_key
@@ -16,7 +16,7 @@ from conformance.scenarios.edge_cases import is_amount
 from conformance.transport.errors import NotSent
 from conformance.transport.exchange import Credential, Exchange
 from conformance.transport.keys import NO_SUCH
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from conformance.writing.batches import Item, ReadBack, StatusPoll, Submission, find, find_all, look, submit
 from conformance.writing.items import bare, item, item_fields
 from spec import Clause, Field, Operation
@@ -52,7 +52,7 @@ def _row_with_parts(context: RunContext, operation: Operation) -> str:
     """The key of the row that the operation's scenario writes parts of; it stays, so a replay needs no new one."""
     told = trace_of_writes(context, operation)
     if "P" not in told.keys or told.step("change") is None:
-        raise NotSent(told.why_not or "there is no row to write parts of")
+        raise NoOwnRow(told.why_not or "there is no row to write parts of")
     return told.keys["P"]
 
 
@@ -250,13 +250,13 @@ def whole(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     access, writer = operation.access, row_writer(context, operation)
     if access is None or writer is None:
-        return NotExercised("no operation makes a row to try it on")
+        return not_exercised("not-applicable", "no operation makes a row to try it on")
     key = ownership_of(context).mint("whole")
     inserts = access.action == "upserts" and not access.parts
     if not inserts:
         made = submit(context, writer, [bare(context, writer, item(context, writer, key, 0, "plain"))])
         if not made.all_succeeded:
-            return NotExercised("a new row to try it on isn't taken")
+            return not_exercised("scenario-incomplete", "a new row to try it on isn't taken")
     before = _after_unauthenticated(context, operation, key, inserts=inserts)
     if isinstance(before, Finding):
         return before
@@ -264,7 +264,7 @@ def whole(context: RunContext, clause: Clause) -> Result:
     bad = {name: value for name, value in good.items() if name != access.collection.key}
     batch = submit(context, operation, [good, _half_bad(good), bad])
     if not batch.exchange.response.refused:
-        return NotExercised("no request is refused for one of its items: they fail one by one")
+        return not_exercised("no-witness", "no request is refused for one of its items: they fail one by one")
     _let_it_be_done(context, operation)
     after = find(context, operation, key, expected=not inserts)
     if before.rows != after.rows:
@@ -314,7 +314,7 @@ def large(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     access = operation.access
     if access is None:
-        return NotExercised("the operation writes nothing")
+        return not_exercised("not-applicable", "the operation writes nothing")
     bodies = [_many(context, operation), *([] if access.action == "deletes" else [_one_large(context, operation)])]
     for items in bodies:
         # The one that may make a row is waited for, or the row would come after the run has cleaned up.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.laws.filters import split, words
-from conformance.laws.law import law, operation_of
+from conformance.laws.law import blocked_by, law, operation_of
 from conformance.oracle.budget import Budget
 from conformance.oracle.candidates import candidates
 from conformance.oracle.cases import Case
@@ -17,7 +17,7 @@ from conformance.oracle.lookups import Truth, all_of
 from conformance.reading.context import RunContext, decided
 from conformance.reading.listing import mismatch
 from conformance.reading.sample import sample_of
-from conformance.verdict import Held, NotExercised, Result
+from conformance.verdict import Held, Result, not_exercised
 from spec import Clause, Filter, Operation
 
 ONE_ALONE = frozenset({"first alone", "second alone"})
@@ -55,41 +55,45 @@ def combine(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     filter = clause.speaks_of(Filter)
     if not sample_of(context, operation).rows:
-        return NotExercised("the list shows no rows")
+        return not_exercised("no-data", "the list shows no rows")
     if filter.hidden:
         return _with_hidden(context, operation, filter)
     known = sample_of(context, operation)
     pairs = _pairs(context, operation).get(filter.parameter, ())
     if not pairs:
-        return NotExercised(
-            "no value of another filter overlaps with it on the rows seen, without one holding the other"
+        return not_exercised(
+            "no-witness", "no value of another filter overlaps with it on the rows seen, without one holding the other"
         )
     queries = [(pair, pair.one.query + pair.other.query) for pair in pairs]
     context.prefetch(context.large_page_request(operation, known.base + query) for _, query in queries)
-    right = 0
+    right, wrong = 0, ""
     for pair, query in queries:
         about = (pair.one.filter.field, pair.other.filter.field)
         both = f"{words(pair.one)}, and {words(pair.other).removeprefix('rows ')}"
         found = mismatch(context, operation, known, query, pair.judge, both, about=about)
-        if found and not any(_wrong_alone(context, operation, case) for case in (pair.one, pair.other)):
-            return found
+        if found:
+            alone = next((case for case in (pair.one, pair.other) if _wrong_alone(context, operation, case)), None)
+            if alone is None:
+                return found
+            wrong = alone.filter.parameter
         right += found is None
-    return Held(right) if right else NotExercised("each of its partners, or it itself, is wrong without another filter")
+    if right:
+        return Held(right)
+    why = "each of its partners, or it itself, is wrong without another filter"
+    return blocked_by(context, clause, f"filter.{wrong}", why)
 
 
 def _wrong_alone(context: RunContext, operation: Operation, case: Case) -> bool:
-    """True where a filter shows wrong rows without company: that is told by its own clause, and blames no other."""
-    known = sample_of(context, operation)
-    return (
-        mismatch(context, operation, known, case.query, case.judge, words(case), about=(case.filter.field,)) is not None
-    )
+    """True where a filter shows wrong rows by itself: its own clause is about that."""
+    known, about = sample_of(context, operation), (case.filter.field,)
+    return mismatch(context, operation, known, case.query, case.judge, words(case), about=about) is not None
 
 
 def _with_hidden(context: RunContext, operation: Operation, filter: Filter) -> Result:
     """A filter on a field that no response shows, together with one on a field that they do."""
     parts = {value: part for value, part in split(context, operation, filter).items() if part.rows}
     if len(parts) < 2:
-        return NotExercised(f"all rows have one {filter.field}")
+        return not_exercised("no-data", f"all rows have one {filter.field}")
     tried: list[str] = []
     for other in operation.filters:
         # One of each field, and one that several values of it satisfy.
@@ -118,7 +122,7 @@ def _with_hidden(context: RunContext, operation: Operation, filter: Filter) -> R
             if found:
                 return found
             tried.append(other.field)
-    return Held(len(tried)) if tried else NotExercised("no other filter's value is met on both sides")
+    return Held(len(tried)) if tried else not_exercised("no-witness", "no other filter's value is met on both sides")
 
 
 def _some(filter: Filter, rows: list[Row], seed: int, most: int) -> Iterator[tuple[str | None, str]]:

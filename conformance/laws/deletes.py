@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from conformance.laws.law import blocked_by
 from conformance.laws.readback import (
     collection_of,
     many,
@@ -15,7 +16,7 @@ from conformance.laws.readback import (
 from conformance.reading.context import RunContext, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import Trace
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from conformance.writing.batches import find, reader_of
 from spec import Clause
 
@@ -33,7 +34,7 @@ def deletes(context: RunContext, clause: Clause, told: Trace) -> Result:
                 return Finding(f"no row {other}", "it is still shown", also.chain(other))
     reader = reader_of(context, told.operation)
     if reader is None:
-        return NotExercised("no list shows the rows")
+        return not_exercised("not-shown", "no list shows the rows")
     for exchange in told.filtered:
         if any(row.get(collection_of(told).key) == key for row in read_page(reader, exchange).rows):
             asked = "=".join(exchange.request.query[0])
@@ -67,7 +68,7 @@ def unknown_row(context: RunContext, clause: Clause, told: Trace) -> Result:
     """A delete of a row that there isn't fails as an item, not as a request."""
     step = told.step("unknown")
     if step is None:
-        return NotExercised("there was no unknown")
+        return not_exercised("scenario-incomplete", "there was no unknown")
     batch = step.submission
     if batch.exchange.response.refused:
         return Finding("202, and the item counted as failed", response_excerpt(batch.exchange), (batch.exchange,))
@@ -79,7 +80,7 @@ def recreate(context: RunContext, clause: Clause, told: Trace) -> Result:
     """A deleted key can be inserted again."""
     step, key = told.steps["recreate"], told.keys["A"]
     if told.steps["delete"].row(key):
-        return NotExercised("the row wasn't deleted")
+        return blocked_by(context, clause, "write.deletes", "the row wasn't deleted")
     if len(step.read_backs[key].rows) != 1:
         return Finding(f"one row {key}", f"{len(step.read_backs[key].rows)} rows", step.chain(key))
     (sent,) = step.submission.items

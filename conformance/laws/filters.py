@@ -13,7 +13,7 @@ from conformance.oracle.mutants import value_of
 from conformance.reading.context import RunContext, decided
 from conformance.reading.listing import listing, mismatch, response_excerpt
 from conformance.reading.sample import Sample, sample_of
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Filter, Operation
 
 CORE = ("ignored", "always empty")
@@ -49,12 +49,13 @@ def filter_law(context: RunContext, clause: Clause) -> Result:
         return _hidden(context, operation, filter)
     known = sample_of(context, operation)
     if not known.rows:
-        return NotExercised("the list shows no rows")
+        return not_exercised("no-data", "the list shows no rows")
     cases = cases_of(context, operation, filter)
     missing = [name for name in CORE if name in cases.survivors]
     if not cases.chosen or missing:
-        return NotExercised(
-            f"no value of {filter.field} on the rows seen tells {filter.parameter} from one that is ignored"
+        return not_exercised(
+            "no-witness",
+            f"no value of {filter.field} on the rows seen tells {filter.parameter} from one that is ignored",
         )
     context.prefetch(context.large_page_request(operation, known.base + case.query) for case in cases.chosen)
     for case in sorted(cases.chosen, key=lambda c: len(c.operand)):
@@ -70,7 +71,7 @@ def wire(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     known = sample_of(context, operation)
     if not known.rows:
-        return NotExercised("the list shows no rows")
+        return not_exercised("no-data", "the list shows no rows")
     cases = wire_cases(context, operation)
     context.prefetch(context.large_page_request(operation, known.base + case.query) for case in cases.chosen)
     for case in cases.chosen:
@@ -96,7 +97,11 @@ def edges(context: RunContext, clause: Clause) -> Result:
         if found:
             return found
         tried += 1
-    return Held(tried) if tried else NotExercised("no row has a word that begins or ends a longer one elsewhere")
+    return (
+        Held(tried)
+        if tried
+        else not_exercised("no-witness", "no row has a word that begins or ends a longer one elsewhere")
+    )
 
 
 def _with_edges(filter: Filter, rows: Sequence[Mapping[str, Any]]) -> Iterator[Case]:
@@ -141,8 +146,9 @@ def _hidden(context: RunContext, operation: Operation, filter: Filter) -> Result
                 (known.shown_by[name],),
             )
     if len(filled) < 2:
-        return NotExercised(
-            f"there are no rows under {' and '.join(v for v in parts if v not in filled)} of {filter.parameter}"
+        return not_exercised(
+            "no-data",
+            f"there are no rows under {' and '.join(v for v in parts if v not in filled)} of {filter.parameter}",
         )
     seen: dict[str, str] = {}
     for value, part in filled.items():
@@ -174,7 +180,9 @@ def default_law(context: RunContext, clause: Clause) -> Result:
     given = sample_of(context, operation, ((filter.name(), default),))
     others = [part for value, part in split(context, operation, filter).items() if value != default]
     if filter.hidden and not any(part.rows for part in others):
-        return NotExercised(f"no row has another {filter.field} than {default}, so leaving it out shows nothing")
+        return not_exercised(
+            "no-data", f"no row has another {filter.field} than {default}, so leaving it out shows nothing"
+        )
     chain_to = [next(iter(u.shown_by.values()), None) for u in (without, given)]
     if without.count != given.count:
         return Finding(

@@ -27,7 +27,7 @@ from conformance.reading.listing import mismatch
 from conformance.reading.sample import sample_of
 from conformance.scenarios import ownership_of, siblings, style_of
 from conformance.transport.exchange import Exchange
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from conformance.writing.batches import find, reader_of, settled, submit
 from conformance.writing.items import entry, item
 from spec import Clause, Operation
@@ -88,7 +88,7 @@ def explore(context: RunContext, clause: Clause) -> Result:
                 holds()
     except _Disagreement as disagreement:
         return disagreement.finding
-    return Held(told) if told else NotExercised("no two filters tell rows apart")
+    return Held(told) if told else not_exercised("no-witness", "no two filters tell rows apart")
 
 
 def combinations(candidates: Sequence[Candidate], rows: int) -> st.SearchStrategy[list[Case]]:
@@ -185,7 +185,7 @@ def history(context: RunContext, clause: Clause) -> Result:
     """After any sequence of upserts, parts and deletes every row is what the last writes to it say."""
     operation = operation_of(context, clause)
     if operation.access is None or reader_of(context, operation) is None:
-        return NotExercised("no list shows what was written")
+        return not_exercised("not-shown", "no list shows what was written")
     writers = siblings(context, operation)
     parts = [o for o in writers if o.access and o.access.action == "upserts" and o.access.parts]
     deleters = [o for o in writers if o.access and o.access.action == "deletes"]
@@ -220,7 +220,7 @@ def history(context: RunContext, clause: Clause) -> Result:
         shortest = disagreement
     if shortest:
         return shortest.finding
-    return Held(ended) if ended else NotExercised("no batch of the histories was seen to end")
+    return Held(ended) if ended else not_exercised("scenario-incomplete", "no batch of the histories was seen to end")
 
 
 def _there_and_back(context: RunContext, operation: Operation, parts: Sequence[Operation]) -> None:

@@ -17,7 +17,7 @@ from conformance.laws.readback import (
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import Step, Trace
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Field, Part
 
 
@@ -26,7 +26,9 @@ def inserts(context: RunContext, clause: Clause, told: Trace) -> Result:
     """A new key makes one row."""
     step = told.steps["insert"]
     if step.submission.last and step.submission.last.failed == len(step.submission.items):
-        return NotExercised(f"the new rows aren't taken: {response_excerpt(step.submission.chain[-1])}")
+        return not_exercised(
+            "scenario-incomplete", f"the new rows aren't taken: {response_excerpt(step.submission.chain[-1])}"
+        )
     keys = {item.get(collection_of(told).key) for item in step.submission.items}
     for key, seen in step.read_backs.items():
         if key in keys and len(seen.rows) != 1:
@@ -64,7 +66,7 @@ def key_law(context: RunContext, clause: Clause, told: Trace) -> Result:
         if strange:
             wanted = f"only rows with the keys that were written, such as {max(keys, key=len)}"
             return Finding(wanted, f"a row {strange}", tried.chain(strange))
-    return Held(len(rows)) if rows else NotExercised("no list shows the new rows")
+    return Held(len(rows)) if rows else not_exercised("not-shown", "no list shows the new rows")
 
 
 @scenario_law("write.field", "insert")
@@ -76,7 +78,7 @@ def field_law(context: RunContext, clause: Clause, told: Trace) -> Result:
         if not same(item[name], row.get(name)):
             return Finding(f"{name} {item[name]!r}", f"{row.get(name)!r}", step.chain(key))
         tried += 1
-    return Held(tried) if tried else NotExercised(f"no row with {name} was taken")
+    return Held(tried) if tried else not_exercised("scenario-incomplete", f"no row with {name} was taken")
 
 
 @scenario_law("write.part", "insert")
@@ -88,7 +90,7 @@ def part_law(context: RunContext, clause: Clause, told: Trace) -> Result:
         if _unlike_entries(item[part.field], row, part):
             return Finding(f"{part.field} {item[part.field]!r}", f"{row.get(part.field)!r}", step.chain(key))
         tried += 1
-    return Held(tried) if tried else NotExercised(f"no row with {part.field} was taken")
+    return Held(tried) if tried else not_exercised("scenario-incomplete", f"no row with {part.field} was taken")
 
 
 def _shown_items(told: Trace, name: str) -> Iterator[tuple[Step, str, Row]]:

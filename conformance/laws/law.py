@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from conformance.reading.context import RunContext
-from conformance.verdict import Result
+from conformance.transport.errors import NotSent
+from conformance.verdict import NotExercised, Result, not_exercised
 from spec import Clause, Operation
 
 Law = Callable[[RunContext, Clause], Result]
@@ -20,6 +21,18 @@ def law(kind: str) -> Callable[[Law], Law]:
         return function
 
     return enter
+
+
+class NoOwnRow(NotSent):
+    """There is no row of this run's own that a law could write to."""
+
+
+def blocked_by(context: RunContext, clause: Clause, words: str, text: str) -> NotExercised:
+    """A clause rests on another one of its operation, named by the words of its id, and that one is broken."""
+    other = f"{clause.operation}.{words}"
+    if context.contract.clause(other) is None:
+        return not_exercised("no-witness", text)
+    return not_exercised("blocked-by", text, other)
 
 
 def operation_of(context: RunContext, clause: Clause) -> Operation:

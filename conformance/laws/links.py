@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import urllib.parse
 
-from conformance.laws.law import law, operation_of
+from conformance.laws.law import blocked_by, law, operation_of
 from conformance.laws.walks import Walk, even_ends, narrowed, needs_two_pages, same_rows, walks
 from conformance.reading.context import Page, Query, RunContext, get, paged, read_page
 from conformance.reading.listing import response_excerpt
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result
 from spec import Clause, Operation
 
 
@@ -84,7 +84,7 @@ def _linked(context: RunContext, clause: Clause, which: str) -> Result:
             if wrong:
                 return wrong
             checked += 1
-    return Held(checked) if checked else NotExercised(f"no page has a {which} link")
+    return Held(checked) if checked else blocked_by(context, clause, f"page.{which}", f"no page has a {which} link")
 
 
 def wrong_links(context: RunContext, operation: Operation, w: Walk) -> Finding | None:

@@ -10,7 +10,7 @@ from conformance.reading.context import Page, RunContext, get, paged, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import FAR, base_query, identity, sample_of
 from conformance.transport.exchange import Exchange
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Operation
 
 
@@ -20,13 +20,13 @@ def default_page(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     names = operation.pagination
     if names is None:
-        return NotExercised("the operation isn't paged")
+        return not_exercised("not-applicable", "the operation isn't paged")
     base = base_query(context, operation)
     limit = limits(sample_of(context, operation).count or 0)[0]
     without = context.page(operation, paged(operation, base, limit=limit))
     given = context.page(operation, paged(operation, base, page=names.default_page, limit=limit))
     if not given.rows or (given.count or 0) <= len(given.rows):
-        return NotExercised("there are fewer rows than two pages need")
+        return not_exercised("no-data", "there are fewer rows than two pages need")
     return same_rows(operation, without, given, f"the rows of {names.page}={names.default_page}") or Held(1)
 
 
@@ -36,12 +36,12 @@ def default_limit(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     names = operation.pagination
     if names is None:
-        return NotExercised("the operation isn't paged")
+        return not_exercised("not-applicable", "the operation isn't paged")
     base = base_query(context, operation)
     without = context.page(operation, base)
     given = context.page(operation, paged(operation, base, limit=names.default_limit))
     if (sample_of(context, operation).count or 0) <= names.default_limit:
-        return NotExercised(f"there are no more than {names.default_limit} rows")
+        return not_exercised("no-data", f"there are no more than {names.default_limit} rows")
     if without.is_page and len(without.rows) != names.default_limit:
         return Finding(f"{names.default_limit} rows", f"{len(without.rows)} rows", (without.exchange,))
     return same_rows(operation, without, given, f"the rows of {names.limit}={names.default_limit}") or Held(1)
@@ -53,7 +53,7 @@ def limit_law(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     known = sample_of(context, operation)
     if not known.count:
-        return NotExercised("the list shows no rows")
+        return not_exercised("no-data", "the list shows no rows")
     asked = (1, 2, 7, 10, 20, 50, 51, 100, 200)
     useful = [n for n in asked if n <= known.count] + [n for n in asked if n > known.count][:2]
     requests = {n: get(operation, paged(operation, known.base, page=1, limit=n)) for n in useful}
@@ -61,7 +61,7 @@ def limit_law(context: RunContext, clause: Clause) -> Result:
     pages = {n: read_page(operation, context.send(request)) for n, request in requests.items()}
     shown = {n: page for n, page in pages.items() if page.is_page}
     if not shown:
-        return NotExercised("no limit is answered with a page")
+        return not_exercised("no-witness", "no limit is answered with a page")
     longest = max(len(page.rows) for page in shown.values())
     before: Page | None = None
     for n, page in shown.items():
@@ -78,7 +78,7 @@ def limit_law(context: RunContext, clause: Clause) -> Result:
             return Finding(f"{min(n, count)} rows", f"{got} rows", (page.exchange,))
         before = page
     if known.count < 2:
-        return NotExercised("one row is on one page whatever the limit")
+        return not_exercised("no-data", "one row is on one page whatever the limit")
     return Held(sum(n < known.count for n in shown))
 
 
@@ -159,7 +159,7 @@ def count_law(context: RunContext, clause: Clause) -> Result:
             return Finding("a count", "none", (exchange,))
         if known.rows and not known.count:
             return Finding(f"{len(known.rows)} or more", f"{known.count}", (next(iter(known.shown_by.values())),))
-        return NotExercised("the list shows no rows")
+        return not_exercised("no-data", "the list shows no rows")
     for w in found:
         wrong = _miscount(operation, w)
         if wrong:
@@ -170,7 +170,7 @@ def count_law(context: RunContext, clause: Clause) -> Result:
         chain = (first.pages[1].exchange, second.pages[1].exchange)
         return Finding("the same count for every limit", f"{a} and {b}", chain)
     if all(w.last == 1 for w in found):
-        return NotExercised("all rows are on one page, where a count of the page is right as well")
+        return not_exercised("no-data", "all rows are on one page, where a count of the page is right as well")
     return Held(sum(w.last > 1 for w in found))
 
 
@@ -194,7 +194,7 @@ def stable(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     known = sample_of(context, operation)
     if len(known.rows) < 2:
-        return NotExercised("there are fewer than two rows, which have one order only")
+        return not_exercised("no-data", "there are fewer than two rows, which have one order only")
     limit = limits(known.count or 0)[0]
     tried = 0
     for number in (1, 2):
@@ -233,7 +233,7 @@ def same_order(context: RunContext, clause: Clause) -> Result:
                         where = f"row {place + 1} of the list is {other} with one limit"
                         return Finding(f"{where} and with another", f"it is {name}", (exchange, page.exchange))
         places.update(mine)
-    return Held(compared) if compared else NotExercised("no two limits show the same part of the list")
+    return Held(compared) if compared else not_exercised("no-witness", "no two limits show the same part of the list")
 
 
 @law("page.past-end")
@@ -242,7 +242,7 @@ def past_end(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     found = walks(context, operation)
     if not found:
-        return NotExercised("the list shows no rows")
+        return not_exercised("no-data", "the list shows no rows")
     w = found[0]
     known = sample_of(context, operation)
     for number in (w.last + 1, FAR):
@@ -260,7 +260,7 @@ def filtered(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     known = sample_of(context, operation)
     if not known.rows:
-        return NotExercised("the list shows no rows")
+        return not_exercised("no-data", "the list shows no rows")
     tried = 0
     for query in narrowed(context, operation):
         w = query.walk(context, operation)
@@ -280,7 +280,9 @@ def filtered(context: RunContext, clause: Clause) -> Result:
         if wrong:
             return wrong
         tried += w.last > 1
-    return Held(tried) if tried else NotExercised("no filter narrows the list to some rows, two at least")
+    return (
+        Held(tried) if tried else not_exercised("no-witness", "no filter narrows the list to some rows, two at least")
+    )
 
 
 def _uncounted(w: Walk, known: int) -> Finding | None:

@@ -9,14 +9,14 @@ from typing import Any
 
 from conformance.laws.auth import harmless_bodies
 from conformance.laws.filters import cases_of
-from conformance.laws.law import law, operation_of
+from conformance.laws.law import blocked_by, law, operation_of
 from conformance.oracle.lookups import kind_of
 from conformance.reading.context import Query, RunContext, get, paged, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import NO_SUCH_ID, base_query, identity, sample_of
 from conformance.transport.errors import NotSent
 from conformance.transport.exchange import Exchange, Request, Response
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Filter, Operation, Parameter
 
 
@@ -79,7 +79,7 @@ def _refused(context: RunContext, operation: Operation, wrong: list[Query]) -> R
     """Each of these queries is answered 4xx or shows nothing, where a right one shows something."""
     base = base_query(context, operation)
     if operation.pagination and not context.page(operation, base).rows:
-        return NotExercised("the list shows no rows, with or without a wrong value")
+        return not_exercised("no-data", "the list shows no rows, with or without a wrong value")
     requests = [get(operation, tuple(p for p in base if p[0] not in dict(query)) + query) for query in wrong]
     context.prefetch(requests)
     for request in requests:
@@ -105,7 +105,8 @@ def required(context: RunContext, clause: Clause) -> Result:
     operation, name = operation_of(context, clause), clause.speaks_of(Parameter).name
     base = base_query(context, operation)
     if not context.send(get(operation, base)).response.ok:
-        return NotExercised("the request isn't answered with data when the parameter is there either")
+        why = "the request isn't answered with data when the parameter is there either"
+        return blocked_by(context, clause, "response.status", why)
     exchange = context.send(get(operation, tuple(p for p in base if p[0] != name)))
     if not exchange.response.refused:
         return Finding(f"4xx without {name}", response_excerpt(exchange), (exchange,))
@@ -128,7 +129,7 @@ def accepted(context: RunContext, clause: Clause) -> Result:
     )
     plain = next((page for page in pages if page.rows), None)
     if plain is None:
-        return NotExercised("the list shows no rows")
+        return not_exercised("no-data", "the list shows no rows")
     mine = {identity(operation, row): row for row in plain.rows}
     for value in (*LANGUAGES, *ODD_LANGUAGES):
         request = replace(plain.exchange.request, headers=((name, value),))
@@ -185,7 +186,7 @@ def unknown_key(context: RunContext, clause: Clause) -> Result:
     cases = cases_of(context, operation, filter).chosen
     case = next((c for c in cases if any(c.judge(row) is True for row in known.rows.values())), None)
     if case is None:
-        return NotExercised(f"no row has a value of {filter.field} to ask another key with")
+        return not_exercised("no-witness", f"no row has a value of {filter.field} to ask another key with")
     taken = {key.casefold() for row in known.rows.values() for key in (row.get(filter.field) or {})}
     key = next(k for k in ("ZZTOP", "ZZTOPQ", "ZZTOPQX") if k.casefold() not in taken)
     exchange = context.send(get(operation, (*known.base, (filter.name(key), case.operand))))
@@ -205,7 +206,7 @@ def misspelt(context: RunContext, clause: Clause) -> Result:
     telling = [(f, cases_of(context, operation, f).chosen) for f in plain]
     chosen = [(f.parameter, cases[0].operand) for f, cases in telling if cases]
     if not chosen or not known.rows:
-        return NotExercised("the list shows no rows that a filter could leave out")
+        return not_exercised("no-data", "the list shows no rows that a filter could leave out")
     for name, operand in chosen[:: max(1, len(chosen) // 3)][:3]:
         wrong = name[:-1] + ("x" if name[-1] != "x" else "y")
         page = context.page(operation, (*known.base, (wrong, operand)))

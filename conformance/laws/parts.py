@@ -14,7 +14,7 @@ from conformance.laws.readback import (
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import Trace, parts_of
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Field, Part
 
 
@@ -23,7 +23,9 @@ def inserts(context: RunContext, clause: Clause, told: Trace) -> Result:
     """A new key makes one entry."""
     part, step = clause.speaks_of(Part), told.steps["insert"]
     if step.submission.last and step.submission.last.failed == len(step.submission.items):
-        return NotExercised(f"the new rows aren't taken: {response_excerpt(step.submission.chain[-1])}")
+        return not_exercised(
+            "scenario-incomplete", f"the new rows aren't taken: {response_excerpt(step.submission.chain[-1])}"
+        )
     for tried in (step, *many(told)):
         lost = 0
         for item in tried.submission.items:
@@ -52,7 +54,7 @@ def updates(context: RunContext, clause: Clause, told: Trace) -> Result:
     for name in changed:
         if not same_value(item[name], entry[name]):
             return Finding(f"{name} {item[name]!r}", f"{entry[name]!r}", step.chain(key))
-    return Held(len(changed)) if changed else NotExercised("nothing of the item is shown")
+    return Held(len(changed)) if changed else not_exercised("not-shown", "nothing of the item is shown")
 
 
 @scenario_law("part.one-row", "insert", "again")
@@ -81,7 +83,7 @@ def other_entries(context: RunContext, clause: Clause, told: Trace) -> Result:
             if len(found) != 1 or not all(same_value(entry[n], found[0].get(n)) for n in entry):
                 return Finding(f"still {dict(entry)}", f"{found}", (*was.chain(key), *now.chain(key)))
         tried += len(others)
-    return Held(tried) if tried else NotExercised("the row has no other entry")
+    return Held(tried) if tried else not_exercised("not-shown", "the row has no other entry")
 
 
 @scenario_law("part.field", "insert")
@@ -98,7 +100,7 @@ def field_law(context: RunContext, clause: Clause, told: Trace) -> Result:
                             wanted = f"{name} {item[name]!r} with {part.key} {item[part.key]}"
                             return Finding(wanted, f"{entry[name]!r}", step.chain(key))
                         tried += 1
-    return Held(tried) if tried else NotExercised(f"no entry shows {name}")
+    return Held(tried) if tried else not_exercised("not-shown", f"no entry shows {name}")
 
 
 @scenario_law("part.others-stay", "insert", "change")
@@ -126,5 +128,5 @@ def unknown_row(context: RunContext, clause: Clause, told: Trace) -> Result:
     """An item for a row that there isn't is refused or fails, and makes no row."""
     step = told.step("mixed")
     if step is None:
-        return NotExercised("there was no mixed")
+        return not_exercised("scenario-incomplete", "there was no mixed")
     return unknown_row_fails(context, told, step.submission)

@@ -13,7 +13,7 @@ from conformance.laws.law import Law, law, operation_of
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import Step, Trace, trace_of_writes
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, NotExercised, Result, not_exercised
 from conformance.writing.batches import Submission, find
 from spec import Clause, Collection, Part
 
@@ -104,14 +104,15 @@ def trace_of(context: RunContext, clause: Clause, *needed: str) -> Trace | NotEx
     """The story of a clause's operation, if it got as far as the steps that are needed, each seen to end."""
     told = trace_of_writes(context, operation_of(context, clause))
     if told.why_not:
-        return NotExercised(told.why_not)
+        return not_exercised("scenario-incomplete", told.why_not)
     for name in needed:
         step = told.step(name)
         if step is None:
-            return NotExercised(f"there was no {name}: {_why_not(told)}")
+            return not_exercised("scenario-incomplete", f"there was no {name}: {_why_not(told)}")
         if not step.submission.accepted or not step.submission.over:
-            return NotExercised(
-                f"the {name} wasn't taken, or not seen to end: {response_excerpt(step.submission.chain[-1])}"
+            return not_exercised(
+                "scenario-incomplete",
+                f"the {name} wasn't taken, or not seen to end: {response_excerpt(step.submission.chain[-1])}",
             )
     return told
 
@@ -165,7 +166,7 @@ def near_rows_stay(told: Trace, before: Step, after: Step) -> Result:
         if touched:
             return touched
         tried += 1
-    return Held(tried) if tried else NotExercised("no rows with nearly the same key were taken")
+    return Held(tried) if tried else not_exercised("scenario-incomplete", "no rows with nearly the same key were taken")
 
 
 def unwritten_rows_stay(told: Trace, before: Step | None, after: Step | None) -> Finding | None:
@@ -180,7 +181,7 @@ def unwritten_rows_stay(told: Trace, before: Step | None, after: Step | None) ->
 def unknown_row_fails(context: RunContext, told: Trace, batch: Submission) -> Result:
     """An item for a row that there isn't fails, and makes no row."""
     if not batch.exchange.response.refused and not batch.over:
-        return NotExercised("the batch wasn't seen to end")
+        return not_exercised("scenario-incomplete", "the batch wasn't seen to end")
     if batch.last and not batch.last.failed:
         return Finding("the item counted as failed", f"{batch.last.succeeded} succeeded, 0 failed", batch.chain)
     key = told.keys["unknown"]

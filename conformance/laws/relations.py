@@ -15,7 +15,7 @@ from conformance.oracle.lookups import kind_of
 from conformance.reading.context import Page, RunContext, decided, get, paged, read_page
 from conformance.reading.listing import row_excerpt
 from conformance.reading.sample import identity, sample_of
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Filter, Lookups, Operation
 
 WITHIN = (
@@ -51,13 +51,17 @@ def relation(context: RunContext, clause: Clause) -> Result:
     lookups = clause.speaks_of(Lookups)
     filters = {f.lookup: f for f in lookups.filters}
     if not known.rows or known.count is None:
-        return NotExercised("the list shows no rows")
+        return not_exercised("no-data", "the list shows no rows")
     wrong = _union(context, operation, filters)
     if isinstance(wrong, Finding):
         return wrong
     cases, telling = _cases(context, operation, lookups)
     if not telling:
-        return Held(wrong) if wrong else NotExercised(f"no value of {lookups.field} is shown by two of its lookups")
+        return (
+            Held(wrong)
+            if wrong
+            else not_exercised("no-witness", f"no value of {lookups.field} is shown by two of its lookups")
+        )
     requests = {
         lookup: get(operation, paged(operation, (*known.base, *case.query), limit=_limit(case, context.budget)))
         for lookup, case in cases.items()

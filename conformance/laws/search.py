@@ -12,7 +12,7 @@ from conformance.oracle.lookups import any_of, text
 from conformance.reading.context import Query, RunContext
 from conformance.reading.listing import listing, response_excerpt, row_excerpt
 from conformance.reading.sample import sample_of
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Operation, Parameter
 
 NOWHERE = "qzxjwvkqpz"
@@ -56,7 +56,7 @@ def finds(context: RunContext, clause: Clause) -> Result:
                 f"the row {row_excerpt(operation, row, (field,))}", response_excerpt(shown.first.exchange), chain
             )
         tried += (shown.first.count or 0) < total
-    return Held(tried) if tried else NotExercised(f"no row with a plain {field} that narrows the search")
+    return Held(tried) if tried else not_exercised("no-witness", f"no row with a plain {field} that narrows the search")
 
 
 @law("search.selective")
@@ -65,7 +65,7 @@ def selective(context: RunContext, clause: Clause) -> Result:
     operation, parameter = operation_of(context, clause), clause.speaks_of(Parameter)
     known = sample_of(context, operation)
     if len(known.rows) < 2:
-        return NotExercised("the search shows fewer than two rows")
+        return not_exercised("no-data", "the search shows fewer than two rows")
     nowhere = context.large_page(operation, _query(context, operation, parameter, NOWHERE))
     if nowhere.rows and nowhere.count == known.count:
         sought = dict(known.base).get(parameter.name)
@@ -106,7 +106,9 @@ def sound(context: RunContext, clause: Clause) -> Result:
                     fields = parameter.search
                     return Finding(f"rows with {word!r}", row_excerpt(operation, row, fields), (page.exchange,))
         tried += any(_has(parameter, row, word) is False for row in known.rows.values())
-    return Held(tried) if tried else NotExercised("the search shows no rows that some words are missing from")
+    return (
+        Held(tried) if tried else not_exercised("no-data", "the search shows no rows that some words are missing from")
+    )
 
 
 @law("search.complete")
@@ -131,7 +133,7 @@ def complete(context: RunContext, clause: Clause) -> Result:
                     f"{row_excerpt(operation, row, fields)} for {word!r}", response_excerpt(shown.first.exchange), chain
                 )
         tried += bool(shown.rows)
-    return Held(tried) if tried else NotExercised("the search shows no rows")
+    return Held(tried) if tried else not_exercised("no-data", "the search shows no rows")
 
 
 def _nothing_found(context: RunContext, operation: Operation, parameter: Parameter) -> Result:
@@ -146,7 +148,7 @@ def _nothing_found(context: RunContext, operation: Operation, parameter: Paramet
             if pages and not any(page.rows for page in pages):
                 wanted = f"something for at least one of {[str(row[fields[0]]) for row in rows[:5]]}"
                 return Finding(wanted, "no rows, whatever is searched", tuple(page.exchange for page in pages))
-    return NotExercised("the search shows no rows")
+    return not_exercised("no-data", "the search shows no rows")
 
 
 @law("search.case")
@@ -169,4 +171,4 @@ def case(context: RunContext, clause: Clause) -> Result:
             seen = ", ".join(str(page.count) for page in pages)
             return Finding(f"as many rows for {value!r} in any case", f"{seen} rows", tuple(p.exchange for p in pages))
         tried += 1
-    return Held(tried) if tried else NotExercised(f"no {field} has a plain word without the letter i")
+    return Held(tried) if tried else not_exercised("no-witness", f"no {field} has a plain word without the letter i")

@@ -19,7 +19,7 @@ from conformance.laws.readback import (
 from conformance.oracle.lookups import instant
 from conformance.reading.context import RunContext, read_page
 from conformance.scenarios import Trace
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from conformance.writing.batches import reader_of
 from spec import Clause
 
@@ -38,7 +38,7 @@ def updates(context: RunContext, clause: Clause, told: Trace) -> Result:
     for name in changed:
         if not same(item[name], row[name]):
             return Finding(f"{name} {item[name]!r}", f"{row[name]!r}", step.chain(key))
-    return Held(len(changed)) if changed else NotExercised("nothing of the item is shown")
+    return Held(len(changed)) if changed else not_exercised("not-shown", "nothing of the item is shown")
 
 
 def _blend(told: Trace) -> Finding | None:
@@ -65,7 +65,7 @@ def filters(context: RunContext, clause: Clause, told: Trace) -> Result:
     # A row that waits for approval is in no list that wasn't asked for such rows.
     listed = bool(step.read_backs[key].rows) and len(step.read_backs[key].chain) == 1
     if reader is None or not row or not listed:
-        return NotExercised("the row is in no plain list")
+        return not_exercised("not-shown", "the row is in no plain list")
     for shown, exchanges in ((True, told.filtered), (False, told.outdated)):
         for exchange in exchanges:
             page = read_page(reader, exchange)
@@ -117,7 +117,7 @@ def created_stays(context: RunContext, clause: Clause, told: Trace) -> Result:
     for step in (told.steps.get("again"), told.steps["change"]):
         if step and step.row(key) and step.row(key).get(name) != first:
             return Finding(f"{name} {first}", f"{step.row(key).get(name)}", step.chain(key))
-    return Held(1) if first else NotExercised(f"the row shows no {name}")
+    return Held(1) if first else not_exercised("not-shown", f"the row shows no {name}")
 
 
 @scenario_law("write.updated-moves", "insert", "change")
@@ -127,7 +127,7 @@ def updated_moves(context: RunContext, clause: Clause, told: Trace) -> Result:
     key = told.keys["A"]
     stamps = [instant(str(told.steps[s].row(key).get(name))) for s in ("insert", "change")]
     if stamps[0] is None or stamps[1] is None:
-        return NotExercised(f"the row shows no {name}")
+        return not_exercised("not-shown", f"the row shows no {name}")
     for step, stamp in zip((told.steps["insert"], told.steps["change"]), stamps, strict=True):
         made = instant(str(step.row(key).get(collection_of(told).created or "")))
         if made is not None and stamp is not None and stamp < made:
@@ -150,7 +150,9 @@ def others_stay(context: RunContext, clause: Clause, told: Trace) -> Result:
     key, before, after = told.keys["A"], told.steps["change"], told.steps["bare"]
     parts = [part.field for part in collection_of(told).parts if before.row(key).get(part.field)]
     touched = touched_between(before, after, key, but=before.row(key).keys() - parts)
-    return touched or (Held(len(parts)) if parts else NotExercised("the row has nothing beside what the upsert writes"))
+    return touched or (
+        Held(len(parts)) if parts else not_exercised("not-shown", "the row has nothing beside what the upsert writes")
+    )
 
 
 @scenario_law("write.absent", "change", "bare")
@@ -167,7 +169,9 @@ def absent(context: RunContext, clause: Clause, told: Trace) -> Result:
         if (was == now) != keeps and was:
             wanted = f"{name} still {was!r}" if keeps else f"{name} cleared"
             return Finding(wanted, f"{now!r}", after.chain(key))
-    return Held(len(left_out)) if left_out else NotExercised("all fields that are shown are required")
+    return (
+        Held(len(left_out)) if left_out else not_exercised("not-applicable", "all fields that are shown are required")
+    )
 
 
 @scenario_law("write.replaces", "change", "bare")
@@ -182,7 +186,7 @@ def replaces(context: RunContext, clause: Clause, told: Trace) -> Result:
             if gone & now.keys():
                 return Finding(f"{name} {dict(sent)!r}", f"{dict(now)!r}", after.chain(key))
             tried += len(gone)
-    return Held(tried) if tried else NotExercised("no object with several keys was taken")
+    return Held(tried) if tried else not_exercised("not-applicable", "no object with several keys was taken")
 
 
 @scenario_law("write.last-wins", "twice")
@@ -196,7 +200,9 @@ def last_wins(context: RunContext, clause: Clause, told: Trace) -> Result:
     for name in telling:
         if not same(trimmed(last[name]), trimmed(row[name])):
             return Finding(f"{name} {last[name]!r}", f"{row[name]!r}", step.chain(key))
-    return Held(len(telling)) if telling else NotExercised("the two items differ in nothing that is shown")
+    return (
+        Held(len(telling)) if telling else not_exercised("not-shown", "the two items differ in nothing that is shown")
+    )
 
 
 @scenario_law("write.edges", "twice")
@@ -209,4 +215,4 @@ def edges(context: RunContext, clause: Clause, told: Trace) -> Result:
         sent = step.submission.items[-1][name]
         if row[name] == trimmed(sent):
             return Finding(f"{name} {sent!r}", f"{row[name]!r}", step.chain(key))
-    return Held(len(padded)) if padded else NotExercised("no text with spaces at its ends is shown")
+    return Held(len(padded)) if padded else not_exercised("not-shown", "no text with spaces at its ends is shown")

@@ -13,7 +13,7 @@ from conformance.oracle.lookups import kind_of
 from conformance.reading.context import Page, Query, RunContext, decided, get, paged, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import Sample, identity, sample_of
-from conformance.verdict import Finding, NotExercised
+from conformance.verdict import Finding, NotExercised, not_exercised
 from spec import Filter, Operation
 
 
@@ -97,8 +97,10 @@ def even_ends(context: RunContext, operation: Operation) -> list[tuple[int, int,
 def needs_two_pages(found: list[Walk]) -> NotExercised | None:
     """Why nothing can be told, where no walk has a second page."""
     if not found:
-        return NotExercised("the list shows no rows")
-    return None if any(w.last > 1 for w in found) else NotExercised("there are fewer rows than two pages need")
+        return not_exercised("no-data", "the list shows no rows")
+    return (
+        None if any(w.last > 1 for w in found) else not_exercised("no-data", "there are fewer rows than two pages need")
+    )
 
 
 def same_rows(operation: Operation, got: Page, wanted: Page, expected: str) -> Finding | None:

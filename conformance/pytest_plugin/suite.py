@@ -61,7 +61,7 @@ class Suite(pytest.Collector):
         selection = self.asked.selection(self.contract)
         reasons = [(clause, selection.reason_to_skip(clause)) for clause in self.contract.clauses]
         return [
-            ClauseTest.from_parent(self, name=clause.id, clause=clause, skip=reason)
+            ClauseTest.from_parent(self, name=clause.id, clause=clause, skip=reason.text if reason else None)
             for clause, reason in reasons
             if reason is None or clause.writes
         ]

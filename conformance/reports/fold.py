@@ -16,7 +16,6 @@ BOUNDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 """Upper ends of the histogram's classes in milliseconds; a last class holds what took longer."""
 
 CUT = "the stream ends before the run did: it was killed, or is still going on"
-NOT_REACHED = "not reached: "
 
 Answers = Mapping[str, list[tuple[int, float]]]
 
@@ -92,8 +91,14 @@ def conclude(
 def clause(said: Statement, judged: Judgement | None, stopped: str | None) -> Clause:
     """A clause with its verdict, or with the reason why the run never came to it."""
     if judged is None:
-        reason = f"{NOT_REACHED}{stopped or 'the run ended before it'}"
-        judged = {"verdict": "not-exercised", "witnesses": 0, "requests": 0, "seconds": 0.0, "reason": reason}
+        judged = {
+            "verdict": "not-exercised",
+            "witnesses": 0,
+            "requests": 0,
+            "seconds": 0.0,
+            "reason": stopped or "the run ended before it",
+            "reason_code": "not-reached",
+        }
     return cast(Clause, {**said, **judged})
 
 

@@ -19,8 +19,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from conformance.reports import timings
+from conformance.reports.advice import advice_for
 from conformance.reports.conclusion import advice, counts, decides, plural, violations, waived
-from conformance.reports.fold import NOT_REACHED
 from conformance.reports.model import FAILING, Clause, Report
 from conformance.reports.text import cut, everywhere
 from conformance.reports.trend import trends
@@ -150,32 +150,11 @@ def _matrix(report: Report) -> list[tuple[str, dict[str, Cell]]]:
 
 def _missing(report: Report) -> list[tuple[str, str, list[str]]]:
     """What wasn't exercised by the reason why, with what it would take; the most first."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[tuple[str, str], list[str]] = {}
     for clause in report["clauses"]:
         if clause["verdict"] in ("not-exercised", "skipped", "error"):
-            groups.setdefault(clause.get("reason", ""), []).append(clause["id"])
-    return [(reason, remedy(reason), ids) for reason, ids in sorted(groups.items(), key=lambda g: -len(g[1]))]
-
-
-def remedy(reason: str) -> str:
-    """What it would take to exercise a clause that wasn't, for the reasons that the target's data can't mend."""
-    if reason.startswith("needs writes"):
-        return "Run with --writes where the suite may make products of its own and take them away again."
-    if reason.startswith(NOT_REACHED):
-        return "Run again to the end, or raise --max-requests and --max-time."
-    if reason.startswith(("not selected", "switched off")):
-        return "Leave out --only and --skip."
-    if reason.startswith("left to another shard"):
-        return "Merge the reports of all shards."
-    if "was generated" in reason:
-        return "Leave out --no-schemathesis, or allow more requests (--max-requests)."
-    if "stopped answering" in reason or "no answer" in reason or "error:" in reason:
-        return "Run again when the target answers."
-    if reason.startswith("data moved"):
-        return "Run while nobody else changes the catalog."
-    if reason.startswith("a fault of the suite's own"):
-        return "Report it to the maintainers of the suite, with this report."
-    return "Add data to the target that shows the difference, or run with --writes and let the suite make it."
+            groups.setdefault((clause.get("reason", ""), advice_for(clause)), []).append(clause["id"])
+    return [(reason, advice, ids) for (reason, advice), ids in sorted(groups.items(), key=lambda g: -len(g[1]))]
 
 
 def marked(text: str, other: str) -> Markup:

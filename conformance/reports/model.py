@@ -4,11 +4,11 @@ This is the one definition: reports are read and checked by it, and report.schem
 languages (`python -m conformance.reports.schema`).
 """
 
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict, get_args
 
 from msgspec import Meta
 
-from conformance.verdict import Verdict
+from conformance.verdict import Code, Verdict
 
 FORMAT: Literal[1] = 1
 """Version of report.json and of the stream."""
@@ -141,6 +141,19 @@ class Judgement(TypedDict):
     requests: Annotated[Count, Meta(description="Requests that the clause took beyond answers already known.")]
     seconds: Number
     reason: NotRequired[Annotated[str, Meta(description="For everything but held and violated: why.")]]
+    reason_code: NotRequired[
+        Annotated[
+            str,
+            Meta(
+                description="The kind of reason, for programs. Reports of earlier versions have none; later versions may "
+                "have more of them.",
+                examples=list(get_args(Code)),
+            ),
+        ]
+    ]
+    blocked_by: NotRequired[
+        Annotated[str, Meta(description="For blocked-by: the id of the broken clause on which this one rests.")]
+    ]
     untold: NotRequired[
         Annotated[list[str], Meta(description="Misreadings that the data could not tell from the right one.")]
     ]

@@ -149,7 +149,10 @@ def concluded(outcome: Outcome) -> Concluded:
         seconds=round(outcome.seconds, 3),
     )
     if outcome.reason:
-        event["reason"] = storable(outcome.reason)
+        event["reason"] = storable(outcome.reason.text)
+        event["reason_code"] = outcome.reason.code
+        if outcome.reason.clause:
+            event["blocked_by"] = outcome.reason.clause
     if outcome.survivors:
         event["untold"] = [storable(text) for text in outcome.survivors]
     if outcome.counterexample:

@@ -9,7 +9,7 @@ from conformance.laws.law import Law
 from conformance.oracle.lookups import in_offset
 from conformance.reading.context import Page, RunContext
 from conformance.reading.sample import base_query, identity
-from conformance.verdict import Finding, NotExercised, Result
+from conformance.verdict import Finding, Result, not_exercised
 from spec import Clause, Filter, Operation
 
 MARGIN = datetime.timedelta(seconds=10)
@@ -47,7 +47,7 @@ def confirm(context: RunContext, law: Law, clause: Clause, found: Finding) -> tu
         if came_and_went > 1:
             # The data stood still, and the answers still changed from one time to the next.
             return first, 1
-    return NotExercised("data moved while it was looked at"), 0
+    return not_exercised("data-moved", "data moved while it was looked at"), 0
 
 
 def marker(context: RunContext, operation: Operation, lately: datetime.datetime | None = None) -> Any:

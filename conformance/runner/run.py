@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from conformance.laws import LAWS, Law
+from conformance.laws.law import NoOwnRow
 from conformance.laws.responses import Evidence, evidence_laws
 from conformance.reading.context import RunContext
 from conformance.reading.page_limits import with_page_limits
@@ -19,7 +20,17 @@ from conformance.scenarios.planting import plant
 from conformance.selection import Selection
 from conformance.transport.errors import NotSent, Stopped, Unreachable
 from conformance.transport.target import Target
-from conformance.verdict import LONGEST_ANSWER, LONGEST_MESSAGE, Counterexample, Finding, Held, NotExercised, Outcome
+from conformance.verdict import (
+    LONGEST_ANSWER,
+    LONGEST_MESSAGE,
+    Code,
+    Counterexample,
+    Finding,
+    Held,
+    NotExercised,
+    Outcome,
+    Reason,
+)
 from spec import Clause, Contract, Operation
 
 FAMILIES = (
@@ -142,7 +153,7 @@ class _Scheduler:
             self.on_start(clause)
             outcome = try_clause(context, self.laws[clause.kind], clause)
             self.watch(outcome)
-            if may_plant and outcome.verdict == "not-exercised" and not outcome.reason.startswith(_BUDGET):
+            if may_plant and outcome.verdict == "not-exercised" and not _not_reached(outcome):
                 self.lacking.append(outcome)
             else:
                 self.conclude(outcome)
@@ -163,8 +174,8 @@ class _Scheduler:
     def watch(self, outcome: Outcome) -> None:
         """Stop when a budget is spent or the target is gone."""
         self.unanswered = self.unanswered + 1 if outcome.verdict == "error" else 0
-        if outcome.reason.startswith(_BUDGET):
-            self.run.stopped = outcome.reason.removeprefix(_BUDGET)
+        if outcome.reason and _not_reached(outcome):
+            self.run.stopped = outcome.reason.text
         elif self.unanswered >= GONE:
             self.run.stopped = "the target stopped answering"
 
@@ -187,13 +198,14 @@ class _Scheduler:
         self.run.finished = datetime.now(UTC)
 
 
-_BUDGET = "not reached: "
+def _not_reached(outcome: Outcome) -> bool:
+    return outcome.reason is not None and outcome.reason.code == "not-reached"
 
 
-def _untried(clause: Clause, skipped: str | None, stopped: str | None) -> Outcome:
+def _untried(clause: Clause, skipped: Reason | None, stopped: str | None) -> Outcome:
     if skipped:
         return Outcome(clause, "skipped", reason=skipped)
-    return Outcome(clause, "not-exercised", reason=f"{_BUDGET}{stopped}")
+    return Outcome(clause, "not-exercised", reason=Reason("not-reached", stopped or "the run ended before it"))
 
 
 def _writing_operations(contract: Contract, clauses: Iterable[Clause], selection: Selection) -> list[Operation]:
@@ -237,27 +249,29 @@ def try_clause(context: RunContext, law: Law, clause: Clause, confirm: Confirm =
             result, replays = confirm(context, law, clause, result)
         outcome = _outcome(context.target, clause, result, replays)
     except NotSent as held_back:
-        outcome = Outcome(clause, "skipped", reason=context.target.redact(f"not sent: {held_back}", LONGEST_MESSAGE))
+        code: Code = "scenario-incomplete" if isinstance(held_back, NoOwnRow) else "not-permitted"
+        text = context.target.redact(f"not sent: {held_back}", LONGEST_MESSAGE)
+        outcome = Outcome(clause, "skipped", reason=Reason(code, text))
     except Unreachable as error:
-        outcome = Outcome(clause, "error", reason=str(error))
+        outcome = Outcome(clause, "error", reason=Reason("unanswered", str(error)))
     except Stopped as stopped:
-        outcome = Outcome(clause, "not-exercised", reason=f"{_BUDGET}{stopped}")
+        outcome = Outcome(clause, "not-exercised", reason=Reason("not-reached", str(stopped)))
     except Exception as error:  # one law's own mistake is reported as such, and spoils no other clause
         where = traceback.extract_tb(error.__traceback__)[-1]
         at = f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}"
         what = context.target.redact(f"a fault of the suite's own: {at}: {error}", LONGEST_MESSAGE)
-        outcome = Outcome(clause, "error", reason=what)
+        outcome = Outcome(clause, "error", reason=Reason("own-fault", what))
     return replace(outcome, requests=context.target.total - before, seconds=context.target.clock.monotonic() - started)
 
 
 def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Finding, replays: int) -> Outcome:
     if isinstance(result, NotExercised):
-        return Outcome(clause, "not-exercised", reason=target.redact(result.missing, LONGEST_MESSAGE))
+        text = target.redact(result.reason.text, LONGEST_MESSAGE)
+        return Outcome(clause, "not-exercised", reason=replace(result.reason, text=text))
     if isinstance(result, Held):
         if result.witnesses < 1:
-            return Outcome(
-                clause, "not-exercised", reason="no case in which a wrong server would have answered otherwise"
-            )
+            vacuous = Reason("no-witness", "no case in which a wrong server would have answered otherwise")
+            return Outcome(clause, "not-exercised", reason=vacuous)
         return Outcome(clause, "held", witnesses=result.witnesses, survivors=result.survivors)
     counterexample = Counterexample(
         expected=target.redact(result.expected, LONGEST_MESSAGE),

@@ -24,7 +24,7 @@ from conformance.transport.guard import Ownership
 from conformance.transport.journal import JOURNAL
 from conformance.transport.pace import Limits
 from conformance.transport.target import Target
-from conformance.verdict import Outcome
+from conformance.verdict import Outcome, Reason
 from spec import Clause, Contract
 
 GATHERING = ("param", "auth", "batch", "body")
@@ -84,7 +84,7 @@ class Session:
         """The verdict on a clause, as a run gives it: a finding is confirmed by replays."""
         law = self.laws.get(clause.kind)
         if law is None:
-            return Outcome(clause, "skipped", reason="there is no law for it")
+            return Outcome(clause, "skipped", reason=Reason("own-fault", "there is no law for it"))
         return try_clause(self.context, law, clause, confirm)
 
     def try_once(self, clause: Clause) -> Outcome:
@@ -103,6 +103,10 @@ class Session:
             if concerned and other.family in GATHERING and other.kind in self.laws:
                 with contextlib.suppress(NotSent, Stopped):
                     self.laws[other.kind](self.context, other)
+
+
+def _text(outcome: Outcome) -> str:
+    return outcome.reason.text if outcome.reason else ""
 
 
 class Bench:
@@ -127,7 +131,7 @@ class Bench:
                 self._gather(honest, clause)
             outcome = honest.outcome(clause)
             trials = [self.trial(fault, clause, honest) for fault in faults]
-        return Judged(clause.id, outcome.verdict, outcome.reason, tuple(trials))
+        return Judged(clause.id, outcome.verdict, _text(outcome), tuple(trials))
 
     def trial(self, fault: sandbox.Fault, clause: Clause, honest: Session) -> Trial:
         """Try one fault; `honest` has chosen what to ask, as it would be chosen on the faulty sandbox too."""
@@ -153,7 +157,7 @@ class Bench:
                 clause.id,
                 tuple(o.clause.id for o in outcomes if o.verdict == "violated"),
                 len(outcomes),
-                "" if own.verdict == "violated" else f"{own.verdict}: {own.reason}".rstrip(": "),
+                "" if own.verdict == "violated" else f"{own.verdict}: {_text(own)}".rstrip(": "),
                 session.context.target.total,
                 round(time.monotonic() - started, 3),
             )

@@ -16,7 +16,7 @@ from conformance.reports import files, schema
 from conformance.reports.model import Report, Settings, Waiver
 from conformance.reports.stream import NAME, Stream, header
 from conformance.transport.exchange import Request, Response
-from conformance.verdict import Counterexample, Outcome, Verdict
+from conformance.verdict import Counterexample, Outcome, Reason, Verdict
 from spec import Clause, Contract
 
 TARGET = "https://shop.example"
@@ -63,7 +63,7 @@ def outcome(clause: Clause, verdict: Verdict) -> Outcome:
         return violated(clause)
     if verdict == "held":
         return Outcome(clause, "held", witnesses=4, requests=2, seconds=0.1)
-    return Outcome(clause, verdict, reason=f"{verdict} for a reason")
+    return Outcome(clause, verdict, reason=Reason("no-witness", f"{verdict} for a reason"))
 
 
 def write(

@@ -24,7 +24,7 @@ from conformance.selection import Selection
 from conformance.transport.clock import Clock
 from conformance.transport.pace import Limits
 from conformance.transport.target import Target
-from conformance.verdict import Finding, Held, NotExercised, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause
 from tests.conformance.fake import BEGAN, CONTRACT, Shop, ask_of
 
@@ -53,7 +53,7 @@ def test_what_is_seen_twice_more_is_confirmed(clause: Clause) -> None:
 
 
 @pytest.mark.parametrize("clause", [READS, WRITES])
-@pytest.mark.parametrize("other", [Held(3), NotExercised("nothing")])
+@pytest.mark.parametrize("other", [Held(3), not_exercised("no-data", "nothing")])
 def test_what_isnt_seen_again_is_what_is_seen_instead(clause: Clause, other: Result) -> None:
     law, calls = results(other)
     assert confirm(ask_of(Shop()), law, clause, FOUND) == (other, 0)
@@ -104,7 +104,7 @@ class Renaming(Moving):
 def test_nothing_is_claimed_of_data_that_moves(shop: type[Shop]) -> None:
     law, calls = results(FOUND)
     context = ask_of(shop())
-    moved = NotExercised("data moved while it was looked at")
+    moved = not_exercised("data-moved", "data moved while it was looked at")
     # The tenth clause gets as many attempts as the first: effort doesn't depend on what ran before.
     for tries in range(1, 11):
         assert confirm(context, law, READS, FOUND) == (moved, 0)

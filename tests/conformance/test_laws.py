@@ -105,7 +105,7 @@ def _try_all(
 
 def _told(outcome: Outcome) -> str:
     witnesses = f" {outcome.witnesses}, {len(outcome.survivors)} survivors" if outcome.verdict == "held" else ""
-    return f"{outcome.clause.id}: {outcome.verdict}{witnesses}{outcome.reason and ' ' + outcome.reason}"
+    return f"{outcome.clause.id}: {outcome.verdict}{witnesses}{' ' + outcome.reason.text if outcome.reason else ''}"
 
 
 def _digest(asked: list[Request]) -> str:

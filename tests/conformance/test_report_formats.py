@@ -21,7 +21,7 @@ from conformance.reports.formats import FORMATS, write_all
 from conformance.reports.html import TEMPLATES, html, marked
 from conformance.reports.markdown import markdown
 from conformance.reports.model import Report, Waiver
-from conformance.verdict import Outcome
+from conformance.verdict import Outcome, Reason
 from tests.conformance.made_up import contract, documented, inferred, outcome, report, violated
 
 HOSTILE = {
@@ -54,8 +54,8 @@ def hostile_report(folder: Path, text: str) -> Report:
     }
     outcomes = [
         violated(one, text, chain=3),
-        Outcome(two, "not-exercised", reason=text),
-        Outcome(three, "error", reason=text),
+        Outcome(two, "not-exercised", reason=Reason("no-data", text)),
+        Outcome(three, "error", reason=Reason("own-fault", text)),
         Outcome(four, "held", witnesses=1, survivors=(text,)),
         violated(five, text),
         violated(inferred(), text),
