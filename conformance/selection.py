@@ -53,7 +53,7 @@ class Selection:
         if clause.writes and not self.writes:
             return Reason("needs-writes", "needs writes (--writes)")
         if clause.writes and clause.operation in self.unmarkable:
-            return Reason("not-permitted", self.unmarkable[clause.operation])
+            return Reason("held-back", self.unmarkable[clause.operation])
         if clause.kind in self.off:
             return Reason("not-generated", self.off[clause.kind])
         if clause.id in self.others:

@@ -23,6 +23,7 @@ Code = Literal[
     "not-selected",
     "switched-off",
     "needs-writes",
+    "held-back",
     "not-permitted",
     "other-shard",
     "unanswered",

@@ -107,7 +107,7 @@ def _unauthorized(variant: Credential, context: RunContext, clause: Clause) -> R
         refused = response_excerpt(exchange)
     if operation.safe:
         return Held(len(requests))
-    return not_exercised("no-witness", f"the body is refused before the key is looked at: {refused}")
+    return not_exercised("not-shown", f"the body is refused before the key is looked at: {refused}")
 
 
 LAWS.update({f"auth.{name}": partial(_unauthorized, variant) for name, variant in _VARIANTS.items()})

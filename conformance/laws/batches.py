@@ -11,7 +11,7 @@ from conformance.oracle.lookups import instant
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import Step, Trace, parts_of, trace_of_writes
-from conformance.verdict import Finding, Held, Result, not_exercised
+from conformance.verdict import Finding, Held, NotExercised, Result, not_exercised
 from conformance.writing.batches import StatusPoll, Submission
 from spec import Clause
 
@@ -31,7 +31,7 @@ def _each(
     """A law about every batch by itself, counting those that it speaks of."""
     told = trace_of_writes(context, operation_of(context, clause))
     if told.why_not:
-        return not_exercised("scenario-incomplete", told.why_not)
+        return NotExercised(told.why_not)
     spoken = [batch for batch in own_batches(told) if needs(batch)]
     for batch in spoken:
         wrong = judge(batch)
@@ -202,7 +202,7 @@ def mixed(context: RunContext, clause: Clause, told: Trace) -> Result:
     if step is None:
         return not_exercised("scenario-incomplete", "a batch with a bad item isn't accepted at all")
     if not told.bad:
-        return not_exercised("no-witness", "what was sent as a bad item succeeds by itself")
+        return not_exercised("not-shown", "what was sent as a bad item succeeds by itself")
     alone = told.step("unknown" if told.step("unknown") else "bad")
     if alone and alone.submission.last and alone.submission.accepted:
         counts = f"{alone.submission.last.succeeded} succeeded, {alone.submission.last.failed} failed"

@@ -13,10 +13,10 @@ from conformance.reading.context import RunContext, decided, get
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import action, ownership_of, row_writer, style_of, trace_of_writes, unused_key
 from conformance.scenarios.edge_cases import is_amount
-from conformance.transport.errors import NotSent
+from conformance.transport.errors import NotPermitted
 from conformance.transport.exchange import Credential, Exchange
 from conformance.transport.keys import NO_SUCH
-from conformance.verdict import Finding, Held, Result, not_exercised
+from conformance.verdict import Finding, Held, Reason, Result, not_exercised
 from conformance.writing.batches import Item, ReadBack, StatusPoll, Submission, find, find_all, look, submit
 from conformance.writing.items import bare, item, item_fields
 from spec import Clause, Field, Operation
@@ -52,7 +52,7 @@ def _row_with_parts(context: RunContext, operation: Operation) -> str:
     """The key of the row that the operation's scenario writes parts of; it stays, so a replay needs no new one."""
     told = trace_of_writes(context, operation)
     if "P" not in told.keys or told.step("change") is None:
-        raise NoOwnRow(told.why_not or "there is no row to write parts of")
+        raise NoOwnRow(told.why_not or Reason("scenario-incomplete", "there is no row to write parts of"))
     return told.keys["P"]
 
 
@@ -190,7 +190,7 @@ LAWS.update(dict.fromkeys(_BAD, _not_taken))
 def _raw(context: RunContext, operation: Operation, body: bytes) -> Exchange:
     exchange = context.resend(get(operation, body=body))
     if exchange.response.status == 403:
-        raise NotSent("the key may not write (403)")
+        raise NotPermitted("the key may not write (403)")
     return exchange
 
 
@@ -264,7 +264,7 @@ def whole(context: RunContext, clause: Clause) -> Result:
     bad = {name: value for name, value in good.items() if name != access.collection.key}
     batch = submit(context, operation, [good, _half_bad(good), bad])
     if not batch.exchange.response.refused:
-        return not_exercised("no-witness", "no request is refused for one of its items: they fail one by one")
+        return not_exercised("not-shown", "no request is refused for one of its items: they fail one by one")
     _let_it_be_done(context, operation)
     after = find(context, operation, key, expected=not inserts)
     if before.rows != after.rows:

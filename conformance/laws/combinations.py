@@ -66,7 +66,7 @@ def combine(context: RunContext, clause: Clause) -> Result:
         )
     queries = [(pair, pair.one.query + pair.other.query) for pair in pairs]
     context.prefetch(context.large_page_request(operation, known.base + query) for _, query in queries)
-    right, wrong = 0, ""
+    right, wrong = 0, filter
     for pair, query in queries:
         about = (pair.one.filter.field, pair.other.filter.field)
         both = f"{words(pair.one)}, and {words(pair.other).removeprefix('rows ')}"
@@ -75,12 +75,12 @@ def combine(context: RunContext, clause: Clause) -> Result:
             alone = next((case for case in (pair.one, pair.other) if _wrong_alone(context, operation, case)), None)
             if alone is None:
                 return found
-            wrong = alone.filter.parameter
+            wrong = alone.filter
         right += found is None
     if right:
         return Held(right)
     why = "each of its partners, or it itself, is wrong without another filter"
-    return blocked_by(context, clause, f"filter.{wrong}", why)
+    return blocked_by(context, clause, "filter", why, about=wrong)
 
 
 def _wrong_alone(context: RunContext, operation: Operation, case: Case) -> bool:

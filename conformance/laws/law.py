@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from conformance.reading.context import RunContext
 from conformance.transport.errors import NotSent
-from conformance.verdict import NotExercised, Result, not_exercised
+from conformance.verdict import NotExercised, Reason, Result, not_exercised
 from spec import Clause, Operation
+from spec.model import About
 
 Law = Callable[[RunContext, Clause], Result]
 LAWS: dict[str, Law] = {}
@@ -26,13 +27,17 @@ def law(kind: str) -> Callable[[Law], Law]:
 class NoOwnRow(NotSent):
     """There is no row of this run's own that a law could write to."""
 
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
 
-def blocked_by(context: RunContext, clause: Clause, words: str, text: str) -> NotExercised:
-    """A clause rests on another one of its operation, named by the words of its id, and that one is broken."""
-    other = f"{clause.operation}.{words}"
-    if context.contract.clause(other) is None:
-        return not_exercised("no-witness", text)
-    return not_exercised("blocked-by", text, other)
+
+def blocked_by(context: RunContext, clause: Clause, kind: str, text: str, *, about: About = None) -> NotExercised:
+    """A clause rests on another one of its operation, of a kind and about something, and that one is broken."""
+    for other in context.contract.clauses:
+        if (other.operation, other.kind, other.about) == (clause.operation, kind, about):
+            return not_exercised("blocked-by", text, other.id)
+    return not_exercised("not-shown", text)
 
 
 def operation_of(context: RunContext, clause: Clause) -> Operation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.laws.law import law, operation_of
+from conformance.laws.law import blocked_by, law, operation_of
 from conformance.laws.links import wrong_links, wrongly_announced
 from conformance.laws.walks import Walk, limits, lone_end, narrowed, needs_two_pages, same_rows, walks
 from conformance.oracle.lookups import all_of
@@ -61,7 +61,7 @@ def limit_law(context: RunContext, clause: Clause) -> Result:
     pages = {n: read_page(operation, context.send(request)) for n, request in requests.items()}
     shown = {n: page for n, page in pages.items() if page.is_page}
     if not shown:
-        return not_exercised("no-witness", "no limit is answered with a page")
+        return blocked_by(context, clause, "response.status", "no limit is answered with a page")
     longest = max(len(page.rows) for page in shown.values())
     before: Page | None = None
     for n, page in shown.items():

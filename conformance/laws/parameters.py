@@ -14,7 +14,7 @@ from conformance.oracle.lookups import kind_of
 from conformance.reading.context import Query, RunContext, get, paged, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import NO_SUCH_ID, base_query, identity, sample_of
-from conformance.transport.errors import NotSent
+from conformance.transport.errors import NotPermitted
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Filter, Operation, Parameter
@@ -168,7 +168,7 @@ def _accepted_by_write(context: RunContext, operation: Operation, name: str) -> 
         for headers in ((), *(((name, value),) for value in ODD_LANGUAGES[:1]))
     ]
     if without.response.status == 403:
-        raise NotSent("the key may not write (403)")
+        raise NotPermitted("the key may not write (403)")
     for exchange in given:
         if exchange.response.status >= 500 or exchange.response.status != without.response.status:
             return Finding(

@@ -104,7 +104,7 @@ def trace_of(context: RunContext, clause: Clause, *needed: str) -> Trace | NotEx
     """The story of a clause's operation, if it got as far as the steps that are needed, each seen to end."""
     told = trace_of_writes(context, operation_of(context, clause))
     if told.why_not:
-        return not_exercised("scenario-incomplete", told.why_not)
+        return NotExercised(told.why_not)
     for name in needed:
         step = told.step(name)
         if step is None:

@@ -19,7 +19,7 @@ from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import base_query, sample_of
 from conformance.scenarios import trace_of_writes, unused_key
 from conformance.transport.exchange import MISSING, Credential, Exchange, Request, Response
-from conformance.verdict import Finding, Held, Result, not_exercised
+from conformance.verdict import Code, Finding, Held, Result, not_exercised
 from conformance.writing.items import item, item_fields
 from spec import Clause, Contract, Operation
 from spec.values import checker
@@ -106,7 +106,9 @@ def status(context: RunContext, clause: Clause) -> Result:
     success = operation.success
     exchange = _valid(context, operation)
     if success is None or exchange is None:
-        return not_exercised("needs-writes", "a valid request needs the id of something, which only a write gives")
+        return not_exercised(
+            _why_unseen(context, operation), "a valid request needs the id of something, which only a write gives"
+        )
     if not success.covers(exchange.response.status):
         return Finding(success.status, response_excerpt(exchange), (exchange,))
     good = [step for name in GOOD if (step := trace_of_writes(context, operation).step(name))]
@@ -222,12 +224,19 @@ def _response(evidence: Evidence, kind: str, context: RunContext, clause: Clause
         for request in rough_bodies(context, operation):
             context.send(request)
     if not evidence.seen.get(key):
-        return not_exercised("no-witness", "no answer that the clause speaks of was seen")
+        return not_exercised(_why_unseen(context, operation), "no answer that the clause speaks of was seen")
     for exchange in _answers(context, list(evidence.suspects.get(key, {}).values())):
         wrong = evidence.judge(operation, kind, exchange.response)
         if wrong:
             return Finding(clause.requirement, f"{wrong}: {response_excerpt(exchange)}", (exchange,))
     return Held(evidence.seen[key])
+
+
+def _why_unseen(context: RunContext, operation: Operation) -> Code:
+    """A list is asked in every run; what a write or the status of one is answered is seen where a run writes."""
+    if operation.pagination:
+        return "no-witness"
+    return "scenario-incomplete" if context.target.ownership else "needs-writes"
 
 
 def _answers(context: RunContext, requests: list[Request]) -> Iterator[Exchange]:

@@ -18,7 +18,7 @@ from conformance.runner.confirm import confirm
 from conformance.scenarios import run_all
 from conformance.scenarios.planting import plant
 from conformance.selection import Selection
-from conformance.transport.errors import NotSent, Stopped, Unreachable
+from conformance.transport.errors import NotPermitted, NotSent, Stopped, Unreachable
 from conformance.transport.target import Target
 from conformance.verdict import (
     LONGEST_ANSWER,
@@ -249,9 +249,8 @@ def try_clause(context: RunContext, law: Law, clause: Clause, confirm: Confirm =
             result, replays = confirm(context, law, clause, result)
         outcome = _outcome(context.target, clause, result, replays)
     except NotSent as held_back:
-        code: Code = "scenario-incomplete" if isinstance(held_back, NoOwnRow) else "not-permitted"
         text = context.target.redact(f"not sent: {held_back}", LONGEST_MESSAGE)
-        outcome = Outcome(clause, "skipped", reason=Reason(code, text))
+        outcome = Outcome(clause, "skipped", reason=Reason(_why_not_sent(held_back), text))
     except Unreachable as error:
         outcome = Outcome(clause, "error", reason=Reason("unanswered", str(error)))
     except Stopped as stopped:
@@ -262,6 +261,16 @@ def try_clause(context: RunContext, law: Law, clause: Clause, confirm: Confirm =
         what = context.target.redact(f"a fault of the suite's own: {at}: {error}", LONGEST_MESSAGE)
         outcome = Outcome(clause, "error", reason=Reason("own-fault", what))
     return replace(outcome, requests=context.target.total - before, seconds=context.target.clock.monotonic() - started)
+
+
+def _why_not_sent(held_back: NotSent) -> Code:
+    match held_back:
+        case NoOwnRow():
+            return held_back.reason.code
+        case NotPermitted():
+            return "not-permitted"
+        case _:
+            return "held-back"
 
 
 def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Finding, replays: int) -> Outcome:

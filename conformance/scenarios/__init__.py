@@ -17,6 +17,7 @@ from conformance.scenarios.parts import run_parts
 from conformance.scenarios.rows import run_rows
 from conformance.scenarios.scenario import Step, Trace
 from conformance.transport.target import PARALLEL
+from conformance.verdict import Reason
 from conformance.writing.batches import look, reader_of
 from conformance.writing.items import Style
 from spec import Operation
@@ -45,9 +46,14 @@ def trace_of_writes(context: RunContext, operation: Operation) -> Trace:
 
     access = operation.access
     if access is None or access.action == "reads":
-        return Trace(operation, {}, {}, why_not="the operation writes nothing")
+        return Trace(operation, {}, {}, why_not=Reason("not-applicable", "the operation writes nothing"))
     if reader_of(context, operation) is None:
-        return Trace(operation, {}, {}, why_not="no list shows what was written: none filters on its key")
+        return Trace(
+            operation,
+            {},
+            {},
+            why_not=Reason("not-applicable", "no list shows what was written: none filters on its key"),
+        )
     if access.action == "deletes":
         told = run_deletes(context, operation)
     elif access.parts:

@@ -12,6 +12,7 @@ from conformance.scenarios.operations import ownership_of, row_writer
 from conformance.scenarios.own_rows import keys_unlike, near_keys
 from conformance.scenarios.scenario import Step, Trace, send_step
 from conformance.transport.keys import NO_SUCH
+from conformance.verdict import Reason
 from conformance.writing.batches import Item, find, find_all, submit
 from conformance.writing.items import bare, item
 from spec import Operation
@@ -23,7 +24,7 @@ def run_deletes(context: RunContext, operation: Operation) -> Trace:
     writer = row_writer(context, operation)
     access = operation.access
     if writer is None or access is None:
-        return Trace(operation, {}, {}, why_not="no operation makes a row to delete")
+        return Trace(operation, {}, {}, why_not=Reason("not-applicable", "no operation makes a row to delete"))
     key = access.collection.key
     stem = own.mint("D")
     near = near_keys(stem)
@@ -34,7 +35,12 @@ def run_deletes(context: RunContext, operation: Operation) -> Trace:
     texts = {n: keys["unknown 2"] for n in plain_texts(context, writer) if n in like and n != key}
     made, there = _rows_to_delete(context, writer, stem, {**like, **texts}, tuple(near.values()), odd)
     if not made.row(keys["A"]):
-        return Trace(operation, {}, keys, why_not="a new row to delete isn't taken, or isn't shown")
+        return Trace(
+            operation,
+            {},
+            keys,
+            why_not=Reason("scenario-incomplete", "a new row to delete isn't taken, or isn't shown"),
+        )
     steps = {"row": made}
     find(context, operation, keys["A"])  # a count that is remembered from here on is wrong soon
     near_by = (keys["longer"], keys["lower"])

@@ -10,6 +10,7 @@ from conformance.scenarios.edge_cases import AMOUNTS, edge_case_entries, is_amou
 from conformance.scenarios.operations import ownership_of, parts_of, row_writer, siblings
 from conformance.scenarios.own_rows import alike, keys_unlike
 from conformance.scenarios.scenario import Trace, send_step
+from conformance.verdict import Reason
 from conformance.writing.items import bare, entry, item
 from spec import Operation, Part
 
@@ -20,7 +21,7 @@ def run_parts(context: RunContext, operation: Operation) -> Trace:
     access = operation.access
     writer = row_writer(context, operation)
     if writer is None or access is None:
-        return Trace(operation, {}, {}, why_not="no operation makes a row to write parts of")
+        return Trace(operation, {}, {}, why_not=Reason("not-applicable", "no operation makes a row to write parts of"))
     stem = own.mint("P")
     # The other row stands next to the one whose parts are written, and its key begins with that one's.
     keys = {"P": stem, "Q": f"{stem}-Q"}
@@ -35,7 +36,12 @@ def run_parts(context: RunContext, operation: Operation) -> Trace:
     if made.submission.exchange.response.refused:
         made = send_step(context, writer, whole, keys["P"], keys["Q"], *odd, stem=stem)
     if not made.row(keys["P"]) or not made.row(keys["Q"]):
-        return Trace(operation, {}, keys, why_not="a new row to write parts of isn't taken, or isn't shown")
+        return Trace(
+            operation,
+            {},
+            keys,
+            why_not=Reason("scenario-incomplete", "a new row to write parts of isn't taken, or isn't shown"),
+        )
     for other in siblings(context, operation):
         # Something that isn't to be touched must be there to begin with.
         if parts_of(other) and not set(parts_of(other)) & set(access.parts):

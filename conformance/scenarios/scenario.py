@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.reading.context import RunContext
 from conformance.transport.exchange import Exchange
+from conformance.verdict import Reason
 from conformance.writing.batches import Item, ReadBack, StatusPoll, Submission, find, find_all, submit
 from conformance.writing.items import Style
 from spec import Operation
@@ -46,7 +47,7 @@ class Trace:
     """Looks at the first batch long after it was over."""
     style: Style = "plain"
     """How rich the new rows are that the server takes."""
-    why_not: str = ""
+    why_not: Reason | None = None
     """Why the story couldn't be told."""
 
     def __iter__(self) -> Iterator[Step]:

@@ -13,3 +13,7 @@ class Unreachable(Stopped):
 
 class NotSent(Exception):
     """The guard held a request back."""
+
+
+class NotPermitted(NotSent):
+    """The target lets this run's key send no such request."""

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from conformance.oracle.lookups import hidden_values
 from conformance.reading.context import Page, Query, RunContext, decided, get, paged, read_page
 from conformance.reading.listing import listing
-from conformance.transport.errors import NotSent
+from conformance.transport.errors import NotPermitted
 from conformance.transport.exchange import MISSING, Exchange
 from spec import Batch, Filter, Operation, at
 
@@ -107,7 +107,7 @@ def submit(
     closely: bool = False,
     patience: float | None = None,
 ) -> Submission:
-    """Send a batch and watch it until it is over or patience is. Raises NotSent when the key may not write.
+    """Send a batch and watch it until it is over or patience is. Raises NotPermitted when the key may not write.
 
     `patience` is in seconds, by default those that a batch of this run may take. One that is watched `closely` is
     looked at as soon as it is accepted; else it is given a moment first.
@@ -115,7 +115,7 @@ def submit(
     body = json.dumps(list(items), ensure_ascii=False).encode()
     exchange = context.resend(get(operation, body=body, headers=headers))
     if exchange.response.status == 403:
-        raise NotSent("the key may not write (403)")
+        raise NotPermitted("the key may not write (403)")
     sent = Submission(exchange, tuple(items), ticket_of(context, operation, exchange), (), 0)
     return watched(context, operation, sent, closely=closely, patience=patience) if watch else sent
 
