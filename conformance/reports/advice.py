@@ -29,9 +29,8 @@ ADVICE: Mapping[Code, str] = {
 
 
 def advice_for(clause: Clause) -> str:
-    """What to do about a clause; nothing where an earlier version made the report and gave no code."""
+    """What to do about a clause; nothing for a code that another version gave, or for none."""
     code = clause.get("reason_code")
-    if code is None:
-        return ""
+    advice = next((text for known, text in ADVICE.items() if known == code), "")
     blocking = clause.get("blocked_by")
-    return f"{ADVICE[code]} It is {blocking}." if blocking else ADVICE[code]
+    return f"{advice} It is {blocking}." if advice and blocking else advice

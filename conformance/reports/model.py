@@ -145,8 +145,8 @@ class Judgement(TypedDict):
         Annotated[
             str,
             Meta(
-                description="The kind of reason, for programs. Reports of earlier versions have none; later versions may "
-                "have more of them.",
+                description="The kind of reason, for programs. "
+                "Reports of earlier versions have none; later versions may have more of them.",
                 examples=list(get_args(Code)),
             ),
         ]
