@@ -38,7 +38,7 @@ class Budget:
     least_cases: int = 2
     """Cases that a filter gets even if one alone kills every mutant."""
     most_cases: int = 11
-    wire_cases: int = 13
+    wire_cases: int = 16
     """Cases for one list that show whether texts arrive as they were sent."""
 
     # -- several filters together

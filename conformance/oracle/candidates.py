@@ -135,7 +135,7 @@ def _texts(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[It
     strings = [str(value) for value in values]
     yield iter([f"{a},{b}" for a, b in itertools.pairwise(strings)][:6])
     yield iter([f"{a} {b}" for a, b in itertools.pairwise(strings)][:3])
-    yield iter(["0", "undefined", "null", "None"])
+    yield iter(["0"])
     for value in dict.fromkeys(strings):
         yield _around(value, filter.lookup)
 
@@ -154,7 +154,7 @@ _TAILS = ("&x", ";x", "#x", ",x", " x", "\\", '"', "'", "é", "\U0001f600", "%",
 def crafted(filter: Filter, values: list[Any]) -> Iterator[str]:
     """Texts that match nothing as they stand and something once they are tampered with, and the other way round."""
     strings = [str(value) for value in values if len(str(value)) > 3]
-    yield from ["0"] if strings else []
+    yield from ["0", "undefined", "null", "None"] if strings else []
     yield from [" ".join(reversed(value.split())) for value in strings if " " in value][:2]
     yield from [value for value in strings if _UNUSUAL.search(value)][:MOST_UNUSUAL]
     yield from sorted(strings, key=len)[-1:]

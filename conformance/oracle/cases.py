@@ -63,7 +63,6 @@ def choose(filter: Filter, rows: Sequence[Row], seed: int, budget: Budget = NORM
     sampled = list(rows) if len(rows) <= budget.case_rows else rng.sample(list(rows), budget.case_rows)
     texts, times = _columns(sampled)
     wanted = (*mutants(filter, texts, times), first_only(filter, sampled), *all_or_none(filter, sampled))
-    wanted = (*wanted, *nothing_as_text(filter, sampled))
     others = of_other_columns(filter, sampled, texts)
     pool = list(dict.fromkeys((*others, *candidates(filter, sampled, rng))))[: budget.candidates]
     pairs = [(filter, key, operand) for key, operand in pool]
@@ -74,7 +73,7 @@ def choose_for_wire(filters: Sequence[Filter], rows: Sequence[Row], seed: int, b
     """The fewest values, over several filters, that show whether texts arrive as they were sent."""
     rng = random.Random(f"{seed}:wire")
     sampled = list(rows) if len(rows) <= budget.case_rows else rng.sample(list(rows), budget.case_rows)
-    wanted = {f.parameter: found for f in filters if (found := wire_mutants(f))}
+    wanted = {f.parameter: (*found, *nothing_as_text(f, sampled)) for f in filters if (found := wire_mutants(f))}
     pool: list[tuple[Filter, str | None, str]] = []
     for filter in filters:
         if filter.parameter in wanted:
@@ -121,8 +120,19 @@ def cover(
         scored.remove(item)
         chosen.append(item[0])
         remaining -= set(item[0].kills)
+    chosen = _needed(chosen, least)
     told_names = {name for case in chosen for name in case.kills}
     return Cases(tuple(chosen), tuple(name for name in names if name not in told_names))
+
+
+def _needed(chosen: list[Case], least: int) -> list[Case]:
+    """The cases without those all of whose mutants the others kill as well; `least` of them stay."""
+    kept = list(chosen)
+    for case in chosen:
+        others = {name for other in kept if other is not case for name in other.kills}
+        if len(kept) > least and others.issuperset(case.kills):
+            kept.remove(case)
+    return kept
 
 
 class _Groups:
