@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from conformance.runner.config import Config, Usage
     from conformance.runner.whole import run
     from conformance.transport.exchange import Exchange, Request, Response
-    from conformance.verdict import Finding, Held, NotExercised, Result
+    from conformance.verdict import Finding, Held, NotExercised, Result, not_exercised
     from spec import Clause, Contract, Operation
     from spec.clauses.clause import clause
 
@@ -56,6 +56,7 @@ __all__ = [
     "fault",
     "law",
     "load_report",
+    "not_exercised",
     "run",
 ]
 
@@ -83,6 +84,7 @@ _HOMES = {
     "fault": "conformance.plugins.registry:fault",
     "law": "conformance.laws.law:law",
     "load_report": "conformance.reports.files:read",
+    "not_exercised": "conformance.verdict:not_exercised",
     "run": "conformance.runner.whole:run",
 }
 """Where each name is at home; the imports above say the same to type checkers."""

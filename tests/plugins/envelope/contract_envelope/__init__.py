@@ -11,7 +11,6 @@ from conformance import (
     Contract,
     Finding,
     Held,
-    NotExercised,
     Request,
     Result,
     RunContext,
@@ -19,6 +18,7 @@ from conformance import (
     clauses,
     fault,
     law,
+    not_exercised,
 )
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def envelope(context: RunContext, clause: Clause) -> Result:
     operation = context.contract.by_code[clause.operation]
     exchange = context.send(Request(operation.code, operation.method, operation.path))
     if not exchange.response.ok:
-        return NotExercised("the list wasn't answered with rows")
+        return not_exercised("not-applicable", "the list wasn't answered with rows")
     if isinstance(exchange.response.json, dict):
         return Held(1)
     return Finding("a JSON object", f"{exchange.response.text[:60]}...", (exchange,))
