@@ -28,7 +28,7 @@ from .filters import Condition
 from .flow import Timeout, iterate_async, pulling_async, run_async
 from .pages import AsyncPager
 from .session import LAST_ANSWER, PREPARING, Prepared, answered, value
-from .streams import AsyncStreamedResponse, opened
+from .streams import AsyncStreamedResponse, Opening, opened
 from .transport import AsyncTransport
 from .types import UNSET
 from .undocumented import data, undocumented
@@ -215,15 +215,18 @@ class AsyncBase(BaseClient):
             LAST_ANSWER.reset(token)
         return raw(answers, parsed)
 
-    async def stream(self, method: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> AsyncStreamedResponse:
-        """Call a method and read the body as it comes: `async with await client.stream(client.export, id) as response`.
+    def stream(self, method: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> Opening:
+        """Call a method and read the body as it comes: `async with client.stream(client.export, id) as response`.
 
         It can be read as bytes, lines, JSON lines or server-sent events, of any size. Raises what the method raises,
         and TypeError for one that asks the server nothing when it is called.
         """
+        return Opening(lambda: self._opened(lambda: method(*args, **kwargs)))
+
+    async def _opened(self, prepare: Callable[[], object]) -> AsyncStreamedResponse:
         token = PREPARING.set(True)
         try:
-            made = method(*args, **kwargs)
+            made = prepare()
             if isawaitable(made):
                 await made
         except Prepared as prepared:

@@ -16,10 +16,13 @@ from functools import partial
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from pydantic import BaseModel
+
 from .call import Call, Operation, RequestOptions
 from .errors import Answer, Exchange, InvalidRequestError, PaginationError
 from .filters import Condition, kept
 from .flow import Flow
+from .guards import is_object
 from .session import Session, answered
 from .types import UNSET
 
@@ -197,7 +200,7 @@ class Fetched(Generic[T]):
     def after(self) -> Position:
         """Where the page after this one begins. Raises PaginationError where the server doesn't say."""
         paging = self.walk.paging
-        following = getattr(self.body, paging.next, None) if paging.next is not None else None
+        following = _leading(getattr(self.body, paging.next, None)) if paging.next is not None else None
         match paging.by:
             case "page":
                 return self.number + 1
@@ -210,11 +213,10 @@ class Fetched(Generic[T]):
                 return self._known(following if following is None else str(following))
             case "next":
                 pass
-        text = following if isinstance(following, (int, str)) else None if following is None else str(following)
-        if isinstance(text, str) and (paging.page is None or re.match(r"[a-z]+://|/|\?", text)):
-            query = urlsplit(text).query
+        if isinstance(following, str) and (paging.page is None or re.match(r"[a-z]+://|/|\?", following)):
+            query = urlsplit(following).query
             return self._known(f"?{query}" if query else None)
-        return self._known(text)
+        return self._known(following)
 
     def _known(self, position: Position) -> Position:
         if position is None or position == self.at:
@@ -275,6 +277,17 @@ def _most(count: int) -> float:
     near = (count - 1, count, count + 1)
     capped = count >= 100 and any(len(str(n).rstrip("0")) <= 2 or n & (n - 1) == 0 for n in near)
     return float("inf") if capped else max(10 * count, count + 100)
+
+
+def _leading(value: Any) -> int | str | None:
+    """What a field says of the next page: a link, also one in an object of its own, or a value for the parameter."""
+    if value is None or isinstance(value, (int, str)):
+        return value
+    inner: object = value.model_dump(by_alias=True) if isinstance(value, BaseModel) else value
+    if not is_object(inner):
+        return str(value)
+    found = next((inner[name] for name in ("href", "url", "link", "cursor") if inner.get(name)), None)
+    return None if found is None else str(found)
 
 
 def _linked(header: str) -> str | None:

@@ -125,7 +125,7 @@ async def main() -> None:
             row: models.StockUpsert = outcome.row
         async for product in client.get_products():
             name: str = product.name
-        async with await client.stream(client.get_products, limit=1) as response:
+        async with client.stream(client.get_products, limit=1) as response:
             async for found in response.json_lines(models.Product):
                 sku: str = found.sku
     await client.aclose()

@@ -69,6 +69,10 @@ def answer(peer: Peer) -> None:
             body = {"rows": ROWS[begin : begin + 2]}
             if begin + 2 < len(ROWS):
                 body["next_page_token"] = f"t{begin + 2}"
+        case "as-object":
+            begin = int(query.get("After", "0"))
+            following = {"href": f"http://x/?After={begin + 2}"} if begin + 2 < len(ROWS) else None
+            body = {"data": ROWS[begin : begin + 2], "next": following}
         case "link":
             begin = int(query.get("After", "0"))
             following = f"/elsewhere?After={begin + 2}" if begin + 2 < len(ROWS) else None
@@ -86,7 +90,7 @@ def answer(peer: Peer) -> None:
     peer.answer(body, headers=headers)
 
 
-LISTS = ["by_page", "by_offset", "counted", "has_more", "token", "link", "header", "odd"]
+LISTS = ["by_page", "by_offset", "counted", "has_more", "token", "link", "as_object", "header", "odd"]
 
 
 @pytest.mark.parametrize("name", LISTS)

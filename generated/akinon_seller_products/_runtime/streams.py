@@ -6,7 +6,14 @@ from __future__ import annotations
 import codecs
 import json
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterator,
+    Mapping,
+)
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
@@ -247,6 +254,27 @@ class AsyncStreamedResponse(BaseStream):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+class Opening:
+    """An answer to be streamed, not asked for yet: `async with` opens and closes it, `await` opens it."""
+
+    def __init__(self, open: Callable[[], Awaitable[AsyncStreamedResponse]]) -> None:
+        self._open = open
+        self._made: AsyncStreamedResponse | None = None
+
+    def __await__(self) -> Generator[Any, Any, AsyncStreamedResponse]:
+        return self._open().__await__()
+
+    async def __aenter__(self) -> AsyncStreamedResponse:
+        self._made = await self._open()
+        return self._made
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._made is not None:
+            await self._made.aclose()
 
 
 def opened(call: Call[Any], answer: Answer, exchange: Exchange) -> Streaming:
