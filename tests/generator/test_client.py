@@ -21,6 +21,8 @@ import httpx2
 import pytest
 import trio
 from akinon_seller_products import AsyncClient, Client, Event, Hooks, Request, errors, models
+from akinon_seller_products._runtime.base import Api, secrets
+from akinon_seller_products._runtime.credentials import Credentials, Scheme
 from opentelemetry import propagate, trace
 
 from .conftest import KEY, ROOT, Driver
@@ -483,3 +485,16 @@ def test_a_failed_attempt_is_a_span_with_its_error(drive: Drive, tracer: Tracer)
             driver.do(driver.client.get_products())
     assert tracer.spans[0][1]["error.type"] == "APIConnectionError"
     assert tracer.spans[0][2].ended
+
+
+# Schemes
+
+
+def test_one_key_serves_schemes_that_share_a_place() -> None:
+    bearer = Scheme("bearer")
+    schemes = {"a": bearer, "b": Scheme("bearer", "header", "authorization"), "c": Scheme("key", "header", "X-Key")}
+    credentials = Credentials(schemes, {"a": "token", "b": "token", "c": "key"}, "X")
+    assert credentials.keys(("a", "b", "c")).headers() == [("Authorization", "Bearer token"), ("X-Key", "key")]
+    api = Api("p/1", "X", None, {"a": bearer, "b": bearer, "c": schemes["c"]}, {})
+    assert secrets(api, "token") == {"a": "token", "b": "token"}
+    assert credentials.fingerprint(("a",), "salt") != credentials.fingerprint(("a",), "pepper")
