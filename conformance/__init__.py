@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from conformance.runner.config import Config, Usage
     from conformance.runner.whole import run
     from conformance.transport.exchange import Exchange, Request, Response
-    from conformance.verdict import Finding, Held, NotExercised, Result, not_exercised
+    from conformance.verdict import Finding, Held, NotExercised, Reason, Result, not_exercised
     from spec import Clause, Contract, Operation
     from spec.clauses.clause import clause
 
@@ -43,6 +43,7 @@ __all__ = [
     "Law",
     "NotExercised",
     "Operation",
+    "Reason",
     "Report",
     "Request",
     "Response",
@@ -71,6 +72,7 @@ _HOMES = {
     "Law": "conformance.laws.law:Law",
     "NotExercised": "conformance.verdict:NotExercised",
     "Operation": "spec:Operation",
+    "Reason": "conformance.verdict:Reason",
     "Report": "conformance.reports.model:Report",
     "Request": "conformance.transport.exchange:Request",
     "Response": "conformance.transport.exchange:Response",

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.reports.model import Clause
-from conformance.verdict import Code
 
-ADVICE: Mapping[Code, str] = {
+ADVICE: Mapping[str, str] = {
     "no-data": "Add rows to the target. With --writes the suite makes some of its own.",
     "no-witness": "Add data to the target that shows the difference. With --writes the suite makes some of its own.",
     "not-shown": "Nothing to do, unless the target should answer otherwise than the reason says.",
@@ -29,8 +28,6 @@ ADVICE: Mapping[Code, str] = {
 
 
 def advice_for(clause: Clause) -> str:
-    """What to do about a clause; nothing for a code that another version gave, or for none."""
-    code = clause.get("reason_code")
-    advice = next((text for known, text in ADVICE.items() if known == code), "")
-    blocking = clause.get("blocked_by")
+    """What to do about a clause; nothing for a code of another version, or none."""
+    advice, blocking = ADVICE.get(clause.get("reason_code", ""), ""), clause.get("blocked_by")
     return f"{advice} It is {blocking}." if advice and blocking else advice

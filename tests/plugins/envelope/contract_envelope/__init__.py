@@ -43,7 +43,7 @@ def envelope(context: RunContext, clause: Clause) -> Result:
     operation = context.contract.by_code[clause.operation]
     exchange = context.send(Request(operation.code, operation.method, operation.path))
     if not exchange.response.ok:
-        return not_exercised("not-applicable", "the list wasn't answered with rows")
+        return not_exercised("no-witness", "the list wasn't answered with rows")
     if isinstance(exchange.response.json, dict):
         return Held(1)
     return Finding("a JSON object", f"{exchange.response.text[:60]}...", (exchange,))
