@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.plan import AliasPlan, EnumPlan, MemberPlan, ModelPlan, PropertyPlan
+from generator.plan_models import AliasPlan, EnumPlan, MemberPlan, ModelPlan, PropertyPlan
 from generator.types import FIELD, Named, Type, inside, optional, printed, takes_none
 
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 import spec
-from generator import bodies, documentation, names, paging, resources
+from generator import bodies, names, paging, resources
 from generator.examples import examples
 from generator.filters import filters_plan
+from generator.parameters import in_order, parameter_plan
 from generator.plan import (
     AnswerPlan,
     FieldArgument,
-    ModelsPlan,
     OperationPlan,
     PagingPlan,
     ParameterPlan,
@@ -25,9 +25,10 @@ from generator.plan import (
     SchemePlan,
     WritePlan,
 )
+from generator.plan_models import ModelsPlan
 from generator.schemas import Refused, Schemas
-from generator.types import ListOf, Scalar, Type, checked, hint, union
-from spec import environment, pointers, templates
+from generator.types import hint, union
+from spec import environment, pointers
 
 _BUILTINS = frozenset(("list", "dict", "str", "int", "float", "bool", "bytes", "type", "object"))
 """A method of such a name would hide the type from the annotations of the methods after it."""
@@ -40,9 +41,8 @@ _OWN_ARGUMENTS = (
     "self",
     *("timeout", "deadline", "max_retries", "extra_headers", "extra_query", "extra_body"),
     *("options", "where", "checkpoint", "content_type"),
-    *("models", "types", "uuid", "datetime", "decimal", "operations", "filters"),
+    *("models", "types", "variants", "uuid", "datetime", "decimal", "operations", "filters", "given_body"),
 )
-_USUAL_STYLE = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that OpenAPI says are to be ignored."""
 
@@ -143,12 +143,12 @@ class _Planner:
         method = self._methods.take(self._name(operation))
         arguments = names.Names(_OWN_ARGUMENTS)
         parameters = tuple(
-            self._parameter(p, arguments, method)
-            for p in _in_order(operation)
+            parameter_plan(p, self._schemas, arguments, method)
+            for p in in_order(operation)
             if not (p.place == "header" and p.name.lower() in _IGNORED_HEADERS)
         )
         body = operation.body
-        shared = bool(body) and any(ref in self._whole for ref in _refs(body.media)) if body else False
+        shared = body is not None and (any(ref in self._whole for ref in _refs(body.media)) or self._copied(operation))
         sent = bodies.request_bodies(operation, self._schemas, method, shared)
         answers = bodies.answers(operation, self._schemas, self._name(operation))
         redirects = bodies.redirects(operation, answers)
@@ -187,6 +187,14 @@ class _Planner:
             location=str(operation.location),
             resource=None,
         )
+
+    def _copied(self, operation: spec.Operation) -> bool:
+        """True where a body is spelt out as that of another operation on the same path is."""
+        others = [
+            o.body for o in self._contract.operations if o.path == operation.path and o.method != "PATCH" and o.body
+        ]
+        schemas = [media.schema for body in others for media in body.media]
+        return any(media.schema in schemas for media in (operation.body.media if operation.body else ()))
 
     def _security(self, operation: spec.Operation) -> tuple[tuple[str, ...], ...]:
         """The alternatives that can be carried out. Raises Refused where there is none."""
@@ -258,36 +266,6 @@ class _Planner:
         parts = tuple((key, fields[part.key].field) for part in access.parts if part.key in fields)
         return parts if parts and len(parts) == len(access.parts) else ((key,),)
 
-    def _parameter(self, parameter: spec.Parameter, arguments: names.Names, method: str) -> ParameterPlan:
-        content = parameter.content_type
-        if content is not None and not (bodies.is_json(content) or bodies.essence(content).startswith("text/")):
-            message = f"parameter {parameter.name!r} travels as {content}; only JSON and text are known"
-            raise Refused(parameter.pointer, message)
-        schema = parameter.schema
-        keys = tuple(schema.get("patternProperties", ())) if parameter.free_keys else ()
-        at = f"{parameter.pointer}/{'content' if content else 'schema'}"
-        strict = self._schemas.type(schema, at, f"{method} {parameter.name}", "sent")
-        kind = _with_numbers(strict)
-        usual = _USUAL_STYLE[parameter.place]
-        explodes = parameter.style in ("form", "deepObject")
-        return ParameterPlan(
-            name=parameter.name,
-            argument=arguments.take(names.snake(parameter.name, "parameter")),
-            place=parameter.place,
-            # A list of text or numbers would be no list of text for type checkers.
-            hint=hint(bodies.loose(strict if isinstance(strict, ListOf) else kind, self._schemas)),
-            type=checked(kind),
-            required=parameter.required or parameter.place == "path",
-            style=parameter.style if parameter.style != usual else None,
-            explode=parameter.explode if parameter.explode != explodes and not content else None,
-            reserved=parameter.reserved,
-            content=None if content is None else "json" if bodies.is_json(content) else "text",
-            keys=keys,
-            deprecated=parameter.deprecated,
-            description=parameter.description,
-            notes=documentation.notes(self._schemas.flatten(schema, at)),
-        )
-
     def _paging(
         self,
         operation: spec.Operation,
@@ -314,23 +292,6 @@ class _Planner:
         return paging.told(settings, seen, operation.id) if settings else paging.recognised(seen)
 
 
-def _with_numbers(kind: Type) -> Type:
-    """Text that a number may be given for: in a URL the two look the same."""
-    match kind:
-        case Scalar("text"):
-            return replace(kind, kind="word")
-        case ListOf(Scalar("text") as item):
-            return replace(kind, item=replace(item, kind="word"))
-        case _:
-            return kind
-
-
-def _in_order(operation: spec.Operation) -> list[spec.Parameter]:
-    """The parameters, those of the path in the path's order."""
-    places = {name: index for index, name in enumerate(templates.placeholders(operation.path))}
-    return sorted(operation.parameters, key=lambda p: places.get(p.name, -1) if p.place == "path" else len(places))
-
-
 def _fields(fields: Sequence[FieldArgument], arguments: names.Names) -> tuple[FieldArgument, ...]:
     """The properties of a body as keywords; one whose name is taken is left to the body itself."""
     return tuple(each for each in fields if arguments.free(each.argument) and arguments.take(each.argument))
@@ -343,7 +304,10 @@ def _whole(operation: spec.Operation) -> list[str]:
 
 
 def _refs(media: Iterable[spec.Media]) -> list[str]:
-    return [str(m.schema["$ref"]) for m in media if m.schema and "$ref" in m.schema]
+    """What bodies refer to, themselves or as the items of a list."""
+    schemas = [m.schema for m in media if m.schema]
+    items = [schema["items"] for schema in schemas if isinstance(schema.get("items"), Mapping)]
+    return [str(schema["$ref"]) for schema in (*schemas, *items) if "$ref" in schema]
 
 
 def _repeatable(operation: spec.Operation) -> bool:

@@ -7,7 +7,10 @@ class of its own a definition. Names are final.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -53,6 +56,11 @@ _Key = tuple[str, str]
 """A `$ref`, and what the class's name ends in."""
 
 
+def _title(ref: str) -> str:
+    """What a definition is called: its own name, or that of the file that it is."""
+    return re.sub(r"^(.*/)?([^/]+)\.(ya?ml|json)$", r"\2", pointers.last(ref))
+
+
 class Schemas:
     """Turns the schemas of one document into types."""
 
@@ -65,6 +73,7 @@ class Schemas:
         self._named: dict[_Key, str] = {}
         self._busy: dict[_Key, bool] = {}
         self._known: dict[_Key, Type] = {}
+        self._waiting: deque[Callable[[], None]] = deque()
         self._in_place: dict[tuple[str, Use], Named] = {}
         """What is defined in place, by where it stands."""
         self._tags = unions.found(contract.document, self._quiet)
@@ -76,6 +85,13 @@ class Schemas:
 
         Raises Refused for what has no type.
         """
+        made = self._type(schema, pointer, hint, use)
+        while self._waiting:
+            self._waiting.popleft()()
+        return made
+
+    def _type(self, schema: Any, pointer: str, hint: str, use: Use) -> Type:
+        """The same, but the properties of classes are still to come: documents nest deeper than Python's stack."""
         if not isinstance(schema, Mapping):
             return ANYTHING
         schema = said.unwrapped(schema)
@@ -139,13 +155,13 @@ class Schemas:
             return self._reference(target, pointer, use)
         flat = self.flatten(target, pointer)
         name = self._name(key) if said.is_object(flat) or len(said.values(flat)) > 1 else ""
-        made = self._plain(flat, pointer, name or pointers.last(ref), use, name)
+        made = self._plain(flat, pointer, name or _title(ref), use, name)
         return optional(made) if said.nullable(flat) else made
 
     def _name(self, key: _Key) -> str:
         if key not in self._named:
             ref, suffix = key
-            self._named[key] = self._names.take(names.pascal(f"{pointers.last(ref)}{suffix}"))
+            self._named[key] = self._names.take(names.pascal(f"{_title(ref)}{suffix}"))
         return self._named[key]
 
     def _target(self, ref: str, pointer: str) -> Any:
@@ -181,6 +197,11 @@ class Schemas:
         made = Class(final, said.told(flat), strict=use in ("sent", "patched"), partial=use == "patched")
         self.definitions.classes[final] = made
         made.closed = flat.get("additionalProperties") is False
+        self._waiting.append(partial(self._fill, made, flat, pointer, use))
+        return Named(final)
+
+    def _fill(self, made: Class, flat: dict[str, Any], pointer: str, use: Use) -> None:
+        """Find the properties of a class."""
         inner: Use = "sent" if use == "patched" else use
         required = set() if use == "patched" else {r for r in flat.get("required") or () if isinstance(r, str)}
         literals = self._tags.literals.get(pointer, {})
@@ -200,7 +221,7 @@ class Schemas:
                 kind: Type = Values(values, open=not made.strict)
                 kind = optional(kind) if said.nullable(whole) else kind
             else:
-                kind = self.type(schema, at, f"{final} {prop}", inner)
+                kind = self._type(schema, at, f"{made.name} {prop}", inner)
                 kind = naive(kind) if read_too else kind
             constant = values or (said.values(whole) if prop in required else ())
             default = constant[0] if len(constant) == 1 and isinstance(kind, Values) else None
@@ -208,15 +229,14 @@ class Schemas:
             # A server that leaves out what may be null says the same.
             needed = prop in required and default is None and not (use == "received" and takes_none(kind))
             made.properties.append(Property(prop, field, kind, needed, default, said.told(whole) or said.told(schema)))
-        made.extra = self._extra(flat, pointer, final, inner)
-        return Named(final)
+        made.extra = self._extra(flat, pointer, made.name, inner)
 
     def _extra(self, flat: dict[str, Any], pointer: str, hint: str, use: Use) -> Type | None:
         """The type of further properties, where the document gives them one."""
         extra, patterns = flat.get("additionalProperties"), flat.get("patternProperties")
         if not isinstance(extra, Mapping) or not extra or patterns:
             return None
-        made = self.type(extra, f"{pointer}/additionalProperties", f"{hint} value", use)
+        made = self._type(extra, f"{pointer}/additionalProperties", f"{hint} value", use)
         return None if made == ANYTHING else made
 
     def _is_directed(self, schema: Schema) -> bool:
@@ -227,9 +247,9 @@ class Schemas:
         extra = flat.get("additionalProperties")
         patterns = flat.get("patternProperties") or {}
         at = f"{pointer}/patternProperties"
-        values = [self.type(s, f"{at}/{pointers.escape(p)}", f"{hint} value", use) for p, s in patterns.items()]
+        values = [self._type(s, f"{at}/{pointers.escape(p)}", f"{hint} value", use) for p, s in patterns.items()]
         if isinstance(extra, Mapping) and extra:
-            values.append(self.type(extra, f"{pointer}/additionalProperties", f"{hint} value", use))
+            values.append(self._type(extra, f"{pointer}/additionalProperties", f"{hint} value", use))
         elif extra is not False or not values:
             values.append(ANYTHING)
         return MapOf(union(values))
@@ -243,7 +263,7 @@ class Schemas:
         key = (f"{ref_key} or a child", suffix)
         if key in self._named:
             return Named(self._named[key])
-        name = self._named[key] = self._names.take(names.pascal(f"Any {pointers.last(ref)}{suffix}"))
+        name = self._named[key] = self._names.take(names.pascal(f"Any {_title(ref)}{suffix}"))
         base = self._resolve(ref, self._target(ref, ""), use)
         members, tags = list[Named](), list[tuple[Any, str]]()
         for child, values in family.children.items():
@@ -272,7 +292,7 @@ class Schemas:
             at = f"{pointer}/{word}/{number}"
             more = beside and isinstance(branch, Mapping) and not self._adds_nothing(beside, branch, at)
             whole = {"allOf": [beside, branch]} if more else branch
-            made.append(self.type(whole, at, self._title(branch, hint, number), use))
+            made.append(self._type(whole, at, self._title(branch, hint, number), use))
         return self._told_apart(flat, branches, made, pointer, use)
 
     def _adds_nothing(self, beside: Schema, branch: Schema, pointer: str) -> bool:
@@ -342,10 +362,10 @@ class Schemas:
         prefix = flat.get("prefixItems")
         if isinstance(prefix, Sequence) and prefix:
             rest = [flat["items"]] if isinstance(flat.get("items"), Mapping) else []
-            inner = [self.type(s, f"{pointer}/prefixItems/{n}", f"{hint} {n + 1}", use) for n, s in enumerate(prefix)]
-            inner += [self.type(s, f"{pointer}/items", f"{hint} item", use) for s in rest]
+            inner = [self._type(s, f"{pointer}/prefixItems/{n}", f"{hint} {n + 1}", use) for n, s in enumerate(prefix)]
+            inner += [self._type(s, f"{pointer}/items", f"{hint} item", use) for s in rest]
             return ListOf(union(inner), bounds)
-        return ListOf(self.type(flat.get("items", {}), f"{pointer}/items", f"{hint} item", use), bounds)
+        return ListOf(self._type(flat.get("items", {}), f"{pointer}/items", f"{hint} item", use), bounds)
 
     def _enum(self, flat: dict[str, Any], pointer: str, hint: str, use: Use, named: bool) -> Type:
         values = said.values(flat)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.plan import ModelsPlan
+from generator.plan_models import ModelsPlan
 
 MANY = 200
 """From so many classes on, models are loaded when they are needed."""

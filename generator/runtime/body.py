@@ -19,7 +19,7 @@ from .uploads import Piece, Upload, guessed, upload
 Coding: TypeAlias = Literal["json", "form", "multipart", "text", "bytes"]
 
 
-def either(body: Any, fields: Mapping[str, Any]) -> Any:
+def given_body(body: Any, fields: Mapping[str, Any]) -> Any:
     """A body that is given whole, or property by property. UNSET where neither is. Raises TypeError for both."""
     given = {name: value for name, value in fields.items() if value is not UNSET}
     if given and body is not UNSET:

@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path, PurePath
 
+from spec.files import read
 from spec.problems import unopened
-from spec.source import MAX_BYTES, Source, parse, read
+from spec.source import MAX_BYTES, Source, parse
 
 
 def open_document(name: str) -> Source:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from spec import templates
 from spec.diff import bodies, parameters, vocabulary
 from spec.diff.change import Called
 from spec.diff.checks import short
 from spec.diff.context import DOCUMENT, Context, at, under
-from spec.diff.parameters import deprecated, shape
+from spec.diff.parameters import deprecated
 from spec.diff.security import compare_requirements
 from spec.diff.servers import compare_servers, inherited
 from spec.diff.side import Place, Side
@@ -90,17 +91,17 @@ def compare_paths(context: Context) -> None:
 
 def _path_items(context: Context, before: Mapping[str, Place], after: Mapping[str, Place]) -> None:
     """What paths say besides their operations; one without any may come and go."""
-    shapes = {shape(path): path for path in after}
+    shapes = {templates.unnamed(path): path for path in after}
     for path, one in before.items():
-        partner = path if path in after else shapes.get(shape(path))
+        partner = path if path in after else shapes.get(templates.unnamed(path))
         if partner is not None:
             called = Called(partner)
             context.rest(called, "", one, after[partner], _PATH_KEYS, _WORDS, "operation.words")
         elif not _operations_in(one):
             context.say("operation.words", DOCUMENT, f"path {path}", "removed; it had no operation", one.pointer, None)
-    old_shapes = {shape(path) for path in before}
+    old_shapes = {templates.unnamed(path) for path in before}
     for path, other in after.items():
-        if path not in before and shape(path) not in old_shapes and not _operations_in(other):
+        if path not in before and templates.unnamed(path) not in old_shapes and not _operations_in(other):
             context.say("operation.words", DOCUMENT, f"path {path}", "added, without an operation", None, other.pointer)
 
 
@@ -111,13 +112,13 @@ def _operations_in(item: Place) -> bool:
 def _partners(old: list[Found], new: list[Found]) -> dict[str, Found]:
     """Pointer of an old operation to the new one that it became: by method and path, else by its operationId."""
     exact = {(found.method, found.path): found for found in new}
-    shaped = {(found.method, shape(found.path)): found for found in reversed(new)}
+    shaped = {(found.method, templates.unnamed(found.path)): found for found in reversed(new)}
     by_id = {found.id: found for found in new if found.id}
     partners: dict[str, Found] = {}
     taken: set[tuple[str, str]] = set()
     lookups: tuple[Callable[[Found], Found | None], ...] = (
         lambda found: exact.get((found.method, found.path)),
-        lambda found: shaped.get((found.method, shape(found.path))),
+        lambda found: shaped.get((found.method, templates.unnamed(found.path))),
         lambda found: by_id.get(found.id),
     )
     for lookup in lookups:
@@ -140,7 +141,7 @@ def _compare(context: Context, called: Called, old: Found, new: Found) -> None:
     if _alike(context, old, new):
         compare_requirements(context, called, before, after)  # those of the document may differ
         return
-    if (old.method, shape(old.path)) != (new.method, shape(new.path)):
+    if (old.method, templates.unnamed(old.path)) != (new.method, templates.unnamed(new.path)):
         what = f"was {old.method} {old.path} and is {new.method} {new.path}"
         values = f"{old.method} {old.path}", f"{new.method} {new.path}"
         context.say("operation.moved", called, "", what, before.pointer, after.pointer, *values)

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 
+from spec import templates
 from spec.diff.change import Called
 from spec.diff.checks import short
 from spec.diff.context import Context, at, under
@@ -37,11 +38,6 @@ _TAKEN = frozenset(
 )
 
 Named = dict[tuple[str, str], Place]
-
-
-def shape(path: str) -> str:
-    """A path with its parameters' names left out: they aren't on the wire."""
-    return re.sub(r"\{[^{}]*\}", "{}", path)
 
 
 def declared(side: Side, *holders: Place) -> Named:
@@ -83,7 +79,7 @@ def compare_parameters(context: Context, called: Called, paths: tuple[str, str],
 def _renamed_in_path(old: str, new: str) -> dict[str, str]:
     """Old to new names of the path's parameters, which stand where they stood."""
     names = (re.findall(r"\{([^{}]*)\}", path) for path in (old, new))
-    return dict(zip(*names, strict=True)) if shape(old) == shape(new) else {}
+    return dict(zip(*names, strict=True)) if templates.unnamed(old) == templates.unnamed(new) else {}
 
 
 def _gone(context: Context, called: Called, key: tuple[str, str], old: Place, come: Named) -> None:
@@ -295,4 +291,4 @@ def without_provenance(value: JSON) -> JSON:
     return value
 
 
-__all__ = ["Named", "at", "compare_parameters", "content", "declared", "deprecated", "shape", "without_provenance"]
+__all__ = ["Named", "at", "compare_parameters", "content", "declared", "deprecated", "without_provenance"]

@@ -45,8 +45,6 @@ __all__ = [
     "Model",
     "NotNull",
     "Open",
-    "OpenIntEnum",
-    "OpenStrEnum",
     "Redirect",
     "RequestModel",
     "Text",
@@ -286,50 +284,3 @@ class Redirect:
     location: str | None
     headers: Mapping[str, str] = field(repr=False)
     """Names in lower case."""
-
-
-class _Open(Enum):
-    """An enum that keeps values it doesn't know, so that a server may add one at any time.
-
-    `known` tells them apart. Members made up for unknown values aren't listed by iteration. What a server sent can
-    be sent back; text that the document lacks is refused where a caller gives it.
-    """
-
-    @property
-    def known(self) -> bool:
-        """False for a value that the document doesn't list."""
-        return type(self).__members__.get(self._name_) is self
-
-
-def listed(member: object) -> object:
-    """The value of an enum's member as it is sent."""
-    return member.value if isinstance(member, _Open) else member
-
-
-class OpenStrEnum(str, _Open):
-    """Strings, some of which are known."""
-
-    __str__ = str.__str__
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self | None:
-        if not isinstance(value, str) or CHECKING.get():
-            return None
-        member = str.__new__(cls, value)
-        member._name_ = member._value_ = value
-        return member
-
-
-class OpenIntEnum(int, _Open):
-    """Integers, some of which are known."""
-
-    __str__ = int.__repr__
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self | None:
-        if not isinstance(value, int) or isinstance(value, bool) or CHECKING.get():
-            return None
-        member = int.__new__(cls, value)
-        member._name_ = str(value)
-        member._value_ = value
-        return member

@@ -1,0 +1,94 @@
+"""Large documents: methods by tag, and models that are built when they are used."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from .documents import Document, document, get, post, ref
+from .kinds import Talk
+
+Start = Callable[..., Talk]
+
+
+def large(tags: int = 3, schemas: int = 240) -> Document:
+    """Many operations with tags, on many schemas that refer to each other."""
+    paths: Document = {}
+    made: Document = {}
+    for number in range(schemas):
+        kind = {"type": "string", "enum": [f"k{number}"]}
+        made[f"Thing{number}"] = {
+            "type": "object",
+            "required": ["kind"],
+            "properties": {
+                "kind": kind,
+                "next": ref(f"Thing{(number + 30) % schemas}"),
+                "state": ref("State"),
+                "either": {"oneOf": [ref(f"Thing{number // 2}"), ref(f"Thing{schemas - 1 - number // 2}")]},
+                "at": {"type": "string", "format": "date-time"},
+            },
+        }
+    made["State"] = {"type": "string", "enum": ["on", "off"]}
+    for number in range(40):
+        tag = f"Group {number % tags}"
+        path = f"/group_{number % tags}/thing{number}"
+        shown = get(ref(f"Thing{number}"), operationId=f"group_{number % tags}_thing{number}_read", tags=[tag])
+        sent = post(ref(f"Thing{number}"), operationId=f"group_{number % tags}_thing{number}_send", tags=[tag])
+        paths[path] = {"get": shown, "post": sent}
+    return document(paths, made)
+
+
+@pytest.fixture(scope="module")
+def package(make: Callable[..., ModuleType]) -> ModuleType:
+    return make(large())
+
+
+def test_methods_stand_under_their_tag(package: ModuleType, talk: Start) -> None:
+    inner = {"kind": "k31", "state": "new", "at": "2026-01-02T03:04:05Z"}
+    answer = {"kind": "k1", "next": inner, "either": {"kind": "k0"}, "more": 1}
+    t = talk(package, answer, answer)
+    got = t.client.group_1.thing1_read()
+    assert (type(got).__name__, type(got.next).__name__, type(got.either).__name__) == ("Thing1", "Thing31", "Thing0")
+    assert json.loads(got.model_dump_json()) == answer
+    assert type(t.client.with_options(timeout=5).group_1.thing1_read()).__name__ == "Thing1"
+    t.client.group_1.thing1_send(next=package.models.Thing31(state="on"), either={"kind": "k0"})
+    assert t.bodies == [{"kind": "k1", "next": {"kind": "k31", "state": "on"}, "either": {"kind": "k0"}}]
+    with pytest.raises(ValueError, match=r"next\.at: Input should be a valid datetime"):
+        t.client.group_1.thing1_send(next={"at": "soon"})
+    assert not hasattr(t.client, "group_1_thing1_read")
+
+
+def test_they_are_awaited_with_the_other_client(package: ModuleType, talk: Start) -> None:
+    t = talk(package, {"kind": "k2"})
+
+    async def read() -> Any:
+        async with package.AsyncClient(base_url=t.client.base_url) as client:
+            return await client.group_2.thing2_read()
+
+    assert type(asyncio.run(read())).__name__ == "Thing2"
+
+
+def test_no_class_is_built_before_it_is_used(package: ModuleType) -> None:
+    folder = Path(str(package.__file__)).parent.parent
+    code = (
+        f"import sys, {package.__name__} as p\n"
+        "loaded = lambda: sum('.models._' in name for name in sys.modules)\n"
+        "before = loaded(); p.models.Thing5; print(before, loaded())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder)
+    assert done.stdout == "0 1\n"
+    assert len(package.models.__all__) == 241
+
+
+def test_a_small_document_stays_flat(make: Callable[..., ModuleType]) -> None:
+    small = make(document({"/a": {"get": get({"type": "object"}, operationId="a", tags=["x"])}}))
+    assert callable(small.Client.a)
+    assert small.models.__file__.endswith("models.py")
