@@ -51,12 +51,14 @@ def _report(report: Report) -> dict[str, object]:
             "package": code.package,
             "symbols": [
                 {
+                    "rule": symbol.rule,
                     "action": symbol.action,
                     "kind": symbol.kind,
                     "name": symbol.name,
                     "old": symbol.before or None,
                     "new": symbol.after or None,
                     "level": symbol.level,
+                    "waived": symbol.name in report.waived_symbols,
                 }
                 for symbol in code.symbols
             ],

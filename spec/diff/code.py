@@ -24,6 +24,11 @@ class Symbol:
     """A line of code, or empty for what came or went."""
     level: Level
 
+    @property
+    def rule(self) -> str:
+        """What waivers call it: python.field.retyped, ..."""
+        return f"python.{self.kind}.{self.action}"
+
 
 @dataclass(frozen=True)
 class Code:

@@ -92,7 +92,8 @@ def _compared(
         print(error, file=sys.stderr)
         return USAGE
     today = datetime.now(UTC).date()
-    report = Report(comparison, code, tuple(waivers.judge(known, comparison.changes, today)))
+    judged = waivers.judge(known, comparison.changes, code.symbols if code is not None else (), today)
+    report = Report(comparison, code, tuple(judged))
     _warn(report)
     print(_FORMATS[form](report))
     return _exit_code(report, fail_on, check_version=check_version)

@@ -26,6 +26,11 @@ class Report:
         """Fingerprints of the changes that are excused."""
         return frozenset(fingerprint for judged in self.waivers for fingerprint in judged.excused)
 
+    @cached_property
+    def waived_symbols(self) -> frozenset[str]:
+        """Names in generated code whose breaking is excused."""
+        return frozenset(name for judged in self.waivers for name in judged.symbols)
+
     @property
     def changes(self) -> tuple[Change, ...]:
         """Every change, the breaking ones first."""
@@ -59,8 +64,8 @@ class Report:
     def unexcused(self, audience: str) -> bool:
         """True when a change that no waiver excuses breaks an audience: callers, servers, names or python."""
         if audience == "python":
-            # A waiver excuses what a change does to code as well; symbols have no change of their own.
-            return self.python == "major" and not (self.waived and not self.unexcused("names"))
+            symbols = self.code.symbols if self.code is not None else ()
+            return any(symbol.level == "major" and symbol.name not in self.waived_symbols for symbol in symbols)
         return any(getattr(c, audience) == "major" and c.fingerprint not in self.waived for c in self.changes)
 
 

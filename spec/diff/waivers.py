@@ -18,6 +18,7 @@ import jsonschema
 import yaml
 
 from spec.diff.change import Change
+from spec.diff.code import Symbol
 
 SCHEMA = Path(__file__).with_name("waivers.schema.json")
 State = Literal["used", "expired", "stale"]
@@ -43,6 +44,10 @@ class Waiver:
             return False
         return any(fnmatchcase(subject, self.subject) for subject in change.subjects)
 
+    def excuses_symbol(self, symbol: Symbol) -> bool:
+        """True for a name in generated code that it is for."""
+        return fnmatchcase(symbol.rule, self.change) and fnmatchcase(symbol.name, self.subject)
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -51,13 +56,14 @@ class Judged:
     waiver: Waiver
     state: State
     excused: tuple[str, ...]
+    symbols: tuple[str, ...] = ()
+    """Names in generated code that it excuses."""
 
     def __str__(self) -> str:
         name, until = self.waiver.change, self.waiver.expires
         if self.state == "used":
-            return (
-                f"waiver {name} excuses {len(self.excused)} until {until} ({self.waiver.owner}: {self.waiver.reason})"
-            )
+            count = len(self.excused) + len(self.symbols)
+            return f"waiver {name} excuses {count} until {until} ({self.waiver.owner}: {self.waiver.reason})"
         if self.state == "expired":
             return f"waiver {name} expired on {until}: undo the change, or renew the waiver with a reason"
         return f"waiver {name} excuses nothing: take it away"
@@ -83,15 +89,17 @@ def load(path: Path) -> list[Waiver]:
     return [Waiver(**{"subject": "*", **waiver}) for waiver in data["waivers"]]
 
 
-def judge(waivers: Iterable[Waiver], changes: Iterable[Change], today: date) -> list[Judged]:
-    """What became of each waiver; changes that break nobody need none."""
+def judge(waivers: Iterable[Waiver], changes: Iterable[Change], symbols: Iterable[Symbol], today: date) -> list[Judged]:
+    """What became of each waiver; what breaks nobody needs none."""
+    names = [symbol for symbol in symbols if symbol.level == "major"]
     needing = [change for change in changes if "major" in (change.callers, change.servers, change.names)]
     judged = []
     for waiver in waivers:
         found = tuple(change.fingerprint for change in needing if waiver.excuses(change))
         expired = waiver.expires < today.isoformat()
-        state: State = "expired" if expired else "used" if found else "stale"
-        judged.append(Judged(waiver, state, found if state == "used" else ()))
+        coded = tuple(symbol.name for symbol in names if waiver.excuses_symbol(symbol))
+        state: State = "expired" if expired else "used" if found or coded else "stale"
+        judged.append(Judged(waiver, state, found, coded) if state == "used" else Judged(waiver, state, ()))
     return judged
 
 
