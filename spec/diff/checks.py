@@ -121,7 +121,7 @@ def marks(name: str, one: JSON, other: JSON, comparer: Comparer) -> Iterable[Mar
     if name == "x-extensible-enum":
         return _extensible(one, other)
     if name in ("x-pagination", "x-filter", "x-search") and vocabulary:
-        relation: Relation = "wider" if one is None else "narrower" if other is None else "changed"
+        relation: Relation = "added" if one is None else "removed" if other is None else "changed"
         return (Mark(name, relation, f"{name} {was_is}"),)
     if name == "xml":
         return (Mark("xml", "changed", f"the XML form {was_is}"),)

@@ -92,8 +92,6 @@ NARROWING = {
     "oneOf": "oneOf in place of anyOf, or the other way round",
     "contentEncoding": "contentEncoding, format: byte",
     "contentMediaType": "contentMediaType, format: binary",
-    "x-pagination": "x-pagination of a field",
-    "x-filter": "x-filter of a free key",
 }
 
 

@@ -32,12 +32,20 @@ def compare_document(context: Context, old: Place, new: Place) -> list[str]:
     return list(keys)
 
 
+_DEFAULTS: Mapping[str, Mapping[str, JSON]] = {"x-upserts": {"absent": "keep"}}
+"""What an extension says where it says nothing."""
+
+
 def _compare(context: Context, called: Called, subject: str, key: str, old: Place, new: Place) -> None:
     """An extension of the vocabulary: part by part, where both documents have it."""
-    one, other = old.node.get(key), new.node.get(key)
+    one, other = (_written_out(key, place.node.get(key)) for place in (old, new))
     if same(one, other):
         return
     _parts(context, called, f"{subject} {key}".strip(), (under(old, key), under(new, key)), one, other)
+
+
+def _written_out(key: str, value: JSON) -> JSON:
+    return {**_DEFAULTS[key], **value} if key in _DEFAULTS and isinstance(value, Mapping) else value
 
 
 def _parts(
