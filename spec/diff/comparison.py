@@ -137,7 +137,7 @@ def _not_openapi(source: Source) -> Iterator[Problem]:
 def _contract(source: Source) -> Contract | None:
     """What the reader makes of a document, None where clauses can't be derived from it."""
     contract, problems = reader.attempt(source)
-    return None if problems else contract
+    return contract if all(problem.harmless for problem in problems) else None
 
 
 def _invalid(source: Source) -> Iterator[Problem]:

@@ -15,8 +15,9 @@ from spec.diff.servers import compare_servers
 from spec.diff.side import Place, Side
 from spec.model import JSON
 from spec.pointers import escape
+from spec.walk import FILES
 
-_KEYS = ("openapi", "info", "paths", "webhooks", "components", "servers", "security", "jsonSchemaDialect")
+_KEYS = ("openapi", "info", "paths", "webhooks", "components", "servers", "security", "jsonSchemaDialect", FILES)
 _WORDS = ("tags", "externalDocs", "$self")
 _INFO = ("title", "version", "summary", "description", "termsOfService", "contact", "license")
 _DIALECTS = (
@@ -25,7 +26,7 @@ _DIALECTS = (
     "https://spec.openapis.org/oas/3.1/dialect/2024-11-10",
 )
 _DIALECTS_32 = ("https://spec.openapis.org/oas/3.2/dialect/2025-09-17", "https://json-schema.org/draft/2020-12/schema")
-_HOLDERS = re.compile(r"/components(/[^/]*)?|.*/(\$defs|definitions)")
+_HOLDERS = re.compile(rf"(/{re.escape(FILES)}/[^/]*)?/components(/[^/]*)?|.*/(\$defs|definitions)|/{re.escape(FILES)}")
 """Objects whose members matter only where they are used."""
 
 
@@ -37,7 +38,7 @@ def compare(context: Context) -> list[Finding]:
     operations.compare_paths(context)
     operations.compare_webhooks(context)
     compare_schemes(context, _used_schemes(context))
-    dialects = old.node.get("jsonSchemaDialect"), new.node.get("jsonSchemaDialect")
+    dialects = old.node.get("jsonSchemaDialect"), new.node.get("jsonSchemaDialect", FILES)
     if any(dialect not in (*_DIALECTS, *_DIALECTS_32) for dialect in dialects):
         context.differ("document.dialect", DOCUMENT, "", "jsonSchemaDialect", old, new)
     taken = vocabulary.compare_document(context, old, new)
@@ -108,7 +109,11 @@ def _unread(context: Context) -> None:
                 here = f"{pointer}/{escape(str(key))}"
                 if key in one and key in other:
                     waiting.append((here, one[key], other[key]))
-                elif pointer == "/components" and isinstance(one.get(key, other.get(key)), Mapping):
+                elif (
+                    pointer.endswith("/components")
+                    and _HOLDERS.fullmatch(pointer)
+                    and isinstance(one.get(key, other.get(key)), Mapping)
+                ):
                     waiting.append((here, one.get(key, {}), other.get(key, {})))
                 elif _HOLDERS.fullmatch(pointer):
                     _came_or_went(context, here, key in one)
@@ -123,6 +128,8 @@ def _data(context: Context, pointer: str) -> bool:
 
 def _is_object(pointer: str) -> bool:
     parts = pointer.split("/")
+    if parts[1:2] == [FILES]:  # a file that the document refers to has parts of its own
+        parts = ["", *parts[3:]]
     if parts[1:2] == ["components"]:
         return len(parts) == 4
     return parts[-2:-1] in (["parameters"], ["headers"], ["$defs"], ["definitions"])

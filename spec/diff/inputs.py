@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path, PurePath
 
-from spec.files import read
+from spec import files
 from spec.problems import unopened
 from spec.source import MAX_BYTES, Source, parse
 
@@ -19,14 +20,22 @@ def open_document(name: str) -> Source:
         return parse(sys.stdin.buffer.read(MAX_BYTES + 1), "stdin")
     if ":" in name and not Path(name).exists():
         return _from_git(name)
-    return _named(read(name))
+    return _named(files.read(name))
 
 
 def _named(source: Source) -> Source:
     """No absolute path is ever shown: it says nothing to who reads the report elsewhere."""
     if not PurePath(source.file).is_absolute():
         return source
-    return parse(source.content, PurePath(source.file).name)
+    folder = PurePath(source.file).parent
+
+    def shown(file: str) -> str:
+        path = PurePath(file)
+        return str(path.relative_to(folder)) if path.is_relative_to(folder) else path.name
+
+    places = {file: shown(file) for file in {where.file for where in source.locations.values()}}
+    locations = {pointer: replace(where, file=places[where.file]) for pointer, where in source.locations.items()}
+    return replace(source, file=shown(source.file), locations=locations)
 
 
 def _from_git(name: str) -> Source:
