@@ -180,14 +180,15 @@ def as_text(
     if not lost or not won:
         return lost, won
     scalars = NUMBERS | {"boolean", "string"}
-    if _free_text(after):
+    if free_text(after):
         lost -= scalars
-    if _free_text(before):
+    if free_text(before):
         won -= scalars
     return lost, won
 
 
-def _free_text(facts: Facts) -> bool:
+def free_text(facts: Facts) -> bool:
+    """True when any text fits."""
     limits = facts.checks.keys() & {"format", "pattern", "minLength", "maxLength", "contentEncoding"}
     return "string" in facts.types and facts.enum is None and not limits
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from spec import templates
 from spec.diff.change import Called
-from spec.diff.checks import short
+from spec.diff.checks import free_text, short
 from spec.diff.context import Context, at, under
 from spec.diff.schemas import Direction, Pair
 from spec.diff.side import Place, Side
@@ -215,7 +215,7 @@ def content(
     if exploded and _became_list(context, one, other):
         key = (f"{one.pointer}/schema",)
         items = (f"{other.pointer}/schema/items",)
-        if context.schemas.within(Pair(key, items, textual)):
+        if free_text(context.schemas.new.facts(items)) or context.schemas.within(Pair(key, items, textual)):
             what = "takes several values now"
             places = under(one, "schema"), under(other, "schema")
             context.say("request.type.wider", called, subject, what, *places, one.node["schema"], other.node["schema"])

@@ -332,25 +332,27 @@ class _Pair:
         one, other = self.before.enum, self.after.enum
         if one is None and other is None:
             return
+        # A value that was fixed isn't one of several that may grow.
+        grows = "const" if "const" in self.before.places and one is not None and len(one) == 1 else "enum"
         if one is None or other is None:
             if self.before.plain and self.after.plain and not self.before.types ^ self.after.types:
                 return
-            what = (
-                "any value may stand here now" if other is None else f"only {checks.values(other)} may stand here now"
-            )
-            relation: Relation = "wider" if other is None else "narrower"
-            self.say("enum", relation, what, one and list(one.values()), other and list(other.values()))
+            before, after = one and list(one.values()), other and list(other.values())
+            if other is None:
+                self.say(grows, "wider", "any value may stand here now", before, after)
+            else:
+                self.say("enum", "narrower", f"only {checks.values(other)} may stand here now", before, after)
             return
         lost = {key: value for key, value in one.items() if key not in other}
         won = {key: value for key, value in other.items() if key not in one}
-        before, after = list(one.values()), list(other.values())
+        values = list(one.values()), list(other.values())
         if lost and len(lost) == len(one) and won:
-            self.say("enum", "changed", f"was {checks.values(one)} and is {checks.values(other)}", before, after)
+            self.say("enum", "changed", f"was {checks.values(one)} and is {checks.values(other)}", *values)
         elif lost:
             instead = f", {checks.values(won)} may" if won else ""
-            self.say("enum", "narrower", f"{checks.values(lost)} can't stand here any more{instead}", before, after)
+            self.say("enum", "narrower", f"{checks.values(lost)} can't stand here any more{instead}", *values)
         elif won:
-            self.say("enum", "wider", f"{checks.values(won)} may stand here now", before, after)
+            self.say(grows, "wider", f"{checks.values(won)} may stand here now", *values)
 
     def _check(self, name: str) -> None:
         one, other = self.before.checks.get(name), self.after.checks.get(name)

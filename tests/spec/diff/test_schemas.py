@@ -31,9 +31,9 @@ WIDER: dict[str, tuple[JSON, JSON, str]] = {
     "integer and number": ({"type": "integer"}, {"type": "number"}, "type"),
     "no type": ({"type": "string"}, {}, "type"),
     "boolean schema": (False, {"type": "string"}, "never"),
-    "const goes": ({"const": "a"}, {"type": "string"}, "enum"),
+    "const goes": ({"const": "a"}, {"type": "string"}, "const"),
     "enum to anything": ({"type": "string", "enum": ["a"]}, {"type": "string"}, "enum"),
-    "const to enum": ({"const": 1}, {"enum": [1, 2]}, "enum"),
+    "const to enum": ({"const": 1}, {"enum": [1, 2]}, "const"),
     "format goes": ({"type": "string", "format": "uuid"}, {"type": "string"}, "format"),
     "int32 and int64": ({"type": "integer", "format": "int32"}, {"type": "integer", "format": "int64"}, "format"),
     "float and double": ({"type": "number", "format": "float"}, {"type": "number", "format": "double"}, "format"),
@@ -220,7 +220,9 @@ def test_what_is_wider_is_relief_for_senders_and_breaks_readers(narrow: JSON, wi
     )
     for place, old, new, callers, servers in steps:
         found = compared(with_schemas(**{place: old}), with_schemas(**{place: new}))
-        assert [c.rule.split(".")[1] for c in found.changes] == [aspect], told(found)
+        # A value becomes fixed as values become fewer; that it is fixed no more is another matter than one value more.
+        told_as = "enum" if (aspect, old) == ("const", wide) else aspect
+        assert [c.rule.split(".")[1] for c in found.changes] == [told_as], told(found)
         assert (found.callers, found.servers) == (callers, servers), told(found)
 
 
