@@ -120,7 +120,7 @@ def marks(name: str, one: JSON, other: JSON, comparer: Comparer) -> Iterable[Mar
         return _discriminator(one, other)
     if name == "x-extensible-enum":
         return _extensible(one, other)
-    if name in ("x-pagination", "x-filter", "x-search") and vocabulary:
+    if name in ("x-pagination", "x-filter") and vocabulary:
         relation: Relation = "added" if one is None else "removed" if other is None else "changed"
         return (Mark(name, relation, f"{name} {was_is}"),)
     if name == "xml":

@@ -360,8 +360,11 @@ class _Pair:
             return
         relation = checks.relation(name, one, other)
         what = f"{checks.name(name)} was {checks.shown(name, one)} and is {checks.shown(name, other)}"
-        if name == "minContains" and not {*self.before.subschemas, *self.after.subschemas} & {"contains"}:
-            relation = "words"
+        if name in ("minContains", "maxContains") and not {*self.before.subschemas, *self.after.subschemas} & {
+            "contains"
+        }:
+            self.say("words", "words", f"`{name}` has no effect here, and differs", one, other, keyword=name)
+            return
         self.say(name, relation, what, checks.plain(one), checks.plain(other))
 
     # -- objects -------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import yaml
 
 import spec
 from spec.__main__ import main
-from spec.diff.rules import RULES, table
+from spec.diff.rules import NARROWING, RULES, table
 
 README = spec.DEFAULT.with_name("diff").joinpath("README.md").read_text("utf-8")
 WORKFLOW = Path(__file__).parents[3] / "docs/ci/api-diff.yml"
@@ -47,3 +47,27 @@ def test_the_workflow_is_one() -> None:
     steps = [step.get("run", "") for step in workflow["jobs"]["diff"]["steps"]]
     assert sum("python -m generator diff" in step for step in steps) == 2
     assert workflow["permissions"]["pull-requests"] == "write"
+
+
+def test_every_relation_that_a_keyword_may_have_has_a_rule() -> None:
+    """A difference without a rule couldn't be told; the relations are those that `checks` and `schemas` name."""
+    for aspect in NARROWING:
+        for direction in ("request", "response"):
+            for relation in ("narrower", "wider", "changed"):
+                assert f"{direction}.{aspect}.{relation}" in RULES
+    for mark in ("discriminator", "x-filter", "x-pagination"):
+        for direction in ("request", "response"):
+            for relation in ("added", "removed", "changed"):
+                assert f"{direction}.{mark}.{relation}" in RULES
+    written = "\n".join(path.read_text("utf-8") for path in spec.DEFAULT.with_name("diff").glob("*.py"))
+    named = set(re.findall(r"\.say\(\s*\"([a-z.]+)\"", written)) - {
+        "words",
+        "null",
+        "enum",
+        "required",
+        "type",
+        "unknown",
+    }
+    plain = {rule for rule in named if "." in rule}
+    assert plain
+    assert plain <= RULES.keys() | {"property.required"}

@@ -309,6 +309,7 @@ OTHERS: dict[str, tuple[JSON, JSON, str, str]] = {
         "major",
         "major",
     ),
+    "a keyword without effect": ({"minContains": 2}, {"minContains": 3}, "patch", "patch"),
     "a bound that its type makes idle": (
         {"type": "array", "maximum": 2},
         {"type": "array", "maximum": 1},
