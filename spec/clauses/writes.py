@@ -166,7 +166,7 @@ def _parts(contract: Contract, operation: Operation, access: Access) -> Iterator
     fields = item_fields(contract, operation)
     keys = {part.key for part in access.parts}
     for part in access.parts:
-        entry = contract.properties(contract.resolve(row[part.field]).get("items", {}))
+        entry = contract.properties(contract.resolve(row.get(part.field, {})).get("items", {}))
         for word, requirement in (
             ("inserts", f"An item with a new {part.key} adds one entry to {part.field}."),
             ("updates", f"An item with a known {part.key} changes its entry."),
