@@ -8,8 +8,8 @@ from conformance.fuzzing.observations import REFUSALS, Observations, is_taken
 from conformance.laws.law import LAWS, Law, operation_of
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
+from conformance.scenarios import submit_patiently
 from conformance.verdict import Finding, Held, Result, not_exercised
-from conformance.writing.batches import submit
 from spec import Clause
 
 GENERATED = ("response.rejects-invalid",)
@@ -32,7 +32,7 @@ def laws(seen: Observations, plain: Law = LAWS["response.status"]) -> dict[str, 
             if is_taken(seen.contract, exchange):
                 return Finding(f"4xx, or no data: {seen.judge(request)}", response_excerpt(exchange), (exchange,))
         for flaw, request in list(seen.accepted.get(operation.code, {}).items())[:MOST_BATCHES]:
-            batch = submit(context, operation, json.loads(request.body or b"[]"))
+            batch = submit_patiently(context, operation, json.loads(request.body or b"[]"))
             if batch.exchange.response.ok and batch.last and batch.last.succeeded:
                 applied = f"{batch.last.succeeded} succeeded"
                 return Finding(f"400, or no item that succeeds: {flaw}", applied, batch.chain)

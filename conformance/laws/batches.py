@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 
-from conformance.laws.law import law, operation_of
-from conformance.laws.readback import applied, now_in_words, of_this_run, scenario_law
+from conformance.laws.readback import applied, now_in_words, of_this_run
+from conformance.laws.traces import Missing, batch_law, collection_of
 from conformance.oracle.lookups import instant
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
-from conformance.scenarios import Step, Trace, parts_of, trace_of_writes
-from conformance.verdict import Finding, Held, NotExercised, Result, not_exercised
-from conformance.writing.batches import StatusPoll, Submission
+from conformance.scenarios import MixedStep, NotReached, PartsTrace, RowsTrace, Step, Trace, parts_of
+from conformance.verdict import Finding, Held, Reason, Result, not_exercised
+from conformance.writing.submission import StatusPoll, Submission
 from spec import Clause
 
 
-def own_batches(told: Trace) -> list[Submission]:
-    """The batches of a story that its own operation was sent."""
-    return [step.submission for step in told if step.submission.exchange.request.operation == told.operation.code]
-
-
 def _each(
-    context: RunContext,
-    clause: Clause,
-    judge: Callable[[Submission], Finding | None],
-    *,
-    needs: Callable[[Submission], bool],
+    trace: Trace, judge: Callable[[Submission], Finding | None], *, needs: Callable[[Submission], bool]
 ) -> Result:
     """A law about every batch by itself, counting those that it speaks of."""
-    told = trace_of_writes(context, operation_of(context, clause))
-    if told.why_not:
-        return NotExercised(told.why_not)
-    spoken = [batch for batch in own_batches(told) if needs(batch)]
+    spoken = [batch for batch in trace.batches if needs(batch)]
     for batch in spoken:
         wrong = judge(batch)
         if wrong:
@@ -44,8 +32,8 @@ def _each(
     )
 
 
-@law("batch.ticket")
-def ticket(context: RunContext, clause: Clause) -> Result:
+@batch_law("batch.ticket")
+def ticket(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """An accepted batch has a ticket."""
 
     def judge(batch: Submission) -> Finding | None:
@@ -53,11 +41,11 @@ def ticket(context: RunContext, clause: Clause) -> Result:
             return Finding("a ticket in the answer", response_excerpt(batch.exchange), (batch.exchange,))
         return None
 
-    return _each(context, clause, judge, needs=lambda batch: batch.exchange.response.ok)
+    return _each(trace, judge, needs=lambda batch: batch.exchange.response.ok)
 
 
-@law("batch.found")
-def found(context: RunContext, clause: Clause) -> Result:
+@batch_law("batch.found")
+def found(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """The status operation knows the ticket, at once or soon."""
 
     def judge(batch: Submission) -> Finding | None:
@@ -66,15 +54,15 @@ def found(context: RunContext, clause: Clause) -> Result:
             return Finding(wanted, response_excerpt(batch.last.exchange), batch.chain)
         return None
 
-    return _each(context, clause, judge, needs=lambda batch: bool(batch.polls))
+    return _each(trace, judge, needs=lambda batch: bool(batch.polls))
 
 
 def _answered(batch: Submission) -> list[StatusPoll]:
     return [one for one in batch.polls if one.exchange.response.ok]
 
 
-@law("batch.own-id")
-def own_id(context: RunContext, clause: Clause) -> Result:
+@batch_law("batch.own-id")
+def own_id(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """What is shown is the batch that was asked for."""
 
     def judge(batch: Submission) -> Finding | None:
@@ -83,11 +71,11 @@ def own_id(context: RunContext, clause: Clause) -> Result:
                 return Finding(f"id {batch.ticket}", f"id {one.id}", (batch.exchange, one.exchange))
         return None
 
-    return _each(context, clause, judge, needs=lambda batch: bool(_answered(batch)))
+    return _each(trace, judge, needs=lambda batch: bool(_answered(batch)))
 
 
-@law("batch.ends")
-def ends(context: RunContext, clause: Clause) -> Result:
+@batch_law("batch.ends")
+def ends(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """The batch is over in time."""
 
     def judge(batch: Submission) -> Finding | None:
@@ -95,11 +83,11 @@ def ends(context: RunContext, clause: Clause) -> Result:
             return Finding(f"an end within {batch.waited:.1f} s", response_excerpt(batch.chain[-1]), batch.chain)
         return None
 
-    return _each(context, clause, judge, needs=lambda batch: bool(_answered(batch)))
+    return _each(trace, judge, needs=lambda batch: bool(_answered(batch)))
 
 
-@law("batch.total")
-def total(context: RunContext, clause: Clause) -> Result:
+@batch_law("batch.total")
+def total(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """total is the number of items that were sent."""
 
     def judge(batch: Submission) -> Finding | None:
@@ -117,11 +105,11 @@ def total(context: RunContext, clause: Clause) -> Result:
             return Finding(f"total {len(batch.items)}", f"total {batch.last.total}", batch.chain)
         return None
 
-    return _each(context, clause, judge, needs=lambda batch: any(one.total is not None for one in batch.polls))
+    return _each(trace, judge, needs=lambda batch: any(one.total is not None for one in batch.polls))
 
 
-@law("batch.monotone")
-def monotone(context: RunContext, clause: Clause) -> Result:
+@batch_law("batch.monotone")
+def monotone(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """Counts only grow, and not beyond the total."""
 
     def judge(batch: Submission) -> Finding | None:
@@ -138,18 +126,18 @@ def monotone(context: RunContext, clause: Clause) -> Result:
             before = one
         return None
 
-    return _each(context, clause, judge, needs=lambda batch: bool(_answered(batch)))
+    return _each(trace, judge, needs=lambda batch: bool(_answered(batch)))
 
 
-@scenario_law("batch.final")
-def final(context: RunContext, clause: Clause, told: Trace) -> Result:
+@batch_law("batch.final")
+def final(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """An end stays as it is."""
-    first = told.first
-    if first is None or not told.later or first.last is None:
+    first = trace.first
+    if first is None or not trace.polls_after_end or first.last is None:
         return not_exercised("scenario-incomplete", "no batch was seen to end")
     chain = (first.exchange, first.last.exchange)
-    polls = (first.last, *told.later)
-    for one in told.later:
+    polls = (first.last, *trace.polls_after_end)
+    for one in trace.polls_after_end:
         counts, now = _counts(first.last), _counts(one)
         if now != counts:
             return Finding(f"total, succeeded and failed {counts} as before", f"{now}", (*chain, one.exchange))
@@ -157,23 +145,19 @@ def final(context: RunContext, clause: Clause, told: Trace) -> Result:
     for n, status in enumerate(shown[2:], 2):
         # A code may still move on after the last item is counted. It doesn't come back.
         if status in shown[: n - 1] and shown[n - 1] != status:
-            later = (one.exchange for one in told.later[:n])
+            later = (one.exchange for one in trace.polls_after_end[:n])
             return Finding("a status that stays, or moves on", f"one after the other {shown}", (*chain, *later))
-    return Held(len(told.later))
+    return Held(len(trace.polls_after_end))
 
 
-def _counts(look: StatusPoll) -> tuple[int | None, ...]:
-    return look.total, look.succeeded, look.failed
+def _counts(poll: StatusPoll) -> tuple[int | None, ...]:
+    return poll.total, poll.succeeded, poll.failed
 
 
-@scenario_law("batch.all-good")
-def all_good(context: RunContext, clause: Clause, told: Trace) -> Result:
+@batch_law("batch.all-good")
+def all_good(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """Good items succeed, and are counted so."""
-    good = [
-        step
-        for name, step in told.steps.items()
-        if name in ("insert", "again", "change", "delete") and step.submission.over
-    ]
+    good = [step for step in trace.good_steps if step.submission.over]
     if not good:
         return not_exercised("scenario-incomplete", "no batch of good items was seen to end")
     for step in good:
@@ -181,7 +165,7 @@ def all_good(context: RunContext, clause: Clause, told: Trace) -> Result:
         last = batch.last
         if last and (last.failed or last.succeeded != len(batch.items)):
             applied = [key for key, seen in step.read_backs.items() if seen.rows]
-            if step is told.step("insert") and not applied:
+            if isinstance(trace, RowsTrace | PartsTrace) and step is trace.insert and not applied:
                 return not_exercised(
                     "scenario-incomplete", f"the new rows aren't taken: {response_excerpt(last.exchange)}"
                 )
@@ -190,57 +174,62 @@ def all_good(context: RunContext, clause: Clause, told: Trace) -> Result:
     return Held(len(good))
 
 
-def _mixed(told: Trace) -> Step | None:
-    step = told.step("mixed")
-    return step if step and step.submission.accepted else None
+def _mixed(trace: Trace) -> MixedStep:
+    """The batch of good and bad items. Raises Missing where the server doesn't take any."""
+    if isinstance(trace.mixed, NotReached):
+        raise Missing(trace.mixed.reason)
+    if not trace.mixed.step.submission.accepted:
+        raise Missing(Reason("scenario-incomplete", "a batch with a bad item isn't accepted at all"))
+    return trace.mixed
 
 
-@scenario_law("batch.mixed")
-def mixed(context: RunContext, clause: Clause, told: Trace) -> Result:
+@batch_law("batch.mixed")
+def mixed(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """Bad items are counted as failed, good ones as succeeded."""
-    step = _mixed(told)
-    if step is None:
-        return not_exercised("scenario-incomplete", "a batch with a bad item isn't accepted at all")
-    if not told.bad:
+    sent = _mixed(trace)
+    if not sent.bad:
         return not_exercised("not-shown", "what was sent as a bad item succeeds by itself")
-    alone = told.step("unknown" if told.step("unknown") else "bad")
-    if alone and alone.submission.last and alone.submission.accepted:
-        counts = f"{alone.submission.last.succeeded} succeeded, {alone.submission.last.failed} failed"
-        unended = not alone.submission.over and any(b.over for b in own_batches(told))
-        if unended or alone.submission.last.succeeded:
-            return Finding(f"0 succeeded, {len(alone.submission.items)} failed", counts, alone.submission.chain)
-    batch, others_end = step.submission, any(b.over for b in own_batches(told))
+    others_end = any(batch.over for batch in trace.batches)
+    if isinstance(sent.alone, Step) and sent.alone.submission.last and sent.alone.submission.accepted:
+        alone, last = sent.alone.submission, sent.alone.submission.last
+        if (not alone.over and others_end) or last.succeeded:
+            counts = f"{last.succeeded} succeeded, {last.failed} failed"
+            return Finding(f"0 succeeded, {len(alone.items)} failed", counts, alone.chain)
+    batch = sent.step.submission
     if not batch.over:
         if not others_end:
             return not_exercised("scenario-incomplete", "no batch was seen to end")
         return Finding("an end, as for batches of good items", response_excerpt(batch.chain[-1]), batch.chain)
-    last = batch.last
-    wanted = (len(batch.items) - told.bad, told.bad)
-    if last and (last.succeeded, last.failed) != wanted:
-        counts = f"{last.succeeded} succeeded, {last.failed} failed"
+    wanted = (len(batch.items) - sent.bad, sent.bad)
+    if batch.last and (batch.last.succeeded, batch.last.failed) != wanted:
+        counts = f"{batch.last.succeeded} succeeded, {batch.last.failed} failed"
         return Finding(f"{wanted[0]} succeeded, {wanted[1]} failed", counts, batch.chain)
-    return _applied_though_failed(told, step) or Held(1)
+    half = _half_applied(trace) if isinstance(trace, PartsTrace) else None
+    return _applied_though_failed(sent) or half or Held(1)
 
 
-def _applied_though_failed(told: Trace, step: Step) -> Finding | None:
+def _applied_though_failed(sent: MixedStep) -> Finding | None:
     """A row that a failed item made, or changed."""
-    bad, known = told.keys.get("bad", ""), told.keys.get("A", "")
-    if step.row(bad):
-        return Finding(f"no row {bad}: its item failed", "there is one", step.chain(bad))
-    before = told.step("bad")
-    if before and before.row(known) and step.row(known) and before.row(known) != step.row(known):
-        wanted = f"the row {known} as it was, for its item failed: {dict(before.row(known))}"
-        return Finding(wanted, f"{dict(step.row(known))}", (*before.chain(known), *step.chain(known)))
-    return _half_applied(told)
-
-
-def _half_applied(told: Trace) -> Finding | None:
-    """A part of an item that failed for another part of it."""
-    before, after = told.step("half"), told.step("half bad")
-    if before is None or after is None or (after.submission.last and after.submission.last.succeeded):
+    step, before = sent.step, sent.alone
+    if step.row(sent.unmade):
+        return Finding(f"no row {sent.unmade}: its item failed", "there is one", step.chain(sent.unmade))
+    if not isinstance(before, Step):
         return None
-    key = told.keys["P"]
-    for part in parts_of(told.operation):
+    for key in before.read_backs:
+        if before.row(key) and step.row(key) and before.row(key) != step.row(key):
+            wanted = f"the row {key} as it was, for its item failed: {dict(before.row(key))}"
+            return Finding(wanted, f"{dict(step.row(key))}", (*before.chain(key), *step.chain(key)))
+    return None
+
+
+def _half_applied(trace: PartsTrace) -> Finding | None:
+    """A part of an item that failed for another part of it."""
+    before, after, key = trace.one_part_changed, trace.one_part_bad, trace.keys.main
+    if not isinstance(before, Step) or not isinstance(after, Step):
+        return None
+    if after.submission.last and after.submission.last.succeeded:
+        return None
+    for part in parts_of(trace.operation):
         was, now = before.row(key).get(part.field), after.row(key).get(part.field)
         if was and now and was != now:
             wanted = f"{part.field} of {key} as they were, for the item failed: {was}"
@@ -248,36 +237,27 @@ def _half_applied(told: Trace) -> Finding | None:
     return None
 
 
-@scenario_law("batch.isolated")
-def isolated(context: RunContext, clause: Clause, told: Trace) -> Result:
+@batch_law("batch.isolated")
+def isolated(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """The good items of a mixed batch are applied."""
-    step = _mixed(told)
-    if step is None:
-        return not_exercised("scenario-incomplete", "a batch with a bad item isn't accepted at all")
-    if not step.submission.over:
+    sent = _mixed(trace)
+    if not sent.step.submission.over:
         return not_exercised("scenario-incomplete", "the batch wasn't seen to end")
-    for good in _good_items(told, step):
-        wrong = applied(told, step, good)
+    key = collection_of(trace).key
+    for good in (one for one in sent.step.submission.items if one.get(key) in sent.good):
+        wrong = applied(trace, sent.step, good)
         if wrong:
             return wrong
     return Held(1)
 
 
-def _good_items(told: Trace, step: Step) -> Iterator[dict[str, object]]:
-    key = told.operation.access.collection.key if told.operation.access else ""
-    good = {k for name, k in told.keys.items() if name not in ("bad", "A", "unknown", "unknown 2")}
-    for one in step.submission.items:
-        if one.get(key) in good:
-            yield dict(one)
-
-
-@scenario_law("batch.times")
-def times(context: RunContext, clause: Clause, told: Trace) -> Result:
+@batch_law("batch.times")
+def times(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """A batch isn't changed before it is made."""
     tried = 0
-    for batch in own_batches(told):
+    for batch in trace.batches:
         firsts: dict[Decimal, StatusPoll] = {}
-        for one in (*_answered(batch), *(told.later if batch is told.first else ())):
+        for one in (*_answered(batch), *(trace.polls_after_end if batch is trace.first else ())):
             made, changed = instant(str(one.created)), instant(str(one.updated))
             if made is None or changed is None:
                 continue
@@ -290,7 +270,7 @@ def times(context: RunContext, clause: Clause, told: Trace) -> Result:
                 )
             firsts.setdefault(made, one)
         if len(firsts) > 1:
-            polls = tuple(look.exchange for look in firsts.values())[:2]
+            polls = tuple(poll.exchange for poll in firsts.values())[:2]
             return Finding(
                 "the same time of making in every look", response_excerpt(polls[-1]), (batch.exchange, *polls)
             )

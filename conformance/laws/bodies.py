@@ -11,14 +11,25 @@ from conformance.laws.auth import requests_with, unauthenticated_key
 from conformance.laws.law import LAWS, NoOwnRow, law, operation_of
 from conformance.reading.context import RunContext, decided, get
 from conformance.reading.listing import response_excerpt
-from conformance.scenarios import action, ownership_of, row_writer, style_of, trace_of_writes, unused_key
+from conformance.scenarios import (
+    NotReached,
+    PartsTrace,
+    action,
+    ownership_of,
+    row_writer,
+    style_of,
+    submit_patiently,
+    trace_of_writes,
+    unused_key,
+)
 from conformance.scenarios.edge_cases import is_amount
 from conformance.transport.errors import NotPermitted
 from conformance.transport.exchange import Credential, Exchange
 from conformance.transport.keys import NO_SUCH
 from conformance.verdict import Finding, Held, Reason, Result, not_exercised
-from conformance.writing.batches import Item, ReadBack, StatusPoll, Submission, find, find_all, look, submit
 from conformance.writing.items import bare, item, item_fields
+from conformance.writing.read_back import ReadBack, find, find_all
+from conformance.writing.submission import Item, StatusPoll, Submission, poll_status, send_batch
 from spec import Clause, Field, Operation
 
 MANY = 10_000
@@ -50,10 +61,12 @@ def _good(context: RunContext, operation: Operation) -> dict[str, Any]:
 @decided
 def _row_with_parts(context: RunContext, operation: Operation) -> str:
     """The key of the row that the operation's scenario writes parts of; it stays, so a replay needs no new one."""
-    told = trace_of_writes(context, operation)
-    if "P" not in told.keys or told.step("change") is None:
-        raise NoOwnRow(told.why_not or Reason("scenario-incomplete", "there is no row to write parts of"))
-    return told.keys["P"]
+    trace = trace_of_writes(context, operation)
+    if not isinstance(trace, PartsTrace):
+        raise NoOwnRow(
+            trace.reason if isinstance(trace, NotReached) else Reason("not-applicable", "it writes no parts")
+        )
+    return trace.keys.main
 
 
 def aliens(schema: Mapping[str, Any], key: str | None, *, required: bool) -> list[Any]:
@@ -97,7 +110,7 @@ def _all_bad(context: RunContext, operation: Operation) -> Submission | None:
         for n, one in enumerate(bad):
             if isinstance(one.get(key), str):
                 one[key] = f"{good[key]}-{n}"
-    return submit(context, operation, [good, *bad])
+    return submit_patiently(context, operation, [good, *bad])
 
 
 @decided
@@ -129,11 +142,11 @@ def _taken(context: RunContext, operation: Operation, bad: Mapping[str, Item]) -
     """
     whole = operation.access is not None and operation.access.action == "upserts" and not operation.access.parts
     if len(bad) > 1 and not _refuses_whole(context, operation):
-        batch = submit(context, operation, list(bad.values()))
+        batch = submit_patiently(context, operation, list(bad.values()))
         if not batch.exchange.response.refused:
             return _not_failed(context, operation, batch, ", ".join(bad), whole=whole)
     for what, one in bad.items() if whole else list(bad.items())[:1]:
-        batch = submit(context, operation, [one])
+        batch = submit_patiently(context, operation, [one])
         if not batch.exchange.response.refused:
             wrong = _not_failed(context, operation, batch, what, whole=whole)
             if wrong:
@@ -201,7 +214,7 @@ def not_array(context: RunContext, clause: Clause) -> Result:
     text = _raw(context, operation, b'"text"')
     if not text.response.refused:
         return Finding('400 for the body "text"', response_excerpt(text), (text,))
-    batch = submit(context, operation, [*NO_ITEMS, _good(context, operation)])
+    batch = submit_patiently(context, operation, [*NO_ITEMS, _good(context, operation)])
     wanted, last = f"400 for {json.dumps(NO_ITEMS)} beside an item, or as many failed items", batch.last
     if not batch.exchange.response.refused and not batch.exchange.response.ok:
         return Finding(wanted, response_excerpt(batch.exchange), (batch.exchange,))
@@ -254,7 +267,7 @@ def whole(context: RunContext, clause: Clause) -> Result:
     key = ownership_of(context).mint("whole")
     inserts = access.action == "upserts" and not access.parts
     if not inserts:
-        made = submit(context, writer, [bare(context, writer, item(context, writer, key, 0, "plain"))])
+        made = submit_patiently(context, writer, [bare(context, writer, item(context, writer, key, 0, "plain"))])
         if not made.all_succeeded:
             return not_exercised("scenario-incomplete", "a new row to try it on isn't taken")
     before = _after_unauthenticated(context, operation, key, inserts=inserts)
@@ -262,7 +275,7 @@ def whole(context: RunContext, clause: Clause) -> Result:
         return before
     good = {access.collection.key: key} if access.action == "deletes" else item(context, operation, key, 1, "plain")
     bad = {name: value for name, value in good.items() if name != access.collection.key}
-    batch = submit(context, operation, [good, _half_bad(good), bad])
+    batch = submit_patiently(context, operation, [good, _half_bad(good), bad])
     if not batch.exchange.response.refused:
         return not_exercised("not-shown", "no request is refused for one of its items: they fail one by one")
     _let_it_be_done(context, operation)
@@ -298,7 +311,8 @@ def _after_unauthenticated(context: RunContext, operation: Operation, key: str, 
 
 def _let_it_be_done(context: RunContext, operation: Operation) -> None:
     """Wait: what is applied though it was refused may be so as late as a batch that was accepted."""
-    first = trace_of_writes(context, operation).first
+    trace = trace_of_writes(context, operation)
+    first = None if isinstance(trace, NotReached) else trace.first
     time.sleep(min(LATEST, 2 * first.waited if first else 0))
 
 
@@ -318,11 +332,12 @@ def large(context: RunContext, clause: Clause) -> Result:
     bodies = [_many(context, operation), *([] if access.action == "deletes" else [_one_large(context, operation)])]
     for items in bodies:
         # The one that may make a row is waited for, or the row would come after the run has cleaned up.
-        batch = submit(context, operation, items, watch=len(items) < MANY)
+        many = len(items) == MANY
+        batch = (send_batch if many else submit_patiently)(context, operation, items)
         if batch.exchange.response.status >= 500:
             return Finding("202, or 4xx", response_excerpt(batch.exchange), (batch.exchange,))
         # How long so many take is left open; one that is over already has to have counted all of them.
-        now = _shortly(context, operation, batch.ticket) if batch.ticket and len(items) == MANY else None
+        now = _shortly(context, operation, batch.ticket) if batch.ticket and many else None
         if now and now.over and now.total != len(items):
             return Finding(f"total {len(items)}, or 4xx", f"total {now.total}", (batch.exchange, now.exchange))
     return Held(len(bodies))
@@ -330,10 +345,10 @@ def large(context: RunContext, clause: Clause) -> Result:
 
 def _shortly(context: RunContext, operation: Operation, ticket: str) -> StatusPoll:
     """How far a batch is now or, where it isn't over yet, in a short while."""
-    now = look(context, operation, ticket)
+    now = poll_status(context, operation, ticket)
     if not now.over:
         time.sleep(min(SOON, context.target.limits.batch))
-        now = look(context, operation, ticket)
+        now = poll_status(context, operation, ticket)
     return now
 
 

@@ -25,11 +25,11 @@ from conformance.oracle.lookups import Truth, all_of
 from conformance.reading.context import RunContext, decided
 from conformance.reading.listing import mismatch
 from conformance.reading.sample import sample_of
-from conformance.scenarios import ownership_of, siblings, style_of
+from conformance.scenarios import ownership_of, siblings, style_of, submit_patiently
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, Result, not_exercised
-from conformance.writing.batches import find, reader_of, settled, submit
 from conformance.writing.items import entry, item
+from conformance.writing.read_back import find, reader_of, settled
 from spec import Clause, Operation
 
 HISTORIES = 2
@@ -248,7 +248,7 @@ def _act(context: RunContext, inserter: Operation, world: _World, action: Action
     collection_parts = {part.field for part in access.collection.parts}
     # What a row's own upsert does to its parts is a reading of ours, so histories leave them out of it.
     made = {name: value for name, value in made.items() if name not in collection_parts}
-    batch = submit(context, operation, [made])
+    batch = submit_patiently(context, operation, [made], like=inserter)
     if not batch.accepted or not batch.over:
         raise _Unfinished
     world.chain.append(batch.exchange)

@@ -5,41 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.laws.readback import (
-    Row,
-    collection_of,
-    entries,
-    many,
-    same,
-    same_value,
-    scenario_law,
-)
+from conformance.laws.readback import Row, entries, same, same_value
+from conformance.laws.traces import collection_of, ended, scenario_law
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
-from conformance.scenarios import Step, Trace
+from conformance.scenarios import EdgeCaseSteps, RowsTrace, Step
 from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Field, Part
 
 
-@scenario_law("write.inserts", "insert")
-def inserts(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.inserts", RowsTrace)
+def inserts(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """A new key makes one row."""
-    step = told.steps["insert"]
+    step = ended(trace.insert)
     if step.submission.last and step.submission.last.failed == len(step.submission.items):
         return not_exercised(
             "scenario-incomplete", f"the new rows aren't taken: {response_excerpt(step.submission.chain[-1])}"
         )
-    keys = {item.get(collection_of(told).key) for item in step.submission.items}
+    keys = {item.get(collection_of(trace).key) for item in step.submission.items}
     for key, seen in step.read_backs.items():
         if key in keys and len(seen.rows) != 1:
             return Finding(f"one row {key}", f"{len(seen.rows)} rows", step.chain(key))
-    return _lost_of_many(told) or Held(len(keys))
+    return _lost_of_many(trace) or Held(len(keys))
 
 
-def _lost_of_many(told: Trace) -> Finding | None:
+def _lost_of_many(trace: RowsTrace) -> Finding | None:
     """A row too few or too many, of very many items: those that failed aren't named, so it's enough if they add up."""
-    for step in many(told):
-        batch, key = step.submission, collection_of(told).key
+    for step in trace.edge_case_steps:
+        batch, key = step.submission, collection_of(trace).key
         known = [str(one[key]) for one in batch.items if one[key] in step.read_backs]
         lost = [key for key in known if not step.row(key)]
         if batch.last and len(lost) > (batch.last.failed or 0):
@@ -52,16 +45,16 @@ def _lost_of_many(told: Trace) -> Finding | None:
     return None
 
 
-@scenario_law("write.key", "insert")
-def key_law(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.key", RowsTrace)
+def key_law(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """The key reads back as it was written."""
-    step, name = told.steps["insert"], collection_of(told).key
+    step, name = ended(trace.insert), collection_of(trace).key
     rows = [key for key, seen in step.read_backs.items() if seen.rows]
     for key in step.read_backs:
         if key not in rows and rows:
             return Finding(f"a row with exactly the key {key}", "no list shows it", step.chain(key))
-    for tried in many(told):
-        keys = {item[name] for step in many(told) for item in step.submission.items}
+    keys = {item[name] for tried in trace.edge_case_steps for item in tried.submission.items}
+    for tried in trace.edge_case_steps:
         strange = next((key for key in tried.read_backs if key not in keys), None)
         if strange:
             wanted = f"only rows with the keys that were written, such as {max(keys, key=len)}"
@@ -69,11 +62,11 @@ def key_law(context: RunContext, clause: Clause, told: Trace) -> Result:
     return Held(len(rows)) if rows else not_exercised("not-shown", "no list shows the new rows")
 
 
-@scenario_law("write.field", "insert")
-def field_law(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.field", RowsTrace)
+def field_law(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """A field reads back as it was written."""
     name, tried = clause.speaks_of(Field).name, 0
-    for step, key, item in _shown_items(told, name):
+    for step, key, item in _shown_items(trace, name):
         row = step.row(key)
         if not same(item[name], row.get(name)):
             return Finding(f"{name} {item[name]!r}", f"{row.get(name)!r}", step.chain(key))
@@ -81,11 +74,11 @@ def field_law(context: RunContext, clause: Clause, told: Trace) -> Result:
     return Held(tried) if tried else not_exercised("scenario-incomplete", f"no row with {name} was taken")
 
 
-@scenario_law("write.part", "insert")
-def part_law(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.part", RowsTrace)
+def part_law(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """A part that is written with its row reads back entry by entry."""
     part, tried = clause.speaks_of(Part), 0
-    for step, key, item in _shown_items(told, part.field):
+    for step, key, item in _shown_items(trace, part.field):
         row = step.row(key)
         if _unlike_entries(item[part.field], row, part):
             return Finding(f"{part.field} {item[part.field]!r}", f"{row.get(part.field)!r}", step.chain(key))
@@ -93,16 +86,20 @@ def part_law(context: RunContext, clause: Clause, told: Trace) -> Result:
     return Held(tried) if tried else not_exercised("scenario-incomplete", f"no row with {part.field} was taken")
 
 
-def _shown_items(told: Trace, name: str) -> Iterator[tuple[Step, str, Row]]:
+def _shown_items(trace: RowsTrace, name: str) -> Iterator[tuple[Step, str, Row]]:
     """(step, key, item) of every row that was taken with a value in a field."""
-    plain = [s for one in ("insert", "again", "change") if (s := told.step(one)) and s.submission.all_succeeded]
-    # Of new rows those that are shown were taken; of updates nobody knows which failed.
-    odd = [s for s in many(told) if s is not told.step("many again") or s.submission.all_succeeded]
-    for step in (*plain, *odd):
+    ended(trace.insert)
+    for step in (*(s for s in trace.good_steps if s.submission.all_succeeded), *_taken_of_many(trace)):
         for item in step.submission.items:
-            key = str(item[collection_of(told).key])
+            key = str(item[collection_of(trace).key])
             if name in item and step.row(key):
                 yield step, key, item
+
+
+def _taken_of_many(trace: RowsTrace) -> list[Step]:
+    """Steps of edge cases whose shown rows were taken: of new ones all, of updates nobody knows which failed."""
+    update = trace.edge_cases.update if isinstance(trace.edge_cases, EdgeCaseSteps) else None
+    return [step for step in trace.edge_case_steps if step is not update or step.submission.all_succeeded]
 
 
 def _unlike_entries(written: Any, row: Row, part: Part) -> bool:

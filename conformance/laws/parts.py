@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from conformance.laws.readback import (
-    collection_of,
-    entries,
-    many,
-    same_value,
-    scenario_law,
-    touched_between,
-    unknown_row_fails,
-)
+from itertools import pairwise
+
+from conformance.laws.readback import entries, same_value, touched_between, unknown_row_fails
+from conformance.laws.traces import collection_of, ended, scenario_law
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
-from conformance.scenarios import Trace, parts_of
+from conformance.scenarios import PartsTrace, Step, parts_of
+from conformance.scenarios.trace import reached
 from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Field, Part
 
 
-@scenario_law("part.inserts", "insert")
-def inserts(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("part.inserts", PartsTrace)
+def inserts(context: RunContext, clause: Clause, trace: PartsTrace) -> Result:
     """A new key makes one entry."""
-    part, step = clause.speaks_of(Part), told.steps["insert"]
+    part, step = clause.speaks_of(Part), ended(trace.insert)
     if step.submission.last and step.submission.last.failed == len(step.submission.items):
         return not_exercised(
             "scenario-incomplete", f"the new rows aren't taken: {response_excerpt(step.submission.chain[-1])}"
         )
-    for tried in (step, *many(told)):
+    for tried in (step, *trace.edge_case_steps):
         lost = 0
         for item in tried.submission.items:
-            key = str(item[collection_of(told).key])
+            key = str(item[collection_of(trace).key])
             found = entries(tried.row(key), part, item[part.key])
             lost += not found and key in tried.read_backs
             if key in tried.read_backs and (
@@ -41,12 +37,13 @@ def inserts(context: RunContext, clause: Clause, told: Trace) -> Result:
     return Held(len(step.submission.items))
 
 
-@scenario_law("part.updates", "insert", "change")
-def updates(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("part.updates", PartsTrace)
+def updates(context: RunContext, clause: Clause, trace: PartsTrace) -> Result:
     """A known key changes the entry that is there."""
-    part, step = clause.speaks_of(Part), told.steps["change"]
+    ended(trace.insert)
+    part, step = clause.speaks_of(Part), ended(trace.change)
     item = step.submission.items[0]
-    key = str(item[collection_of(told).key])
+    key = str(item[collection_of(trace).key])
     entry = next(iter(entries(step.row(key), part, item[part.key])), {})
     if not entry:
         return Finding(f"the entry of {key} with {part.key} {item[part.key]}", "it is no longer shown", step.chain(key))
@@ -57,26 +54,26 @@ def updates(context: RunContext, clause: Clause, told: Trace) -> Result:
     return Held(len(changed)) if changed else not_exercised("not-shown", "nothing of the item is shown")
 
 
-@scenario_law("part.one-row", "insert", "again")
-def one_entry(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("part.one-row", PartsTrace)
+def one_entry(context: RunContext, clause: Clause, trace: PartsTrace) -> Result:
     """Twice the same leaves one entry."""
-    part, step = clause.speaks_of(Part), told.steps["again"]
+    ended(trace.insert)
+    part, step = clause.speaks_of(Part), ended(trace.resend)
     item = step.submission.items[0]
-    key = str(item[collection_of(told).key])
+    key = str(item[collection_of(trace).key])
     found = entries(step.row(key), part, item[part.key])
     if len(found) != 1:
         return Finding(f"one entry with {part.key} {item[part.key]}", f"{len(found)} entries", step.chain(key))
     return Held(1)
 
 
-@scenario_law("part.other-entries", "insert", "again", "change")
-def other_entries(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("part.other-entries", PartsTrace)
+def other_entries(context: RunContext, clause: Clause, trace: PartsTrace) -> Result:
     """Entries under another id stay."""
     part, tried = clause.speaks_of(Part), 0
-    for before, after in (("insert", "again"), ("again", "change")):
-        was, now = told.steps[before], told.steps[after]
+    for was, now in pairwise((ended(trace.insert), ended(trace.resend), ended(trace.change))):
         item = now.submission.items[0]
-        key = str(item[collection_of(told).key])
+        key = str(item[collection_of(trace).key])
         others = [e for e in was.row(key).get(part.field) or () if e.get(part.key) != item[part.key]]
         for entry in others:
             found = entries(now.row(key), part, entry.get(part.key))
@@ -86,16 +83,17 @@ def other_entries(context: RunContext, clause: Clause, told: Trace) -> Result:
     return Held(tried) if tried else not_exercised("not-shown", "the row has no other entry")
 
 
-@scenario_law("part.field", "insert")
-def field_law(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("part.field", PartsTrace)
+def field_law(context: RunContext, clause: Clause, trace: PartsTrace) -> Result:
     """A field of an entry reads back by value as it was written."""
+    ended(trace.insert)
     name, tried = clause.speaks_of(Field).name, 0
-    for step in (*map(told.step, ("insert", "again", "change", "mixed", "half")), *many(told)):
-        for item in step.submission.items if step and step.submission.over else ():
-            key = str(item[collection_of(told).key])
-            for part in parts_of(told.operation):
-                for entry in entries(step.row(key), part, item[part.key]) if step else ():
-                    if name in entry and name in item and step is not None:
+    for step in _with_entries(trace):
+        for item in step.submission.items:
+            key = str(item[collection_of(trace).key])
+            for part in parts_of(trace.operation):
+                for entry in entries(step.row(key), part, item[part.key]):
+                    if name in entry and name in item:
                         if not same_value(item[name], entry[name]):
                             wanted = f"{name} {item[name]!r} with {part.key} {item[part.key]}"
                             return Finding(wanted, f"{entry[name]!r}", step.chain(key))
@@ -103,30 +101,33 @@ def field_law(context: RunContext, clause: Clause, told: Trace) -> Result:
     return Held(tried) if tried else not_exercised("not-shown", f"no entry shows {name}")
 
 
-@scenario_law("part.others-stay", "insert", "change")
-def others_stay(context: RunContext, clause: Clause, told: Trace) -> Result:
+def _with_entries(trace: PartsTrace) -> list[Step]:
+    """The steps whose entries must be shown as they were written."""
+    steps = (*trace.good_steps, trace.mixed.step, *reached(trace.one_part_changed), *trace.edge_case_steps)
+    return [step for step in steps if step.submission.over]
+
+
+@scenario_law("part.others-stay", PartsTrace)
+def others_stay(context: RunContext, clause: Clause, trace: PartsTrace) -> Result:
     """The rest of the row whose parts are written, and the row beside it when nothing is written to that one."""
-    row, insert, change = (told.steps[name] for name in ("row", "insert", "change"))
-    written = {collection_of(told).updated, *(part.field for part in parts_of(told.operation))}
-    one, other = told.keys["P"], told.keys["Q"]
+    setup, insert, change = trace.setup, ended(trace.insert), ended(trace.change)
+    written = {collection_of(trace).updated, *(part.field for part in parts_of(trace.operation))}
+    one, other = trace.keys.main, trace.keys.neighbour
     touched = (
-        touched_between(row, change, one, but=written)
-        or touched_between(row, insert, other, but=written)
+        touched_between(setup, change, one, but=written)
+        or touched_between(setup, insert, other, but=written)
         or touched_between(insert, change, other)
     )
-    mixed = told.step("mixed")
-    if not touched and mixed and mixed.submission.over:
+    mixed = trace.mixed.step
+    if not touched and mixed.submission.over:
         # Its bad items name rows that there aren't, and rows that are nearly called so are there.
         touched = touched_between(change, mixed, one)
-        near = (key for key in mixed.read_backs if key not in (one, other) and row.row(key))
-        touched = touched or next((t for key in near if (t := touched_between(row, mixed, key))), None)
-    return touched or Held(len(row.row(one).keys() - written))
+        near = (key for key in mixed.read_backs if key not in (one, other) and setup.row(key))
+        touched = touched or next((t for key in near if (t := touched_between(setup, mixed, key))), None)
+    return touched or Held(len(setup.row(one).keys() - written))
 
 
-@scenario_law("part.unknown-row")
-def unknown_row(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("part.unknown-row", PartsTrace)
+def unknown_row(context: RunContext, clause: Clause, trace: PartsTrace) -> Result:
     """An item for a row that there isn't is refused or fails, and makes no row."""
-    step = told.step("mixed")
-    if step is None:
-        return not_exercised("scenario-incomplete", "there was no mixed")
-    return unknown_row_fails(context, told, step.submission)
+    return unknown_row_fails(context, trace, trace.mixed.step.submission, trace.keys.other_case)

@@ -17,7 +17,8 @@ from conformance.oracle.lookups import kind_of
 from conformance.reading.context import RunContext, get
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import base_query, sample_of
-from conformance.scenarios import trace_of_writes, unused_key
+from conformance.scenarios import NotReached, RowsTrace, Step, trace_of_writes, unused_key
+from conformance.scenarios.trace import reached
 from conformance.transport.exchange import MISSING, Credential, Exchange, Request, Response
 from conformance.verdict import Code, Finding, Held, Result, not_exercised
 from conformance.writing.items import item, item_fields
@@ -111,15 +112,20 @@ def status(context: RunContext, clause: Clause) -> Result:
         )
     if not success.covers(exchange.response.status):
         return Finding(success.status, response_excerpt(exchange), (exchange,))
-    good = [step for name in GOOD if (step := trace_of_writes(context, operation).step(name))]
-    for sent in (step.submission.exchange for step in good):
+    good = [step.submission.exchange for step in _further_good(context, operation)]
+    for sent in good:
         if sent.response.refused:
             return Finding(success.status, response_excerpt(sent), (exchange, sent))
     return Held(1 + len(good))
 
 
-GOOD = ("again", "change", "bare")
-"""Steps of a story whose one item is as good as that of the first, whatever it leaves out or adds."""
+def _further_good(context: RunContext, operation: Operation) -> tuple[Step, ...]:
+    """Steps whose one item is as good as that of the first, whatever it leaves out or adds."""
+    trace = trace_of_writes(context, operation)
+    if isinstance(trace, NotReached):
+        return ()
+    more = reached(trace.required_only) if isinstance(trace, RowsTrace) else ()
+    return (*trace.good_steps[1:], *more)
 
 
 def _valid(context: RunContext, operation: Operation) -> Exchange | None:
@@ -127,16 +133,17 @@ def _valid(context: RunContext, operation: Operation) -> Exchange | None:
     if operation.batch and context.target.ownership:
         for writer in context.contract.operations:
             if writer.ticket and writer.ticket.operation_id == operation.id:
-                for step in trace_of_writes(context, writer):
+                trace = trace_of_writes(context, writer)
+                for step in () if isinstance(trace, NotReached) else trace.steps:
                     if step.submission.last and step.submission.exchange.response.ok:
                         return step.submission.last.exchange
     if any(p.place == "path" for p in operation.parameters):
         return None
     if operation.safe:
         return context.send(get(operation, base_query(context, operation)))
-    told = trace_of_writes(context, operation)
-    own = [s.submission.exchange for s in told if s.submission.exchange.request.operation == operation.code]
-    return own[0] if own else None
+    trace = trace_of_writes(context, operation)
+    first = None if isinstance(trace, NotReached) else trace.first
+    return first.exchange if first else None
 
 
 ROUGH = (

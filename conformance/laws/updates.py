@@ -5,35 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.laws.readback import (
-    collection_of,
-    mine,
+    Row,
+    item_of,
     near_rows_stay,
     now_in_words,
     of_this_run,
     same,
-    scenario_law,
     touched_between,
     trimmed,
     unwritten_rows_stay,
 )
+from conformance.laws.traces import collection_of, ended, reached, scenario_law
 from conformance.oracle.lookups import instant
 from conformance.reading.context import RunContext, read_page
-from conformance.scenarios import Trace
+from conformance.scenarios import EdgeCaseSteps, RowsTrace, Step
 from conformance.verdict import Finding, Held, Result, not_exercised
-from conformance.writing.batches import reader_of
+from conformance.writing.read_back import reader_of
 from spec import Clause
 
 
-@scenario_law("write.updates", "insert", "change")
-def updates(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.updates", RowsTrace)
+def updates(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """A known key changes what is there."""
-    step, item, row, key = mine(told, "change")
+    ended(trace.insert)
+    step, key = ended(trace.change), trace.keys.main
+    item, row = item_of(step, collection_of(trace).key, key), step.row(key)
     if not row:
         return Finding(f"the row {key}", "it is no longer shown", step.chain(key))
-    blend = _blend(told)
+    blend = _blend(trace)
     if blend:
         return blend
-    parts = {p.field for p in collection_of(told).parts}
+    parts = {p.field for p in collection_of(trace).parts}
     changed = [n for n in item if n in row and n not in parts]
     for name in changed:
         if not same(item[name], row[name]):
@@ -41,13 +43,19 @@ def updates(context: RunContext, clause: Clause, told: Trace) -> Result:
     return Held(len(changed)) if changed else not_exercised("not-shown", "nothing of the item is shown")
 
 
-def _blend(told: Trace) -> Finding | None:
+def _duplicates(step: Step, field: str) -> tuple[str, Row, Row]:
+    """The key that a step sent twice, and its two items."""
+    first, last = step.submission.items
+    return str(first[field]), first, last
+
+
+def _blend(trace: RowsTrace) -> Finding | None:
     """Of two items with one key a row that is neither's: which of them comes last is left open."""
-    step = told.step("twice")
-    if step is None or not step.submission.all_succeeded:
+    step = trace.duplicates
+    if not isinstance(step, Step) or not step.submission.all_succeeded:
         return None
-    key, (first, last) = told.keys["twice"], step.submission.items
-    row, parts = step.row(key), {part.field for part in collection_of(told).parts}
+    key, first, last = _duplicates(step, collection_of(trace).key)
+    row, parts = step.row(key), {part.field for part in collection_of(trace).parts}
     names = [n for n in last if n in row and n not in parts and not same(trimmed(first.get(n)), trimmed(last[n]))]
     of_first, of_last = ([n for n in names if same(trimmed(i[n]), trimmed(row[n]))] for i in (first, last))
     if of_first and of_last and {*of_first, *of_last} == {*names}:
@@ -57,19 +65,20 @@ def _blend(told: Trace) -> Finding | None:
     return None
 
 
-@scenario_law("write.filters", "insert", "change")
-def filters(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.filters", RowsTrace)
+def filters(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """After an update the new values find the row, and the old ones don't."""
-    reader = reader_of(context, told.operation)
-    step, _, row, key = mine(told, "change")
+    ended(trace.insert)
+    step, key, reader = ended(trace.change), trace.keys.main, reader_of(context, trace.operation)
+    row = step.row(key)
     # A row that waits for approval is in no list that wasn't asked for such rows.
     listed = bool(step.read_backs[key].rows) and len(step.read_backs[key].chain) == 1
     if reader is None or not row or not listed:
         return not_exercised("not-shown", "the row is in no plain list")
-    for shown, exchanges in ((True, told.filtered), (False, told.outdated)):
+    for shown, exchanges in ((True, trace.shown_by_new_values), (False, trace.shown_by_old_values)):
         for exchange in exchanges:
             page = read_page(reader, exchange)
-            here = any(r.get(collection_of(told).key) == key for r in page.rows)
+            here = any(r.get(collection_of(trace).key) == key for r in page.rows)
             # A long answer may show the row on another page.
             asked = "=".join(exchange.request.query[0])
             if page.is_page and here != shown and (here or (page.count or 0) <= len(page.rows)):
@@ -77,93 +86,89 @@ def filters(context: RunContext, clause: Clause, told: Trace) -> Result:
                 return Finding(wanted, "it is shown" if here else "it isn't shown", (*step.chain(key), exchange))
             for found in page.rows if shown else ():
                 other = next((n for n in row if found.get(n) != row[n]), None)
-                if found.get(collection_of(told).key) == key and other:
+                if found.get(collection_of(trace).key) == key and other:
                     wanted = f"{other} {row[other]!r} under {asked} as well"
                     shows = f"{found.get(other)!r}"
                     return Finding(wanted, shows, (*step.chain(key), exchange))
-    return Held(len(told.filtered) + len(told.outdated))
+    return Held(len(trace.shown_by_new_values) + len(trace.shown_by_old_values))
 
 
-@scenario_law("write.one-row", "insert", "again")
-def one_row(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.one-row", RowsTrace)
+def one_row(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """Twice the same leaves one."""
-    step = told.steps["again"]
-    key = str(step.submission.items[0][collection_of(told).key])
+    ended(trace.insert)
+    step, field = ended(trace.resend), collection_of(trace).key
+    key = str(step.submission.items[0][field])
     if len(step.read_backs[key].rows) != 1:
         return Finding(f"one row {key}", f"{len(step.read_backs[key].rows)} rows", step.chain(key))
-    twice = told.step("twice")
-    if twice and twice.submission.over and len(twice.read_backs[told.keys["twice"]].rows) > 1:
-        key = told.keys["twice"]
+    twice = reached(trace.duplicates)
+    key, _, _ = _duplicates(twice, field)
+    if twice.submission.over and len(twice.read_backs[key].rows) > 1:
         return Finding(f"one row {key}", f"{len(twice.read_backs[key].rows)} rows", twice.chain(key))
     return Held(1)
 
 
-@scenario_law("write.exact-key", "insert", "change")
-def exact_key(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.exact-key", RowsTrace)
+def exact_key(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """Keys that are nearly the same are others."""
-    alone = near_rows_stay(told, told.steps["insert"], told.steps["change"])
+    alone = near_rows_stay(trace.keys, ended(trace.insert), ended(trace.change))
     if isinstance(alone, Finding):
         return alone
-    among_many = unwritten_rows_stay(told, told.step("many"), told.step("many again"))
+    edges = trace.edge_cases
+    among_many = unwritten_rows_stay(trace, edges.insert, edges.update) if isinstance(edges, EdgeCaseSteps) else None
     return among_many or alone
 
 
-@scenario_law("write.created-stays", "insert", "change")
-def created_stays(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.created-stays", RowsTrace)
+def created_stays(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """An update leaves the time of making alone."""
-    name = collection_of(told).created or ""
-    key = told.keys["A"]
-    first = told.steps["insert"].row(key).get(name)
-    for step in (told.steps.get("again"), told.steps["change"]):
-        if step and step.row(key) and step.row(key).get(name) != first:
+    name, key = collection_of(trace).created or "", trace.keys.main
+    first = ended(trace.insert).row(key).get(name)
+    for step in (reached(trace.resend), ended(trace.change)):
+        if step.row(key) and step.row(key).get(name) != first:
             return Finding(f"{name} {first}", f"{step.row(key).get(name)}", step.chain(key))
     return Held(1) if first else not_exercised("not-shown", f"the row shows no {name}")
 
 
-@scenario_law("write.updated-moves", "insert", "change")
-def updated_moves(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.updated-moves", RowsTrace)
+def updated_moves(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """An update moves the time of change on."""
-    name = collection_of(told).updated or ""
-    key = told.keys["A"]
-    stamps = [instant(str(told.steps[s].row(key).get(name))) for s in ("insert", "change")]
-    if stamps[0] is None or stamps[1] is None:
+    name, made_at, key = collection_of(trace).updated or "", collection_of(trace).created, trace.keys.main
+    insert, change = ended(trace.insert), ended(trace.change)
+    before, after = (instant(str(step.row(key).get(name))) for step in (insert, change))
+    if before is None or after is None:
         return not_exercised("not-shown", f"the row shows no {name}")
-    for step, stamp in zip((told.steps["insert"], told.steps["change"]), stamps, strict=True):
-        made = instant(str(step.row(key).get(collection_of(told).created or "")))
-        if made is not None and stamp is not None and stamp < made:
-            shown = f"{name} {step.row(key).get(name)}"
-            return Finding(f"{name} not before {collection_of(told).created}", shown, step.chain(key))
-    if not of_this_run(context, stamps[1]):
-        shown = f"{told.steps['change'].row(key).get(name)}"
-        return Finding(f"{name} in UTC, about {now_in_words(context)}", shown, told.steps["change"].chain(key))
-    if stamps[1] <= stamps[0]:
-        shown = str(told.steps["change"].row(key).get(name))
-        return Finding(
-            f"{name} after {told.steps['insert'].row(key).get(name)}", shown, told.steps["change"].chain(key)
-        )
+    for step, stamp in ((insert, before), (change, after)):
+        made = instant(str(step.row(key).get(made_at or "")))
+        if made is not None and stamp < made:
+            return Finding(f"{name} not before {made_at}", f"{name} {step.row(key).get(name)}", step.chain(key))
+    shown = f"{change.row(key).get(name)}"
+    if not of_this_run(context, after):
+        return Finding(f"{name} in UTC, about {now_in_words(context)}", shown, change.chain(key))
+    if after <= before:
+        return Finding(f"{name} after {insert.row(key).get(name)}", shown, change.chain(key))
     return Held(1)
 
 
-@scenario_law("write.others-stay", "change", "bare")
-def others_stay(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.others-stay", RowsTrace)
+def others_stay(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """Parts that an upsert of the row leaves out stay."""
-    key, before, after = told.keys["A"], told.steps["change"], told.steps["bare"]
-    parts = [part.field for part in collection_of(told).parts if before.row(key).get(part.field)]
+    key, before, after = trace.keys.main, ended(trace.change), ended(trace.required_only)
+    parts = [part.field for part in collection_of(trace).parts if before.row(key).get(part.field)]
     touched = touched_between(before, after, key, but=before.row(key).keys() - parts)
     return touched or (
         Held(len(parts)) if parts else not_exercised("not-shown", "the row has nothing beside what the upsert writes")
     )
 
 
-@scenario_law("write.absent", "change", "bare")
-def absent(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.absent", RowsTrace)
+def absent(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """A field that is left out keeps its value, or loses it, as the document says."""
-    key = told.keys["A"]
-    before, after = told.steps["change"], told.steps["bare"]
+    key, before, after = trace.keys.main, ended(trace.change), ended(trace.required_only)
     sent = after.submission.items[0]
-    parts = {part.field for part in collection_of(told).parts}
+    parts = {part.field for part in collection_of(trace).parts}
     left_out = [n for n in before.submission.items[0] if n not in sent and n in before.row(key) and n not in parts]
-    keeps = told.operation.access is None or told.operation.access.absent == "keep"
+    keeps = trace.operation.access is None or trace.operation.access.absent == "keep"
     for name in left_out:
         was, now = before.row(key).get(name), after.row(key).get(name)
         if (was == now) != keeps and was:
@@ -174,11 +179,10 @@ def absent(context: RunContext, clause: Clause, told: Trace) -> Result:
     )
 
 
-@scenario_law("write.replaces", "change", "bare")
-def replaces(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.replaces", RowsTrace)
+def replaces(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """The keys that an object no longer holds are gone."""
-    key, tried = told.keys["A"], 0
-    before, after = told.steps["change"], told.steps["bare"]
+    key, before, after, tried = trace.keys.main, ended(trace.change), ended(trace.required_only), 0
     for name, sent in after.submission.items[0].items():
         was, now = before.row(key).get(name), after.row(key).get(name)
         if isinstance(sent, Mapping) and isinstance(was, Mapping) and isinstance(now, Mapping):
@@ -189,30 +193,32 @@ def replaces(context: RunContext, clause: Clause, told: Trace) -> Result:
     return Held(tried) if tried else not_exercised("not-applicable", "no object with several keys was taken")
 
 
-@scenario_law("write.last-wins", "twice")
-def last_wins(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.last-wins", RowsTrace)
+def last_wins(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """Of two items with one key the later one stays."""
-    step, key = told.steps["twice"], told.keys["twice"]
-    first, last = step.submission.items
+    step = ended(trace.duplicates)
+    key, first, last = _duplicates(step, collection_of(trace).key)
     row = step.row(key)
-    parts = {part.field for part in collection_of(told).parts}
-    telling = [n for n in last if n in row and n not in parts and not same(first.get(n), last[n])]
-    for name in telling:
+    parts = {part.field for part in collection_of(trace).parts}
+    differing = [n for n in last if n in row and n not in parts and not same(first.get(n), last[n])]
+    for name in differing:
         if not same(trimmed(last[name]), trimmed(row[name])):
             return Finding(f"{name} {last[name]!r}", f"{row[name]!r}", step.chain(key))
     return (
-        Held(len(telling)) if telling else not_exercised("not-shown", "the two items differ in nothing that is shown")
+        Held(len(differing))
+        if differing
+        else not_exercised("not-shown", "the two items differ in nothing that is shown")
     )
 
 
-@scenario_law("write.edges", "twice")
-def edges(context: RunContext, clause: Clause, told: Trace) -> Result:
+@scenario_law("write.edges", RowsTrace)
+def edges(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """Spaces at the ends of a text stay."""
-    step, key = told.steps["twice"], told.keys["twice"]
+    step = ended(trace.duplicates)
+    key, _, last = _duplicates(step, collection_of(trace).key)
     row = step.row(key)
-    padded = [n for n, v in step.submission.items[-1].items() if n in row and trimmed(v) != v]
+    padded = [n for n, v in last.items() if n in row and trimmed(v) != v]
     for name in padded:
-        sent = step.submission.items[-1][name]
-        if row[name] == trimmed(sent):
-            return Finding(f"{name} {sent!r}", f"{row[name]!r}", step.chain(key))
+        if row[name] == trimmed(last[name]):
+            return Finding(f"{name} {last[name]!r}", f"{row[name]!r}", step.chain(key))
     return Held(len(padded)) if padded else not_exercised("not-shown", "no text with spaces at its ends is shown")

@@ -1,84 +1,145 @@
-"""The story of rows that are deleted, among others that are nearly called so."""
+"""The scenario of rows that are deleted, among others whose keys are nearly theirs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from conformance.reading.context import RunContext
-from conformance.scenarios.edge_cases import TAILS, plain_texts
+from conformance.scenarios.edge_cases import NEAR_TAILS, TAILS, plain_texts
 from conformance.scenarios.filtered import AFTER_DELETE, under_filters, unfiltered
 from conformance.scenarios.operations import ownership_of, row_writer
-from conformance.scenarios.own_rows import keys_unlike, near_keys
-from conformance.scenarios.scenario import Step, Trace, send_step
+from conformance.scenarios.own_rows import in_other_case, near_keys
+from conformance.scenarios.sender import BatchSender
+from conformance.scenarios.trace import (
+    MixedStep,
+    NearKeys,
+    NotReached,
+    Step,
+    Trace,
+    incomplete,
+    not_applicable,
+    not_taken,
+    reached,
+)
+from conformance.transport.exchange import Exchange
 from conformance.transport.keys import NO_SUCH
-from conformance.verdict import Reason
-from conformance.writing.batches import Item, find, find_all, submit
 from conformance.writing.items import bare, item
+from conformance.writing.read_back import find, find_all
+from conformance.writing.submission import Item
 from spec import Operation
 
 
-def run_deletes(context: RunContext, operation: Operation) -> Trace:
+@dataclass(frozen=True, kw_only=True)
+class DeletesTrace(Trace):
+    """What is seen of rows that an operation deletes."""
+
+    keys: NearKeys
+    """The main row is deleted first, the longer one's in the mixed batch, and the lower one's stays."""
+    other_case: str
+    """All but the case of the main key; no row has it."""
+    mixed: MixedStep
+    setup: Step
+    """The rows, before any is deleted."""
+    delete: Step
+    unknown: Step
+    """Deletes of rows that there aren't."""
+    edge_cases: Step | NotReached
+    """Of each pair of near keys the second row is deleted."""
+    recreate: Step
+    """The main row inserted again, with its required fields only."""
+    shown_after: tuple[Exchange, ...] = ()
+    """Lists that may show the row no longer, under filters that found it and under none."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps that were reached."""
+        return reached(self.setup, self.delete, self.unknown, self.mixed.step, self.edge_cases, self.recreate)
+
+    @property
+    def good_steps(self) -> tuple[Step, ...]:
+        """Those that sent nothing but good items."""
+        return (self.delete,)
+
+    @property
+    def edge_case_steps(self) -> tuple[Step, ...]:
+        """Those of very many rows that were seen to end."""
+        return tuple(step for step in reached(self.edge_cases) if step.submission.over and step.read_backs)
+
+
+def run_deletes(context: RunContext, operation: Operation) -> DeletesTrace | NotReached:
     """What happens to rows that an operation deletes. Raises NotSent in a read-only run."""
-    own = ownership_of(context)
-    writer = row_writer(context, operation)
-    access = operation.access
+    own, sender = ownership_of(context), BatchSender(context)
+    writer, access = row_writer(context, operation), operation.access
     if writer is None or access is None:
-        return Trace(operation, {}, {}, why_not=Reason("not-applicable", "no operation makes a row to delete"))
-    key = access.collection.key
-    stem = own.mint("D")
-    near = near_keys(stem)
-    # Two keys that no row has: one is all but the case of a row's key, and the texts of the rows hold the other.
-    keys = {**near, "unknown": keys_unlike(stem, near), "unknown 2": own.mint(NO_SUCH)}
-    odd = [f"{stem}{tail}" for tail in TAILS]
+        return not_applicable("no operation makes a row to delete")
+    key, stem = access.collection.key, own.mint("D")
+    keys = near_keys(stem)
+    # One key that no row has is all but the case of a row's key; the texts of the rows hold the other one.
+    other_case, unknown_key = in_other_case(stem, *keys.all), own.mint(NO_SUCH)
     like = item(context, writer, stem, 0, "plain")
-    texts = {n: keys["unknown 2"] for n in plain_texts(context, writer) if n in like and n != key}
-    made, there = _rows_to_delete(context, writer, stem, {**like, **texts}, tuple(near.values()), odd)
-    if not made.row(keys["A"]):
-        return Trace(
-            operation,
-            {},
-            keys,
-            why_not=Reason("scenario-incomplete", "a new row to delete isn't taken, or isn't shown"),
-        )
-    steps = {"row": made}
-    find(context, operation, keys["A"])  # a count that is remembered from here on is wrong soon
-    near_by = (keys["longer"], keys["lower"])
-    gone = send_step(context, operation, [{key: keys["A"]}], keys["A"], expected=False, closely=True)
+    texts = {n: unknown_key for n in plain_texts(context, writer) if n in like and n != key}
+    setup, there = _rows_to_delete(sender, writer, keys, {**like, **texts})
+    if not setup.row(keys.main):
+        return not_taken("a new row to delete isn't taken, or isn't shown", setup.submission)
+    find(context, operation, keys.main)  # a count that is remembered from here on is wrong soon
+    near_by = (keys.longer, keys.lower)
+    gone = sender.step("the delete", operation, [{key: keys.main}], keys.main, expected=False, at_once=True)
     after = find_all(context, operation, stem, (*near_by, *there))
-    steps["delete"] = replace(
-        gone, read_backs={**{k: after[k] for k in (*near_by, *there) if k in after}, **gone.read_backs}
-    )
-    filtered = (
-        *under_filters(context, operation, keys["A"], made.row(keys["A"]), AFTER_DELETE, shown=False),
-        *unfiltered(context, operation, keys["A"]),
+    still = {k: after[k] for k in (*near_by, *there) if k in after}
+    delete = replace(gone, read_backs={**still, **gone.read_backs})
+    shown_after = (
+        *under_filters(context, operation, keys.main, setup.row(keys.main), AFTER_DELETE, shown=False),
+        *unfiltered(context, operation, keys.main),
     )
     # The last but one begins like the keys of rows.
-    steps["unknown"] = send_step(context, operation, [{key: keys["unknown"]}, {key: stem[:-1]}])
-    last = steps["unknown"].submission.last
-    # Where a delete of nothing succeeds there is no bad item.
-    bad = 0 if last and last.succeeded else 1
-    steps["mixed"] = send_step(
-        context, operation, [{key: keys["unknown 2"]}, {key: keys["longer"]}], keys["longer"], expected=False
+    unknown = sender.step("the delete of unknown rows", operation, [{key: other_case}, {key: stem[:-1]}])
+    last = unknown.submission.last
+    mixed = sender.step(
+        "the mixed batch", operation, [{key: unknown_key}, {key: keys.longer}], keys.longer, expected=False
     )
-    # Of each pair of keys that a careless server takes for one another the second goes.
-    seconds = [second for first, second in zip(odd[::2], odd[1::2], strict=False) if {first, second} <= {*there}]
-    if seconds:
-        many = submit(context, operation, [{key: k} for k in seconds])
-        was = {k: made.row(k) for k in seconds}
-        seen = find_all(context, operation, stem, there, expected=False, unlike=was) if many.over else {}
-        steps["many"] = Step(many, {**seen, keys["lower"]: find(context, operation, keys["lower"])} if seen else {})
-    again = bare(context, writer, item(context, writer, keys["A"], 1, "plain"))
-    steps["recreate"] = send_step(context, writer, [again], keys["A"])
-    return Trace(operation, steps, keys, bad=bad, filtered=filtered)
+    edge_cases = _edge_cases(sender, operation, setup, keys, there)
+    again = bare(context, writer, item(context, writer, keys.main, 1, "plain"))
+    recreate = sender.step("the insert of the deleted row", writer, [again], keys.main)
+    return DeletesTrace(
+        operation=operation,
+        keys=keys,
+        other_case=other_case,
+        setup=setup,
+        delete=delete,
+        unknown=unknown,
+        # Where a delete of nothing succeeds there is no bad item.
+        mixed=MixedStep(step=mixed, bad=0 if last and last.succeeded else 1, good=(keys.longer,), alone=unknown),
+        edge_cases=edge_cases,
+        recreate=recreate,
+        shown_after=shown_after,
+    )
 
 
-def _rows_to_delete(
-    context: RunContext, writer: Operation, stem: str, like: Item, near: Sequence[str], odd: Sequence[str]
-) -> tuple[Step, list[str]]:
+def _edge_cases(
+    sender: BatchSender, operation: Operation, setup: Step, keys: NearKeys, there: Sequence[str]
+) -> Step | NotReached:
+    """Of each pair of keys that a careless server takes for one another the second goes."""
+    key = operation.access.collection.key if operation.access else ""
+    pairs = [(f"{keys.main}{one}", f"{keys.main}{other}") for one, other in NEAR_TAILS]
+    seconds = [other for one, other in pairs if {one, other} <= {*there}]
+    if not seconds:
+        return incomplete("no pair of rows with nearly the same key was taken")
+    batch = sender.submit(operation, [{key: k} for k in seconds])
+    if not batch.over:
+        return Step("the delete of many", batch)
+    was = {k: setup.row(k) for k in seconds}
+    seen = find_all(sender.context, operation, keys.main, there, expected=False, unlike=was)
+    lower = {keys.lower: find(sender.context, operation, keys.lower)} if seen else {}
+    return Step("the delete of many", batch, {**seen, **lower})
+
+
+def _rows_to_delete(sender: BatchSender, writer: Operation, near: NearKeys, like: Item) -> tuple[Step, list[str]]:
     """Rows with these keys, all else alike, and those of the odd keys that were taken."""
     key = writer.access.collection.key if writer.access else ""
-    made = send_step(context, writer, [{**like, key: k} for k in (*near, *odd)], *near, *odd, stem=stem)
-    if all(made.row(k) for k in near):
+    odd = [f"{near.main}{tail}" for tail in TAILS]
+    keys = [*near.all, *odd]
+    made = sender.step("the rows", writer, [{**like, key: k} for k in keys], *keys, stem=near.main)
+    if all(made.row(k) for k in near.all):
         return made, [k for k in odd if made.row(k)]
-    return send_step(context, writer, [{**like, key: k} for k in near], *near, stem=stem), []
+    return sender.step("the rows", writer, [{**like, key: k} for k in near.all], *near.all, stem=near.main), []

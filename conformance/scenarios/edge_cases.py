@@ -49,8 +49,12 @@ NUMBERS = (0, 3_000_000_000, 2.125, True)
 AMOUNTS = ("0", "2.5", "100.00", "1234.56", "40000", "123456.78")
 """Amounts with digits before and behind the point, and round ones."""
 
-TAILS = ("-WxW", "-W_W", "-s", "-ş", "-H-H", "-HH", "-L-2", "-L", "-" + "x" * 24)
+NEAR_TAILS = (("-WxW", "-W_W"), ("-s", "-ş"), ("-H-H", "-HH"), ("-L-2", "-L"))
 """Ends of keys: of each pair the second must not be taken for the first, which is there already."""
+
+LONG_TAIL = "-" + "x" * 24
+
+TAILS = (*(tail for pair in NEAR_TAILS for tail in pair), LONG_TAIL)
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def edge_case_updates(operation: Operation, items: Sequence[Mapping[str, Any]]) 
     access = operation.access
     key = access.collection.key if access else ""
     parts = {part.field for part in access.collection.parts} if access else set()
-    seconds = [one for one in items if str(one[key]).endswith(TAILS[1::2])]
+    seconds = [one for one in items if str(one[key]).endswith(tuple(second for _, second in NEAR_TAILS))]
     emptied: dict[str, Any] = {
         name: [] for name, value in items[0].items() if isinstance(value, list) and name not in parts
     }

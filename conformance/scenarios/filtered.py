@@ -12,7 +12,7 @@ from conformance.oracle.lookups import in_offset, instant, kind_of
 from conformance.reading.context import Page, RunContext, get, paged, read_page
 from conformance.reading.sample import base_query
 from conformance.transport.exchange import Exchange, Request
-from conformance.writing.batches import picks, reader_of, settled
+from conformance.writing.read_back import picks, reader_of, settled
 from spec import Operation
 
 LOOKED_UP = ("exact", "iexact", "contains", "icontains", "startswith", "endswith", "in", "gt", "gte", "lt", "lte")

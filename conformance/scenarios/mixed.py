@@ -8,45 +8,49 @@ from typing import Any
 
 from conformance.reading.context import RunContext
 from conformance.scenarios.operations import ownership_of
-from conformance.scenarios.scenario import Trace, send_step
-from conformance.writing.batches import Item, find
+from conformance.scenarios.sender import BatchSender
+from conformance.scenarios.trace import MixedStep, NotReached, incomplete
 from conformance.writing.items import Style, item, item_fields, required_fields
+from conformance.writing.read_back import find
+from conformance.writing.submission import Item
 from spec import Operation
 
 NO_SUCH_REFERENCE = "7d9a0c64-1f0e-4b1c-9a53-0d5e4c2b1a99"
 
 
-def with_mixed(context: RunContext, told: Trace, style: Style) -> Trace:
-    """Good new rows around bad items, of the first kind that fails when it is sent alone."""
-    own = ownership_of(context)
-    operation = told.operation
-    steps, keys = dict(told.steps), dict(told.keys)
+def mixed_step(sender: BatchSender, operation: Operation, there: str, style: Style) -> MixedStep | NotReached:
+    """Good new rows around bad items, of the first kind that fails when it is sent alone.
+
+    One of the bad items is of a row that is `there` already, and must stay as it is.
+    """
+    context, own = sender.context, ownership_of(sender.context)
     spoilers = list(_spoilers(context, operation))
     unknown = [spoil for spoil in spoilers if NO_SUCH_REFERENCE in spoil.values()]
     for spoils in ([unknown] if len(unknown) > 1 else []) + [[spoil] for spoil in spoilers]:
-        alone = send_step(
-            context, operation, [_spoilt(item(context, operation, own.mint("bad"), 1, style), s) for s in spoils]
-        )
+        bad = [_spoilt(item(context, operation, own.mint("bad"), 1, style), s) for s in spoils]
+        alone = sender.step("the bad items alone", operation, bad)
         if not alone.submission.last or alone.submission.last.failed != len(spoils):
             continue
         stem = own.mint("mixed")
-        keys |= {"good first": f"{stem}-1", "bad": f"{stem}-2", "good last": f"{stem}-3"}
-        first, last = (
-            item(context, operation, keys[name], n, style) for n, name in enumerate(("good first", "good last"))
-        )
-        # What is wrong in the last way is of a new row, and of one that is there and must stay as it is.
+        first, unmade, last = f"{stem}-1", f"{stem}-2", f"{stem}-3"
+        # What is wrong in the last way is of a new row, and of the one that is there.
         wrong = [(f"{stem}-{n}", spoil) for n, spoil in enumerate(spoils[:-1], 4)]
-        wrong += [(keys[name], spoils[-1]) for name in ("bad", "A")]
+        wrong += [(key, spoils[-1]) for key in (unmade, there)]
         bad = [_spoilt(item(context, operation, key, 1, style), spoil) for key, spoil in wrong]
-        before = find(context, operation, keys["A"], expected=None)
-        mixed = send_step(
-            context, operation, [first, *bad, last], keys["good first"], keys["good last"], stem=stem, closely=True
+        good = [item(context, operation, key, n, style) for n, key in enumerate((first, last))]
+        before = find(context, operation, there, expected=None)
+        mixed = sender.step(
+            "the mixed batch", operation, [good[0], *bad, good[1]], first, last, stem=stem, at_once=True
         )
-        there = find(context, operation, keys["A"], expected=None)
-        steps["bad"] = replace(alone, read_backs={keys["A"]: before})
-        steps["mixed"] = replace(mixed, read_backs={**mixed.read_backs, keys["A"]: there})
-        return replace(told, steps=steps, keys=keys, bad=len(bad))
-    return replace(told, keys=keys)
+        after = find(context, operation, there, expected=None)
+        return MixedStep(
+            step=replace(mixed, read_backs={**mixed.read_backs, there: after}),
+            bad=len(bad),
+            good=(first, last),
+            unmade=unmade,
+            alone=replace(alone, read_backs={there: before}),
+        )
+    return incomplete("no kind of bad item gets into a batch and fails there")
 
 
 def _spoilt(one: Item, spoil: Mapping[str, Any]) -> dict[str, Any]:

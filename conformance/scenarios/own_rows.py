@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from conformance.reading.context import RunContext
-from conformance.scenarios.scenario import Step, send_step
-from conformance.writing.batches import Item
+from conformance.scenarios.sender import BatchSender
+from conformance.scenarios.trace import NearKeys, Step
 from conformance.writing.items import STYLES, Style, example_item, item, item_fields
+from conformance.writing.submission import Item
 from spec import Operation
 
 
-def inserted(
-    context: RunContext, writer: Operation, stem: str, keys: tuple[str, ...]
-) -> tuple[Step, list[Item], Style]:
-    """New rows with these keys of one stem, as rich as the server takes them: the step, the items and their style.
+def insert_rows(sender: BatchSender, writer: Operation, near: NearKeys) -> tuple[Step, Style]:
+    """New rows with these keys, as rich as the server takes them: the step, and the style of its items.
 
-    The second row shares all but its name with the first, so that a write that looks at anything but the key
-    reaches both.
+    The row with the main key shares all but its name with the one before it, so that a write that looks at anything
+    but the key reaches both.
     """
-    preferred = STYLES[0]
-    first: tuple[Step, list[Item], Style] | None = None
+    tried: list[tuple[Step, Style]] = []
     for style in STYLES:
-        items: list[Item] = [item(context, writer, key, n, style) for n, key in enumerate(keys)]
-        if len(items) > 1:
-            items[1] = alike(writer, items[0], items[1])
-        step = send_step(context, writer, items, *keys, stem=stem, closely=True)
-        first = first or (step, items, style)
+        made: dict[str, Item] = {k: item(sender.context, writer, k, n, style) for n, k in enumerate(near.all)}
+        made[near.main] = alike(writer, made[near.longer], made[near.main])
+        step = sender.step(
+            "the insert", writer, [made[key] for key in near.all], *near.all, stem=near.main, at_once=True
+        )
+        tried.append((step, style))
         failed = step.submission.last.failed if step.submission.last else None
         if step.submission.all_succeeded or (not failed and any(seen.rows for seen in step.read_backs.values())):
-            return step, items, style
-    return first or (send_step(context, writer, []), [], preferred)
+            return step, style
+    return tried[0]
 
 
 def alike(writer: Operation, one: Item, other: Item) -> Item:
@@ -41,14 +39,14 @@ def alike(writer: Operation, one: Item, other: Item) -> Item:
     return {**one, key: other[key], own: other[own]}
 
 
-def near_keys(key: str) -> dict[str, str]:
-    """Keys that a careless server may take for one another."""
-    return {"longer": f"{key}-1", "A": key, "lower": key.lower()}
+def near_keys(key: str) -> NearKeys:
+    """A key, and others that a careless server may take for it."""
+    return NearKeys(main=key, longer=f"{key}-1", lower=key.lower())
 
 
-def keys_unlike(stem: str, near: Mapping[str, str]) -> str:
-    """The stem in a case in which no row has it."""
-    return next((k for k in (stem.upper(), stem.swapcase(), stem.title()) if k not in near.values()), f"{stem}-none")
+def in_other_case(stem: str, *keys: str) -> str:
+    """The stem in a case in which none of the keys has it."""
+    return next((k for k in (stem.upper(), stem.swapcase(), stem.title()) if k not in keys), f"{stem}-none")
 
 
 def unshown(context: RunContext, operation: Operation) -> dict[str, Any]:

@@ -1,85 +1,187 @@
-"""The story of parts of rows: entries of price lists, stock lists and the like."""
+"""The scenario of parts of rows: entries of price lists, stock lists and the like."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.reading.context import RunContext
 from conformance.scenarios.edge_cases import AMOUNTS, edge_case_entries, is_amount
 from conformance.scenarios.operations import ownership_of, parts_of, row_writer, siblings
-from conformance.scenarios.own_rows import alike, keys_unlike
-from conformance.scenarios.scenario import Trace, send_step
-from conformance.verdict import Reason
+from conformance.scenarios.own_rows import alike, in_other_case
+from conformance.scenarios.sender import BatchSender
+from conformance.scenarios.trace import (
+    MixedStep,
+    NotReached,
+    Step,
+    Trace,
+    incomplete,
+    not_applicable,
+    not_taken,
+    reached,
+)
 from conformance.writing.items import bare, entry, item
+from conformance.writing.submission import Item
 from spec import Operation, Part
 
 
-def run_parts(context: RunContext, operation: Operation) -> Trace:
+@dataclass(frozen=True)
+class PartKeys:
+    """The keys of the rows whose parts are written, and of rows that there aren't."""
+
+    main: str
+    neighbour: str
+    """Begins with the main key; its row stands beside that one's."""
+    other_case: str
+    """All but the case of the main key; no row has it."""
+    prefix: str
+    """The keys of rows begin with it, and no row has it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartsTrace(Trace):
+    """What is seen of parts of rows that an operation writes."""
+
+    keys: PartKeys
+    mixed: MixedStep
+    setup: Step
+    """The rows, before their parts are written."""
+    insert: Step
+    """Two entries for the main row, and one for its neighbour."""
+    resend: Step
+    """The main row's first entry again."""
+    change: Step
+    """The main row's second entry, changed."""
+    one_part_changed: Step | NotReached
+    """An item that changes the last of several parts only."""
+    one_part_bad: Step | NotReached
+    """An item that is bad in the last of several parts only."""
+    edge_cases: Step | NotReached
+    """Edge cases of amounts, on a row each."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps that were reached."""
+        own = (self.insert, self.resend, self.change, self.mixed.step, self.one_part_changed, self.one_part_bad)
+        return reached(self.setup, *own, self.edge_cases)
+
+    @property
+    def good_steps(self) -> tuple[Step, ...]:
+        """Those that sent nothing but good items."""
+        return self.insert, self.resend, self.change
+
+    @property
+    def edge_case_steps(self) -> tuple[Step, ...]:
+        """Those of very many rows that were seen to end."""
+        return tuple(step for step in reached(self.edge_cases) if step.submission.over and step.read_backs)
+
+
+def run_parts(context: RunContext, operation: Operation) -> PartsTrace | NotReached:
     """What happens to parts of rows that an operation writes. Raises NotSent in a read-only run."""
-    own = ownership_of(context)
-    access = operation.access
-    writer = row_writer(context, operation)
+    sender, stem = BatchSender(context), ownership_of(context).mint("P")
+    access, writer = operation.access, row_writer(context, operation)
     if writer is None or access is None:
-        return Trace(operation, {}, {}, why_not=Reason("not-applicable", "no operation makes a row to write parts of"))
-    stem = own.mint("P")
-    # The other row stands next to the one whose parts are written, and its key begins with that one's.
-    keys = {"P": stem, "Q": f"{stem}-Q"}
-    # Two keys that no row has: one is all but the case of a row's key, and with the other the keys of rows begin.
-    keys |= {"unknown": keys_unlike(stem, keys), "unknown 2": f"{stem}-R"}
-    odd = [f"{stem}-R{n}" for n in range(len(AMOUNTS) + 1)]
-    first = item(context, writer, keys["P"], 0, "plain")
-    whole = [first, *(alike(writer, first, item(context, writer, key, 1, "plain")) for key in (keys["Q"], *odd))]
-    made = send_step(
-        context, writer, [bare(context, writer, one) for one in whole], keys["P"], keys["Q"], *odd, stem=stem
+        return not_applicable("no operation makes a row to write parts of")
+    neighbour = f"{stem}-Q"
+    keys = PartKeys(stem, neighbour, other_case=in_other_case(stem, stem, neighbour), prefix=f"{stem}-R")
+    pair, of_edge_cases = (keys.main, keys.neighbour), [f"{keys.prefix}{n}" for n in range(len(AMOUNTS) + 1)]
+    setup = _setup(sender, operation, writer, keys, of_edge_cases)
+    if isinstance(setup, NotReached):
+        return setup
+    entries = [
+        entry(context, operation, keys.main, 0, 3),
+        entry(context, operation, keys.main, 1, 1),
+        entry(context, operation, keys.neighbour, 0, 2),
+    ]
+    insert = sender.step("the insert", operation, entries, *pair, stem=stem, at_once=True, after=setup)
+    resend = sender.step("the resend", operation, [entries[0]], keys.main)
+    change, changed = _change(sender, operation, keys, insert)
+    unknown = [entry(context, operation, key, 0, 2) for key in (keys.other_case, keys.prefix)]
+    good = entry(context, operation, keys.neighbour, 1, 3)
+    mixed = sender.step(
+        "the mixed batch",
+        operation,
+        [*unknown, good],
+        *(keys.neighbour, keys.main, *of_edge_cases),
+        stem=stem,
+        after=change,
     )
-    if made.submission.exchange.response.refused:
-        made = send_step(context, writer, whole, keys["P"], keys["Q"], *odd, stem=stem)
-    if not made.row(keys["P"]) or not made.row(keys["Q"]):
-        return Trace(
-            operation,
-            {},
-            keys,
-            why_not=Reason("scenario-incomplete", "a new row to write parts of isn't taken, or isn't shown"),
+    one_part_changed, one_part_bad = _one_part(sender, operation, keys, changed, mixed)
+    edge_cases: Step | NotReached = incomplete("the rows for edge cases weren't all taken")
+    if all(setup.row(key) for key in of_edge_cases):
+        odd = edge_case_entries(context, operation, of_edge_cases)
+        edge_cases = sender.step(
+            "the edge cases of amounts", operation, odd, *of_edge_cases, stem=keys.prefix, after=setup
         )
+    return PartsTrace(
+        operation=operation,
+        keys=keys,
+        setup=setup,
+        insert=insert,
+        resend=resend,
+        change=change,
+        mixed=MixedStep(step=mixed, bad=len(unknown), good=(keys.neighbour,), alone=not_applicable("none goes alone")),
+        one_part_changed=one_part_changed,
+        one_part_bad=one_part_bad,
+        edge_cases=edge_cases,
+    )
+
+
+def _setup(
+    sender: BatchSender, operation: Operation, writer: Operation, keys: PartKeys, of_edge_cases: list[str]
+) -> Step | NotReached:
+    """The rows whose parts are written, with entries of the parts that the operation doesn't write."""
+    context, pair = sender.context, (keys.main, keys.neighbour)
+    first = item(context, writer, keys.main, 0, "plain")
+    others = (item(context, writer, key, 1, "plain") for key in (keys.neighbour, *of_edge_cases))
+    whole: list[Item] = [first, *(alike(writer, first, other) for other in others)]
+    required: list[Item] = [bare(context, writer, one) for one in whole]
+    made = sender.step("the rows", writer, required, *pair, *of_edge_cases, stem=keys.main)
+    if made.submission.exchange.response.refused:
+        made = sender.step("the rows", writer, whole, *pair, *of_edge_cases, stem=keys.main)
+    if not made.row(keys.main) or not made.row(keys.neighbour):
+        return not_taken("a new row to write parts of isn't taken, or isn't shown", made.submission)
     for other in siblings(context, operation):
         # Something that isn't to be touched must be there to begin with.
-        if parts_of(other) and not set(parts_of(other)) & set(access.parts):
-            made = send_step(
-                context, other, [item(context, other, keys["P"], 2)], keys["P"], keys["Q"], stem=stem, after=made
-            )
-    steps = {"row": made}
-    entries = [
-        entry(context, operation, keys["P"], 0, 3),
-        entry(context, operation, keys["P"], 1, 1),
-        entry(context, operation, keys["Q"], 0, 2),
-    ]
-    pair = (keys["P"], keys["Q"])
-    steps["insert"] = send_step(context, operation, entries, *pair, stem=stem, closely=True, after=steps["row"])
-    steps["again"] = send_step(context, operation, [entries[0]], keys["P"])
-    # What was sent again was the first entry and what changes is the last one, so that neither is taken for its own.
-    # Its amounts fall, as those of the histories rise now and then.
+        if parts_of(other) and not set(parts_of(other)) & set(parts_of(operation)):
+            entries = [item(context, other, keys.main, 2)]
+            made = sender.step("the rows' other parts", other, entries, *pair, stem=keys.main, after=made)
+    return made
+
+
+def _change(sender: BatchSender, operation: Operation, keys: PartKeys, insert: Step) -> tuple[Step, Item]:
+    """The last entry changed: the resend sent the first one, so that neither is taken for its own.
+
+    Its amounts fall, as those of the histories rise now and then. Where it may not change what isn't an amount, it
+    keeps that.
+    """
+    pair = (keys.main, keys.neighbour)
     for steady in (False, True):
-        changed = entry(context, operation, keys["P"], 1, 0, steady=steady)
-        steps["change"] = send_step(context, operation, [changed], *pair, stem=stem, after=steps["insert"])
-        if not steps["change"].submission.last or not steps["change"].submission.last.failed:
+        changed = entry(sender.context, operation, keys.main, 1, 0, steady=steady)
+        step = sender.step("the update", operation, [changed], *pair, stem=keys.main, after=insert)
+        if not step.submission.last or not step.submission.last.failed:
             break
-    unknown = [entry(context, operation, keys[name], 0, 2) for name in ("unknown", "unknown 2")]
-    items = [*unknown, entry(context, operation, keys["Q"], 1, 3)]
-    steps["mixed"] = send_step(context, operation, items, keys["Q"], keys["P"], *odd, stem=stem, after=steps["change"])
-    if len(access.parts) > 1:
-        # What is the same in one part is no reason to skip the others.
-        last = _fields(steps["mixed"].row(keys["P"]), access.parts[-1])
-        fresh = entry(context, operation, keys["P"], 1, 2)
-        half = {name: fresh[name] if name in last else value for name, value in changed.items()}
-        steps["half"] = send_step(context, operation, [half], keys["P"], after=steps["mixed"])
-        bad = {n: "not-one" if n in last and is_amount(value) else value for n, value in fresh.items()}
-        steps["half bad"] = send_step(context, operation, [bad], keys["P"])
-    if all(made.row(key) for key in odd):
-        steps["many"] = send_step(
-            context, operation, edge_case_entries(context, operation, odd), *odd, stem=f"{stem}-R", after=made
-        )
-    return Trace(operation, steps, keys, bad=len(unknown))
+    return step, changed
+
+
+def _one_part(
+    sender: BatchSender, operation: Operation, keys: PartKeys, changed: Item, before: Step
+) -> tuple[Step | NotReached, Step | NotReached]:
+    """Of several parts the last one changed, and then the last one bad.
+
+    What is the same in one part is no reason to skip the others.
+    """
+    parts = parts_of(operation)
+    if len(parts) < 2:
+        only = not_applicable("the operation writes one part only")
+        return only, only
+    last = _fields(before.row(keys.main), parts[-1])
+    fresh = entry(sender.context, operation, keys.main, 1, 2)
+    half = {name: fresh[name] if name in last else value for name, value in changed.items()}
+    one_changed = sender.step("the update of one part", operation, [half], keys.main, after=before)
+    bad = {n: "not-one" if n in last and is_amount(value) else value for n, value in fresh.items()}
+    return one_changed, sender.step("the item with one bad part", operation, [bad], keys.main)
 
 
 def _fields(row: Mapping[str, Any], part: Part) -> set[str]:

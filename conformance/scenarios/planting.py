@@ -8,8 +8,8 @@ from typing import Any
 from conformance.reading.context import RunContext
 from conformance.scenarios import ownership_of
 from conformance.transport.keys import unmarkable
-from conformance.writing.batches import submit
 from conformance.writing.items import item, item_fields
+from conformance.writing.submission import submit
 from spec import Operation
 
 ROWS = 26

@@ -1,84 +1,168 @@
-"""The story of whole rows: inserted, sent again, changed, cut to what is required, twice in one batch."""
+"""The scenario of whole rows: inserted, sent again, changed, cut to what is required, twice in one batch."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.oracle.lookups import instant
 from conformance.reading.context import RunContext
+from conformance.scenarios.edge_case_rows import edge_case_steps
 from conformance.scenarios.edge_cases import plain_texts
 from conformance.scenarios.filtered import LOOKED_UP, OUTDATED, margin, otherwise, under_filters
-from conformance.scenarios.many import with_many
-from conformance.scenarios.mixed import with_mixed
+from conformance.scenarios.mixed import mixed_step
 from conformance.scenarios.operations import ownership_of
-from conformance.scenarios.own_rows import inserted, near_keys, unshown
-from conformance.scenarios.scenario import Step, Trace, send_step
-from conformance.writing.batches import Item
-from conformance.writing.items import bare, item, item_fields
+from conformance.scenarios.own_rows import insert_rows, near_keys, unshown
+from conformance.scenarios.sender import BatchSender
+from conformance.scenarios.trace import EdgeCaseSteps, MixedStep, NearKeys, NotReached, Step, Trace, not_taken, reached
+from conformance.transport.exchange import Exchange
+from conformance.writing.items import Style, bare, item, item_fields
+from conformance.writing.submission import Item
 from spec import Operation
 
 
-def run_rows(context: RunContext, operation: Operation) -> Trace:
+@dataclass(frozen=True, kw_only=True)
+class RowsTrace(Trace):
+    """What is seen of whole rows that an operation writes."""
+
+    keys: NearKeys
+    style: Style
+    """How rich the new rows are that the server takes."""
+    insert: Step
+    """Rows with all three keys."""
+    resend: Step | NotReached
+    """The row with the main key, sent again; and a row of defaults, where the document names any."""
+    change: Step | NotReached
+    """The row with the main key, all of its fields changed."""
+    required_only: Step | NotReached
+    """The row with the main key, cut to the fields that are required."""
+    duplicates: Step | NotReached
+    """Two items with one key in one batch."""
+    edge_cases: EdgeCaseSteps | NotReached
+    shown_by_new_values: tuple[Exchange, ...] = ()
+    """Lists under filters by the values of the changed row."""
+    shown_by_old_values: tuple[Exchange, ...] = ()
+    """Lists under filters by the values that it had before."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps that were reached."""
+        mixed = (self.mixed.alone, self.mixed.step) if isinstance(self.mixed, MixedStep) else ()
+        edges = self.edge_cases
+        more = (edges.insert, edges.beside, edges.update) if isinstance(edges, EdgeCaseSteps) else ()
+        return reached(self.insert, self.resend, self.change, self.required_only, self.duplicates, *mixed, *more)
+
+    @property
+    def good_steps(self) -> tuple[Step, ...]:
+        """Those that sent nothing but good items."""
+        return reached(self.insert, self.resend, self.change)
+
+    @property
+    def edge_case_steps(self) -> tuple[Step, ...]:
+        """Those of very many rows that were seen to end."""
+        edges = self.edge_cases
+        steps = reached(edges.insert, edges.beside, edges.update) if isinstance(edges, EdgeCaseSteps) else ()
+        return tuple(step for step in steps if step.submission.over and step.read_backs)
+
+
+def run_rows(context: RunContext, operation: Operation) -> RowsTrace:
     """What happens to whole rows that an operation writes. Raises NotSent in a read-only run."""
-    own = ownership_of(context)
+    own, sender = ownership_of(context), BatchSender(context)
     keys = near_keys(own.mint("A"))
-    steps: dict[str, Step] = {}
-    step, items, style = inserted(context, operation, keys["A"], tuple(keys.values()))
-    steps["insert"] = step
-    told = Trace(operation, steps, keys, style=style)
-    if not step.submission.accepted or not step.row(keys["A"]):
-        return told
-    language = next((p.name for p in operation.parameters if p.place == "header"), None)
-    first = next(one for one in items if keys["A"] in one.values())
-    # What the document sends and no row shows goes along with what is sent again, and what the header says is tried
-    # where it would show that a write was only half heard.
-    charset = (("Content-Type", "application/json; charset=utf-8"),)
+    insert, style = insert_rows(sender, operation, keys)
+    if not insert.submission.accepted or not insert.row(keys.main):
+        why = not_taken("the new rows aren't taken, or no list shows them", insert.submission)
+        return RowsTrace(
+            operation=operation,
+            keys=keys,
+            style=style,
+            insert=insert,
+            resend=why,
+            change=why,
+            required_only=why,
+            duplicates=why,
+            mixed=why,
+            edge_cases=why,
+        )
+    first = next(one for one in insert.submission.items if keys.main in one.values())
+    resend = _resend(sender, operation, first, style)
+    change = _change(sender, operation, insert, keys, style)
+    updated = operation.access.collection.updated if operation.access else None
+    old, new = insert.row(keys.main), change.row(keys.main)
+    gone = {n: value for n, value in otherwise(old, new).items() if n != updated or _well_before(value, new.get(n))}
+    shown_by_new_values = tuple(under_filters(context, operation, keys.main, new, LOOKED_UP, shown=True))
+    shown_by_old_values = tuple(under_filters(context, operation, keys.main, gone, OUTDATED, shown=False))
+    required_only = _required_only(sender, operation, change.submission.items[0], keys.main)
+    duplicates = _duplicates(sender, operation, style)
+    mixed = mixed_step(sender, operation, keys.main, style)
+    edge_cases = edge_case_steps(sender, operation, style)
+    return RowsTrace(
+        operation=operation,
+        keys=keys,
+        style=style,
+        insert=insert,
+        resend=resend,
+        change=change,
+        shown_by_new_values=shown_by_new_values,
+        shown_by_old_values=shown_by_old_values,
+        required_only=required_only,
+        duplicates=duplicates,
+        mixed=mixed,
+        edge_cases=edge_cases,
+    )
+
+
+def _resend(sender: BatchSender, operation: Operation, first: Item, style: Style) -> Step:
+    """The same item again. What the document sends and no row shows goes along, and a charset in the header."""
+    context, key = sender.context, operation.access.collection.key if operation.access else ""
+    main = str(first[key])
     again: list[Item] = [{**first, **unshown(context, operation)}]
     defaults = {n: schema["default"] for n, schema in item_fields(context, operation).items() if "default" in schema}
-    if defaults and operation.access:
+    if defaults:
         # What the document names as a default is as good as any other value.
-        keys["default"] = f"{keys['A']}-0"
-        plain = bare(context, operation, item(context, operation, keys["default"], 2, style))
+        plain = bare(context, operation, item(context, operation, f"{main}-0", 2, style))
         again.append({**plain, **defaults})
-    known = [keys[name] for name in ("A", "default") if name in keys]
-    steps["again"] = send_step(context, operation, again, *known, headers=charset, stem=keys["A"])
-    changed = {**item(context, operation, keys["A"], 3, style), **_denied(context, operation)}
+    known = [str(one[key]) for one in again]
+    charset = (("Content-Type", "application/json; charset=utf-8"),)
+    return sender.step("the resend", operation, again, *known, headers=charset, stem=main)
+
+
+def _change(sender: BatchSender, operation: Operation, insert: Step, keys: NearKeys, style: Style) -> Step:
+    """The row with other values, in another language of the document's."""
+    context = sender.context
+    changed = {**item(context, operation, keys.main, 3, style), **_denied(context, operation)}
     shown = operation.access.collection.updated if operation.access else None
-    updated = str(step.row(keys["A"]).get(shown or ""))
-    if "." not in updated:
+    if "." not in str(insert.row(keys.main).get(shown or "")):
         # Its times are shown to the second, so a change within the same second wouldn't show.
         time.sleep(1.1)
-    steps["change"] = send_step(
-        context,
+    language = next((p.name for p in operation.parameters if p.place == "header"), None)
+    return sender.step(
+        "the update",
         operation,
         [changed],
-        *(keys["A"], keys["longer"], keys["lower"]),
-        after=step,
-        stem=keys["A"],
+        *(keys.main, keys.longer, keys.lower),
+        after=insert,
+        stem=keys.main,
         headers=((language, "tr"),) if language else (),
     )
-    old, new = steps["insert"].row(keys["A"]), steps["change"].row(keys["A"])
-    gone = {n: value for n, value in otherwise(old, new).items() if n != shown or _well_before(value, new.get(n))}
-    told = replace(
-        told,
-        filtered=tuple(under_filters(context, operation, keys["A"], new, LOOKED_UP, shown=True)),
-        outdated=tuple(under_filters(context, operation, keys["A"], gone, OUTDATED, shown=False)),
-    )
-    required = bare(context, operation, changed)
-    steps["bare"] = send_step(context, operation, [_fewer_keys(required)], keys["A"])
-    if steps["bare"].submission.exchange.response.refused:
-        steps["bare"] = send_step(context, operation, [required], keys["A"])
-    twice = own.mint("twice")
-    keys["twice"] = twice
-    both = [
-        item(context, operation, twice, 0, style),
-        _padded(context, operation, item(context, operation, twice, 1, style)),
-    ]
-    steps["twice"] = send_step(context, operation, both, twice)
-    return with_many(context, with_mixed(context, replace(told, keys=keys), style), style)
+
+
+def _required_only(sender: BatchSender, operation: Operation, changed: Item, key: str) -> Step:
+    """The changed row, cut to its required fields; their objects lose a key, unless a server refuses that."""
+    name, required = "the update of required fields", bare(sender.context, operation, changed)
+    step = sender.step(name, operation, [_fewer_keys(required)], key)
+    if step.submission.exchange.response.refused:
+        step = sender.step(name, operation, [required], key)
+    return step
+
+
+def _duplicates(sender: BatchSender, operation: Operation, style: Style) -> Step:
+    """Two items with one key; the texts of the second have spaces at their ends."""
+    context, key = sender.context, ownership_of(sender.context).mint("twice")
+    first, second = (item(context, operation, key, variant, style) for variant in (0, 1))
+    return sender.step("the batch with one key twice", operation, [first, _padded(context, operation, second)], key)
 
 
 def _well_before(time: Any, other: Any) -> bool:

@@ -11,7 +11,8 @@ from conformance.transport.errors import NotSent, Stopped
 from conformance.transport.guard import Ownership
 from conformance.transport.journal import forget, journaled
 from conformance.transport.keys import NO_SUCH, token_of
-from conformance.writing.batches import Submission, containing, find, reader_of, submit, with_hidden
+from conformance.writing.read_back import containing, find, reader_of, with_hidden
+from conformance.writing.submission import Submission, submit
 from spec import Operation
 
 AT_ONCE = 200

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from conformance.reading.context import RunContext
 from conformance.reading.sample import NO_SUCH_ID, sample_of
 from conformance.transport.keys import PREFIX
-from conformance.writing.batches import reader_of
+from conformance.writing.read_back import reader_of
 from spec import Operation, Part
 
 Style = Literal["rich", "known", "plain"]

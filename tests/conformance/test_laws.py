@@ -15,10 +15,11 @@ from conformance.laws import filters
 from conformance.oracle.budget import Budget
 from conformance.oracle.cases import Cases, choose
 from conformance.runner.run import in_order, try_clause
+from conformance.scenarios import sender
 from conformance.transport import target
 from conformance.transport.exchange import Request
 from conformance.verdict import Finding, Outcome
-from conformance.writing import batches
+from conformance.writing import submission
 from spec import Clause, Filter
 from tests.conformance import inconclusive, mistakes_in_batches, mistakes_in_reads, mistakes_in_writes, quirks
 from tests.conformance.fake import CONTRACT, Shop, ask_of, laws_of, outcome
@@ -37,8 +38,8 @@ VERDICTS = Path(__file__).parent / "verdicts.txt"
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A shop without a wire keeps nobody waiting."""
-    monkeypatch.setattr(batches, "FIRST_WAIT", 0.001)
-    monkeypatch.setattr(batches, "IMPATIENCE", 0.01)
+    monkeypatch.setattr(submission, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(sender, "BRIEFLY", 0.01)
     monkeypatch.setattr(target, "ATTEMPTS", 1)
     monkeypatch.setattr(filters, "choose", _remembered)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.commands.run import parsed
-from conformance.writing.batches import settled
+from conformance.writing.read_back import settled
 from tests.conformance.fake import Shop, ask_of
 
 

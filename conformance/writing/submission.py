@@ -1,0 +1,182 @@
+"""Submitting a batch of items, and polling its status until it is over."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conformance.reading.context import RunContext, get
+from conformance.transport.errors import NotPermitted
+from conformance.transport.exchange import MISSING, Exchange, Request
+from spec import Batch, Operation, at
+
+FIRST_WAIT = 0.08
+LONGEST_WAIT = 0.1
+"""Seconds between two polls; the longest as a part of the patience there is."""
+
+GROWTH = 1.6
+"""By how much each wait is longer than the one before."""
+
+Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class StatusPoll:
+    """What the status operation said at one time; None for what it didn't say."""
+
+    exchange: Exchange
+    id: Any
+    total: int | None
+    succeeded: int | None
+    failed: int | None
+    status: Any = None
+    """A code whose meaning nobody knows."""
+    created: Any = None
+    updated: Any = None
+
+    @property
+    def over(self) -> bool:
+        """True when succeeded + failed = total."""
+        if self.total is None or self.succeeded is None or self.failed is None:
+            return False
+        return self.succeeded + self.failed == self.total
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A batch that was sent, and all that was seen of it."""
+
+    exchange: Exchange
+    items: tuple[Item, ...]
+    ticket: str | None
+    polls: tuple[StatusPoll, ...] = ()
+    waited: float = 0.0
+    """Seconds that its end was waited for."""
+    timed_out: bool = False
+    """True when it wasn't over in the time that it was given."""
+
+    @property
+    def accepted(self) -> bool:
+        """True when the server took it."""
+        return self.exchange.response.status == 202 or (self.exchange.response.ok and self.ticket is not None)
+
+    @property
+    def last(self) -> StatusPoll | None:
+        """The last poll of its status."""
+        return self.polls[-1] if self.polls else None
+
+    @property
+    def over(self) -> bool:
+        """True when it was seen to be over."""
+        return any(poll.over for poll in self.polls)
+
+    @property
+    def all_succeeded(self) -> bool:
+        """True when it is over and nothing in it failed."""
+        return self.last is not None and self.last.over and self.last.failed == 0
+
+    @property
+    def chain(self) -> tuple[Exchange, ...]:
+        """The request and the last poll."""
+        return (self.exchange, *((self.last.exchange,) if self.last else ()))
+
+
+def submit(
+    context: RunContext,
+    operation: Operation,
+    items: Sequence[Item],
+    *,
+    headers: tuple[tuple[str, str], ...] = (),
+    at_once: bool = False,
+    patience: float | None = None,
+) -> Submission:
+    """Send a batch and poll its status until it is over or patience is: `send_batch`, then `poll_to_end`."""
+    sent = send_batch(context, operation, items, headers=headers)
+    return poll_to_end(context, operation, sent, at_once=at_once, patience=patience)
+
+
+def send_batch(
+    context: RunContext, operation: Operation, items: Sequence[Item], *, headers: tuple[tuple[str, str], ...] = ()
+) -> Submission:
+    """Send a batch and don't ask what becomes of it. Raises NotPermitted when the key may not write."""
+    body = json.dumps(list(items), ensure_ascii=False).encode()
+    exchange = context.resend(get(operation, body=body, headers=headers))
+    if exchange.response.status == 403:
+        raise NotPermitted("the key may not write (403)")
+    return Submission(exchange, tuple(items), ticket_of(operation, exchange))
+
+
+def poll_to_end(
+    context: RunContext, operation: Operation, sent: Submission, *, at_once: bool = False, patience: float | None = None
+) -> Submission:
+    """A batch that was sent, with the polls of its status until it was over or patience was.
+
+    `patience` is in seconds, by default those that a batch of this run may take. The first poll comes after a
+    moment, or `at_once`.
+    """
+    if sent.ticket is None:
+        return sent
+    patience = context.target.limits.batch if patience is None else patience
+    started = time.monotonic()
+    if not at_once:
+        time.sleep(FIRST_WAIT)
+    polls = [poll_status(context, operation, sent.ticket)]
+    wait, until = FIRST_WAIT, time.monotonic() + patience
+    while not polls[-1].over and polls[-1].exchange.response.status in (200, 404):
+        if time.monotonic() >= until:
+            return replace(sent, polls=tuple(polls), waited=time.monotonic() - started, timed_out=True)
+        time.sleep(wait)
+        wait = min(wait * GROWTH, LONGEST_WAIT * patience)
+        polls.append(poll_status(context, operation, sent.ticket))
+    return replace(sent, polls=tuple(polls), waited=time.monotonic() - started)
+
+
+def poll_status(context: RunContext, operation: Operation, ticket: str) -> StatusPoll:
+    """Ask once how far a batch is."""
+    exchange = context.resend(status_request(context, operation, ticket))
+    status = context.contract.by_code[exchange.request.operation]
+    return read_poll(status.batch, exchange)
+
+
+def status_request(context: RunContext, operation: Operation, ticket: str) -> Request:
+    """The request that asks for a batch's progress."""
+    if operation.ticket is None:
+        raise ValueError(f"{operation.code} hands out no ticket")
+    status = context.contract.by_id[operation.ticket.operation_id]
+    return get(status, path={operation.ticket.parameter: ticket})
+
+
+def ticket_of(operation: Operation, exchange: Exchange) -> str | None:
+    """The ticket in an accepted write's answer, or None."""
+    data = exchange.response.json
+    if operation.ticket is None or not exchange.response.ok or data is MISSING:
+        return None
+    try:
+        found = at(data, operation.ticket.pointer)
+    except KeyError:
+        return None
+    return found if isinstance(found, str) and found else None
+
+
+def read_poll(batch: Batch | None, exchange: Exchange) -> StatusPoll:
+    """An answer of the status operation, as far as it can be read."""
+    data = exchange.response.json
+
+    def value(pointer: str) -> Any:
+        try:
+            return at(data, pointer) if exchange.response.ok and data is not MISSING else None
+        except KeyError:
+            return None
+
+    def number(pointer: str) -> int | None:
+        found = value(pointer)
+        return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+    if batch is None:
+        return StatusPoll(exchange, None, None, None, None)
+    status, created, updated = (value(p) if p else None for p in (batch.status, batch.created, batch.updated))
+    total, succeeded, failed = (number(pointer) for pointer in (batch.total, batch.succeeded, batch.failed))
+    return StatusPoll(exchange, value(batch.id), total, succeeded, failed, status, created, updated)
