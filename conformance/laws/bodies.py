@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -313,7 +312,7 @@ def _let_it_be_done(context: RunContext, operation: Operation) -> None:
     """Wait: what is applied though it was refused may be so as late as a batch that was accepted."""
     trace = trace_of_writes(context, operation)
     first = None if isinstance(trace, NotReached) else trace.first
-    time.sleep(min(LATEST, 2 * first.waited if first else 0))
+    context.target.clock.sleep(min(LATEST, 2 * first.waited if first else 0))
 
 
 def _half_bad(good: Item) -> dict[str, Any]:
@@ -347,7 +346,7 @@ def _shortly(context: RunContext, operation: Operation, ticket: str) -> StatusPo
     """How far a batch is now or, where it isn't over yet, in a short while."""
     now = poll_status(context, operation, ticket)
     if not now.over:
-        time.sleep(min(SOON, context.target.limits.batch))
+        context.target.clock.sleep(min(SOON, context.target.limits.batch))
         now = poll_status(context, operation, ticket)
     return now
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -136,7 +135,7 @@ def _change(sender: BatchSender, operation: Operation, insert: Step, keys: NearK
     shown = operation.access.collection.updated if operation.access else None
     if "." not in str(insert.row(keys.main).get(shown or "")):
         # Its times are shown to the second, so a change within the same second wouldn't show.
-        time.sleep(1.1)
+        context.target.clock.sleep(1.1)
     language = next((p.name for p in operation.parameters if p.place == "header"), None)
     return sender.step(
         "the update",

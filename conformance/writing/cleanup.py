@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from conformance.reading.context import Query, RunContext
 from conformance.reading.listing import listing
 from conformance.reading.page_limits import with_page_limits
@@ -55,7 +53,7 @@ def _delete(
         return []
     field = operation.access.collection.key
     there = keys or _present(context, operation, [], runs, ownership)
-    tries, until, at_once = 0, time.monotonic() + PATIENCE, AT_ONCE
+    tries, until, at_once = 0, context.target.clock.monotonic() + PATIENCE, AT_ONCE
     while there and tries < TRIES:
         batches = [there[start : start + at_once] for start in range(0, len(there), at_once)]
         sent: list[Submission] = []
@@ -75,7 +73,7 @@ def _delete(
         asked, there = there, _present(context, operation, there, runs, ownership)
         # Deletes that wait behind other batches may still come to pass, and new rows to light when others go.
         in_vain = set(asked) <= set(there) and all(batch.over for batch in sent)
-        tries += in_vain or time.monotonic() > until
+        tries += in_vain or context.target.clock.monotonic() > until
     return there
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -170,11 +169,11 @@ def settled(context: RunContext, read: Callable[[], T], right: Callable[[T], boo
     for pause in pauses:
         if right(seen):
             break
-        time.sleep(pause)
+        context.target.clock.sleep(pause)
         seen, late = read(), True
     if late and right(seen):
         # The list has only just caught up, so it may not show all of it yet.
-        time.sleep(pauses[0])
+        context.target.clock.sleep(pauses[0])
         seen = read()
     return seen
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -119,19 +118,19 @@ def poll_to_end(
     """
     if sent.ticket is None:
         return sent
-    patience = context.target.limits.batch if patience is None else patience
-    started = time.monotonic()
+    clock, patience = context.target.clock, context.target.limits.batch if patience is None else patience
+    started = clock.monotonic()
     if not at_once:
-        time.sleep(FIRST_WAIT)
+        clock.sleep(FIRST_WAIT)
     polls = [poll_status(context, operation, sent.ticket)]
-    wait, until = FIRST_WAIT, time.monotonic() + patience
+    wait, until = FIRST_WAIT, clock.monotonic() + patience
     while not polls[-1].over and polls[-1].exchange.response.status in (200, 404):
-        if time.monotonic() >= until:
-            return replace(sent, polls=tuple(polls), waited=time.monotonic() - started, timed_out=True)
-        time.sleep(wait)
+        if clock.monotonic() >= until:
+            return replace(sent, polls=tuple(polls), waited=clock.monotonic() - started, timed_out=True)
+        clock.sleep(wait)
         wait = min(wait * GROWTH, LONGEST_WAIT * patience)
         polls.append(poll_status(context, operation, sent.ticket))
-    return replace(sent, polls=tuple(polls), waited=time.monotonic() - started)
+    return replace(sent, polls=tuple(polls), waited=clock.monotonic() - started)
 
 
 def poll_status(context: RunContext, operation: Operation, ticket: str) -> StatusPoll:

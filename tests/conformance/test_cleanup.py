@@ -13,7 +13,7 @@ from conformance.runner import leftovers
 from conformance.runner.config import Config
 from conformance.transport.guard import Ownership
 from conformance.transport.keys import NO_SUCH
-from conformance.writing import cleanup, submission
+from conformance.writing import cleanup
 from conformance.writing.cleanup import clean_up
 from tests.conformance.fake import Refused, Shop, ask_of
 from tests.conformance.mutate import changed, mutated
@@ -21,9 +21,7 @@ from tests.conformance.mutate import changed, mutated
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A shop without a wire keeps nobody waiting."""
-    monkeypatch.setattr(submission, "FIRST_WAIT", 0.0)
-    monkeypatch.setattr(cleanup, "PATIENCE", 1.0)
+    """Few polls of batches that never end."""
     monkeypatch.setattr(cleanup, "AT_A_TIME", 0.01)
 
 

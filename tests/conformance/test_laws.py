@@ -15,11 +15,9 @@ from conformance.laws import filters
 from conformance.oracle.budget import Budget
 from conformance.oracle.cases import Cases, choose
 from conformance.runner.run import in_order, try_clause
-from conformance.scenarios import sender
 from conformance.transport import target
 from conformance.transport.exchange import Request
 from conformance.verdict import Finding, Outcome
-from conformance.writing import submission
 from spec import Clause, Filter
 from tests.conformance import inconclusive, mistakes_in_batches, mistakes_in_reads, mistakes_in_writes, quirks
 from tests.conformance.fake import CONTRACT, Shop, ask_of, laws_of, outcome
@@ -37,9 +35,7 @@ VERDICTS = Path(__file__).parent / "verdicts.txt"
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A shop without a wire keeps nobody waiting."""
-    monkeypatch.setattr(submission, "FIRST_WAIT", 0.001)
-    monkeypatch.setattr(sender, "BRIEFLY", 0.01)
+    """A shop without a wire needs no second try, and no choice of cases that was made already."""
     monkeypatch.setattr(target, "ATTEMPTS", 1)
     monkeypatch.setattr(filters, "choose", _remembered)
 
@@ -196,6 +192,6 @@ def test_a_habit_is_no_mistake(tmp_path: Path, name: str) -> None:
 def test_why_a_law_can_tell_nothing(tmp_path: Path, name: str) -> None:
     found, _ = _try_all(inconclusive.SHOPS[name](), tmp_path, lambda clause: clause.writes)
     assert not [outcome for outcome in found if outcome.verdict == "error"]
-    # How often a batch is looked at that doesn't end is a matter of time.
+    # How often evidence was seen changes with every request that a scenario makes.
     timely = [o for o in found if o.verdict != "held" or not (o.clause.family == "response" or "times" in o.clause.id)]
     expect(VERDICTS, f"a shop {name}", [_told(outcome) for outcome in timely])
