@@ -21,12 +21,12 @@ from conformance.scenarios import (
     trace_of_writes,
     unused_key,
 )
-from conformance.scenarios.edge_cases import is_amount
 from conformance.transport.errors import NotPermitted
 from conformance.transport.exchange import Credential, Exchange
 from conformance.transport.keys import NO_SUCH
 from conformance.verdict import Finding, Held, Reason, Result, not_exercised
-from conformance.writing.items import bare, item, item_fields
+from conformance.writing.chosen import in_own_order
+from conformance.writing.items import bare, is_amount, item, item_fields
 from conformance.writing.read_back import ReadBack, find, find_all
 from conformance.writing.submission import Item, StatusPoll, Submission, poll_status, send_batch
 from spec import Clause, Field, Operation
@@ -184,10 +184,9 @@ def _mistyped(context: RunContext, operation: Operation, field: Field, good: Ite
     """Good items in which a field's value is of another type."""
     name, key = field.name, operation.access.collection.key if operation.access else ""
     wrong = aliens(field.schema, str(good[key]) if name == key else None, required=field.required)
-    # Where only the first is sent it is of another kind for each field.
-    first = list(item_fields(context, operation)).index(name) % len(wrong)
     bad: dict[str, Item] = {}
-    for n, value in enumerate(wrong[first:] + wrong[:first]):
+    # Where only the first is sent, fields have different ones.
+    for n, value in enumerate(in_own_order(name, wrong)):
         own = {} if operation.access and operation.access.parts else {key: f"{good[key]}-{n}"}
         bad[f"{name} {value!r}"] = {**good, **own, name: value}
     return bad

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from conformance.reading.context import RunContext
-from conformance.scenarios.edge_cases import NEAR_TAILS, TAILS, plain_texts
+from conformance.scenarios.edge_cases import cases, key_tails
 from conformance.scenarios.filtered import AFTER_DELETE, under_filters, unfiltered
 from conformance.scenarios.operations import ownership_of, row_writer
 from conformance.scenarios.own_rows import in_other_case, near_keys
@@ -24,7 +24,7 @@ from conformance.scenarios.trace import (
 )
 from conformance.transport.exchange import Exchange
 from conformance.transport.keys import NO_SUCH
-from conformance.writing.items import bare, item
+from conformance.writing.items import bare, item, plain_texts
 from conformance.writing.read_back import find, find_all
 from conformance.writing.submission import Item
 from spec import Operation
@@ -121,8 +121,8 @@ def _edge_cases(
 ) -> Step | NotReached:
     """Of each pair of keys that a careless server takes for one another the second goes."""
     key = operation.access.collection.key if operation.access else ""
-    pairs = [(f"{keys.main}{one}", f"{keys.main}{other}") for one, other in NEAR_TAILS]
-    seconds = [other for one, other in pairs if {one, other} <= {*there}]
+    pairs = [[f"{keys.main}{tail}" for tail in case.what] for case in cases("near keys")]
+    seconds = [second for first, second in pairs if {first, second} <= {*there}]
     if not seconds:
         return incomplete("no pair of rows with nearly the same key was taken")
     batch = sender.submit(operation, [{key: k} for k in seconds])
@@ -137,7 +137,7 @@ def _edge_cases(
 def _rows_to_delete(sender: BatchSender, writer: Operation, near: NearKeys, like: Item) -> tuple[Step, list[str]]:
     """Rows with these keys, all else alike, and those of the odd keys that were taken."""
     key = writer.access.collection.key if writer.access else ""
-    odd = [f"{near.main}{tail}" for tail in TAILS]
+    odd = [f"{near.main}{tail}" for tail in key_tails()]
     keys = [*near.all, *odd]
     made = sender.step("the rows", writer, [{**like, key: k} for k in keys], *keys, stem=near.main)
     if all(made.row(k) for k in near.all):

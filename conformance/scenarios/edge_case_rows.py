@@ -1,15 +1,54 @@
-"""Very many rows in one batch, each with an edge case."""
+"""Rows with an edge case each, very many in one batch.
+
+They are sent together, for a server that loses what comes after the hundredth item has an edge case, too.
+"""
 
 from __future__ import annotations
 
-from conformance.scenarios.edge_cases import edge_case_rows, edge_case_updates
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jsonschema_rs
+
+from conformance.reading.context import RunContext
+from conformance.scenarios.edge_cases import PLACES, EdgeCase, cases, key_tails
 from conformance.scenarios.operations import ownership_of
 from conformance.scenarios.sender import BatchSender
 from conformance.scenarios.trace import EdgeCaseSteps, NotReached, Step, incomplete, not_taken
-from conformance.writing.items import Style
+from conformance.transport.keys import PREFIX
+from conformance.writing.chosen import chosen, rank
+from conformance.writing.items import Style, is_amount, is_plain_text, item, item_fields, plain_texts
 from conformance.writing.read_back import find_all
-from conformance.writing.submission import send_batch
+from conformance.writing.submission import Item, send_batch
 from spec import Operation
+
+MANY = 104
+"""More than a hundred, in one batch."""
+
+FEWER = 90
+FEW = 20
+"""Items of a batch where a server takes no more."""
+
+PLAIN = 2
+"""Rows without an edge case that every batch has at least."""
+
+VARIANTS = range(5)
+"""Variants of the values in which a row isn't peculiar."""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One row: its name, the end of its key if that is the edge case, and what is otherwise in it."""
+
+    name: str
+    tail: str = ""
+    change: Mapping[str, Any] = field(default_factory=dict)
+    bold: bool = False
+
+    def key(self, stem: str) -> str:
+        """Its key. It hangs on its name, so that another row changes nothing about it."""
+        return f"{stem}{self.tail or f'-{rank(self.name) % 10**9}'}"
 
 
 def edge_case_steps(sender: BatchSender, operation: Operation, style: Style) -> EdgeCaseSteps | NotReached:
@@ -17,13 +56,13 @@ def edge_case_steps(sender: BatchSender, operation: Operation, style: Style) -> 
     context = sender.context
     stem, key = ownership_of(context).mint("N"), operation.access.collection.key if operation.access else ""
     why = incomplete("no rows with edge cases were sent")
-    for items in edge_case_rows(context, operation, stem, style):
+    for items in _batches(context, operation, stem, style):
         sent = send_batch(context, operation, items)
         if sent.exchange.response.refused:
             why = not_taken("the rows with edge cases aren't taken", sent)
             continue
         # Another batch that is accepted while so many items are still worked on.
-        two = [{**one, key: f"{stem}-beside-{n}"} for n, one in enumerate(items[-2:])]
+        two = [{**one, key: f"{stem}-beside-{n}"} for n, one in enumerate(items[-PLAIN:])]
         beside = sender.submit(operation, two)
         batch = sender.poll_to_end(operation, sent, at_once=True)
         if not batch.over or not beside.over:
@@ -41,14 +80,106 @@ def edge_case_steps(sender: BatchSender, operation: Operation, style: Style) -> 
 
 
 def _update(sender: BatchSender, operation: Operation, stem: str, insert: Step, wanted: list[str]) -> Step | NotReached:
-    key = operation.access.collection.key if operation.access else ""
-    updates = edge_case_updates(operation, insert.submission.items)
+    """Of each pair of near keys the second row updated, and a row that loses its lists."""
+    collection = operation.access.collection if operation.access else None
+    key, parts = (collection.key, {p.field for p in collection.parts}) if collection else ("", set())
+    items = insert.submission.items
+    seconds = [one for one in items if str(one[key]).endswith(tuple(case.what[1] for case in cases("near keys")))]
+    plain = items[-1]
+    emptied: dict[str, Any] = {
+        name: [] for name, value in plain.items() if isinstance(value, list) and name not in parts
+    }
+    updates: list[Item] = [*({**one, **_others(one, items, {key, *parts})} for one in seconds), {**plain, **emptied}]
     batch = sender.submit(operation, updates)
     if not batch.over:
         return not_taken("the updates of rows with edge cases weren't seen to end", batch)
     was = {str(one[key]): insert.row(str(one[key])) for one in updates if one[key] in insert.read_backs}
-    return Step(
-        "the update of rows with edge cases",
-        batch,
-        find_all(sender.context, operation, stem, wanted, unlike=was),
-    )
+    found = find_all(sender.context, operation, stem, wanted, unlike=was)
+    return Step("the update of rows with edge cases", batch, found)
+
+
+def _others(one: Item, items: Sequence[Item], but: Container[str]) -> dict[str, Any]:
+    """The values of the last item that differs from one in more than what is left out."""
+    plain = ({n: v for n, v in item.items() if n not in but} for item in reversed(items))
+    return next(other for other in plain if any(one.get(n) != v for n, v in other.items()))
+
+
+def _batches(context: RunContext, writer: Operation, stem: str, style: Style) -> Iterator[list[Item]]:
+    """Items of new rows, to be sent as one batch: many, then fewer and less bold ones. Plain rows come last."""
+    found = [*(_Row(f"key{tail}", tail, bold=True) for tail in key_tails()), *_of_fields(context, writer, style)]
+    timid = [row for row in found if not row.bold]
+    few = sorted(timid, key=lambda row: rank(row.name))[: FEWER - PLAIN]
+    for rows, size in ((found, MANY), ([row for row in timid if row in few], FEWER), ([], FEW)):
+        plain = [_Row(f"plain {n}") for n in range(max(PLAIN, size - len(rows)))]
+        yield _items(context, writer, stem, [*rows, *plain], style)
+
+
+def _items(context: RunContext, writer: Operation, stem: str, rows: Sequence[_Row], style: Style) -> list[Item]:
+    key = writer.access.collection.key if writer.access else ""
+    plain = [item(context, writer, stem, variant, style) for variant in VARIANTS]
+    # Alike in the texts that group rows, and otherwise not: what is written to one must not show on the others.
+    shared = {name: plain[0][name] for name in plain_texts(context, writer)[1:] if name in plain[0]}
+    return [{**plain[chosen(row.name, VARIANTS)], **shared, **row.change, key: row.key(stem)} for row in rows]
+
+
+def _of_fields(context: RunContext, writer: Operation, style: Style) -> Iterator[_Row]:
+    """For every field the edge cases of its kind that the document allows."""
+    access = writer.access
+    if access is None:
+        return
+    plain = item(context, writer, PREFIX, 1, style)
+    amounts_of = {part.field: part.key for part in access.collection.parts}
+    for name, schema in item_fields(context, writer).items():
+        if name == access.collection.key or name in access.references:
+            continue
+        fits = _fitting(schema)
+        for case in (case for place in PLACES for case in cases(place)):
+            value = _with(case, schema, plain.get(name), amounts_of.get(name))
+            if value is not None and fits(value):
+                yield _Row(f"{name}: {case.place}: {case.name}", change={name: value}, bold=case.bold)
+
+
+def _with(case: EdgeCase, schema: Mapping[str, Any], value: Any, part_key: str | None) -> Any:
+    """A field's value with an edge case in it; None where it has no place for it."""
+    types = schema.get("type")
+    match case.place:
+        case "amount" if part_key and isinstance(value, list) and value:
+            return [{n: case.what if n != part_key and is_amount(v) else v for n, v in value[0].items()}]
+        case "text" if is_plain_text(schema):
+            return case.what
+        case "member text" if isinstance(value, Mapping):
+            return _in_member(value, case.what, str)
+        case "member number" if isinstance(value, Mapping):
+            return _in_member(value, case.what, int)
+        case "list" if not part_key and isinstance(value, list) and value:
+            return [f"{value[0]}&n={end}" if end else value[0] for end in case.what]
+        case "boolean" if types == "boolean" or (isinstance(types, list) and "boolean" in types):
+            return case.what
+        case _:
+            return None
+
+
+def _in_member(value: Mapping[str, Any], what: Any, kind: type[str] | type[int]) -> Mapping[str, Any] | None:
+    """The object with another value under its first member of a type."""
+    name = next((n for n, v in value.items() if type(v) is kind), None)
+    return {**value, name: what} if name is not None else None
+
+
+def edge_case_entries(entry: Callable[[str, int, int], Mapping[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:
+    """Items of an operation that writes parts: an edge case of an amount on a row each, and three lists on the last.
+
+    `entry` makes the item for a key, the number of a list and a variant.
+    """
+    amounts = [
+        {n: case.what if is_amount(v) else v for n, v in entry(key, 0, 1).items()}
+        for key, case in zip(keys, cases("amount"), strict=False)
+    ]
+    return [*amounts, *(dict(entry(keys[-1], number, number)) for number in range(3))]
+
+
+def _fitting(schema: Mapping[str, Any]) -> Callable[[Any], bool]:
+    """Whether a value is one that the document allows."""
+    try:
+        return jsonschema_rs.validator_for(dict(schema)).is_valid
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
+        return lambda value: True  # too intricate to tell here; a server that refuses it says so

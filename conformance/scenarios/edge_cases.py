@@ -1,176 +1,33 @@
-"""Rows with one peculiarity each, on which servers go wrong that do well on every plain row.
+"""The edge cases: values on which servers go wrong that do well on every plain row.
 
-They are sent many at a time, for a server that loses what comes after the hundredth item is one of those, too.
+One table says for each what is sent, where, why, and which fault of a server needs it to be found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
-import jsonschema_rs
+Place = Literal["key", "near keys", "text", "member text", "member number", "amount", "list", "boolean"]
+"""Where a value goes: a row's key, the keys of two, a text, a text or number in an object, an amount, a list, ..."""
 
-from conformance.reading.context import RunContext
-from conformance.transport.keys import PREFIX
-from conformance.writing.items import Style, entry, item, item_fields
-from spec import Operation
 
-MANY = 104
-"""More than a hundred, in one batch."""
-
-FEWER = 90
-FEW = 20
-"""Items of a batch where a server takes no more."""
-
-TEXTS = (
-    "C:\\new\\table",
-    "&amp; &lt;b&gt; &#x41; %41",
-    "<b>2 m²</b> ½ ﬁ Ⅷ cafe\u0301",
-    "=1+1",
-    "0012",
-    "true",
-    "no",
-    "null",
-    "1.50",
-    "a, b; c|d",
-    "it''s {x} ${y} %s",
-)
-"""Escapes, entities, compatibility letters, a letter in two parts, and what looks like a value of another type."""
-
-LINES = "two\nlines\tand a tab"
-
-LONG = (60, 110, 260)
-"""Characters of texts that a column may be too short for."""
-
-NUMBERS = (0, 3_000_000_000, 2.125, True)
-"""What an object's member may be beside a small integer and a text."""
-
-AMOUNTS = ("0", "2.5", "100.00", "1234.56", "40000", "123456.78")
-"""Amounts with digits before and behind the point, and round ones."""
-
-NEAR_TAILS = (("-WxW", "-W_W"), ("-s", "-ş"), ("-H-H", "-HH"), ("-L-2", "-L"))
-"""Ends of keys: of each pair the second must not be taken for the first, which is there already."""
-
-LONG_TAIL = "-" + "x" * 24
-
-TAILS = (*(tail for pair in NEAR_TAILS for tail in pair), LONG_TAIL)
+PLACES: tuple[Place, ...] = get_args(Place)
 
 
 @dataclass(frozen=True)
 class EdgeCase:
-    """One peculiar row: the end of its key, and what is otherwise in it."""
+    """One peculiar value, sent in a row of its own."""
 
-    tail: str = ""
-    change: Mapping[str, Any] = field(default_factory=dict)
+    name: str
+    place: Place
+    what: Any
+    """The value. The end of a key; for near keys the ends of two; of a list what each of its links ends with."""
+    why: str
+    fault: str
+    """What a server does wrong that no plain row shows."""
     bold: bool = False
     """True for what a server may refuse with good reason, such as a very long text."""
-
-
-def edge_case_rows(context: RunContext, writer: Operation, stem: str, style: Style) -> Iterator[list[dict[str, Any]]]:
-    """Items of new rows whose keys begin with `stem`, to be sent as one batch: many, then fewer and less bold ones."""
-    found = [*_of_keys(), *_of_fields(context, writer, style)]
-    timid = [odd for odd in found if not odd.bold]
-    for odds, many in ((found, MANY), (timid, FEWER), ([], FEW)):
-        yield _items(context, writer, stem, odds[:many] + [EdgeCase()] * (many - len(odds)), style)
-
-
-def _items(
-    context: RunContext, writer: Operation, stem: str, odds: Sequence[EdgeCase], style: Style
-) -> list[dict[str, Any]]:
-    key = writer.access.collection.key if writer.access else ""
-    plain = [item(context, writer, stem, variant, style) for variant in range(5)]
-    # Alike in the texts that group rows, and otherwise not: what is written to one must not show on the others.
-    shared = {name: plain[0][name] for name in plain_texts(context, writer)[1:] if name in plain[0]}
-    return [
-        {**plain[n % 5], **shared, **odd.change, key: f"{stem}{odd.tail}" if odd.tail else f"{stem}-{n}"}
-        for n, odd in enumerate(odds)
-    ]
-
-
-def plain_texts(context: RunContext, writer: Operation) -> list[str]:
-    """The fields of an item that hold any text, the key aside."""
-    key = writer.access.collection.key if writer.access else ""
-    return [name for name, schema in item_fields(context, writer).items() if name != key and _is_plain_text(schema)]
-
-
-def edge_case_updates(operation: Operation, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Updates of some of the odd rows: of each pair of near keys the second, and a row that loses its lists."""
-    access = operation.access
-    key = access.collection.key if access else ""
-    parts = {part.field for part in access.collection.parts} if access else set()
-    seconds = [one for one in items if str(one[key]).endswith(tuple(second for _, second in NEAR_TAILS))]
-    emptied: dict[str, Any] = {
-        name: [] for name, value in items[0].items() if isinstance(value, list) and name not in parts
-    }
-    return [*({**one, **_others(one, items, {key, *parts})} for one in seconds), {**items[-2], **emptied}]
-
-
-def _others(one: Mapping[str, Any], items: Sequence[Mapping[str, Any]], but: Container[str]) -> dict[str, Any]:
-    """The values of the last item that differs from one in more than what is left out."""
-    plain = ({n: v for n, v in item.items() if n not in but} for item in reversed(items))
-    return next(other for other in plain if any(one.get(n) != v for n, v in other.items()))
-
-
-def _of_keys() -> Iterator[EdgeCase]:
-    for tail in TAILS:
-        yield EdgeCase(tail, bold=True)
-
-
-def _of_fields(context: RunContext, writer: Operation, style: Style) -> Iterator[EdgeCase]:
-    access = writer.access
-    plain = item(context, writer, PREFIX, 1, style)
-    parts = {part.field: part for part in access.collection.parts} if access else {}
-    for name, schema in item_fields(context, writer).items():
-        fits, value = _fitting(schema), plain.get(name)
-        if access is None or name == access.collection.key or name in access.references:
-            continue
-        changes: list[tuple[Any, bool]] = []
-        if name in parts and isinstance(value, list):
-            changes = [(entries, True) for entries in _amounts(value, parts[name].key)]
-        elif _is_plain_text(schema):
-            changes = [*((text, False) for text in TEXTS), *((text, True) for text in (LINES, *map(_long, LONG)))]
-        elif isinstance(value, Mapping):
-            changes = list(_of_object(value))
-        elif isinstance(value, list) and value:
-            changes = [([f"{value[0]}&n={n}" for n in (7, 3, 5, 1, 2, 4, 6)], False), ([value[0], value[0]], True)]
-        elif schema.get("type") == "boolean" or "boolean" in schema.get("type", ()):
-            changes = [(True, False), (False, False)]
-        yield from (EdgeCase(change={name: made}, bold=bold) for made, bold in changes if fits(made))
-
-
-def _of_object(value: Mapping[str, Any]) -> Iterator[tuple[Any, bool]]:
-    """The object with another value under its first text, or its first integer."""
-    text = next((key for key, v in value.items() if isinstance(v, str)), None)
-    number = next((key for key, v in value.items() if isinstance(v, int) and not isinstance(v, bool)), None)
-    for made in (*TEXTS, LINES, _long(LONG[0])) if text else ():
-        yield {**value, text: made}, made not in TEXTS
-    for odd in NUMBERS if number else ():
-        yield {**value, number: odd}, True
-
-
-def _amounts(entries: Sequence[Mapping[str, Any]], key: str) -> Iterator[list[Mapping[str, Any]]]:
-    """The first entry of a part with odd amounts."""
-    for amount in AMOUNTS:
-        yield [{n: amount if n != key and is_amount(v) else v for n, v in entries[0].items()}]
-
-
-def edge_case_entries(context: RunContext, operation: Operation, keys: Sequence[str]) -> list[dict[str, Any]]:
-    """Items of an operation that writes parts: odd amounts on a row each, and a third list on the first row."""
-    made: list[dict[str, Any]] = []
-    for key, amount in zip(keys, AMOUNTS, strict=False):
-        plain = entry(context, operation, key, 0, 1)
-        made.append({n: amount if is_amount(v) else v for n, v in plain.items()})
-    return [*made, *(entry(context, operation, keys[-1], number, number) for number in range(3))]
-
-
-def is_amount(value: Any) -> bool:
-    """True for a decimal text of one or more: a rate is less, and seldom has so many digits."""
-    return isinstance(value, str) and value.replace(".", "", 1).isdecimal() and float(value) >= 1
-
-
-def _is_plain_text(schema: Mapping[str, Any]) -> bool:
-    return schema.get("type") == "string" and not schema.keys() & {"format", "enum", "pattern"}
 
 
 def _long(size: int) -> str:
@@ -178,9 +35,65 @@ def _long(size: int) -> str:
     return " ".join(f"w{n}" for n in range(size))[:size].rstrip().ljust(size, "x")
 
 
-def _fitting(schema: Mapping[str, Any]) -> Any:
-    """Whether a value is one that the document allows."""
-    try:
-        return jsonschema_rs.validator_for(dict(schema)).is_valid
-    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
-        return lambda value: True  # too intricate to tell here; a server that refuses it says so
+_TEXTS: tuple[tuple[str, str, str, str, bool], ...] = (
+    ("backslashes", "C:\\new\\table", "Text passes through code that reads escapes.", "reads escapes", False),
+    ("entities", "&amp; &lt;b&gt; &#x41; %41", "Text passes through HTML or a URL.", "reads entities", False),
+    ("markup", "<b>2 m</b> x < y", "Text is cleaned before it is kept.", "removes markup", False),
+    ("compatibility letters", "½ ﬁ Ⅷ", "Text is normalised for search.", "normalises to NFKC", False),
+    ("letter in two parts", "cafe\u0301", "Text is normalised before it is kept.", "normalises to NFC", False),
+    ("formula", "=1+1", "Imports quote what a spreadsheet would compute.", "quotes formulas", False),
+    ("leading zeros", "0012", "Text that looks like a number is read as one.", "reads integers in texts", False),
+    ("true", "true", "JSON, YAML and forms read it as a boolean.", "reads booleans in texts", False),
+    ("no", "no", "YAML reads it as a boolean.", "reads YAML in texts", False),
+    ("null", "null", "It reads as no value.", "reads null in texts", False),
+    ("trailing zero", "1.50", "Text that looks like a number is read as one.", "reads decimals in texts", False),
+    ("separators", "a, b; c|d", "Text is kept in a list of texts.", "splits at separators", False),
+    ("doubled quotes", "it''s", "SQL and CSV write a quote twice.", "halves quotes", False),
+    ("placeholders", "{x} ${y} %s", "Text is used as a template.", "fills placeholders", False),
+    ("lines", "two\nlines\tand a tab", "Forms and logs keep one line.", "keeps one line", True),
+    ("70 characters", _long(70), "A column holds 64.", "keeps 64 of 100 characters", True),
+    ("110 characters", _long(110), "A column holds 100.", "keeps 100 of 200 characters", True),
+    ("260 characters", _long(260), "A column holds 255.", "keeps 255 characters", True),
+)
+"""Name, text, why, fault, and whether it is bold."""
+
+_IN_OBJECTS = frozenset(name for name, *_ in _TEXTS) - {"110 characters", "260 characters"}
+"""An object's texts are kept as the object is: a column is too short for all of them or for none."""
+
+EDGE_CASES: tuple[EdgeCase, ...] = (
+    EdgeCase("wildcard", "near keys", ("-WxW", "-W_W"), "SQL's LIKE takes _ for any letter.", "takes _ for any letter"),
+    EdgeCase("accent", "near keys", ("-s", "-ş"), "Collations compare letters without accents.", "drops accents"),
+    EdgeCase("hyphen", "near keys", ("-H-H", "-HH"), "Slugs and codes drop punctuation.", "drops hyphens"),
+    EdgeCase("prefix", "near keys", ("-L-2", "-L"), "A search by prefix finds the longer key first.", "takes a prefix"),
+    EdgeCase("long key", "key", "-" + "x" * 24, "A column holds 40 characters.", "cuts keys", bold=True),
+    *(EdgeCase(name, "text", text, why, fault, bold) for name, text, why, fault, bold in _TEXTS),
+    *(
+        EdgeCase(name, "member text", text, why, fault, bold)
+        for name, text, why, fault, bold in _TEXTS
+        if name in _IN_OBJECTS
+    ),
+    EdgeCase("zero", "member number", 0, "Zero is false in many languages.", "drops what is false", bold=True),
+    EdgeCase("32 bits", "member number", 3_000_000_000, "It needs more than 31 bits.", "keeps 31 bits", bold=True),
+    EdgeCase("three places", "member number", 2.125, "Floats are rounded like money.", "rounds to cents", bold=True),
+    EdgeCase("boolean", "member number", True, "A boolean is an integer in Python.", "numbers booleans", bold=True),
+    EdgeCase("nothing", "amount", "0", "Zero is false in many languages.", "drops what is false", bold=True),
+    EdgeCase("fraction", "amount", "2.5", "An amount is kept as an integer.", "keeps whole amounts", bold=True),
+    EdgeCase("round", "amount", "100.00", "Normalised decimals show as 1E+2.", "writes powers of ten", bold=True),
+    EdgeCase("thousands", "amount", "1234.56", "Amounts are formatted for people.", "separates thousands", bold=True),
+    EdgeCase("large round", "amount", "40000", "Normalised decimals show as 4E+4.", "writes powers of ten", bold=True),
+    EdgeCase("eight digits", "amount", "123456.78", "A 32-bit float holds seven.", "keeps seven digits", bold=True),
+    EdgeCase("seven links", "list", ("7", "3", "5", "1", "2", "4", "6"), "A list holds five.", "keeps five of a list"),
+    EdgeCase("one link twice", "list", ("", ""), "A set holds each value once.", "keeps a list as a set", bold=True),
+    EdgeCase("yes", "boolean", True, "A default takes the place of what is sent.", "keeps no"),
+    EdgeCase("no", "boolean", False, "A default takes the place of what is false.", "keeps yes"),
+)
+
+
+def cases(place: Place) -> tuple[EdgeCase, ...]:
+    """The edge cases of a place. A row with the first of two near keys is there before the second one comes."""
+    return tuple(case for case in EDGE_CASES if case.place == place)
+
+
+def key_tails() -> tuple[str, ...]:
+    """The ends of all keys that are edge cases."""
+    return (*(tail for case in cases("near keys") for tail in case.what), *(case.what for case in cases("key")))

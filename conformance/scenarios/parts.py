@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from conformance.reading.context import RunContext
-from conformance.scenarios.edge_cases import AMOUNTS, edge_case_entries, is_amount
+from conformance.scenarios.edge_case_rows import edge_case_entries
+from conformance.scenarios.edge_cases import cases
 from conformance.scenarios.operations import ownership_of, parts_of, row_writer, siblings
 from conformance.scenarios.own_rows import alike, in_other_case
 from conformance.scenarios.sender import BatchSender
@@ -21,7 +23,7 @@ from conformance.scenarios.trace import (
     not_taken,
     reached,
 )
-from conformance.writing.items import bare, entry, item
+from conformance.writing.items import bare, entry, is_amount, item
 from conformance.writing.submission import Item
 from spec import Operation, Part
 
@@ -85,7 +87,7 @@ def run_parts(context: RunContext, operation: Operation) -> PartsTrace | NotReac
         return not_applicable("no operation makes a row to write parts of")
     neighbour = f"{stem}-Q"
     keys = PartKeys(stem, neighbour, other_case=in_other_case(stem, stem, neighbour), prefix=f"{stem}-R")
-    pair, of_edge_cases = (keys.main, keys.neighbour), [f"{keys.prefix}{n}" for n in range(len(AMOUNTS) + 1)]
+    pair, of_edge_cases = (keys.main, keys.neighbour), [f"{keys.prefix}{n}" for n in range(len(cases("amount")) + 1)]
     setup = _setup(sender, operation, writer, keys, of_edge_cases)
     if isinstance(setup, NotReached):
         return setup
@@ -110,7 +112,7 @@ def run_parts(context: RunContext, operation: Operation) -> PartsTrace | NotReac
     one_part_changed, one_part_bad = _one_part(sender, operation, keys, changed, mixed)
     edge_cases: Step | NotReached = incomplete("the rows for edge cases weren't all taken")
     if all(setup.row(key) for key in of_edge_cases):
-        odd = edge_case_entries(context, operation, of_edge_cases)
+        odd = edge_case_entries(partial(entry, context, operation), of_edge_cases)
         edge_cases = sender.step(
             "the edge cases of amounts", operation, odd, *of_edge_cases, stem=keys.prefix, after=setup
         )

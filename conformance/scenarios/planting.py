@@ -8,12 +8,16 @@ from typing import Any
 from conformance.reading.context import RunContext
 from conformance.scenarios import ownership_of
 from conformance.transport.keys import unmarkable
-from conformance.writing.items import item, item_fields
+from conformance.writing.chosen import chosen, in_own_order
+from conformance.writing.items import item, plain_texts
 from conformance.writing.submission import submit
 from spec import Operation
 
 ROWS = 26
 """Rows that are planted: two pages of ten and a rest."""
+
+VARIANTS = range(5)
+"""Variants of what isn't a text, so that several rows share a value."""
 
 WITNESSES = (
     "Kirmizi Canta",
@@ -64,15 +68,17 @@ def _plant(context: RunContext, operation: Operation) -> int:
 
 
 def _witness(context: RunContext, operation: Operation, key: str, number: int) -> dict[str, Any]:
-    """A row whose texts and attributes are taken from the witnesses, in another order for each field."""
-    made = item(context, operation, key, number % 5, "rich")
-    for index, (name, schema) in enumerate(item_fields(context, operation).items()):
-        plain_text = schema.get("type") == "string" and not schema.keys() & {"format", "enum", "pattern"}
-        if name in made and made[name] != key and plain_text:
-            made[name] = WITNESSES[(number + 7 * index) % len(WITNESSES)]
-        elif isinstance(made.get(name), Mapping):
-            made[name] = {
-                k: WITNESSES[(number + 3 * i) % len(WITNESSES)] if isinstance(v, str) else v
-                for i, (k, v) in enumerate(made[name].items())
-            }
+    """A row whose texts and attributes are taken from the witnesses, in an order of its own for each field."""
+    made = item(context, operation, key, chosen(f"witness {number}", VARIANTS), "rich")
+    for name in plain_texts(context, operation):
+        if name in made:
+            made[name] = _nth(name, number)
+    for name, value in made.items():
+        if isinstance(value, Mapping):
+            made[name] = {k: _nth(f"{name}.{k}", number) if isinstance(v, str) else v for k, v in value.items()}
     return made
+
+
+def _nth(name: str, number: int) -> str:
+    """A witness for a field: it has had each of them once before it gets one again."""
+    return in_own_order(name, WITNESSES)[number % len(WITNESSES)]

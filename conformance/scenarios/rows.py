@@ -9,7 +9,6 @@ from typing import Any
 from conformance.oracle.lookups import instant
 from conformance.reading.context import RunContext
 from conformance.scenarios.edge_case_rows import edge_case_steps
-from conformance.scenarios.edge_cases import plain_texts
 from conformance.scenarios.filtered import LOOKED_UP, OUTDATED, margin, otherwise, under_filters
 from conformance.scenarios.mixed import mixed_step
 from conformance.scenarios.operations import ownership_of
@@ -17,7 +16,7 @@ from conformance.scenarios.own_rows import insert_rows, near_keys, unshown
 from conformance.scenarios.sender import BatchSender
 from conformance.scenarios.trace import EdgeCaseSteps, MixedStep, NearKeys, NotReached, Step, Trace, not_taken, reached
 from conformance.transport.exchange import Exchange
-from conformance.writing.items import Style, bare, item, item_fields
+from conformance.writing.items import Style, bare, item, item_fields, plain_texts
 from conformance.writing.submission import Item
 from spec import Operation
 
@@ -129,14 +128,14 @@ def _resend(sender: BatchSender, operation: Operation, first: Item, style: Style
 
 
 def _change(sender: BatchSender, operation: Operation, insert: Step, keys: NearKeys, style: Style) -> Step:
-    """The row with other values, in another language of the document's."""
+    """The row with other values, and with the last value of each header that the document gives examples of."""
     context = sender.context
     changed = {**item(context, operation, keys.main, 3, style), **_denied(context, operation)}
     shown = operation.access.collection.updated if operation.access else None
     if "." not in str(insert.row(keys.main).get(shown or "")):
         # Its times are shown to the second, so a change within the same second wouldn't show.
         context.target.clock.sleep(1.1)
-    language = next((p.name for p in operation.parameters if p.place == "header"), None)
+    shown_headers = ((p.name, list(p.schema.get("examples", ()))) for p in operation.parameters if p.place == "header")
     return sender.step(
         "the update",
         operation,
@@ -144,7 +143,7 @@ def _change(sender: BatchSender, operation: Operation, insert: Step, keys: NearK
         *(keys.main, keys.longer, keys.lower),
         after=insert,
         stem=keys.main,
-        headers=((language, "tr"),) if language else (),
+        headers=tuple((name, str(examples[-1])) for name, examples in shown_headers if examples),
     )
 
 
@@ -177,8 +176,11 @@ def _denied(context: RunContext, operation: Operation) -> dict[str, Any]:
 
 
 def _fewer_keys(one: Item) -> Item:
-    """The item with a key less in each of its objects."""
-    return {name: dict(list(v.items())[:-1]) if isinstance(v, Mapping) else v for name, v in one.items()}
+    """The item without one key of each of its objects."""
+    return {
+        name: {k: v for k, v in value.items() if k != max(value)} if isinstance(value, Mapping) else value
+        for name, value in one.items()
+    }
 
 
 def _padded(context: RunContext, operation: Operation, one: Item) -> Item:

@@ -8,6 +8,7 @@ copies the values of a row that the server has taken before.
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
@@ -20,6 +21,9 @@ from spec import Operation, Part
 
 Style = Literal["rich", "known", "plain"]
 STYLES: tuple[Style, ...] = ("rich", "known", "plain")
+
+MADE_IDS = 3
+"""Ids that are made up, where neither rows nor the example have any to write a part's entries under."""
 
 _TEXTS = (
     "Çanta  Ağaç & Söğüt + %50 _ 'tek' \"çift\" é",
@@ -42,6 +46,22 @@ def required_fields(context: RunContext, operation: Operation) -> tuple[str, ...
     schema = context.contract.resolve(media.schema) if media and media.schema else {}
     items = schema.get("items")
     return context.contract.required(items) if isinstance(items, Mapping) else ()
+
+
+def is_plain_text(schema: Mapping[str, Any]) -> bool:
+    """True for a field that holds any text."""
+    return schema.get("type") == "string" and not schema.keys() & {"format", "enum", "pattern"}
+
+
+def plain_texts(context: RunContext, operation: Operation) -> list[str]:
+    """The fields of an item that hold any text, the key aside."""
+    key = operation.access.collection.key if operation.access else ""
+    return [name for name, schema in item_fields(context, operation).items() if name != key and is_plain_text(schema)]
+
+
+def is_amount(value: Any) -> bool:
+    """True for a decimal text of one or more: a rate is less, and seldom has so many digits."""
+    return isinstance(value, str) and value.replace(".", "", 1).isdecimal() and float(value) >= 1
 
 
 def example_item(operation: Operation) -> Mapping[str, Any]:
@@ -132,7 +152,7 @@ def _row_value(
     types = schema.get("type")
     if name in parts:
         return _entries(context, operation, schema, example.get(name), parts[name].key, rows, name, variant)
-    if style == "plain" and types == "string" and not schema.keys() & {"format", "enum", "pattern"}:
+    if style == "plain" and is_plain_text(schema):
         # Like what is there, and not the same: who takes rows with one text for one another touches none but ours.
         return f"{PREFIX}-{sample or name}"
     if style == "plain":
@@ -147,7 +167,7 @@ def _row_value(
         links = [str(v) for v in (example.get(name) or sample or ["https://example.com/x"])][:1]
         return [f"{links[0]}&n={n}" for n in (3 + variant, 1, 2)]
     if types == "object":
-        return _object(example.get(name) or sample or {"COLOR": "Red"}, variant, more_keys=style == "rich")
+        return _object(example.get(name) or sample or {}, variant, more_keys=style == "rich")
     if types in ("integer", "number"):
         return 7 + variant
     if types == "boolean":
@@ -167,11 +187,11 @@ def _object(sample: Mapping[str, Any], variant: int, *, more_keys: bool) -> dict
             made[name] = f"Kırmızı ö  {variant}"
     if more_keys:
         made |= {"Desen": f"çizgili {variant}", "ölçü_tipi": f"Geniş {variant}", "rafNo": 10 + variant}
-    return made or {"COLOR": f"Kırmızı ö  {variant}"}
+    return made or {"key": f"Kırmızı ö  {variant}"}
 
 
 def _list_ids(context: RunContext, operation: Operation, key: str, rows: list[Mapping[str, Any]]) -> list[str]:
-    """Two ids of a price list or its like: those that rows show first, then the example's, then made ones."""
+    """Ids to write a part's entries under: those that rows show first, then the example's, then made ones."""
     collection = operation.access.collection if operation.access else None
     field = next((p.field for p in collection.parts if p.key == key), "") if collection else ""
     seen: dict[str, None] = {}
@@ -182,7 +202,7 @@ def _list_ids(context: RunContext, operation: Operation, key: str, rows: list[Ma
     example = example_item(operation).get(key)
     if isinstance(example, str):
         seen[example] = None
-    return [*seen, *(f"4c7c6e4e-2655-4e9b-8012-69395b40b0{last}" for last in ("cf", "d0", "d1"))]
+    return [*seen, *(str(uuid.uuid5(uuid.NAMESPACE_OID, f"{field}.{key} {number}")) for number in range(MADE_IDS))]
 
 
 def part_ids(context: RunContext, operation: Operation, key: str) -> list[str]:
