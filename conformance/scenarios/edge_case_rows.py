@@ -56,7 +56,7 @@ def edge_case_steps(sender: BatchSender, operation: Operation, style: Style) -> 
     context = sender.context
     stem, key = ownership_of(context).mint("N"), operation.access.collection.key if operation.access else ""
     why = incomplete("no rows with edge cases were sent")
-    for items in _batches(context, operation, stem, style):
+    for items in batches(context, operation, stem, style):
         sent = send_batch(context, operation, items)
         if sent.exchange.response.refused:
             why = not_taken("the rows with edge cases aren't taken", sent)
@@ -104,7 +104,7 @@ def _others(one: Item, items: Sequence[Item], but: Container[str]) -> dict[str, 
     return next(other for other in plain if any(one.get(n) != v for n, v in other.items()))
 
 
-def _batches(context: RunContext, writer: Operation, stem: str, style: Style) -> Iterator[list[Item]]:
+def batches(context: RunContext, writer: Operation, stem: str, style: Style) -> Iterator[list[Item]]:
     """Items of new rows, to be sent as one batch: many, then fewer and less bold ones. Plain rows come last."""
     found = [*(_Row(f"key{tail}", tail, bold=True) for tail in key_tails()), *_of_fields(context, writer, style)]
     timid = [row for row in found if not row.bold]
