@@ -39,7 +39,7 @@ NO_ITEMS: Sequence[Any] = (1, "a", None, [])
 LARGE = 1_000_000
 
 SOON = 2.0
-"""Seconds before the second look at a large batch."""
+"""Seconds before the second poll of a large batch."""
 
 LATEST = 5.0
 """Seconds after which no good item of a refused request is applied any more."""
@@ -285,15 +285,15 @@ def whole(context: RunContext, clause: Clause) -> Result:
 
 
 def _after_unauthenticated(context: RunContext, operation: Operation, key: str, *, inserts: bool) -> ReadBack | Finding:
-    """The row with a key after what strangers asked for; what shows that they got it done, if they did."""
+    """The row with a key after unauthenticated writes; what shows that one of them was done, if one was."""
     if inserts:
         unauthenticated = unauthenticated_key(context, operation)
         for request in requests_with(context, operation, Credential.MISSING):
             context.send(request)
-        strange = find(context, operation, unauthenticated, expected=None)
-        if strange.rows:
+        made = find(context, operation, unauthenticated, expected=None)
+        if made.rows:
             shown = f"the row {unauthenticated}, which was only sent without the key"
-            return Finding("401, and nothing written", shown, strange.chain)
+            return Finding("401, and nothing written", shown, made.chain)
         return find(context, operation, key, expected=False)
     was = find(context, operation, key)
     own = {operation.access.collection.key: key} if operation.access else {}

@@ -1,6 +1,6 @@
 """Where directed cases end, Hypothesis goes on: combinations of filters, and histories of writes.
 
-Both are drawn from what is known to be telling, and what fails is shrunk to the fewest filters and the
+Both are drawn from discriminating cases, and what fails is shrunk to the fewest filters and the
 shortest history. The seed decides everything, and there is no database of examples: a run depends on nothing
 that an earlier one left behind.
 """
@@ -63,13 +63,13 @@ def explore(context: RunContext, clause: Clause) -> Result:
     known = sample_of(context, operation)
     rows = list(known.rows.values())[: context.budget.combination_rows]
     candidates = _candidates(context, operation)
-    told = 0
+    cases_tried = 0
 
     @seed(context.seed)
     @settings(_SETTINGS, max_examples=context.budget.combinations)
     @given(combinations(candidates, len(rows)))
     def holds(cases: list[Case]) -> None:
-        nonlocal told
+        nonlocal cases_tried
 
         def judge(row: Mapping[str, Any]) -> Truth:
             return all_of(case.judge(row) for case in cases)
@@ -80,7 +80,7 @@ def explore(context: RunContext, clause: Clause) -> Result:
         found = mismatch(context, operation, known, query, judge, wanted, about=fields)
         if found:
             raise _Disagreement(found)
-        told += 1
+        cases_tried += 1
 
     try:
         with contextlib.suppress(Unsatisfiable):
@@ -88,7 +88,7 @@ def explore(context: RunContext, clause: Clause) -> Result:
                 holds()
     except _Disagreement as disagreement:
         return disagreement.finding
-    return Held(told) if told else not_exercised("no-witness", "no two filters tell rows apart")
+    return Held(cases_tried) if cases_tried else not_exercised("no-witness", "no two filters tell rows apart")
 
 
 def combinations(candidates: Sequence[Candidate], rows: int) -> st.SearchStrategy[list[Case]]:
@@ -175,7 +175,7 @@ class _World:
     entries: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
     """(row key, part field, part id) to the entry that was last written there."""
     chain: list[Exchange] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
     shrinking: bool = False
     """True once a history disagreed: what Hypothesis tries then needn't be waited for."""
 
@@ -252,7 +252,7 @@ def _act(context: RunContext, inserter: Operation, world: _World, action: Action
     if not batch.accepted or not batch.over:
         raise _Unfinished
     world.chain.append(batch.exchange)
-    world.told.append(f"{operation.code} {key[-5:]}")
+    world.done.append(f"{operation.code} {key[-5:]}")
     if access.action == "deletes":
         world.rows.pop(key, None)
         world.entries = {place: entry for place, entry in world.entries.items() if place[0] != key}
@@ -276,7 +276,7 @@ def _compare(context: RunContext, operation: Operation, world: _World, key: str)
 def _wrong(context: RunContext, operation: Operation, world: _World, key: str) -> Finding | None:
     expected = world.rows.get(key)
     seen = find(context, operation, key, expected=expected is not None)
-    after = " then ".join(world.told)
+    after = " then ".join(world.done)
     chain = (*world.chain, *seen.chain)
     count = 0 if expected is None else 1
     if len(seen.rows) != count:

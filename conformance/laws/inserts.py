@@ -55,10 +55,10 @@ def key_law(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
             return Finding(f"a row with exactly the key {key}", "no list shows it", step.chain(key))
     keys = {item[name] for tried in trace.edge_case_steps for item in tried.submission.items}
     for tried in trace.edge_case_steps:
-        strange = next((key for key in tried.read_backs if key not in keys), None)
-        if strange:
+        unknown = next((key for key in tried.read_backs if key not in keys), None)
+        if unknown:
             wanted = f"only rows with the keys that were written, such as {max(keys, key=len)}"
-            return Finding(wanted, f"a row {strange}", tried.chain(strange))
+            return Finding(wanted, f"a row {unknown}", tried.chain(unknown))
     return Held(len(rows)) if rows else not_exercised("not-shown", "no list shows the new rows")
 
 

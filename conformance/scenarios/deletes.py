@@ -135,11 +135,11 @@ def _edge_cases(
 
 
 def _rows_to_delete(sender: BatchSender, writer: Operation, near: NearKeys, like: Item) -> tuple[Step, list[str]]:
-    """Rows with these keys, all else alike, and those of the odd keys that were taken."""
+    """Rows with near keys and with edge cases, all else alike; and the keys of edge cases that were taken."""
     key = writer.access.collection.key if writer.access else ""
-    odd = [f"{near.main}{tail}" for tail in key_tails()]
-    keys = [*near.all, *odd]
+    edges = [f"{near.main}{tail}" for tail in key_tails()]
+    keys = [*near.all, *edges]
     made = sender.step("the rows", writer, [{**like, key: k} for k in keys], *keys, stem=near.main)
     if all(made.row(k) for k in near.all):
-        return made, [k for k in odd if made.row(k)]
+        return made, [k for k in edges if made.row(k)]
     return sender.step("the rows", writer, [{**like, key: k} for k in near.all], *near.all, stem=near.main), []

@@ -12,6 +12,7 @@ from conformance.oracle.lookups import in_offset, instant, kind_of
 from conformance.reading.context import Page, RunContext, get, paged, read_page
 from conformance.reading.sample import base_query
 from conformance.transport.exchange import Exchange, Request
+from conformance.writing.chosen import in_own_order
 from conformance.writing.read_back import picks, reader_of, settled
 from spec import Operation
 
@@ -26,7 +27,11 @@ AFTER_DELETE = ("exact", "icontains", "in", "contains", "gte")
 
 
 ENDING = 3
-"""Last pages of a list that are looked at: other stories add rows at the same time."""
+"""Last pages of a list that are read: other scenarios add rows at the same time."""
+
+
+FREE_KEYS = 2
+"""Keys of an object that are filtered by."""
 
 
 def under_filters(
@@ -46,7 +51,7 @@ def under_filters(
     if reader is None or access is None:
         return
 
-    def look(request: Request) -> Page:
+    def read(request: Request) -> Page:
         return read_page(reader, context.resend(request))
 
     def here(page: Page) -> bool:
@@ -60,16 +65,16 @@ def under_filters(
     queries = list(_by_values(reader, values, lookups))
     if shown and queries:
         together = settled(
-            context, partial(look, get(reader, paged(reader, tuple(dict(queries).items()), limit=50))), right
+            context, partial(read, get(reader, paged(reader, tuple(dict(queries).items()), limit=50))), right
         )
         if together.is_page and right(together):
             yield together.exchange
             return
     for query in queries:
-        page = settled(context, partial(look, get(reader, paged(reader, (query,), limit=50))), right)
+        page = settled(context, partial(read, get(reader, paged(reader, (query,), limit=50))), right)
         if (page.count or 0) > len(page.rows) and not here(page):
             narrowed = paged(reader, (query, (by_key.parameter, key)), limit=50)
-            page = settled(context, partial(look, get(reader, narrowed)), right)
+            page = settled(context, partial(read, get(reader, narrowed)), right)
         yield page.exchange
         if not right(page):
             return
@@ -85,7 +90,7 @@ def unfiltered(context: RunContext, operation: Operation, key: str) -> Iterator[
         query = paged(reader, base_query(context, reader), page=number, limit=context.budget.page_rows)
         return read_page(reader, context.resend(get(reader, query)))
 
-    def look() -> list[Page]:
+    def both_ends() -> list[Page]:
         first = page(1)
         last = -(-(first.count or 0) // max(1, len(first.rows)))
         return [first, *map(page, range(max(2, last - ENDING + 1), last + 1))]
@@ -93,7 +98,7 @@ def unfiltered(context: RunContext, operation: Operation, key: str) -> Iterator[
     def right(pages: list[Page]) -> bool:
         return not any(row.get(access.collection.key) == key for page in pages for row in page.rows)
 
-    for shown in settled(context, look, right):
+    for shown in settled(context, both_ends, right):
         yield shown.exchange
 
 
@@ -111,7 +116,8 @@ def _by_values(reader: Operation, values: Mapping[str, Any], lookups: Sequence[s
         if kind_of(filter.schema) not in ("text", "uuid"):
             continue
         texts: Mapping[str | None, Any] = value if isinstance(value, Mapping) and filter.free_key else {None: value}
-        for name, text in list(texts.items())[:2]:
+        names = in_own_order(filter.field, [*texts])[:FREE_KEYS]
+        for name, text in ((name, texts[name]) for name in names):
             if isinstance(text, str) and (name is not None) == filter.free_key:
                 yield filter.name(name), text
 
@@ -131,7 +137,7 @@ def _beside(time: str, lookup: str) -> str | None:
 
 
 def otherwise(row: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a row is otherwise in another look at it; of an object in it only the keys that are."""
+    """The fields in which a row differs from another state of it; of an object only the keys that differ."""
     found: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, Mapping) and isinstance(other.get(name), Mapping):

@@ -112,9 +112,9 @@ def run_parts(context: RunContext, operation: Operation) -> PartsTrace | NotReac
     one_part_changed, one_part_bad = _one_part(sender, operation, keys, changed, mixed)
     edge_cases: Step | NotReached = incomplete("the rows for edge cases weren't all taken")
     if all(setup.row(key) for key in of_edge_cases):
-        odd = edge_case_entries(partial(entry, context, operation), of_edge_cases)
+        entries = edge_case_entries(partial(entry, context, operation), of_edge_cases)
         edge_cases = sender.step(
-            "the edge cases of amounts", operation, odd, *of_edge_cases, stem=keys.prefix, after=setup
+            "the edge cases of amounts", operation, entries, *of_edge_cases, stem=keys.prefix, after=setup
         )
     return PartsTrace(
         operation=operation,

@@ -1,4 +1,4 @@
-"""Witnesses of our own: rows that make the questions telling which a server's own rows leave open."""
+"""Witnesses: rows of our own, for queries on which the server's own rows can't show a mistake."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class BatchSender:
         headers: tuple[tuple[str, str], ...] = (),
         at_once: bool = False,
     ) -> Step:
-        """Send a batch and look at rows; the first of them changes, where there is a step that it comes `after`.
+        """Send a batch and read back rows; the first of them changes, where there is a step that it comes `after`.
 
         Rows whose keys have a `stem` of their own are looked for together.
         """

@@ -93,7 +93,7 @@ def find_all(
 
     While one of `keys` has no row though one is `expected`, or is still what it must be `unlike`, it is looked again.
     Some that are still missing then are asked for by themselves as well, so that a filter that finds many and leaves
-    them out isn't taken for a write that went wrong. Of what can't be told nothing is given.
+    them out isn't taken for a write that went wrong. A key that neither way settles is left out.
     """
     reader, access = reader_of(context, operation), operation.access
     together = containing(reader, access.collection.key) if reader and access else None
