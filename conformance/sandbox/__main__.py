@@ -11,18 +11,19 @@ from typing import Any
 import click
 
 from conformance.plugins.loading import BrokenPlugin, load
-from conformance.sandbox.faults import faults
+from conformance.sandbox.faults import faults, tenancy_faults
 from conformance.sandbox.server import run
 from conformance.sandbox.settings import DEFAULT_KEY, Settings
 from conformance.sandbox.store import StoreError
 from spec import DEFAULT, Contract, SpecError
 from spec.command_line import FILE, USAGE, command, option
 from spec.command_line import run as carry_out
-from spec.environment import key_variable
+from spec.environment import key_variable, prefix
 
 EPILOG = """\
 The key is taken from the environment variable that the document gives its prefix (PRD_API_KEY for the document that
-comes along) where --api-key isn't given, and is `sandbox-key` where neither is.
+comes along) where --api-key isn't given, and is `sandbox-key` where neither is. With PRD_SECOND_API_KEY there is a second
+tenant, with a catalog of its own. With PRD_CONTROL_KEY the sandbox can be controlled from other machines as well.
 
 exit codes: 0 after SIGTERM or Ctrl-C; 2 for wrong usage, or a document that can't be used
 
@@ -92,11 +93,15 @@ def sandbox(document: Path, api_key: str | None, broken: tuple[str, ...], list_f
         print(error, file=sys.stderr)
         return USAGE
     if list_faults:
-        for fault in faults(contract):
+        for fault in (*faults(contract), *tenancy_faults(contract)):
             print(f"{fault.id}  {fault.description}")
         return 0
-    key = api_key or os.environ.get(key_variable(contract)) or DEFAULT_KEY
-    return _serve(contract, Settings(api_key=key, faults=broken, **habits))
+    keys = {
+        "api_key": api_key or os.environ.get(key_variable(contract)) or DEFAULT_KEY,
+        "second_key": os.environ.get(f"{prefix(contract)}_SECOND_API_KEY") or None,
+        "control_key": os.environ.get(f"{prefix(contract)}_CONTROL_KEY") or None,
+    }
+    return _serve(contract, Settings(**keys, faults=broken, **habits))
 
 
 def _serve(contract: Contract, settings: Settings) -> int:

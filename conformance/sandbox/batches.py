@@ -25,6 +25,8 @@ WAITING, RUNNING, DONE, DONE_WITH_ERRORS = 0, 1, 2, 3
 class BatchView:
     """What one look at a batch shows."""
 
+    number: int
+    """Its place in the queue."""
     id: str
     operation: str
     """Code of the operation that made it."""
@@ -55,6 +57,8 @@ class BatchView:
 class Pending:
     """A batch that isn't over."""
 
+    number: int
+    """Its place in the queue."""
     id: str
     operation: str
     language: Language
@@ -84,16 +88,17 @@ OUTCOME = Table(
 
 _PENDING = (
     sa.select(
-        *BATCH.c["id", "operation", "language", "items", "failed"],
+        *BATCH.c["number", "id", "operation", "language", "items", "failed"],
         (BATCH.c.succeeded + BATCH.c.failed).label("done"),
     )
     .where(BATCH.c.status.in_((WAITING, RUNNING)))
     .order_by(BATCH.c.number)
     .limit(1)
 )
-_STATE = sa.select(*BATCH.c["id", "operation", "status", "total", "succeeded", "failed", "created", "updated"]).where(
-    BATCH.c.id == sa.bindparam("id")
-)
+_STATES = sa.select(
+    *BATCH.c["number", "id", "operation", "status", "total", "succeeded", "failed", "created", "updated"]
+).order_by(BATCH.c.number)
+_STATE = _STATES.where(BATCH.c.id == sa.bindparam("id"))
 _MOVES = (
     sa.update(BATCH)
     .where(BATCH.c.id == sa.bindparam("batch"))
@@ -136,9 +141,25 @@ def record(connection: Connection, pending: Pending, outcomes: list[Reasons], no
 def view(connection: Connection, id: str) -> BatchView | None:
     """How far a batch is, or None when there is none of that id."""
     found = connection.execute(_STATE, {"id": id.lower()}).first()
-    if found is None:
-        return None
-    id, operation, status, total, succeeded, failed, created, updated = found
+    return _view(*found) if found else None
+
+
+def views(connection: Connection) -> list[BatchView]:
+    """How far all batches are, oldest first."""
+    return [_view(*found) for found in connection.execute(_STATES)]
+
+
+def _view(
+    number: int,
+    id: str,
+    operation: str,
+    status: int,
+    total: int,
+    succeeded: int,
+    failed: int,
+    created: int,
+    updated: int,
+) -> BatchView:
     over = status in (DONE, DONE_WITH_ERRORS)
     files: set[FileKind] = {"request"}
     if over and succeeded:
@@ -146,7 +167,7 @@ def view(connection: Connection, id: str) -> BatchView | None:
     if over and failed:
         files.add("error")
     took = (updated - created) / 1_000_000 if over else None
-    return BatchView(id, operation, status, total, succeeded, failed, created, updated, took, frozenset(files))
+    return BatchView(number, id, operation, status, total, succeeded, failed, created, updated, took, frozenset(files))
 
 
 def file(connection: Connection, id: str, kind: FileKind) -> JSON:

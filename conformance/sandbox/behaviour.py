@@ -58,6 +58,8 @@ class Behaviour:
     """What the server does at each seam."""
 
     admits: Callable[[Operation, str | None, str], bool] = admits
+    tenant: Callable[[Operation, int], int] = lambda _, tenant: tenant
+    """The number of the tenant whose rows are shown and written; given is whose key was accepted."""
     obeyed: Callable[[Operation, Asked], Pairs] = lambda _, asked: asked.pairs
     """What of the query string counts."""
     condition: Callable[[Operation, Shape, Condition], Predicate] = lambda _, shape, one: conditions.condition(

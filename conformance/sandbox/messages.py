@@ -30,6 +30,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "method": ("This method is not allowed here.", "Bu yönteme burada izin verilmiyor."),
     "throttled": ("Too many requests; try again in {0} s.", "Çok fazla istek; {0} sn sonra yeniden deneyin."),
     "unavailable": ("Not available at the moment; try again.", "Şu anda kullanılamıyor; yeniden deneyin."),
+    "asked-for": ("This failure was asked for.", "Bu hata istendi."),
     "unknown-row": ("There is no row with this value.", "Bu değere sahip bir satır yok."),
     "new-entry": ("A new entry needs this field.", "Yeni bir kayıt için bu alan gerekli."),
     "internal": ("Unexpected error.", "Beklenmeyen hata."),

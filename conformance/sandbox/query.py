@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from urllib.parse import parse_qsl
 from conformance.sandbox import values
 from conformance.sandbox.messages import Language, say
 from conformance.sandbox.tables import Shape
-from conformance.sandbox.validation import Check, check
+from conformance.sandbox.validation import Check, check, nearest
 from spec import Contract, Filter, Operation, Parameter
 
 Pairs = tuple[tuple[str, str], ...]
@@ -22,10 +21,11 @@ Errors = dict[str, list[str]]
 
 
 class Invalid(Exception):
-    """A request that is answered 400; `errors` names what is wrong where."""
+    """A request that is answered 400; `errors` names what is wrong where, `kinds` what kind of problem it is."""
 
-    def __init__(self, errors: Mapping[str, Any]) -> None:
+    def __init__(self, errors: Mapping[str, Any], kinds: Mapping[str, str] | None = None) -> None:
         self.errors = errors
+        self.kinds = kinds or {}
         super().__init__(str(errors))
 
 
@@ -132,6 +132,7 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
     `obeyed` is what of `sent` counts; an honest server obeys all of it.
     """
     errors: Errors = {}
+    kinds: dict[str, str] = {}
     asked = {"page": 1, "limit": 0}
     paging = signature.operation.pagination
     if paging:
@@ -142,6 +143,7 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
 
     def refuse(name: str, *problem: Any) -> None:
         errors.setdefault(name, []).append(say(language, *problem))
+        kinds.setdefault(name, problem[0])
 
     for name, text in (*obeyed, *path.items()):
         plain = signature.path.get(name) if name in path else signature.plain.get(name)
@@ -174,7 +176,7 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
             if filter.default is not None
         ]
     if errors:
-        raise Invalid(errors)
+        raise Invalid(errors, kinds)
     # A link is copied and logged; the key has no place in it.
     kept = tuple(pair for pair in sent if pair[0] not in signature.ignored)
     return Query(kept, asked["page"], asked["limit"], tuple(conditions), tuple(searches))
@@ -245,6 +247,5 @@ def _free_key(signature: Signature, name: str) -> tuple[_FreeKey, str] | None:
 
 
 def _unknown(signature: Signature, name: str) -> Iterator[str]:
-    known = [*signature.plain, *(free.filter.parameter for free in signature.free)]
-    near = difflib.get_close_matches(name[:100], known, n=1, cutoff=0.5)
-    return iter(("did-you-mean", near[0]) if near else ("unknown-parameter",))
+    near = nearest(name, [*signature.plain, *(free.filter.parameter for free in signature.free)])
+    return iter(("did-you-mean", near) if near else ("unknown-parameter",))

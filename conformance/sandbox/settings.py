@@ -1,8 +1,8 @@
-"""What can be switched on a sandbox: its data, its key, and the habits of real servers."""
+"""What a sandbox is started with, and what of it can be switched while it runs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
@@ -11,23 +11,14 @@ DEFAULT_KEY = "sandbox-key"
 
 
 @dataclass(frozen=True)
-class Settings:
-    """One sandbox. The defaults are a fast and honest server with a small catalog in memory."""
+class Switches:
+    """The habits of real servers, and what is wrong. The defaults are a fast and honest server."""
 
-    host: str = "127.0.0.1"
-    port: int = 0
-    """0 takes a free one."""
-    products: int = 150
-    """Rows of each collection that can be written; the others hold at most 64."""
-    seed: int = 1
-    db: Path | None = None
-    """A file that outlives the process; without one everything is in memory."""
-    api_key: str = DEFAULT_KEY
     faults: tuple[str, ...] = ()
     batch_delay: float = 0.0
-    """Seconds from accepting a batch to its end; its state moves in steps meanwhile."""
+    """Seconds from the beginning of the work on a batch to its end; its state moves in steps meanwhile."""
     latency: float = 0.0
-    """Seconds before every answer."""
+    """Seconds before every answer, on the wall's clock."""
     rate_limit: float | None = None
     """Requests a second; what is beyond is answered 429 with Retry-After."""
     page_cap: int | None = None
@@ -40,11 +31,42 @@ class Settings:
     """Seconds until a new row passes the filters' defaults, as an approval would take."""
     past_end: Literal["empty", "404"] = "empty"
     """What a page past the last one is answered with."""
+
+
+@dataclass(frozen=True)
+class Settings(Switches):
+    """One sandbox, with the switches as they are at the start: a small catalog in memory where nothing else is said."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    """0 takes a free one."""
+    products: int = 150
+    """Rows of each collection that can be written; the others hold at most 64."""
+    seed: int = 1
+    db: Path | None = None
+    """A file that outlives the process; without one everything is in memory."""
+    api_key: str = field(default=DEFAULT_KEY, repr=False)
+    second_key: str | None = field(default=None, repr=False)
+    """A second tenant's key. It has a catalog of its own, and sees nothing of the first one's."""
+    control_key: str | None = field(default=None, repr=False)
+    """What a control request from another machine has to show; without one only this machine is let in."""
     link_base: str | None = None
     """What links begin with instead of the request's own host, as behind a proxy."""
     churn: float = 0.0
     """Changes a second that another writer makes meanwhile."""
     max_body: int = 20_000_000
     """A larger request body is answered 413."""
+    kept_requests: int = 1000
+    """The requests that can be looked at afterwards: the newest so many."""
     audit: Path | None = None
     """A file that gets one JSON line for each request: method, path, query, body and status, never the key."""
+
+    @property
+    def switches(self) -> Switches:
+        """The switches alone."""
+        return Switches(**{one.name: getattr(self, one.name) for one in fields(Switches)})
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The tenants' keys."""
+        return (self.api_key,) if self.second_key is None else (self.api_key, self.second_key)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, MetaData, Table, event
@@ -33,6 +35,13 @@ class StoreError(Exception):
     """A database file that can't be used, with the reason."""
 
 
+@dataclass(frozen=True)
+class Saved:
+    """All rows and batches as they were once."""
+
+    copy: sqlite3.Connection = field(repr=False)
+
+
 class Store:
     """The database of one sandbox. Any thread may ask for a unit of work; it gets its turn."""
 
@@ -44,7 +53,10 @@ class Store:
         metadata = MetaData()
         for table in others.tables.values():
             table.to_metadata(metadata)
+        self._metadata = metadata
         self.shapes = shapes(contract, metadata)
+        self.busy = 0.0
+        """Seconds that units of work have taken, all together."""
         self._lock = threading.Lock()
         engine = sa.create_engine(
             sa.URL.create("sqlite", database=str(file) if file else None),
@@ -77,7 +89,33 @@ class Store:
     def work(self) -> Iterator[Connection]:
         """One unit of work: what is changed in it is kept as a whole, or not at all when it fails."""
         with self._lock, self._connection.begin():
-            yield self._connection
+            began = time.perf_counter()
+            try:
+                yield self._connection
+            finally:
+                self.busy += time.perf_counter() - began
+
+    def save(self) -> Saved:
+        """A copy of all that there is."""
+        with self._lock:
+            copy = sqlite3.connect(":memory:", check_same_thread=False)
+            self._driver.backup(copy)
+        return Saved(copy)
+
+    def restore(self, saved: Saved) -> None:
+        """Put a copy in the place of what there is."""
+        with self._lock:
+            saved.copy.backup(self._driver)
+
+    def empty(self) -> None:
+        """Take away all rows and all batches."""
+        with self.work() as connection:
+            for table in reversed(self._metadata.sorted_tables):
+                connection.execute(sa.delete(table))
+
+    @property
+    def _driver(self) -> sqlite3.Connection:
+        return cast(sqlite3.Connection, self._connection.connection.driver_connection)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -133,6 +133,7 @@ def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Sh
         *(field.column for field in fields.values()),
         Column(DUE, sa.Integer),
         sa.Index(f"{collection.name}$order", *order),
+        _due_index(collection.name),
     )
     key = fields[collection.key].column
     return Shape(
@@ -145,6 +146,12 @@ def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Sh
         keyed={name: _keyed(f"{collection.name}/{name}", key) for name in _free_key_fields(contract, collection)},
         table=table,
     )
+
+
+def _due_index(name: str) -> sa.Index:
+    """Most rows wait for nothing, and every look at the rows asks for those that do."""
+    waits = sa.text(f'"{DUE}" IS NOT NULL')
+    return sa.Index(f"{name}$due", DUE, sqlite_where=waits, postgresql_where=waits)
 
 
 def _field(name: str, schema: Mapping[str, JSON], required: bool, *, is_key: bool = False) -> Field:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,16 @@ Problem = tuple[Any, ...]
 
 Problems = dict[str, dict[str, list[str]]]
 """Sentences by an item's index and a field's path (`prices.0.price`)."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is wrong with a body."""
+
+    sentences: Problems
+    kinds: Mapping[str, str]
+    """The kind of the first problem of each field, by index and path (`0.prices.0.price`)."""
+
 
 MAX_PROBLEMS = 100
 """A body with more problems than that gets the first ones: nobody reads ten thousand."""
@@ -89,22 +100,36 @@ def _finite(text: str) -> float:
     return value
 
 
-def problems(check: Check, value: JSON, language: Language) -> Problems:
+def problems(check: Check, value: JSON, language: Language) -> Found:
     """What is wrong with the items of a body, or, under `body`, with the body as a whole."""
     found: Problems = {}
+    kinds: dict[str, str] = {}
     try:
         errors = list(itertools.islice(check.validator.iter_errors(value), MAX_PROBLEMS))
     except ValueError:
         # Nested deeper than can be looked into, or with an integer of more digits than can be held.
-        return {"body": {"body": [say(language, "invalid")]}}
+        return Found({"body": {"body": [say(language, "invalid")]}}, {"body": "invalid"})
     for error in errors:
-        problem = _problem(error)
-        path = [str(step) for step in error.instance_path]
-        if problem[0] == "required":
-            path.append(_missing(error))
+        problem, path = located(error)
+        if not path:
+            kinds.setdefault("body", "object" if isinstance(value, Mapping) else "not-array")
         index, field = (path[0], ".".join(path[1:]) or "item") if path else ("body", "body")
+        if path:
+            kinds.setdefault(f"{index}.{field}", str(problem[0]))
         found.setdefault(index, {}).setdefault(field, []).append(say(language, *problem))
-    return found
+    return Found(found, kinds)
+
+
+def located(error: jsonschema_rs.ValidationError) -> tuple[Problem, list[str]]:
+    """A problem, and the path to where it is; to a missing field, the path where it should be."""
+    problem = _problem(error)
+    path = [str(step) for step in error.instance_path]
+    return problem, [*path, _missing(error)] if problem[0] == "required" else path
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like this one, if any is."""
+    return next(iter(difflib.get_close_matches(name[:100], list(known), n=1, cutoff=0.5)), None)
 
 
 def _problem(error: jsonschema_rs.ValidationError) -> Problem:

@@ -1,21 +1,19 @@
-"""The background: batches worked on in order, approvals that take their time, another writer."""
+"""The background: batches worked on in order, each in its time, and approvals that take theirs."""
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from conformance.sandbox import batches, store, values
+from conformance.sandbox import batches, store
 from conformance.sandbox.batches import Pending, Reasons
-from conformance.sandbox.behaviour import Behaviour
 from conformance.sandbox.messages import say
-from conformance.sandbox.settings import Settings
+from conformance.sandbox.state import State
 from conformance.sandbox.tables import DUE, Shape
 from conformance.sandbox.writing import Step
 from spec import Contract, Operation
@@ -24,54 +22,100 @@ from spec.model import JSON
 _SLICE = 0.01
 """Seconds of work between two looks at what else the server has to do."""
 _STEPS = 4
-"""Parts in which a delayed batch is done, so that its progress can be watched."""
+"""The most parts in which a delayed batch is done, so that its progress can be watched."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    """The batch that is worked on."""
+
+    pending: Pending
+    since: int
+    """When the last part was done, or when the work began."""
+    goal: int
+    """How many items are done at the end of this part."""
 
 
 class Worker:
     """Works on the queue of batches, one at a time, first come first served."""
 
-    def __init__(self, contract: Contract, settings: Settings, rows: store.Store, behaviour: Behaviour) -> None:
-        """Nothing is done until `run`."""
+    def __init__(self, contract: Contract, state: State, rows: store.Store) -> None:
+        """Nothing is done until `run`, or `step`."""
         self._operations = contract.by_code
-        self._settings = settings
+        self._state = state
         self._store = rows
-        self._behaviour = behaviour
         self._approved = {name: approved(contract, shape) for name, shape in rows.shapes.items()}
-        self._new = asyncio.Event()
-
-    def wake(self) -> None:
-        """Say that there is a new batch."""
-        self._new.set()
+        self._work: _Work | None = None
+        self._hurried = 0
 
     async def run(self) -> None:
         """Work until cancelled. What was left by an earlier run comes first."""
+        clock = self._state.clock
         while True:
-            self._new.clear()
+            due = self.due()
+            if due is not None and due <= clock.now():
+                self.step()
+                due = clock.now()
+            await clock.wait(due)
+
+    def due(self) -> int | None:
+        """When there is something to do next; None where nothing waits."""
+        if self._work is None:
             with self._store.work() as connection:
                 pending = batches.next_pending(connection)
             if pending is None:
-                await self._new.wait()
-            else:
-                await self._work(pending)
+                return None
+            operation = self._operations[pending.operation]
+            pending = replace(pending, items=self._state.behaviour.sequence(operation, pending.items))
+            self._work = self._part(pending)
+        return self._work.since + self._pause(self._work.pending)
 
-    async def _work(self, pending: Pending) -> None:
-        operation = self._operations[pending.operation]
-        pending = replace(pending, items=self._behaviour.sequence(operation, pending.items))
-        total, delay = len(pending.items), self._settings.batch_delay
-        most = -(-total // _STEPS) if delay else total
-        over = False
-        while not over:
-            await asyncio.sleep(delay / _STEPS)
-            with self._store.work() as connection:
-                outcomes = list(self._outcomes(connection, operation, pending, most))
-                pending = batches.record(connection, pending, outcomes, values.now())
-            over = pending.done >= total
+    def step(self) -> None:
+        """Do what is due: a part of a batch, as far as a slice of time allows."""
+        work = self._work
+        if work is None:
+            return
+        if not self._pause(work.pending):
+            # What was slow at first isn't any more.
+            work = replace(work, goal=len(work.pending.items))
+        pending = work.pending
+        with self._store.work() as connection:
+            outcomes = list(self._outcomes(connection, self._operations[pending.operation], pending, work.goal))
+            pending = batches.record(connection, pending, outcomes, self._state.clock.now())
+        if pending.done >= len(pending.items):
+            self._work = None
+        elif pending.done >= work.goal:
+            self._work = self._part(pending)
+        else:
+            self._work = replace(work, pending=pending)
 
-    def _outcomes(self, connection: Connection, operation: Operation, pending: Pending, most: int) -> Iterator[Reasons]:
+    def finish(self, number: int) -> None:
+        """Do at once what is left of the batches up to this one."""
+        self._hurried = max(self._hurried, number)
+        while self.due() is not None and self._work and self._work.pending.number <= number:
+            self.step()
+
+    def forget(self) -> None:
+        """Look at the queue anew: somebody put another one in its place."""
+        self._work, self._hurried = None, 0
+        self._state.clock.notify()
+
+    def _part(self, pending: Pending) -> _Work:
+        goal = min(len(pending.items), pending.done + _part_size(pending))
+        return _Work(pending, self._state.clock.now(), goal)
+
+    def _pause(self, pending: Pending) -> int:
+        """How long each part of a batch takes, in microseconds."""
+        if pending.number <= self._hurried:
+            return 0
+        parts = max(1, -(-len(pending.items) // _part_size(pending)))
+        return int(self._state.switches.batch_delay * 1_000_000 / parts)
+
+    def _outcomes(self, connection: Connection, operation: Operation, pending: Pending, goal: int) -> Iterator[Reasons]:
         """Work on the next items, as many as a slice of time allows."""
         until = time.monotonic() + _SLICE
         failed = pending.failed
-        for item in pending.items[pending.done : pending.done + most]:
+        for item in pending.items[pending.done : goal]:
             reasons = self._apply(operation, self._step(connection, operation, pending, item, failed))
             failed += bool(reasons)
             yield reasons
@@ -81,8 +125,8 @@ class Worker:
     def _step(self, connection: Connection, operation: Operation, pending: Pending, item: JSON, failed: int) -> Step:
         if operation.access is None:
             raise ValueError(f"{operation.code} writes nothing")
-        now = values.now()
-        wait = self._settings.approve_after
+        now = self._state.clock.now()
+        wait = self._state.switches.approve_after
         return Step(
             connection=connection,
             shapes=self._store.shapes,
@@ -99,7 +143,7 @@ class Worker:
         # As text, for a nested transaction would compile its two statements anew for every item.
         step.connection.exec_driver_sql("SAVEPOINT item")
         try:
-            reasons = self._behaviour.apply(operation, step)
+            reasons = self._state.behaviour.apply(operation, step)
         except Exception:
             # One item that can't be worked on must not stop the queue.
             traceback.print_exc(file=sys.stderr)
@@ -108,6 +152,10 @@ class Worker:
             step.connection.exec_driver_sql("ROLLBACK TO item")
         step.connection.exec_driver_sql("RELEASE item")
         return reasons
+
+
+def _part_size(pending: Pending) -> int:
+    return max(1, -(-len(pending.items) // _STEPS))
 
 
 def approved(contract: Contract, shape: Shape) -> Mapping[str, JSON]:

@@ -33,7 +33,7 @@ def transcript(contract: Contract, operation: Operation, subject: str = "", faul
 
 async def _transcript(contract: Contract, operation: Operation, subject: str, settings: Settings) -> list[str]:
     sandbox = app(contract, settings)
-    worker = asyncio.create_task(sandbox.worker.run())
+    worker = asyncio.create_task(sandbox.tenants[0].worker.run())
     client = httpx2.AsyncClient(transport=httpx2.ASGITransport(sandbox), base_url="http://sandbox", timeout=60)
     asked = _Asked(client, sandbox)
     try:
@@ -75,7 +75,7 @@ class _Asked:
         """Wait until no batch is left to work on."""
         while True:
             await asyncio.sleep(0)
-            with self.sandbox.store.work() as connection:
+            with self.sandbox.tenants[0].store.work() as connection:
                 if batches.next_pending(connection) is None:
                     return
 

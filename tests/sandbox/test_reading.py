@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 import httpx2
 import pytest
 
+from spec import Contract
 from tests.sandbox.asking import PRODUCTS, SEARCH, everything, page, rows
 from tests.sandbox.conftest import Serving
 
@@ -118,10 +119,14 @@ def test_a_search_looks_in_its_fields_whatever_the_case(client: httpx2.Client) -
         ("name=%FF", "query string"), ("NAME=a", "NAME"),
     ],
 )  # fmt: skip
-def test_a_refusal_names_the_parameter(client: httpx2.Client, query: str, name: str) -> None:
+def test_a_refusal_names_the_parameter(client: httpx2.Client, contract: Contract, query: str, name: str) -> None:
     response = client.get(f"{PRODUCTS}?{query}")
     assert response.status_code == 400
-    assert list(response.json()) == [name]
+    body = response.json()
+    clauses = body.pop("$clauses", {})
+    assert list(body) == [name]
+    assert set(clauses) <= {name}
+    assert all(contract.clause(id) for id in clauses.values())
     assert response.headers["content-type"] == "application/json"
 
 
@@ -129,7 +134,13 @@ def test_all_that_is_wrong_is_told_at_once_and_in_the_clients_language(client: h
     query = {"page": "0", "limit": "x", "nmae": "a"}
     english = client.get(PRODUCTS, params=query, headers={"Accept-Language": "de, en;q=0.5"}).json()
     turkish = client.get(PRODUCTS, params=query, headers={"Accept-Language": "en;q=0.1, tr-TR"}).json()
-    assert set(english) == set(turkish) == {"page", "limit", "nmae"}
+    clauses = {
+        "page": "PRD102.param.bounds.page",
+        "limit": "PRD102.param.invalid.limit",
+        "nmae": "PRD102.param.misspelt",
+    }
+    assert english.pop("$clauses") == turkish.pop("$clauses") == clauses
+    assert set(english) == set(turkish) == set(clauses)
     assert "Did you mean name?" in english["nmae"][0]
     assert all(english[name] != turkish[name] for name in english)
 
@@ -154,11 +165,15 @@ def test_paths_and_methods_that_there_are_not(client: httpx2.Client) -> None:
     assert client.head(PRODUCTS).status_code == 200
 
 
-def test_the_home_page_needs_no_key(client: httpx2.Client) -> None:
-    html = httpx2.get(str(client.base_url)).text
-    assert "curl" in html
-    assert "/openapi.yaml" in html
+def test_the_document_needs_no_key(client: httpx2.Client) -> None:
     assert httpx2.get(f"{client.base_url}/openapi.yaml").text.startswith("# The Seller Center")
+
+
+def test_a_refused_key_names_the_clause(client: httpx2.Client) -> None:
+    for key, kind in ((None, "missing"), ("", "empty"), ("other", "wrong")):
+        headers = {} if key is None else {"Authorization": key}
+        body = httpx2.get(f"{client.base_url}{PRODUCTS}", headers=headers).json()
+        assert body["$clauses"] == {"detail": f"PRD102.auth.{kind}-key"}
 
 
 def test_an_empty_catalog(serving: Serving) -> None:

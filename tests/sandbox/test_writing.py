@@ -144,7 +144,10 @@ def test_a_body_that_is_refused_changes_nothing(client: httpx2.Client, content: 
     before = rows(client)
     response = client.request("DELETE", PRODUCTS, content=content, headers={"Content-Type": "application/json"})
     assert response.status_code == 400
-    assert list(response.json()) == names
+    body = response.json()
+    clauses = body.pop("$clauses")
+    assert list(body) == names
+    assert {path.split(".")[0] for path in clauses} == set(names)
     assert rows(client) == before
 
 
@@ -154,6 +157,12 @@ def test_a_refusal_names_index_and_field(client: httpx2.Client) -> None:
     response = client.post(PRODUCTS, json=[product("w7"), bad])
     assert response.status_code == 400
     assert set(response.json()["1"]) == {"name", "category", "prices.0.price_list", "prices.0.price"}
+    assert response.json()["$clauses"] == {
+        "1.name": "PRD101.body.required.name",
+        "1.category": "PRD101.body.type.category",
+        "1.prices.0.price_list": "PRD101.body.type.prices",
+        "1.prices.0.price": "PRD101.body.type.prices",
+    }
     assert not one(client, "w7")
 
 
@@ -197,7 +206,7 @@ def test_an_approval_takes_its_time(serving: Serving) -> None:
 def test_unknown_batches(client: httpx2.Client) -> None:
     assert client.get(f"{PRODUCTS}batch-requests/00000000-0000-4000-8000-000000000000").status_code == 404
     response = client.get(f"{PRODUCTS}batch-requests/1")
-    assert (response.status_code, list(response.json())) == (400, ["id"])
+    assert (response.status_code, "id" in response.json()) == (400, True)
     assert client.get("/batches/00000000-0000-4000-8000-000000000000-s.json").status_code == 404
 
 

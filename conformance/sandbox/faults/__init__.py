@@ -27,7 +27,7 @@ from conformance.sandbox.faults import (
 from conformance.sandbox.faults.fault import Case, Family, Fault
 from spec import Contract
 
-__all__ = ["Fault", "behaviour", "faults"]
+__all__ = ["Fault", "behaviour", "faults", "tenancy_faults"]
 
 _FAMILIES: Mapping[str, Family] = {
     **access.FAMILIES,
@@ -57,11 +57,22 @@ def faults(contract: Contract) -> tuple[Fault, ...]:
     )
 
 
+def tenancy_faults(contract: Contract) -> tuple[Fault, ...]:
+    """The faults that show only to somebody with two keys. No clause of the document speaks of a second key."""
+    return tuple(
+        Fault(f"{clause}:{name}", clause, description, change)
+        for operation in contract.operations
+        if operation.security
+        for clause in [f"{operation.code}.auth.other-tenant"]
+        for name, description, change in access.other_tenant(operation)
+    )
+
+
 def behaviour(contract: Contract, ids: Iterable[str]) -> Behaviour:
     """An honest behaviour with the named faults in it. Raises ValueError for a fault that there isn't."""
     found = HONEST
     wanted = tuple(ids)
-    known = {fault.id: fault for fault in faults(contract)} if wanted else {}
+    known = {fault.id: fault for fault in (*faults(contract), *tenancy_faults(contract))} if wanted else {}
     for id in wanted:
         if id not in known:
             near = difflib.get_close_matches(id, known, n=3)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at
+from spec import Operation
 
 
 def _admitting(case: Case, also: Callable[[str | None, str], bool]) -> Change:
@@ -38,6 +39,15 @@ def before_body(case: Case) -> Iterator[Named]:
         "validated-first",
         "a body that isn't JSON is answered 400, also without a key",
         at(case.operation, "answer", wrong),
+    )
+
+
+def other_tenant(operation: Operation) -> Iterator[Named]:
+    """A key that reaches what belongs to another."""
+    yield (
+        "first-tenant",
+        "every key reaches the rows and batches of the first tenant",
+        at(operation, "tenant", lambda right, tenant: 1),
     )
 
 

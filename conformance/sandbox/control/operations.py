@@ -1,0 +1,312 @@
+"""What each control operation does; a method is called like its operation's id in the document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from conformance.sandbox import batches, values
+from conformance.sandbox.batches import BatchView
+from conformance.sandbox.behaviour import Answer
+from conformance.sandbox.clock import Clock
+from conformance.sandbox.control import har, pages, rows
+from conformance.sandbox.control.asking import Asked, Wrong
+from conformance.sandbox.faults import faults, tenancy_faults
+from conformance.sandbox.requests import Entry
+from conformance.sandbox.settings import DEFAULT_KEY, Settings, Switches
+from conformance.sandbox.state import State
+from conformance.sandbox.tables import Shape
+from conformance.sandbox.tenants import Tenant
+from conformance.sandbox.traffic import Failure
+from spec import Contract
+from spec.model import JSON
+
+_NOTHING = Answer(204, None)
+
+
+class Operations:
+    """The control operations of one sandbox."""
+
+    def __init__(self, contract: Contract, settings: Settings, state: State, tenants: tuple[Tenant, ...]) -> None:
+        """Nothing is done yet."""
+        self._contract = contract
+        self._settings = settings
+        self._state = state
+        self._tenants = tenants
+
+    def perform(self, operation_id: str, asked: Asked) -> Answer:
+        """Carry out an operation of the document. Raises Wrong."""
+        done: Answer = getattr(self, operation_id)(asked)
+        return done
+
+    # -- state -------------------------------------------------------------------------------------
+
+    def get_health(self, _: Asked) -> Answer:
+        """The process answers, so it is alive."""
+        return Answer(200, {"status": "ok"})
+
+    def get_readiness(self, _: Asked) -> Answer:
+        """The databases answer as well."""
+        try:
+            for tenant in self._tenants:
+                with tenant.store.work() as connection:
+                    batches.next_pending(connection)
+        except Exception as error:
+            raise Wrong(503, f"The database doesn't answer: {type(error).__name__}.") from None
+        return Answer(200, {"status": "ok"})
+
+    def get_about(self, _: Asked) -> Answer:
+        """What somebody needs to know who opens the page."""
+        contract = self._contract
+        first = next((o for o in contract.operations if o.pagination and o.filters), contract.operations[0])
+        header = next((s.parameter for s in contract.security_schemes if s.place == "header"), "Authorization")
+        about = {
+            "title": contract.title,
+            "version": contract.version,
+            "example": f"curl --header \"{header}: $PRD_API_KEY\" '{{base}}{first.path}'",
+            "key": DEFAULT_KEY if self._settings.api_key == DEFAULT_KEY else None,
+            "operations": [
+                {"code": o.code, "method": o.method, "path": o.path, "summary": o.summary} for o in contract.operations
+            ],
+            "collections": [c.name for c in contract.collections],
+            "tenants": len(self._tenants),
+            "docs": pages.DOCS if pages.documentation_is_installed() else None,
+        }
+        return Answer(200, about)
+
+    def reset(self, _: Asked) -> Answer:
+        """Begin anew."""
+        self._state.reset()
+        for tenant in self._tenants:
+            tenant.reset()
+        return _NOTHING
+
+    def list_snapshots(self, asked: Asked) -> Answer:
+        """The snapshots' names."""
+        return Answer(200, list(self._tenant(asked).snapshots))
+
+    def save_snapshot(self, asked: Asked) -> Answer:
+        """Keep a tenant's rows and batches."""
+        self._tenant(asked).save(asked.values["name"])
+        return _NOTHING
+
+    def restore_snapshot(self, asked: Asked) -> Answer:
+        """Put a tenant's rows and batches as they were."""
+        try:
+            self._tenant(asked).restore(asked.values["name"])
+        except KeyError:
+            raise self._no_snapshot(asked) from None
+        return _NOTHING
+
+    def drop_snapshot(self, asked: Asked) -> Answer:
+        """Forget a snapshot."""
+        try:
+            self._tenant(asked).drop(asked.values["name"])
+        except KeyError:
+            raise self._no_snapshot(asked) from None
+        return _NOTHING
+
+    def dump_rows(self, asked: Asked) -> Answer:
+        """All rows of a collection."""
+        shape = self._shape(asked)
+        found = rows.dump(self._tenant(asked).store, shape)
+        written, content_type = rows.written(shape, found, asked.values["format"])
+        return Answer(200, written, content_type=content_type)
+
+    def load_rows(self, asked: Asked) -> Answer:
+        """Put rows into a collection."""
+        shape, values = self._shape(asked), asked.values
+        loading = rows.Loading(self._contract, shape, self._state.clock.now(), fill=values.get("fill", False))
+        ready = loading.ready(rows.parsed(shape, asked))
+        rows.load(self._tenant(asked).store, shape, ready, replace=values.get("replace", False))
+        return Answer(200, {"loaded": len(ready)})
+
+    # -- requests ----------------------------------------------------------------------------------
+
+    def list_requests(self, asked: Asked) -> Answer:
+        """The requests, or some of them."""
+        return Answer(200, [_shown(entry) for entry in self._state.requests.find(**asked.values)])
+
+    def clear_requests(self, _: Asked) -> Answer:
+        """Forget the requests."""
+        self._state.requests.clear()
+        return _NOTHING
+
+    def get_har(self, _: Asked) -> Answer:
+        """The requests as an archive."""
+        return Answer(200, har.archive(self._state.requests.find()))
+
+    # -- behaviour ---------------------------------------------------------------------------------
+
+    def get_switches(self, _: Asked) -> Answer:
+        """How the switches stand."""
+        return Answer(200, _switches(self._state.switches))
+
+    def set_switches(self, asked: Asked) -> Answer:
+        """Change switches."""
+        changes: dict[str, Any] = dict(asked.body)
+        if "faults" in changes:
+            changes["faults"] = tuple(changes["faults"])
+        try:
+            self._state.switch(**changes)
+        except ValueError as error:
+            raise Wrong(400, "The body is wrong.", {"faults": [str(error)]}) from None
+        return self.get_switches(asked)
+
+    def reset_switches(self, asked: Asked) -> Answer:
+        """Put all switches as they were at the start."""
+        self._state.switch_back()
+        return self.get_switches(asked)
+
+    def list_faults(self, _: Asked) -> Answer:
+        """Every fault, and which of them are on."""
+        on = self._state.switches.faults
+        known = (*faults(self._contract), *tenancy_faults(self._contract))
+        return Answer(
+            200,
+            [{"id": f.id, "clause": f.clause, "description": f.description, "active": f.id in on} for f in known],
+        )
+
+    def list_failures(self, _: Asked) -> Answer:
+        """The failures that are still to come."""
+        return Answer(200, [_failure(one) for one in self._state.failures.coming])
+
+    def fail_next(self, asked: Asked) -> Answer:
+        """Let the next requests fail."""
+        failure = Failure(**asked.body)
+        if failure.operation is not None:
+            known = {**self._contract.by_id, **self._contract.by_code}
+            if failure.operation not in known:
+                there = ", ".join(self._contract.by_code)
+                raise Wrong(
+                    400, "The body is wrong.", {"operation": [f"There is no such operation; there are {there}."]}
+                )
+            failure = replace(failure, operation=known[failure.operation].code)
+        self._state.failures.add(failure)
+        return _NOTHING
+
+    def clear_failures(self, _: Asked) -> Answer:
+        """Let no more requests fail."""
+        self._state.failures.coming.clear()
+        return _NOTHING
+
+    # -- time --------------------------------------------------------------------------------------
+
+    def get_clock(self, _: Asked) -> Answer:
+        """What time it is."""
+        return Answer(200, _clock(self._state.clock))
+
+    def set_clock(self, asked: Asked) -> Answer:
+        """Freeze the clock, let it go on, set it."""
+        clock, body = self._state.clock, asked.body
+        at = int(values.instant(body["now"])) if "now" in body else clock.now()
+        if body["frozen"]:
+            clock.freeze(at // 1000 * 1000)
+        else:
+            clock.resume()
+            if "now" in body:
+                clock.put(at // 1000 * 1000)
+        return self.get_clock(asked)
+
+    def reset_clock(self, asked: Asked) -> Answer:
+        """Go as the wall's clock again."""
+        self._state.clock.reset()
+        return self.get_clock(asked)
+
+    def advance_clock(self, asked: Asked) -> Answer:
+        """Move the clock on; the batches' parts that fall due meanwhile are done at their own time."""
+        clock = self._state.clock
+        goal = clock.now() + int(asked.body["seconds"] * 1000) * 1000
+        while True:
+            soonest = min(((due, t.number) for t in self._tenants if (due := t.worker.due()) is not None), default=None)
+            if soonest is None or soonest[0] > goal:
+                break
+            due, number = soonest
+            if due > clock.now():
+                clock.put(due)
+            self._tenants[number - 1].worker.step()
+        if goal > clock.now():
+            clock.put(goal)
+        return self.get_clock(asked)
+
+    def list_batches(self, asked: Asked) -> Answer:
+        """All batches."""
+        with self._tenant(asked).store.work() as connection:
+            return Answer(200, [_batch(view) for view in batches.views(connection)])
+
+    def finish_batch(self, asked: Asked) -> Answer:
+        """Finish a batch, and those before it."""
+        tenant, id = self._tenant(asked), asked.values["id"]
+        view = self._view(tenant, id)
+        tenant.worker.finish(view.number)
+        return Answer(200, _batch(self._view(tenant, id)))
+
+    # -- what is meant -----------------------------------------------------------------------------
+
+    def _tenant(self, asked: Asked) -> Tenant:
+        number: int = asked.values.get("tenant", 1)
+        if number > len(self._tenants):
+            raise Wrong(404, f"There is no tenant {number}: the sandbox was started with {len(self._tenants)} of them.")
+        return self._tenants[number - 1]
+
+    def _shape(self, asked: Asked) -> Shape:
+        shapes = self._tenant(asked).store.shapes
+        name = asked.values["collection"]
+        if name not in shapes:
+            raise Wrong(404, f"There is no collection {name}; there are {', '.join(shapes)}.")
+        return shapes[name]
+
+    def _view(self, tenant: Tenant, id: str) -> BatchView:
+        with tenant.store.work() as connection:
+            view = batches.view(connection, id)
+        if view is None:
+            raise Wrong(404, f"There is no batch {id}.")
+        return view
+
+    def _no_snapshot(self, asked: Asked) -> Wrong:
+        there = ", ".join(self._tenant(asked).snapshots) or "none"
+        return Wrong(404, f"There is no snapshot {asked.values['name']}; there are: {there}.")
+
+
+def _shown(entry: Entry) -> JSON:
+    return {
+        "id": entry.id,
+        "at": values.rendered(entry.at),
+        "tenant": entry.tenant,
+        "operation": entry.operation,
+        "method": entry.method,
+        "url": entry.url,
+        "path": entry.path,
+        "query": entry.query,
+        "headers": dict(entry.headers),
+        "body": entry.body,
+        "status": entry.status,
+        "response": {"headers": dict(entry.response_headers), "body": entry.response_body},
+        "milliseconds": entry.milliseconds,
+    }
+
+
+def _switches(switches: Switches) -> Mapping[str, JSON]:
+    return {**vars(switches), "faults": list(switches.faults)}
+
+
+def _failure(failure: Failure) -> Mapping[str, JSON]:
+    return {name: dict(value) if name == "headers" else value for name, value in vars(failure).items()}
+
+
+def _clock(clock: Clock) -> Mapping[str, JSON]:
+    return {"now": values.rendered(clock.now()), "frozen": clock.frozen}
+
+
+def _batch(view: BatchView) -> Mapping[str, JSON]:
+    return {
+        "id": view.id,
+        "operation": view.operation,
+        "over": view.over,
+        "total": view.total,
+        "succeeded": view.succeeded,
+        "failed": view.failed,
+        "created_at": values.rendered(view.created),
+        "updated_at": values.rendered(view.updated),
+    }
