@@ -1,10 +1,10 @@
 """A server that behaves as the document says, with a catalog in which every semantic bug would show."""
 
+from conformance.sandbox.databases import StoreError
 from conformance.sandbox.faults import Fault, faults
 from conformance.sandbox.running import Request, RunningSandbox, SandboxError
 from conformance.sandbox.server import app, serve
 from conformance.sandbox.settings import DEFAULT_KEY, Settings
-from conformance.sandbox.store import StoreError
 
 __all__ = [
     "DEFAULT_KEY",

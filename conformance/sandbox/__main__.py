@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from conformance.plugins.loading import BrokenPlugin, load
+from conformance.sandbox.databases import StoreError
 from conformance.sandbox.faults import faults, tenancy_faults
 from conformance.sandbox.server import run
 from conformance.sandbox.settings import DEFAULT_KEY, Settings
-from conformance.sandbox.store import StoreError
 from spec import DEFAULT, Contract, SpecError
 from spec.command_line import FILE, USAGE, command, option
 from spec.command_line import run as carry_out
@@ -23,7 +23,8 @@ from spec.environment import key_variable, prefix
 EPILOG = """\
 The key is taken from the environment variable that the document gives its prefix (PRD_API_KEY for the document that
 comes along) where --api-key isn't given, and is `sandbox-key` where neither is. With PRD_SECOND_API_KEY there is a second
-tenant, with a catalog of its own. With PRD_CONTROL_KEY the sandbox can be controlled from other machines as well.
+tenant, with a catalog of its own. SANDBOX_DB may hold what --db takes, which keeps a password out of process lists.
+With PRD_CONTROL_KEY the sandbox can be controlled from other machines as well.
 
 exit codes: 0 after SIGTERM or Ctrl-C; 2 for wrong usage, or a document that can't be used
 
@@ -63,7 +64,12 @@ SECONDS = click.FloatRange(0)
 )
 @option("--products", type=click.IntRange(0), default=150, metavar="N", show_default=True, help="rows to make up")
 @option("--seed", type=int, default=1, metavar="N", show_default=True, help="the same seed makes up the same rows")
-@option("--db", type=FILE, metavar="FILE", help="keep everything in this SQLite file; it survives a restart")
+@option(
+    "--db",
+    envvar="SANDBOX_DB",
+    metavar="URL",
+    help="keep everything in this database: an SQLite file, or postgresql://USER@HOST/NAME; it survives a restart",
+)
 @option("--api-key", metavar="KEY", help="the key to ask for; better in the environment, which no process list shows")
 @option("--fault", "broken", multiple=True, metavar="ID", help="break a promise (repeatable); see --faults")
 @option("--faults", "list_faults", is_flag=True, help="list the faults, each with the clause that it breaks, and stop")
@@ -85,7 +91,7 @@ SECONDS = click.FloatRange(0)
 def sandbox(document: Path, api_key: str | None, broken: tuple[str, ...], list_faults: bool, **habits: Any) -> int:
     """Serve a server that behaves as an OpenAPI document says, with a made-up catalog.
 
-    All data is in memory, unless --db names a file. Most options are habits of real servers.
+    All data is in memory, unless --db names a database. Most options are habits of real servers.
     """
     try:
         contract = load(document)

@@ -9,7 +9,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy import Column, Connection, MetaData, Table
 
-from conformance.sandbox.columns import Json
+from conformance.sandbox.columns import Json, later
 from conformance.sandbox.messages import Language
 from spec.model import JSON
 
@@ -76,7 +76,8 @@ BATCH = Table(
     Column("operation", sa.Text),
     Column("language", sa.Text),
     Column("items", Json),
-    *(Column(name, sa.Integer) for name in ("status", "total", "succeeded", "failed", "created", "updated")),
+    *(Column(name, sa.Integer) for name in ("status", "total", "succeeded", "failed")),
+    *(Column(name, sa.BigInteger) for name in ("created", "updated")),
 )
 OUTCOME = Table(
     "outcome",
@@ -102,7 +103,7 @@ _STATE = _STATES.where(BATCH.c.id == sa.bindparam("id"))
 _MOVES = (
     sa.update(BATCH)
     .where(BATCH.c.id == sa.bindparam("batch"))
-    .values(updated=sa.func.max(BATCH.c.created, sa.bindparam("now")))
+    .values(updated=later(sa.bindparam("now", type_=sa.BigInteger), BATCH.c.created))
 )
 
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Dialect, Integer, Text, TypeDecorator
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Integer, Text, TypeDecorator, case
 from sqlalchemy.types import TypeEngine
 
 from conformance.sandbox import values
@@ -15,10 +15,21 @@ from conformance.sandbox.values import Kind
 from spec.model import JSON
 
 
+class Words(TypeDecorator[str]):
+    """Text, ordered by its characters' numbers whatever language the database speaks."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """SQLite orders so anyway."""
+        return dialect.type_descriptor(Text(collation="C" if dialect.name == "postgresql" else None))
+
+
 class Uuid(TypeDecorator[str]):
     """A UUID in lower case."""
 
-    impl = Text
+    impl = Words
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
@@ -29,7 +40,7 @@ class Uuid(TypeDecorator[str]):
 class Instant(TypeDecorator[str]):
     """A date-time as whole microseconds since 1970 in UTC; it may also be given as such."""
 
-    impl = Integer
+    impl = BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: str | int | None, dialect: Dialect) -> int | None:
@@ -67,11 +78,16 @@ class Json(TypeDecorator[JSON]):
         return None if value is None else json.loads(value)
 
 
+def later(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The later of two moments."""
+    return case((one > other, one), else_=other)
+
+
 TYPES: Mapping[Kind, TypeEngine[Any]] = {
-    "text": Text(),
+    "text": Words(),
     "uuid": Uuid(),
     "instant": Instant(),
-    "decimal": Text(),  # as it came
+    "decimal": Words(),  # as it came
     "number": Json(),
     "boolean": Flag(),
     "json": Json(),

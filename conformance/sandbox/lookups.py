@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 import operator
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, and_, collate, false, func, or_, true, type_coerce
+from sqlalchemy import Boolean, ColumnElement, and_, false, func, or_, true, type_coerce
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType
 
 from conformance.sandbox import values
@@ -35,31 +37,37 @@ COMPARISONS: Mapping[str, Comparison] = {
 """The lookups that compare what is kept with one value, to the letter."""
 
 
-def register(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions and the collation that lookups use."""
-    connection.create_function("fold", 1, values.fold, deterministic=True)
-    connection.create_function("ends_with", 2, _ends_with, deterministic=True)
-    connection.create_collation("by_value", values.by_value)
+class by_value(FunctionElement[Any]):
+    """A decimal text as something that is compared by its value, to the last digit."""
+
+    inherit_cache = True
+    type = NullType()
 
 
-def _ends_with(text: str | None, end: str) -> bool | None:
-    return None if text is None else text.endswith(end)
+@compiles(by_value, "sqlite")
+def _collated(element: by_value, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({compiler.process(element.clauses, **options)} COLLATE by_value)"
+
+
+@compiles(by_value, "postgresql")
+def _cast(element: by_value, compiler: SQLCompiler, **options: Any) -> str:
+    return f"as_number({compiler.process(element.clauses, **options)})"
 
 
 def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any) -> Predicate:
     """True for the rows whose column satisfies the lookup; `value` comes from `values.bound`."""
     kept = as_kept(column)
-    comparable = collate(kept, "by_value") if kind in ("number", "decimal") else kept
+    is_number = kind in ("number", "decimal")
+    comparable = by_value(kept) if is_number else kept
     if lookup == "in":
         # No row holds a part of a microsecond.
-        return comparable.in_(
-            [one.numerator if isinstance(one, Fraction) else one for one in value if not _between(one)]
-        )
+        whole = [one.numerator if isinstance(one, Fraction) else one for one in value if not _between(one)]
+        return comparable.in_([by_value(one) for one in whole] if is_number else whole)
     if isinstance(value, Fraction):
         return _instant(kept, lookup, value)
     if lookup.startswith("i"):
         return COMPARISONS[lookup[1:]](func.fold(kept), values.fold(value))
-    return COMPARISONS[lookup](comparable, value)
+    return COMPARISONS[lookup](comparable, by_value(value) if is_number else value)
 
 
 def as_kept(column: ColumnElement[Any]) -> ColumnElement[Any]:

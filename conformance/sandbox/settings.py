@@ -43,8 +43,8 @@ class Settings(Switches):
     products: int = 150
     """Rows of each collection that can be written; the others hold at most 64."""
     seed: int = 1
-    db: Path | None = None
-    """A file that outlives the process; without one everything is in memory."""
+    db: Path | str | None = field(default=None, repr=False)
+    """A file or a database's URL that outlives the process; without one everything is in memory."""
     api_key: str = field(default=DEFAULT_KEY, repr=False)
     second_key: str | None = field(default=None, repr=False)
     """A second tenant's key. It has a catalog of its own, and sees nothing of the first one's."""

@@ -1,22 +1,19 @@
-"""Where the rows are: one SQLite database, one connection, one unit of work at a time."""
+"""Where the rows are: one database, one connection, one unit of work at a time."""
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Connection, MetaData, Table, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import ColumnElement, Connection, MetaData, Table
 
-from conformance.sandbox import lookups, values
+from conformance.sandbox import values
+from conformance.sandbox.databases import Database, Saved
 from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.tables import KEY, ROW, TEXT, THESE, Field, PartShape, Shape, shapes
 from spec import Contract
@@ -31,81 +28,49 @@ _MOST_ROWS = 5000
 """Rows that are made ready for the database at once."""
 
 
-class StoreError(Exception):
-    """A database file that can't be used, with the reason."""
-
-
-@dataclass(frozen=True)
-class Saved:
-    """All rows and batches as they were once."""
-
-    copy: sqlite3.Connection = field(repr=False)
-
-
 class Store:
-    """The database of one sandbox. Any thread may ask for a unit of work; it gets its turn."""
+    """The database of one tenant. Any thread may ask for a unit of work; it gets its turn."""
 
-    def __init__(self, contract: Contract, file: Path | None, others: MetaData) -> None:
-        """Open `file`, or a database in memory; `others` are further tables that it has.
+    def __init__(self, contract: Contract, database: Database, others: MetaData) -> None:
+        """Make the tables where there are none; `others` are further ones.
 
-        Raises StoreError when the file isn't a database of this contract.
+        Raises StoreError when the database is of another contract.
         """
-        metadata = MetaData()
+        self._metadata = MetaData()
         for table in others.tables.values():
-            table.to_metadata(metadata)
-        self._metadata = metadata
-        self.shapes = shapes(contract, metadata)
+            table.to_metadata(self._metadata)
+        self.shapes = shapes(contract, self._metadata)
         self.busy = 0.0
         """Seconds that units of work have taken, all together."""
         self._lock = threading.Lock()
-        engine = sa.create_engine(
-            sa.URL.create("sqlite", database=str(file) if file else None),
-            poolclass=sa.StaticPool,
-            connect_args={"check_same_thread": False, "isolation_level": None},
-        )
-        event.listen(engine, "connect", _prepare)
-        # Left to itself, the driver would begin only at the first change: after a SAVEPOINT or a CREATE TABLE.
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-        try:
-            self._connection = engine.connect()
-            self.is_new = self._create(metadata)
-        except DBAPIError as error:
-            raise StoreError(f"{file} can't be used as a database: {error.orig}") from None
-
-    def _create(self, metadata: MetaData) -> bool:
-        """Make the tables; False when they were there, as an earlier run left them."""
-        with self.work() as connection:
-            there = _schema(connection)
-            if not there:
-                metadata.create_all(connection)
-                return True
-        with sa.create_engine("sqlite://").connect() as fresh:
-            metadata.create_all(fresh)
-            if there != _schema(fresh):
-                raise StoreError("the file holds other data than this document describes; take another file")
-        return False
+        self._database = database
+        self.is_new = database.create(self._metadata)
 
     @contextmanager
     def work(self) -> Iterator[Connection]:
         """One unit of work: what is changed in it is kept as a whole, or not at all when it fails."""
-        with self._lock, self._connection.begin():
+        connection = self._database.connection
+        with self._lock, connection.begin():
             began = time.perf_counter()
             try:
-                yield self._connection
+                yield connection
             finally:
                 self.busy += time.perf_counter() - began
+
+    def filled(self) -> None:
+        """Take note that many rows came in."""
+        with self._lock:
+            self._database.filled()
 
     def save(self) -> Saved:
         """A copy of all that there is."""
         with self._lock:
-            copy = sqlite3.connect(":memory:", check_same_thread=False)
-            self._driver.backup(copy)
-        return Saved(copy)
+            return self._database.save()
 
     def restore(self, saved: Saved) -> None:
         """Put a copy in the place of what there is."""
         with self._lock:
-            saved.copy.backup(self._driver)
+            self._database.restore(saved)
 
     def empty(self) -> None:
         """Take away all rows and all batches."""
@@ -113,27 +78,10 @@ class Store:
             for table in reversed(self._metadata.sorted_tables):
                 connection.execute(sa.delete(table))
 
-    @property
-    def _driver(self) -> sqlite3.Connection:
-        return cast(sqlite3.Connection, self._connection.connection.driver_connection)
-
     def close(self) -> None:
         """Let go of the database."""
         with self._lock:
-            self._connection.close()
-            self._connection.engine.dispose()
-
-
-def _prepare(connection: sqlite3.Connection, _: Any) -> None:
-    lookups.register(connection)
-    connection.execute("PRAGMA foreign_keys = ON")
-    # Both are for files; in memory they change nothing.
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-
-
-def _schema(connection: Connection) -> set[str]:
-    return set(connection.scalars(sa.text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")))
+            self._database.close()
 
 
 def update(connection: Connection, table: Table, changes: Mapping[str, Any], where: Predicate) -> None:

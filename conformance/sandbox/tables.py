@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, MetaData, Select, Table
 
-from conformance.sandbox.columns import TYPES
+from conformance.sandbox.columns import TYPES, Words, later
 from conformance.sandbox.values import Kind, kind
 from spec import Collection, Contract, Operation, Part
 from spec.model import JSON
@@ -109,7 +109,8 @@ class Shape:
         updated = self.collection.updated
         if updated is None:
             return change
-        return change.values({updated: sa.func.max(sa.bindparam(NOW), self.table.c[updated] + 1000)})
+        as_number = sa.type_coerce(self.table.c[updated], sa.BigInteger) + 1000
+        return change.values({updated: later(sa.bindparam(NOW, type_=sa.BigInteger), as_number)})
 
 
 def shapes(contract: Contract, metadata: MetaData) -> dict[str, Shape]:
@@ -131,7 +132,7 @@ def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Sh
         collection.name,
         metadata,
         *(field.column for field in fields.values()),
-        Column(DUE, sa.Integer),
+        Column(DUE, sa.BigInteger),
         sa.Index(f"{collection.name}$order", *order),
         _due_index(collection.name),
     )
@@ -188,8 +189,8 @@ def _keyed(name: str, key: Column[Any]) -> Table:
         name,
         key.table.metadata,
         _owner(key, primary_key=True),
-        Column(KEY, sa.Text, primary_key=True),
-        Column(TEXT, sa.Text),
+        Column(KEY, Words, primary_key=True),
+        Column(TEXT, Words),
         sa.Index(f"{name}$key", KEY, TEXT),
         sqlite_with_rowid=False,
     )

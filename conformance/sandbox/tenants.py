@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from conformance.sandbox import batches, catalog, store
+from conformance.sandbox import batches, catalog, databases, store
 from conformance.sandbox.settings import Settings
 from conformance.sandbox.state import State
 from conformance.sandbox.worker import Worker
@@ -28,9 +26,9 @@ class Tenant:
         """How often each batch was looked at."""
         self._contract = contract
         self._settings = settings
-        self._snapshots: dict[str, store.Saved] = {}
-        self._fresh: store.Saved | None = None
-        self.store = store.Store(contract, _file(settings.db, number), batches.TABLES)
+        self._snapshots: dict[str, databases.Saved] = {}
+        self._fresh: databases.Saved | None = None
+        self.store = store.Store(contract, databases.opened(settings.db, number), batches.TABLES)
         if self.store.is_new:
             self._fill()
         self.worker = Worker(contract, state, self.store)
@@ -44,7 +42,7 @@ class Tenant:
                 self._fresh = self.store.save()
         else:
             self.store.restore(self._fresh)
-        self._snapshots.clear()
+        self._forget_snapshots()
         self._begin_anew()
 
     @property
@@ -54,7 +52,10 @@ class Tenant:
 
     def save(self, name: str) -> None:
         """Keep all rows and batches as they are now."""
-        self._snapshots[name] = self.store.save()
+        saved = self.store.save()
+        if name in self._snapshots:
+            self.drop(name)
+        self._snapshots[name] = saved
 
     def restore(self, name: str) -> None:
         """Put all rows and batches as they were. Raises KeyError where there is no such snapshot."""
@@ -63,12 +64,18 @@ class Tenant:
 
     def drop(self, name: str) -> None:
         """Forget a snapshot. Raises KeyError where there is no such one."""
-        del self._snapshots[name]
+        self._snapshots.pop(name).drop()
 
     def close(self) -> None:
         """Let go of the database."""
-        self._snapshots.clear()
+        self._forget_snapshots()
+        if self._fresh:
+            self._fresh.drop()
         self.store.close()
+
+    def _forget_snapshots(self) -> None:
+        for name in self.snapshots:
+            self.drop(name)
 
     def _begin_anew(self) -> None:
         self.looks.clear()
@@ -81,14 +88,10 @@ class Tenant:
             for name, shape in self.store.shapes.items():
                 count = settings.products if name in written else min(READ_ONLY_ROWS, settings.products)
                 store.add(connection, shape, catalog.generate(contract, shape, count, settings.seed))
+        self.store.filled()
 
 
 def written_collections(contract: Contract) -> list[str]:
     """The names of the collections that somebody can write."""
     accesses = (operation.access for operation in contract.operations)
     return list(dict.fromkeys(a.collection.name for a in accesses if a and a.action != "reads"))
-
-
-def _file(db: Path | None, number: int) -> Path | None:
-    """Each tenant after the first has a file of its own beside the first one's."""
-    return db if db is None or number == 1 else db.with_name(f"{db.name}.{number}")

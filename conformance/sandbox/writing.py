@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy import Connection, Executable, Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from conformance.sandbox import store
 from conformance.sandbox.batches import Reasons
@@ -164,13 +164,14 @@ def set_entry(step: Step, part: PartShape, entry: Mapping[str, JSON]) -> None:
     """Update the row's entry with the same key, or add one."""
     sent = {field.name: entry[field.name] for field in part.fields if field.name in entry}
     blanks = {field.name: blank(field) for field in part.fields}
-    step.connection.execute(_upsert(part.table, part.key.name, tuple(sent)), {ROW: step.key, **blanks, **sent})
+    statement = _upsert(step.connection.dialect.name, part.table, part.key.name, tuple(sent))
+    step.connection.execute(statement, {ROW: step.key, **blanks, **sent})
 
 
 @lru_cache
-def _upsert(table: Table, key: str, sent: tuple[str, ...]) -> Insert:
+def _upsert(dialect: str, table: Table, key: str, sent: tuple[str, ...]) -> Executable:
     """Insert an entry, or where there is one, update what is sent. It is built once, for that takes its time."""
-    added = insert(table)
+    added = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     return added.on_conflict_do_update(index_elements=[ROW, key], set_={name: added.excluded[name] for name in sent})
 
 

@@ -51,7 +51,7 @@ def price(sku: str, one: str = LISTS[0], **changes: Any) -> dict[str, Any]:
     return {"sku": sku, "price_list": one, **amounts, **changes}
 
 
-def write(client: httpx2.Client, method: str, path: str, items: Any, wait: float = 20) -> Any:
+def write(client: httpx2.Client, method: str, path: str, items: Any, wait: float = 300) -> Any:
     """Send a batch and wait until it is over; what the status operation shows then."""
     response = client.request(method, path, json=items)
     assert response.status_code == 202, response.text

@@ -14,14 +14,34 @@ import yaml
 import spec
 from conformance.sandbox import DEFAULT_KEY, Settings, serve
 from spec import Contract
+from tests.sandbox import postgres as postgres_server
 
 Serving = Callable[..., AbstractContextManager[httpx2.Client]]
+Database = Callable[[], str | None]
 Edited = Callable[[Callable[[dict[str, Any]], None]], Contract]
 
 
 @pytest.fixture(scope="session")
 def contract() -> Contract:
     return spec.load()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_server.Server]:
+    """A server of PostgreSQL's for the tests of this process."""
+    if postgres_server.MISSING:
+        pytest.skip(postgres_server.MISSING)
+    with postgres_server.server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Gives where a sandbox may keep its rows: nothing of SQLite's, or a new database of PostgreSQL's."""
+    if request.param == "sqlite":
+        return lambda: None
+    server: postgres_server.Server = request.getfixturevalue("postgres")
+    return server.database
 
 
 @contextmanager
@@ -34,20 +54,20 @@ def client_of(contract: Contract, **settings: Any) -> Iterator[httpx2.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
-def serving(contract: Contract) -> Serving:
+@pytest.fixture(scope="module")
+def serving(contract: Contract, database: Database) -> Serving:
     """Start a sandbox with other settings."""
 
     def start(**settings: Any) -> AbstractContextManager[httpx2.Client]:
-        return client_of(settings.pop("contract", contract), **settings)
+        return client_of(settings.pop("contract", contract), **{"db": database(), **settings})
 
     return start
 
 
 @pytest.fixture(scope="module")
-def client(contract: Contract) -> Iterator[httpx2.Client]:
-    """A sandbox as it comes, one for each module."""
-    with client_of(contract) as client:
+def client(contract: Contract, database: Database) -> Iterator[httpx2.Client]:
+    """A sandbox as it comes, one for each module and database."""
+    with client_of(contract, db=database()) as client:
         yield client
 
 

@@ -13,7 +13,7 @@ from conformance.sandbox.control import PREFIX, asking
 from conformance.sandbox.control.operations import Operations
 from spec import Contract
 from tests.sandbox.asking import PRICES, PRODUCTS, everything, look, one, page, product, rows, write
-from tests.sandbox.conftest import Edited, Serving, client_of
+from tests.sandbox.conftest import Database, Edited, Serving, client_of
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def client(module_client: httpx2.Client) -> httpx2.Client:
 
 
 @pytest.fixture(scope="module")
-def module_client(contract: Contract) -> Iterator[httpx2.Client]:
-    with client_of(contract) as client:
+def module_client(contract: Contract, database: Database) -> Iterator[httpx2.Client]:
+    with client_of(contract, db=database()) as client:
         yield client
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, MetaData, Table, create_engine, event, insert, select
+from sqlalchemy import Column, Connection, MetaData, Table, func, insert, select
 
-from conformance.sandbox import lookups, texts, values
+from conformance.sandbox import databases, lookups, texts, values
 from conformance.sandbox.columns import TYPES
+from tests.sandbox.conftest import Database
 
 TEXT: dict[str, Callable[[str, str], bool]] = {
     "exact": lambda row, value: row == value,
@@ -30,21 +32,37 @@ ORDER: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-TABLES = {kind: Table(kind, MetaData(), Column("c", type)) for kind, type in TYPES.items()}
-ENGINE = create_engine("sqlite://")
-event.listen(ENGINE, "connect", lambda connection, _: lookups.register(connection))
+NOT_KEPT = "\0\ufdd0\ufdd1\ufdd2ab"
+"""NUL, the characters that it is spelt with, and others."""
+METADATA = MetaData()
+TABLES = {kind: Table(kind, METADATA, Column("c", type)) for kind, type in TYPES.items()}
+Matches = Callable[[values.Kind, str, Any, Any], bool]
 
 
-def matches(kind: values.Kind, lookup: str, row: Any, value: Any) -> bool:
-    """What SQLite says of one row."""
-    table = TABLES[kind]
-    bound = [values.bound(kind, one) for one in value] if lookup == "in" else values.bound(kind, value)
-    with ENGINE.connect() as connection:
-        table.create(connection, checkfirst=True)
-        connection.execute(insert(table), {"c": row})
-        found = connection.execute(select(table).where(lookups.predicate(table.c.c, kind, lookup, bound))).all()
-        connection.rollback()
-    return bool(found)
+@pytest.fixture(scope="module")
+def connection(database: Database) -> Iterator[Connection]:
+    """A database with the tables in it."""
+    opened = databases.opened(database(), 1)
+    opened.create(METADATA)
+    yield opened.connection
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def matches(connection: Connection) -> Matches:
+    """What the database says of one row."""
+
+    def ask(kind: values.Kind, lookup: str, row: Any, value: Any) -> bool:
+        table = TABLES[kind]
+        bound = [values.bound(kind, one) for one in value] if lookup == "in" else values.bound(kind, value)
+        with connection.begin() as transaction:
+            connection.execute(insert(table), {"c": row})
+            found = connection.execute(select(table).where(lookups.predicate(table.c.c, kind, lookup, bound))).all()
+            assert [kept for (kept,) in connection.execute(select(table))] == [row]
+            transaction.rollback()
+        return bool(found)
+
+    return ask
 
 
 telling = st.one_of(st.sampled_from(texts.NAMES), st.text(st.characters(exclude_categories=["Cs"]), max_size=6))
@@ -71,7 +89,7 @@ def pairs(draw: st.DrawFn) -> tuple[str, str]:
 @pytest.mark.parametrize("lookup", TEXT)
 @settings(max_examples=60)
 @given(both=pairs())
-def test_text(lookup: str, both: tuple[str, str]) -> None:
+def test_text(matches: Matches, lookup: str, both: tuple[str, str]) -> None:
     row, value = both
     assert matches("text", lookup, row, value) == TEXT[lookup](row, value)
     assert matches("text", f"i{lookup}", row, value) == TEXT[lookup](row.casefold(), value.casefold())
@@ -84,7 +102,7 @@ offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(
 @pytest.mark.parametrize("lookup", ORDER)
 @settings(max_examples=60)
 @given(row=moments, step=st.sampled_from([0, 1, -1, 999, 1000, -1000, 86_400_000_000]), offset=offsets)
-def test_instants(lookup: str, row: datetime, step: int, offset: timezone) -> None:
+def test_instants(matches: Matches, lookup: str, row: datetime, step: int, offset: timezone) -> None:
     row = row.replace(microsecond=row.microsecond // 1000 * 1000)
     value = row + timedelta(microseconds=step)
     shown = row.isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -100,7 +118,7 @@ decimals = st.decimals(-1000, 1000, places=3).map(lambda number: f"{number:f}")
 @pytest.mark.parametrize("lookup", ORDER)
 @settings(max_examples=40)
 @given(row=decimals, value=decimals, zeros=st.integers(0, 3))
-def test_numbers(kind: values.Kind, lookup: str, row: str, value: str, zeros: int) -> None:
+def test_numbers(matches: Matches, kind: values.Kind, lookup: str, row: str, value: str, zeros: int) -> None:
     of_row: Any = row if kind == "decimal" else float(row)
     for one in (value, row + "0" * zeros):
         assert matches(kind, lookup, of_row, one) == ORDER[lookup](Decimal(row), Decimal(one))
@@ -108,17 +126,17 @@ def test_numbers(kind: values.Kind, lookup: str, row: str, value: str, zeros: in
 
 @settings(max_examples=60)
 @given(row=telling, many=st.lists(telling, max_size=4))
-def test_in(row: str, many: list[str]) -> None:
+def test_in(matches: Matches, row: str, many: list[str]) -> None:
     assert matches("text", "in", row, many) == (row in many)
 
 
-def test_integers_beyond_64_bits_are_compared_by_value() -> None:
+def test_integers_beyond_64_bits_are_compared_by_value(matches: Matches) -> None:
     assert matches("number", "lt", 10**30, str(10**30 + 1))
     assert not matches("number", "gt", 9007199254740992, "9007199254740993")
     assert matches("number", "exact", 9007199254740993, "9007199254740993")
 
 
-def test_an_instant_between_two_microseconds_is_equal_to_none() -> None:
+def test_an_instant_between_two_microseconds_is_equal_to_none(matches: Matches) -> None:
     row, value = "2025-05-22T11:42:32.935Z", "2025-05-22T11:42:32.9350001Z"
     found = {lookup: matches("instant", lookup, row, value) for lookup in ORDER}
     assert found == {"exact": False, "gt": False, "gte": False, "lt": True, "lte": True}
@@ -143,3 +161,21 @@ def test_an_instant_at_the_edges() -> None:
     assert values.instant("9999-12-31T23:59:59.999999-14:00") > values.instant("9999-12-31T23:59:59.999999Z")
     assert values.instant("2016-12-31T23:59:60Z") == values.instant("2017-01-01T00:00:00Z")
     assert values.instant("2025-05-22t11:42:32z") == values.instant("2025-05-22T11:42:32Z")
+
+
+def test_case_is_folded_as_python_folds_it(connection: Connection) -> None:
+    letters = [one for one in map(chr, range(1, sys.maxunicode + 1)) if not "\ud800" <= one <= "\udfff"]
+    changed = " ".join(one for one in letters if one.casefold() != one)
+    for text in (changed, "".join(letters[:40_000]), "", "ASCII Only"):
+        with connection.begin():
+            assert connection.scalars(select(func.fold(text))).one() == text.casefold()
+
+
+@settings(max_examples=60)
+@given(
+    text=st.text(st.sampled_from("\0\ufdd0\ufdd1\ufdd2ab"), max_size=6),
+    piece=st.text("\0\ufdd0\ufdd1\ufdd2ab", max_size=2),
+)
+def test_characters_that_a_database_may_not_keep(matches: Matches, text: str, piece: str) -> None:
+    for lookup, expected in TEXT.items():
+        assert matches("text", lookup, text, piece) == expected(text, piece)

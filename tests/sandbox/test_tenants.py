@@ -15,6 +15,7 @@ from conformance.sandbox.control import PREFIX
 from conformance.sandbox.faults import tenancy_faults
 from spec import Contract
 from tests.sandbox.asking import PRODUCTS, everything, one, product, write
+from tests.sandbox.conftest import Database
 
 
 @contextmanager
@@ -27,8 +28,8 @@ def two(contract: Contract, **settings: Any) -> Iterator[tuple[httpx2.Client, ht
             yield first, second
 
 
-def test_a_tenant_sees_and_changes_only_what_is_its_own(contract: Contract) -> None:
-    with two(contract) as (first, second):
+def test_a_tenant_sees_and_changes_only_what_is_its_own(contract: Contract, database: Database) -> None:
+    with two(contract, db=database()) as (first, second):
         before = everything(second)
         batch = write(first, "POST", PRODUCTS, [product("mine")])
         write(first, "DELETE", PRODUCTS, [{"sku": before[0]["sku"]}])
@@ -46,8 +47,8 @@ def test_a_tenant_sees_and_changes_only_what_is_its_own(contract: Contract) -> N
         assert [r["tenant"] for r in first.get(f"{PREFIX}requests?status=202").json()] == [1, 1, 2]
 
 
-def test_control_requests_name_the_tenant(contract: Contract) -> None:
-    with two(contract) as (first, second):
+def test_control_requests_name_the_tenant(contract: Contract, database: Database) -> None:
+    with two(contract, db=database()) as (first, second):
         path = f"{PREFIX}collections/products/rows"
         first.post(path, params={"tenant": 2, "replace": "true", "fill": "true"}, json=[{"sku": "only"}])
         assert [row["sku"] for row in everything(second)] == ["only"]
@@ -57,9 +58,10 @@ def test_control_requests_name_the_tenant(contract: Contract) -> None:
         assert len(everything(second)) == 30
 
 
-def test_files_of_two_tenants_survive(contract: Contract, tmp_path: Path) -> None:
+def test_what_two_tenants_wrote_survives(contract: Contract, database: Database, tmp_path: Path) -> None:
+    where = database() or str(tmp_path / "x.db")
     for _ in range(2):
-        with two(contract, db=tmp_path / "x.db") as (first, second):
+        with two(contract, db=where) as (first, second):
             write(first, "POST", PRODUCTS, [product("mine")])
             assert one(second, "mine") is None
 

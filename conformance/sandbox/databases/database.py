@@ -1,0 +1,45 @@
+"""What the store needs of a database."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sqlalchemy import Connection, MetaData
+
+
+class StoreError(Exception):
+    """A database that can't be used, with the reason."""
+
+
+OTHER_DATA = "holds other data than this document describes"
+
+
+class Saved(Protocol):
+    """All rows and batches as they were once."""
+
+    def drop(self) -> None:
+        """Let go of them."""
+
+
+class Database(Protocol):
+    """One open database, with one connection."""
+
+    connection: Connection
+
+    def create(self, metadata: MetaData) -> bool:
+        """Make the tables; False when they were there, as an earlier run left them.
+
+        Raises StoreError where other tables are there.
+        """
+
+    def filled(self) -> None:
+        """Take note that many rows came in."""
+
+    def save(self) -> Saved:
+        """A copy of all that there is."""
+
+    def restore(self, saved: Saved) -> None:
+        """Put a copy of `save` in the place of what there is."""
+
+    def close(self) -> None:
+        """Let go of it."""

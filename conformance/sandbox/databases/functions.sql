@@ -1,0 +1,31 @@
+-- What lookups call, with the meaning that SQLite's functions of these names have. SQLite has instr and json_type of
+-- its own, and the others from Python. MANY, ONE_BY_ONE and FOLDED are put in place by folding.py.
+
+CREATE FUNCTION instr(text, text) RETURNS integer
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT strpos($1, $2) $$;
+
+CREATE FUNCTION ends_with(text, text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT right($1, length($2)) = $2 $$;
+
+CREATE FUNCTION as_number(text) RETURNS numeric
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT CASE WHEN $1 ~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$' THEN $1::numeric END
+$$;
+
+-- The path is written as $."KEY".
+CREATE FUNCTION json_type(text, text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT CASE kind WHEN 'string' THEN 'text' WHEN 'number' THEN 'integer' ELSE kind END
+  FROM json_typeof($1::json -> substring($2 from 4 for length($2) - 4)) AS kind
+$$;
+
+-- Not in SQL, where it would be planned anew for every query; that takes longer than to fold a thousand texts.
+CREATE FUNCTION fold(text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+  -- Most texts are ASCII, and most of the others have no letter that becomes several.
+  IF octet_length($1) = length($1) THEN RETURN lower($1 COLLATE "C"); END IF;
+  IF $1 !~ 'MANY' THEN RETURN ONE_BY_ONE; END IF;
+  RETURN FOLDED;
+END
+$$;

@@ -1,0 +1,123 @@
+"""PostgreSQL, with functions that mean the same to the letter as SQLite's and Python's."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, MetaData, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from conformance.sandbox.databases import folding, nul
+from conformance.sandbox.databases.database import OTHER_DATA, Saved, StoreError
+
+
+@dataclass(frozen=True)
+class _Copy:
+    """Tables of a schema of their own."""
+
+    connection: Connection = field(repr=False)
+    schema: str
+
+    def drop(self) -> None:
+        with self.connection.begin():
+            self.connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{self.schema}" CASCADE')
+
+
+class Postgresql:
+    """A schema of a PostgreSQL database."""
+
+    def __init__(self, url: sa.URL, tenant: int) -> None:
+        """Open it. Raises StoreError."""
+        self._url = url.set(drivername="postgresql+psycopg")
+        self._schema = "sandbox" if tenant == 1 else f"sandbox_{tenant}"
+        self._tables: list[sa.Table] = []
+        self._numbers = itertools.count(1)
+        engine = sa.create_engine(self._url, poolclass=sa.StaticPool)
+        event.listen(engine, "connect", self._prepare)
+        try:
+            self.connection = engine.connect()
+        except DBAPIError as error:
+            raise StoreError(f"{self._named}: {str(error.orig).strip()}") from None
+
+    def create(self, metadata: MetaData) -> bool:
+        """Make the tables; False when they were there. Raises StoreError."""
+        self._tables = metadata.sorted_tables
+        connection, wanted = self.connection, self._fingerprint(metadata)
+        with connection.begin():
+            encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+            if encoding != "UTF8":
+                raise StoreError(f"{self._named} keeps text as {encoding}; UTF8 is needed")
+            # Two that start at the same time make the tables one after the other.
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('sandbox'))")
+            there = connection.exec_driver_sql(
+                "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s", (self._schema,)
+            ).first()
+            if there is not None and there[0] == wanted:
+                return False
+            if there is not None:
+                raise StoreError(f"{self._named} {OTHER_DATA}; drop its schema {self._schema}, or take another")
+            connection.exec_driver_sql(f'CREATE SCHEMA "{self._schema}"')
+            connection.exec_driver_sql(folding.functions())
+            metadata.create_all(connection)
+            connection.exec_driver_sql(f"COMMENT ON SCHEMA \"{self._schema}\" IS '{wanted}'")
+        return True
+
+    def filled(self) -> None:
+        """Count what is there, or queries are planned for empty tables."""
+        with self.connection.begin():
+            self.connection.exec_driver_sql(f"ANALYZE {', '.join(self._names())}")
+
+    def save(self) -> Saved:
+        """A copy in a schema of its own."""
+        copy = _Copy(self.connection, f"{self._schema}_copy_{next(self._numbers)}")
+        copy.drop()
+        with self.connection.begin():
+            self.connection.exec_driver_sql(f'CREATE SCHEMA "{copy.schema}"')
+            for name in self._names():
+                self.connection.exec_driver_sql(f'CREATE TABLE "{copy.schema}".{name} AS TABLE {name}')
+        return copy
+
+    def restore(self, saved: Saved) -> None:
+        """Put a copy in the place of what there is."""
+        copy = cast(_Copy, saved)
+        with self.connection.begin():
+            self.connection.exec_driver_sql(f"TRUNCATE {', '.join(self._names())}")
+            for name in self._names():
+                self.connection.exec_driver_sql(f'INSERT INTO {name} TABLE "{copy.schema}".{name}')
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self.connection.close()
+        self.connection.engine.dispose()
+
+    @property
+    def _named(self) -> str:
+        return self._url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+    def _names(self) -> list[str]:
+        quote = self.connection.dialect.identifier_preparer.quote
+        return [quote(table.name).replace("%", "%%") for table in self._tables]
+
+    def _prepare(self, connection: Any, _: Any) -> None:
+        nul.register(connection)
+        # Tables of a tenant are found without saying where, and so are the functions.
+        connection.execute(f'SET search_path TO "{self._schema}"')
+        connection.execute("SET client_min_messages TO warning")
+        # Compiling the plan of a query takes longer than most queries do.
+        connection.execute("SET jit TO off")
+        connection.commit()
+
+    def _fingerprint(self, metadata: MetaData) -> str:
+        """Of all that is made, so that other tables are seen for what they are."""
+        dialect = self.connection.dialect
+        made: list[str] = []
+        for table in metadata.sorted_tables:
+            indexes = sorted(table.indexes, key=lambda index: str(index.name))
+            made.append(str(CreateTable(table).compile(dialect=dialect)))
+            made += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
+        return hashlib.sha256("\n".join([*made, folding.functions()]).encode()).hexdigest()

@@ -1,0 +1,107 @@
+"""SQLite, with Python's functions and collation in it."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, MetaData, event
+from sqlalchemy.exc import DBAPIError
+
+from conformance.sandbox import values
+from conformance.sandbox.databases.database import OTHER_DATA, Saved, StoreError
+
+
+@dataclass(frozen=True)
+class _Copy:
+    connection: sqlite3.Connection = field(repr=False)
+
+    def drop(self) -> None:
+        self.connection.close()
+
+
+class Sqlite:
+    """A database in a file, or in memory."""
+
+    def __init__(self, file: Path | None) -> None:
+        """Open it. Raises StoreError when the file is none of SQLite's."""
+        self._file = file
+        engine = sa.create_engine(
+            sa.URL.create("sqlite", database=str(file) if file else None),
+            poolclass=sa.StaticPool,
+            connect_args={"check_same_thread": False, "isolation_level": None},
+        )
+        event.listen(engine, "connect", _prepare)
+        # Left to itself, the driver would begin only at the first change: after a SAVEPOINT or a CREATE TABLE.
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        try:
+            self.connection = engine.connect()
+        except DBAPIError as error:
+            raise self._unusable(error) from None
+
+    def create(self, metadata: MetaData) -> bool:
+        """Make the tables; False when they were there. Raises StoreError."""
+        try:
+            with self.connection.begin():
+                there = _schema(self.connection)
+                if not there:
+                    metadata.create_all(self.connection)
+                    return True
+        except DBAPIError as error:
+            raise self._unusable(error) from None
+        with sa.create_engine("sqlite://").connect() as fresh:
+            metadata.create_all(fresh)
+            if there != _schema(fresh):
+                raise StoreError(f"{self._file} {OTHER_DATA}; take another file")
+        return False
+
+    def filled(self) -> None:
+        """Nothing is to be done: the indexes say all that is needed."""
+
+    def save(self) -> Saved:
+        """A copy in memory."""
+        copy = sqlite3.connect(":memory:", check_same_thread=False)
+        self._driver.backup(copy)
+        return _Copy(copy)
+
+    def restore(self, saved: Saved) -> None:
+        """Put a copy in the place of what there is."""
+        cast(_Copy, saved).connection.backup(self._driver)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
+        self.connection.engine.dispose()
+
+    @property
+    def _driver(self) -> sqlite3.Connection:
+        return cast(sqlite3.Connection, self.connection.connection.driver_connection)
+
+    def _unusable(self, error: DBAPIError) -> StoreError:
+        return StoreError(f"{self._file} can't be used as a database: {error.orig}")
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions and the collation that lookups use."""
+    connection.create_function("fold", 1, values.fold, deterministic=True)
+    connection.create_function("ends_with", 2, _ends_with, deterministic=True)
+    connection.create_collation("by_value", values.by_value)
+
+
+def _ends_with(text: str | None, end: str) -> bool | None:
+    return None if text is None else text.endswith(end)
+
+
+def _prepare(connection: sqlite3.Connection, _: Any) -> None:
+    register(connection)
+    connection.execute("PRAGMA foreign_keys = ON")
+    # Both are for files; in memory they change nothing.
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _schema(connection: Connection) -> set[str]:
+    return set(connection.scalars(sa.text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")))
