@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -26,15 +27,20 @@ Comparison = Callable[[ColumnElement[Any], Any], Predicate]
 
 COMPARISONS: Mapping[str, Comparison] = {
     "exact": operator.eq,
-    "contains": lambda text, piece: func.instr(text, piece) > 0,
-    "startswith": lambda text, piece: func.instr(text, piece) == 1,
-    "endswith": lambda text, piece: func.ends_with(text, piece, type_=Boolean),
+    "contains": lambda text, piece: contains(text, piece, f"%{_escaped(piece)}%"),
+    "startswith": lambda text, piece: startswith(text, piece, f"{_escaped(piece)}%"),
+    "endswith": lambda text, piece: endswith(text, piece, f"%{_escaped(piece)}"),
     "gt": operator.gt,
     "gte": operator.ge,
     "lt": operator.lt,
     "lte": operator.le,
 }
 """The lookups that compare what is kept with one value, to the letter."""
+
+
+def _escaped(piece: str) -> str:
+    """A piece of text as it stands in a pattern of LIKE."""
+    return re.sub(r"[\\%_]", r"\\\g<0>", piece)
 
 
 class by_value(FunctionElement[Any]):
@@ -52,6 +58,54 @@ def _collated(element: by_value, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(by_value, "postgresql")
 def _cast(element: by_value, compiler: SQLCompiler, **options: Any) -> str:
     return f"as_number({compiler.process(element.clauses, **options)})"
+
+
+class _matching(FunctionElement[bool]):
+    """True where a text has a piece in the place that the class is called by: of text, piece, pattern.
+
+    PostgreSQL finds patterns by an index. SQLite's LIKE takes a for A, so there a function looks for the piece.
+    """
+
+    inherit_cache = True
+    type = Boolean()
+    sqlite = ""
+
+    def sides(self) -> list[ColumnElement[Any]]:
+        """Text, piece and pattern."""
+        return list(self.clauses)
+
+
+class contains(_matching):
+    """Anywhere."""
+
+    inherit_cache = True
+    sqlite = "(instr({0}, {1}) > 0)"
+
+
+class startswith(_matching):
+    """At the start."""
+
+    inherit_cache = True
+    sqlite = "(instr({0}, {1}) = 1)"
+
+
+class endswith(_matching):
+    """At the end."""
+
+    inherit_cache = True
+    sqlite = "ends_with({0}, {1})"
+
+
+@compiles(_matching, "sqlite")
+def _piece(element: _matching, compiler: SQLCompiler, **options: Any) -> str:
+    text, piece, _ = element.sides()
+    return element.sqlite.format(compiler.process(text, **options), compiler.process(piece, **options))
+
+
+@compiles(_matching, "postgresql")
+def _pattern(element: _matching, compiler: SQLCompiler, **options: Any) -> str:
+    text, _, pattern = element.sides()
+    return f"({compiler.process(text, **options)} LIKE {compiler.process(pattern, **options)})"
 
 
 def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any) -> Predicate:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, MetaData, Select, Table
 
+from conformance.sandbox import indexes
 from conformance.sandbox.columns import TYPES, Words, later
 from conformance.sandbox.values import Kind, kind
 from spec import Collection, Contract, Operation, Part
@@ -127,13 +128,14 @@ def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Sh
     written = {n: s for n, s in _written(contract, collection).items() if n not in parts}
     schemas = {**written, **hidden, **own}
     fields = {n: _field(n, s, n in required, is_key=n == collection.key) for n, s in schemas.items()}
-    order = [fields[name].column for name in (collection.created, collection.key) if name]
+    columns = {name: field.column for name, field in fields.items()}
+    kinds = {name: field.kind for name, field in fields.items()}
     table = Table(
         collection.name,
         metadata,
         *(field.column for field in fields.values()),
         Column(DUE, sa.BigInteger),
-        sa.Index(f"{collection.name}$order", *order),
+        *indexes.of_rows(contract, collection, columns, kinds),
         _due_index(collection.name),
     )
     key = fields[collection.key].column
@@ -144,7 +146,7 @@ def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Sh
         shown=tuple(fields[name] for name in own),
         writable=frozenset(written) - {collection.created, collection.updated},
         parts={name: _part(contract, collection, part, row[name], key) for name, part in parts.items()},
-        keyed={name: _keyed(f"{collection.name}/{name}", key) for name in _free_key_fields(contract, collection)},
+        keyed={name: _keyed(contract, collection, name, key) for name in _free_key_fields(contract, collection)},
         table=table,
     )
 
@@ -184,14 +186,16 @@ def _part(
     )
 
 
-def _keyed(name: str, key: Column[Any]) -> Table:
+def _keyed(contract: Contract, collection: Collection, field: str, row: Column[Any]) -> Table:
+    name = f"{collection.name}/{field}"
+    key, text = Column(KEY, Words, primary_key=True), Column(TEXT, Words)
     return Table(
         name,
-        key.table.metadata,
-        _owner(key, primary_key=True),
-        Column(KEY, Words, primary_key=True),
-        Column(TEXT, Words),
-        sa.Index(f"{name}$key", KEY, TEXT),
+        row.table.metadata,
+        _owner(row, primary_key=True),
+        key,
+        text,
+        *indexes.of_keys(contract, collection, field, name, key, text),
         sqlite_with_rowid=False,
     )
 

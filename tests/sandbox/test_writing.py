@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import Any
 
 import httpx2
@@ -170,6 +171,13 @@ def test_bodies_of_all_sizes(client: httpx2.Client, serving: Serving) -> None:
     assert write(client, "DELETE", PRODUCTS, [])["state"] == {"total": 0, "succeeded": 0, "failed": 0}
     batch = write(client, "POST", PRODUCTS, [product("w8", name="x" * 1_000_000)])
     assert batch["state"]["succeeded"] == 1
+    # Nothing that can be made shorter, as an index might.
+    long = "".join(map(chr, random.Random(1).sample(range(0x4E00, 0x9FFF), 5000)))
+    batch = write(client, "POST", PRODUCTS, [product("w9", name=long, base_code=long, attributes={"LONG": long})])
+    assert batch["state"]["succeeded"] == 1
+    assert [
+        row["sku"] for row in rows(client, name__icontains=long[10:400], attribute__LONG__startswith=long[:400])
+    ] == ["w9"]
     batch = write(client, "DELETE", PRODUCTS, [{"sku": f"none {turn}"} for turn in range(10_000)])
     assert batch["state"] == {"total": 10_000, "succeeded": 0, "failed": 10_000}
     with serving(max_body=1000) as small:

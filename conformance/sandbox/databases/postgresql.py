@@ -61,6 +61,7 @@ class Postgresql:
                 return False
             if there is not None:
                 raise StoreError(f"{self._named} {OTHER_DATA}; drop its schema {self._schema}, or take another")
+            connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public")
             connection.exec_driver_sql(f'CREATE SCHEMA "{self._schema}"')
             connection.exec_driver_sql(folding.functions())
             metadata.create_all(connection)
@@ -106,7 +107,7 @@ class Postgresql:
     def _prepare(self, connection: Any, _: Any) -> None:
         nul.register(connection)
         # Tables of a tenant are found without saying where, and so are the functions.
-        connection.execute(f'SET search_path TO "{self._schema}"')
+        connection.execute(f'SET search_path TO "{self._schema}", public')
         connection.execute("SET client_min_messages TO warning")
         # Compiling the plan of a query takes longer than most queries do.
         connection.execute("SET jit TO off")

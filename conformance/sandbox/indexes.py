@@ -1,0 +1,104 @@
+"""The indexes that a document implies: one way in for each filter, and one for the order of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Column, Index
+
+from conformance.sandbox.values import Kind
+from spec import Collection, Contract, Filter
+
+_EQUAL = {"exact", "in"}
+_RANGES = {"gt", "gte", "lt", "lte"}
+_PIECES = {"contains", "startswith", "endswith"}
+
+
+def of_rows(
+    contract: Contract, collection: Collection, columns: Mapping[str, Column[Any]], kinds: Mapping[str, Kind]
+) -> Iterator[Index]:
+    """The indexes of a collection's own table."""
+    filters = [f for f in _filters(contract, collection) if not f.free_key]
+    order = [columns[name] for name in (collection.created, collection.key) if name]
+    # Pages of all rows are pages of those that the defaults show.
+    shown = [columns[name] for name in dict.fromkeys(f.field for f in filters if f.default is not None)]
+    yield Index(f"{collection.name}$order", *shown, *order)
+    if shown:
+        yield Index(f"{collection.name}$all", *order)
+    lookups: dict[str, set[str]] = {}
+    for filter in filters:
+        lookups.setdefault(filter.field, set()).add(filter.lookup)
+    for field in _searched(contract, collection):
+        lookups.setdefault(field, set()).add("icontains")
+    for field, of in lookups.items():
+        # Numbers are compared by value, which the order of their texts doesn't say.
+        if kinds[field] in ("text", "uuid", "instant") and columns[field] not in (*shown, *order[:1]):
+            yield from _of(f"{collection.name}.{field}", columns[field], of, kinds[field], columns[field] is order[-1])
+
+
+def of_keys(
+    contract: Contract, collection: Collection, field: str, name: str, key: Column[Any], text: Column[Any]
+) -> Iterator[Index]:
+    """The indexes of the table of a field's free keys."""
+    lookups = {f.lookup for f in _filters(contract, collection) if f.free_key and f.field == field}
+    yield from _equal(f"{name}$key", key, text)
+    if _folded(lookups):
+        yield from _equal(f"{name}$folded", key, sa.func.fold(text))
+    yield from _of_pieces(name, text, lookups)
+
+
+def _of(name: str, column: Column[Any], lookups: set[str], kind: Kind, is_key: bool) -> Iterator[Index]:
+    if kind != "text" or lookups & _RANGES:
+        if lookups & (_EQUAL | _RANGES) and not is_key:
+            yield Index(f"{name}$value", column)
+    elif lookups & _EQUAL and not is_key:
+        yield from _equal(f"{name}$value", column)
+    if kind == "text":
+        if _folded(lookups):
+            yield from _equal(f"{name}$folded", sa.func.fold(column))
+        yield from _of_pieces(name, column, lookups)
+
+
+def _equal(name: str, *expressions: Any) -> Iterator[Index]:
+    """To find equal texts. In an ordered index of PostgreSQL no text may be longer than some 2,700 bytes."""
+    ordered, hashed = Index(name, *expressions), Index(f"{name}#", expressions[-1], postgresql_using="hash")
+    ordered.ddl_if(dialect="sqlite")
+    hashed.ddl_if(dialect="postgresql")
+    yield ordered
+    yield hashed
+
+
+def _of_pieces(name: str, column: Column[Any], lookups: set[str]) -> Iterator[Index]:
+    """Pieces are found by trigrams. SQLite has none for tables that aren't made for searching alone."""
+    if lookups & _PIECES:
+        yield _trigrams(f"{name}$pieces", column, column.name)
+    if {lookup.removeprefix("i") for lookup in _folded(lookups)} & _PIECES:
+        yield _trigrams(f"{name}$folded-pieces", sa.func.fold(column).label("folded"), "folded")
+
+
+def _trigrams(name: str, expression: Any, called: str) -> Index:
+    index = Index(name, expression, postgresql_using="gin", postgresql_ops={called: "gin_trgm_ops"})
+    index.ddl_if(dialect="postgresql")
+    return index
+
+
+def _folded(lookups: Iterable[str]) -> set[str]:
+    return {lookup for lookup in lookups if lookup.startswith("i") and lookup != "in"}
+
+
+def _filters(contract: Contract, collection: Collection) -> list[Filter]:
+    return [
+        filter
+        for operation in contract.operations
+        if operation.access and operation.access.collection.name == collection.name
+        for filter in operation.filters
+    ]
+
+
+def _searched(contract: Contract, collection: Collection) -> Iterator[str]:
+    for operation in contract.operations:
+        if operation.access and operation.access.collection.name == collection.name:
+            for parameter in operation.parameters:
+                yield from parameter.search

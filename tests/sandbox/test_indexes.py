@@ -1,0 +1,90 @@
+"""A filter leads to its rows by an index, and the pages of all rows follow one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from conformance.sandbox import Settings, app, listing
+from conformance.sandbox import query as queries
+from conformance.sandbox.behaviour import HONEST
+from spec import Contract
+from tests.sandbox.conftest import Database
+
+Plans = Callable[[str], list[str]]
+
+
+@pytest.fixture(scope="module")
+def plans(contract: Contract, database: Database) -> Iterator[Plans]:
+    """How the database carries out what a query of the products comes to: a text for each statement."""
+    sandbox = app(contract, Settings(products=2000, db=database()))
+    store = sandbox.tenants[0].store
+    operation = contract.by_code["PRD102"]
+    shape = store.shapes["products"]
+    signature = queries.signature(contract, operation, shape)
+
+    def ask(query: str) -> list[str]:
+        pairs = queries.pairs(query.encode(), "en")
+        wanted = queries.read(signature, pairs, pairs, {}, "en")
+        with store.work() as connection:
+            postgresql = connection.dialect.name == "postgresql"
+            if postgresql:
+                # So few rows are read one after the other, if that isn't forbidden.
+                connection.exec_driver_sql("SET enable_seqscan TO off")
+        with explained(connection, "EXPLAIN " if postgresql else "EXPLAIN QUERY PLAN ") as found:
+            listing.answer(listing.Listing(contract, operation, shape, HONEST), store, wanted, "/")
+        return found
+
+    yield ask
+    sandbox.close()
+
+
+@contextmanager
+def explained(connection: Connection, explain: str) -> Iterator[list[str]]:
+    """The plans of the statements on products that are executed in the block."""
+    found: list[str] = []
+
+    def note(_: Any, cursor: Any, statement: str, parameters: Any, *__: Any) -> None:
+        if "FROM products" in statement:
+            cursor.execute(explain + statement, parameters)
+            found.append(" / ".join(str(row[-1]) for row in cursor.fetchall()))
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("", "products$order"),
+        ("page=4&limit=10", "products$order"),
+        ("name=x", "products.name$value"),
+        ("updated_at=2025-01-01T00:00:00Z", "products.updated_at$value"),
+        ("attribute__COLOR=x", "products/attributes$key"),
+    ],
+)
+def test_an_index_is_used(plans: Plans, query: str, index: str) -> None:
+    for plan in plans(query):
+        assert index in plan
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("name__icontains=qzqzq", "products.name$folded-pieces"),
+        ("base_code__icontains=qzqzq", "products.base_code$folded-pieces"),
+        ("attribute__COLOR__iendswith=qzqzq", "products/attributes$folded-pieces"),
+    ],
+)
+def test_pieces_are_found_by_trigrams(plans: Plans, database: Database, query: str, index: str) -> None:
+    if database() is None:
+        pytest.skip("SQLite has trigrams only for tables that are made for searching alone")
+    for plan in plans(query):
+        assert index in plan
