@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from conformance.plugins.loading import BrokenPlugin, load
+from conformance.sandbox import workers
 from conformance.sandbox.databases import StoreError
 from conformance.sandbox.faults import faults, tenancy_faults
 from conformance.sandbox.server import run
@@ -70,6 +71,13 @@ SECONDS = click.FloatRange(0)
     metavar="URL",
     help="keep everything in this database: an SQLite file, or postgresql://USER@HOST/NAME; it survives a restart",
 )
+@option(
+    "--workers",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    help="processes behind the port; more than one need PostgreSQL, and can't be controlled while they run",
+)
 @option("--api-key", metavar="KEY", help="the key to ask for; better in the environment, which no process list shows")
 @option("--fault", "broken", multiple=True, metavar="ID", help="break a promise (repeatable); see --faults")
 @option("--faults", "list_faults", is_flag=True, help="list the faults, each with the clause that it breaks, and stop")
@@ -112,9 +120,13 @@ def sandbox(document: Path, api_key: str | None, broken: tuple[str, ...], list_f
 
 def _serve(contract: Contract, settings: Settings) -> int:
     """Serve until stopped; gives the exit code."""
+    if settings.workers > 1 and not str(settings.db).startswith("postgresql"):
+        print("--workers needs a database that processes can share: --db postgresql://USER@HOST/NAME", file=sys.stderr)
+        return USAGE
     try:
-        run(contract, settings, lambda url: print(f"READY {url}", flush=True))
-    except (StoreError, ValueError) as error:
+        serve = run if settings.workers == 1 else workers.run
+        serve(contract, settings, lambda url: print(f"READY {url}", flush=True))
+    except (StoreError, ValueError, workers.WorkersError) as error:
         print(error, file=sys.stderr)
         return USAGE
     except OSError as error:

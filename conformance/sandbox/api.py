@@ -67,7 +67,7 @@ class Sandbox:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        tasks = [asyncio.create_task(tenant.worker.run()) for tenant in self.tenants]
+        tasks = [asyncio.create_task(tenant.worker.run(others=self.settings.workers > 1)) for tenant in self.tenants]
         if self.settings.churn:
             rows = self.tenants[0].store
             written = [rows.shapes[name] for name in written_collections(self.contract)]

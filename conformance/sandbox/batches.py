@@ -122,6 +122,12 @@ def next_pending(connection: Connection) -> Pending | None:
     return Pending(**found) if found else None
 
 
+def is_at(connection: Connection, pending: Pending) -> bool:
+    """True while the batch is as far as it is taken to be: nobody else has worked on it meanwhile."""
+    found = connection.execute(_STATE, {"id": pending.id}).first()
+    return found is not None and found.succeeded + found.failed == pending.done and found.status in (WAITING, RUNNING)
+
+
 def record(connection: Connection, pending: Pending, outcomes: list[Reasons], now: int) -> Pending:
     """Note what became of the next items, and give what is left; the batch is over with the last of them."""
     failed = pending.failed + sum(1 for reasons in outcomes if reasons)

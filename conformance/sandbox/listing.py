@@ -40,7 +40,7 @@ def answer(listing: Listing, work: store.Store, query: Query, base: str) -> JSON
         query = replace(query, limit=min(query.limit, listing.page_cap))
     where = _where(listing, query)
     order = behaviour.order(operation, shape, query)
-    with work.work() as connection:
+    with work.reading() as connection:
         if operation.pagination is None:
             found = [behaviour.row(operation, row) for row in store.rows(connection, shape, where, order)]
             return _unpaged(listing, found)

@@ -27,7 +27,7 @@ def app(contract: Contract, settings: Settings | None = None) -> Sandbox:
 def serve(contract: Contract, settings: Settings | None = None) -> Iterator[str]:
     """A sandbox in a thread of this process, for as long as the block lasts; gives its base URL."""
     settings = settings or Settings()
-    with contextlib.closing(_listen(settings)) as listening:
+    with contextlib.closing(listen(settings)) as listening:
         server = _Server(app(contract, settings), listening)
         thread = threading.Thread(target=server.run, args=([listening],), name="sandbox", daemon=True)
         thread.start()
@@ -42,14 +42,19 @@ def serve(contract: Contract, settings: Settings | None = None) -> Iterator[str]
 
 def run(contract: Contract, settings: Settings, announce: Callable[[str], None]) -> None:
     """A sandbox in the foreground until SIGTERM or SIGINT; `announce` is told the base URL once it serves."""
-    with contextlib.closing(_listen(settings)) as listening:
-        server = _Server(app(contract, settings), listening, announce)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: server.stop())
-        server.run([listening])
+    with contextlib.closing(listen(settings)) as listening:
+        serve_on(contract, settings, listening, announce)
 
 
-def _listen(settings: Settings) -> socket.socket:
+def serve_on(contract: Contract, settings: Settings, listening: socket.socket, announce: Callable[[str], None]) -> None:
+    """A sandbox behind a socket that listens already, until SIGTERM or SIGINT."""
+    server = _Server(app(contract, settings), listening, announce)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.stop())
+    server.run([listening])
+
+
+def listen(settings: Settings) -> socket.socket:
     """A socket that listens already, so that its port is known. Raises OSError when it can't be had."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     # With the protocol named, asyncio sends small answers at once; without it, Nagle's algorithm waits 40 ms.

@@ -45,6 +45,8 @@ class Settings(Switches):
     seed: int = 1
     db: Path | str | None = field(default=None, repr=False)
     """A file or a database's URL that outlives the process; without one everything is in memory."""
+    workers: int = 1
+    """Processes behind the port; more than one need a database that they can share."""
     api_key: str = field(default=DEFAULT_KEY, repr=False)
     second_key: str | None = field(default=None, repr=False)
     """A second tenant's key. It has a catalog of its own, and sees nothing of the first one's."""

@@ -57,6 +57,17 @@ class Store:
             finally:
                 self.busy += time.perf_counter() - began
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One unit of work that changes nothing, and sees all as it is at one moment."""
+        with self.work() as connection:
+            self._database.see_one_moment()
+            yield connection
+
+    def claim_queue(self) -> bool:
+        """In a unit of work: let nobody else work on the batches until it ends; False where somebody else does."""
+        return self._database.claim_queue()
+
     def filled(self) -> None:
         """Take note that many rows came in."""
         with self._lock:

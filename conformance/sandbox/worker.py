@@ -21,6 +21,10 @@ from spec.model import JSON
 
 _SLICE = 0.01
 """Seconds of work between two looks at what else the server has to do."""
+_TAKEN = 20_000
+"""Microseconds until somebody asks again who found another process at work on the batches."""
+_UNSEEN = 500_000
+"""Microseconds after which a process looks for batches that another one took in, and may have left."""
 _STEPS = 4
 """The most parts in which a delayed batch is done, so that its progress can be watched."""
 
@@ -48,14 +52,18 @@ class Worker:
         self._work: _Work | None = None
         self._hurried = 0
 
-    async def run(self) -> None:
-        """Work until cancelled. What was left by an earlier run comes first."""
+    async def run(self, others: bool = False) -> None:
+        """Work until cancelled; what an earlier run left comes first.
+
+        `others` says that further processes take batches in, which may be killed before they work on them.
+        """
         clock = self._state.clock
         while True:
             due = self.due()
             if due is not None and due <= clock.now():
-                self.step()
-                due = clock.now()
+                due = clock.now() if self.step() else clock.now() + _TAKEN
+            elif others:
+                due = min(clock.now() + _UNSEEN, clock.now() + _UNSEEN if due is None else due)
             await clock.wait(due)
 
     def due(self) -> int | None:
@@ -70,16 +78,21 @@ class Worker:
             self._work = self._part(pending)
         return self._work.since + self._pause(self._work.pending)
 
-    def step(self) -> None:
-        """Do what is due: a part of a batch, as far as a slice of time allows."""
+    def step(self) -> bool:
+        """Do what is due: a part of a batch, as far as a slice of time allows. False where somebody else does."""
         work = self._work
         if work is None:
-            return
+            return True
         if not self._pause(work.pending):
             # What was slow at first isn't any more.
             work = replace(work, goal=len(work.pending.items))
         pending = work.pending
         with self._store.work() as connection:
+            if not self._store.claim_queue():
+                return False
+            if not batches.is_at(connection, pending):
+                self._work = None
+                return True
             outcomes = list(self._outcomes(connection, self._operations[pending.operation], pending, work.goal))
             pending = batches.record(connection, pending, outcomes, self._state.clock.now())
         if pending.done >= len(pending.items):
@@ -88,6 +101,7 @@ class Worker:
             self._work = self._part(pending)
         else:
             self._work = replace(work, pending=pending)
+        return True
 
     def finish(self, number: int) -> None:
         """Do at once what is left of the batches up to this one."""

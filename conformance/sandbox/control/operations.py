@@ -23,6 +23,19 @@ from spec import Contract
 from spec.model import JSON
 
 _NOTHING = Answer(204, None)
+_SHARED = frozenset(
+    {
+        "get_health",
+        "get_readiness",
+        "get_about",
+        "dump_rows",
+        "load_rows",
+        "get_switches",
+        "list_faults",
+        "list_batches",
+    }
+)
+"""What comes to the same whichever of several processes does it: what is in the database, and what never changes."""
 
 
 class Operations:
@@ -37,6 +50,9 @@ class Operations:
 
     def perform(self, operation_id: str, asked: Asked) -> Answer:
         """Carry out an operation of the document. Raises Wrong."""
+        if self._settings.workers > 1 and operation_id not in _SHARED:
+            many = self._settings.workers
+            raise Wrong(409, f"The sandbox runs as {many} processes; start it with one to do this.")
         done: Answer = getattr(self, operation_id)(asked)
         return done
 

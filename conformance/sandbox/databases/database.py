@@ -35,6 +35,12 @@ class Database(Protocol):
     def filled(self) -> None:
         """Take note that many rows came in."""
 
+    def see_one_moment(self) -> None:
+        """Let all that is read in the transaction that has just begun be of one moment; nothing is written in it."""
+
+    def claim_queue(self) -> bool:
+        """Until the transaction ends, let nobody else work on the batches; False where somebody else does."""
+
     def save(self) -> Saved:
         """A copy of all that there is."""
 

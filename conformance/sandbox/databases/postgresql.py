@@ -73,6 +73,15 @@ class Postgresql:
         with self.connection.begin():
             self.connection.exec_driver_sql(f"ANALYZE {', '.join(self._names())}")
 
+    def see_one_moment(self) -> None:
+        """As PostgreSQL does at this level."""
+        self.connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    def claim_queue(self) -> bool:
+        """By a lock that goes with the transaction, also where its process is killed."""
+        claim = f"SELECT pg_try_advisory_xact_lock(hashtext('sandbox queue'), hashtext('{self._schema}'))"
+        return bool(self.connection.exec_driver_sql(claim).scalar_one())
+
     def save(self) -> Saved:
         """A copy in a schema of its own."""
         copy = _Copy(self.connection, f"{self._schema}_copy_{next(self._numbers)}")

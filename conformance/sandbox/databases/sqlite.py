@@ -65,6 +65,13 @@ class Sqlite:
         self._driver.execute("PRAGMA analysis_limit = 1000")
         self._driver.execute("ANALYZE")
 
+    def see_one_moment(self) -> None:
+        """Nobody else writes."""
+
+    def claim_queue(self) -> bool:
+        """Nobody else is there."""
+        return True
+
     def save(self) -> Saved:
         """A copy in memory."""
         copy = sqlite3.connect(":memory:", check_same_thread=False)
