@@ -23,9 +23,9 @@ from spec.environment import key_variable, prefix
 
 EPILOG = """\
 The key is taken from the environment variable that the document gives its prefix (PRD_API_KEY for the document that
-comes along) where --api-key isn't given, and is `sandbox-key` where neither is. With PRD_SECOND_API_KEY there is a second
-tenant, with a catalog of its own. SANDBOX_DB may hold what --db takes, which keeps a password out of process lists.
-With PRD_CONTROL_KEY the sandbox can be controlled from other machines as well.
+comes along) where --api-key isn't given, and is `sandbox-key` where neither is. PRD_SECOND_API_KEY adds a second
+tenant with a catalog of its own. With PRD_CONTROL_KEY the sandbox can be controlled from other machines as well.
+SANDBOX_DB may hold what --db takes, which keeps a password out of process lists.
 
 exit codes: 0 after SIGTERM or Ctrl-C; 2 for wrong usage, or a document that can't be used
 
@@ -110,12 +110,15 @@ def sandbox(document: Path, api_key: str | None, broken: tuple[str, ...], list_f
         for fault in (*faults(contract), *tenancy_faults(contract)):
             print(f"{fault.id}  {fault.description}")
         return 0
-    keys = {
-        "api_key": api_key or os.environ.get(key_variable(contract)) or DEFAULT_KEY,
-        "second_key": os.environ.get(f"{prefix(contract)}_SECOND_API_KEY") or None,
-        "control_key": os.environ.get(f"{prefix(contract)}_CONTROL_KEY") or None,
-    }
-    return _serve(contract, Settings(**keys, faults=broken, **habits))
+    named = prefix(contract)
+    settings = Settings(
+        api_key=api_key or os.environ.get(key_variable(contract)) or DEFAULT_KEY,
+        second_key=os.environ.get(f"{named}_SECOND_API_KEY") or None,
+        control_key=os.environ.get(f"{named}_CONTROL_KEY") or None,
+        faults=broken,
+        **habits,
+    )
+    return _serve(contract, settings)
 
 
 def _serve(contract: Contract, settings: Settings) -> int:
