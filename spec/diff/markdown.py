@@ -29,8 +29,7 @@ def markdown(report: Report) -> str:
         "",
     ]
     head += [f"- {_plain(str(judged))}" for judged in report.waivers]
-    blocks = [*_groups(report), *_python(report)]
-    return _cut(head, blocks, LIMIT)
+    return _cut(head, list(_groups(report)), LIMIT)
 
 
 def _groups(report: Report) -> Iterator[str]:
@@ -38,18 +37,20 @@ def _groups(report: Report) -> Iterator[str]:
     serves = [c for c in report.changes if c.level != "major" and c.servers == "major"]
     rest = [c for c in report.changes if c.level == "minor" and c.servers != "major"]
     words = [c for c in report.changes if c.level in ("patch", "none") and c.servers != "major"]
-    for title, group in (
-        ("Callers must change their code", calls),
-        ("Servers must change, callers needn't", serves),
-        ("Nobody must change", rest),
-    ):
-        if group:
-            yield f"#### {title} ({len(group)})\n"
-            yield from (_entry(change, report) for change in group)
+    yield from _group("Callers must change their code", calls, report)
+    yield from _python(report)
+    yield from _group("Servers must change, callers needn't", serves, report)
+    yield from _group("Nobody must change", rest, report)
     if words:
         yield f"<details><summary>Only words and names ({len(words)})</summary>\n"
         yield from (f"- {_plain(few(change.subjects))}: {_plain(change.what)}" for change in words)
         yield "\n</details>\n"
+
+
+def _group(title: str, changes: Sequence[Change], report: Report) -> Iterator[str]:
+    if changes:
+        yield f"#### {title} ({len(changes)})\n"
+        yield from (_entry(change, report) for change in changes)
 
 
 def _entry(change: Change, report: Report) -> str:
