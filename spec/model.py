@@ -484,6 +484,13 @@ class Contract:
             pointer = pointer.rpartition("/")[0]
         return self.locations[pointer]
 
+    def items(self, operation: Operation) -> Mapping[str, JSON]:
+        """The schema of one item of the list that an operation is sent, resolved; {} when it is sent none."""
+        media = operation.body.json if operation.body else None
+        schema = self.resolve(media.schema) if media and media.schema else {}
+        items = schema.get("items")
+        return self.resolve(items) if isinstance(items, Mapping) else {}
+
     def properties(self, schema: Mapping[str, JSON]) -> Mapping[str, Mapping[str, JSON]]:
         """The named properties of an object schema, through `$ref` and `allOf`, each resolved."""
         found: dict[str, Mapping[str, JSON]] = {}

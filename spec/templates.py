@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -15,3 +16,17 @@ def placeholders(path: str) -> tuple[str, ...]:
 def unnamed(path: str) -> str:
     """The path with its placeholders' names left out: two paths that differ in names alone are the same."""
     return _PLACEHOLDER.sub("{}", path)
+
+
+def filled(path: str, values: Mapping[str, str]) -> str:
+    """The path with values in place of placeholders; a placeholder without a value stays."""
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), path)
+
+
+def matcher(path: str, *, empty: bool = False) -> re.Pattern[str]:
+    """A regular expression for the paths of a template: one group for each placeholder, in their order.
+
+    A value holds no slash; it may be `empty` if so asked.
+    """
+    group = "([^/]*)" if empty else "([^/]+)"
+    return re.compile(group.join(map(re.escape, _PLACEHOLDER.split(path)[::2])))

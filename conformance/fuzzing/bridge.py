@@ -19,7 +19,7 @@ from conformance.fuzzing.owned import Rewrite
 from conformance.transport.errors import NotSent, Stopped
 from conformance.transport.exchange import Request, Response
 from conformance.transport.target import Target
-from spec import Contract, Operation
+from spec import Contract, Operation, templates
 
 JSON_TYPE = "application/json"
 
@@ -117,4 +117,4 @@ def _query(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _pattern(operation: Operation) -> re.Pattern[str]:
-    return re.compile("[^/]+".join(map(re.escape, re.split(r"\{[^{}]*\}", operation.path))))
+    return templates.matcher(operation.path)

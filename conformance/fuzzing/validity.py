@@ -18,7 +18,7 @@ from typing import Any
 
 from conformance.oracle.lookups import kind_of
 from conformance.transport.exchange import Request
-from spec import Contract, Filter, Operation, Parameter
+from spec import Contract, Filter, Operation, Parameter, templates
 from spec.values import checker, is_date_time
 
 Validity = str | None
@@ -85,10 +85,8 @@ class Judge:
         return None
 
     def _path(self, operation: Operation, request: Request) -> Iterable[Validity]:
-        names = re.findall(r"\{([^{}]*)\}", operation.path)
-        pattern = "([^/]+)".join(map(re.escape, re.split(r"\{[^{}]*\}", operation.path)))
-        found = re.fullmatch(pattern, request.path)
-        for name, raw in zip(names, found.groups() if found else (), strict=False):
+        found = templates.matcher(operation.path).fullmatch(request.path)
+        for name, raw in zip(templates.placeholders(operation.path), found.groups() if found else (), strict=False):
             parameter, text = operation.parameter(name), urllib.parse.unquote(raw, errors="replace")
             # A slash or dots may lead to another route altogether.
             if parameter is None or "/" in text or not text.strip("."):

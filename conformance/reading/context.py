@@ -15,7 +15,7 @@ from conformance.oracle.budget import NORMAL, Budget
 from conformance.reading.memory import Decisions, Key, Observations
 from conformance.transport.exchange import MISSING, Credential, Exchange, Request
 from conformance.transport.target import Target
-from spec import Clause, Contract, Filter, Lookups, Operation
+from spec import Clause, Contract, Filter, Lookups, Operation, templates
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -174,9 +174,7 @@ def get(
     body: bytes | None = None,
 ) -> Request:
     """A request of an operation, path parameters filled in and parameters in their own order."""
-    filled = operation.path
-    for name, value in (path or {}).items():
-        filled = filled.replace(f"{{{name}}}", value)
+    filled = templates.filled(operation.path, path or {})
     return Request(operation.code, operation.method, filled, query, headers, body, credential)
 
 

@@ -225,9 +225,7 @@ def _written(contract: Contract, collection: Collection, part: Part | None = Non
 
 def item_properties(contract: Contract, operation: Operation) -> Mapping[str, Mapping[str, JSON]]:
     """The fields of one item of a write's body, each with its schema."""
-    media = operation.body.json if operation.body else None
-    items = contract.resolve(media.schema).get("items") if media and media.schema else None
-    return contract.properties(items) if items else {}
+    return contract.properties(contract.items(operation))
 
 
 def _free_key_fields(contract: Contract, collection: Collection) -> tuple[str, ...]:

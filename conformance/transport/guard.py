@@ -17,7 +17,7 @@ from typing import Any
 from conformance.transport import keys
 from conformance.transport.exchange import Credential, Request
 from conformance.transport.journal import Journal
-from spec import Contract, Operation
+from spec import Contract, Operation, templates
 
 
 class Ownership:
@@ -108,8 +108,7 @@ def _is(name: str, key: str) -> bool:
 def _in_url(operation: Operation, request: Request, key: str) -> Iterator[str]:
     """What stands in the URL of a write: its path parameters, and the key where the query names it."""
     yield from (value for name, value in request.query if _is(name, key))
-    pattern = "([^/]*)".join(map(re.escape, re.split(r"\{[^{}]*\}", operation.path)))
-    in_path = re.fullmatch(pattern, request.path)
+    in_path = templates.matcher(operation.path, empty=True).fullmatch(request.path)
     values = map(urllib.parse.unquote, in_path.groups() if in_path else [request.path])
     yield from (value for value in values if value != keys.NO_ROW)
 

@@ -45,9 +45,7 @@ def unmarkable(contract: Contract) -> dict[str, str]:
         if access is None or access.action == "reads":
             continue
         name = access.collection.key
-        media = operation.body.json if operation.body else None
-        items = contract.resolve(media.schema).get("items") if media and media.schema else None
-        schemas = ({"$ref": access.collection.item}, items or {})
+        schemas = ({"$ref": access.collection.item}, contract.items(operation))
         if not all(_takes_tokens(contract.properties(schema).get(name, {})) for schema in schemas):
             found[operation.code] = (
                 f"{name} allows no key that tells rows of this run from others, so nothing is written"

@@ -34,18 +34,12 @@ _TEXTS = (
 
 def item_fields(context: RunContext, operation: Operation) -> Mapping[str, Mapping[str, Any]]:
     """The fields of one item of a write's body, by their schemas."""
-    media = operation.body.json if operation.body else None
-    schema = context.contract.resolve(media.schema) if media and media.schema else {}
-    items = schema.get("items")
-    return context.contract.properties(items) if isinstance(items, Mapping) else {}
+    return context.contract.properties(context.contract.items(operation))
 
 
 def required_fields(context: RunContext, operation: Operation) -> tuple[str, ...]:
     """The fields that an item must have."""
-    media = operation.body.json if operation.body else None
-    schema = context.contract.resolve(media.schema) if media and media.schema else {}
-    items = schema.get("items")
-    return context.contract.required(items) if isinstance(items, Mapping) else ()
+    return context.contract.required(context.contract.items(operation))
 
 
 def is_plain_text(schema: Mapping[str, Any]) -> bool:

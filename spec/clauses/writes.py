@@ -64,11 +64,7 @@ def _batch(operation: Operation, status: Operation) -> Iterator[Clause]:
 
 def item_fields(contract: Contract, operation: Operation) -> tuple[Field, ...]:
     """The fields of one item of a write's body."""
-    media = operation.body.json if operation.body else None
-    schema = contract.resolve(media.schema) if media and media.schema else {}
-    items = schema.get("items")
-    if not isinstance(items, dict):
-        return ()
+    items = contract.items(operation)
     required = contract.required(items)
     return tuple(Field(name, one, name in required) for name, one in contract.properties(items).items())
 
@@ -152,9 +148,7 @@ def _is_object(contract: Contract, schema: object) -> bool:
 
 def _field_provenance(contract: Contract, operation: Operation, field: str) -> Provenance:
     """The provenance of one field of a write's items, as the document marks it."""
-    media = operation.body.json if operation.body else None
-    schema = contract.resolve(media.schema) if media and media.schema else {}
-    marked = contract.properties(schema["items"]).get(field, {}).get("x-provenance", {}) if "items" in schema else {}
+    marked = contract.properties(contract.items(operation)).get(field, {}).get("x-provenance", {})
     for level in ("inferred", "documented"):
         if level in marked:
             return Provenance("inferred" if level == "inferred" else "documented", str(marked[level]))
@@ -218,11 +212,10 @@ def _body(contract: Contract, operation: Operation) -> Iterator[Clause]:
     if refused is None or media is None or not media.schema:
         return
     of = Provenance(refused.provenance.level, f"400 {refused.description}")
-    schema = contract.resolve(media.schema)
-    items = schema.get("items", {})
+    items = contract.items(operation)
     either = "is answered 400, or the item fails"
     fields = {field.name: field for field in item_fields(contract, operation)}
-    marked = contract.resolve(items).get("x-provenance", {})
+    marked = items.get("x-provenance", {})
     ours = Provenance("inferred", str(marked["inferred"])) if "inferred" in marked else None
     for name in contract.required(items):
         filled = Provenance("inferred", f"{name} is required and has a default, so a server may fill it in.")
