@@ -198,7 +198,7 @@ def _line(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     line = process.stdout.readline().strip()
     if not line:
-        raise OSError(f"{process.args} said nothing")
+        raise OSError(f"{process.args!r} said nothing")
     return line
 
 

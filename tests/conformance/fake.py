@@ -400,6 +400,11 @@ def ask_of(shop: Shop, folder: Path | None = None, seed: int = 0) -> RunContext:
     return RunContext(CONTRACT, target, seed, BEGAN + timedelta(days=30))
 
 
+def log_of(context: RunContext) -> list[Request]:
+    """The requests that a context of `ask_of` has sent."""
+    return context.target.log if isinstance(context.target, Direct) else []
+
+
 def laws_of(context: RunContext) -> dict[str, Law]:
     """The laws on a shop, by their clauses' kinds: those that ask, and those that speak from all answers."""
     evidence = context.target.evidence if isinstance(context.target, Direct) else Evidence(CONTRACT)

@@ -1,7 +1,9 @@
-"""What people are told, word for word: it changes only on purpose.
+"""What people read, word for word: it changes only on purpose.
 
-A golden file is blocks with an empty line between them, each a title and its lines. After a change that is meant,
-write it anew with `GOLDEN=write python -m pytest -n0 tests/conformance/test_laws.py`, and review its diff.
+There is one golden file for each law, under `golden/`. It holds blocks with an empty line between them, each a title
+and its lines. After a change that is meant, write the files anew and review their difference:
+
+    GOLDEN=write python -m pytest -n0 tests/conformance/test_laws.py
 """
 
 from __future__ import annotations
@@ -11,21 +13,24 @@ import re
 from functools import cache
 from pathlib import Path
 
+FOLDER = Path(__file__).parent / "golden"
 
-def expect(path: Path, title: str, lines: list[str]) -> None:
-    """Hold lines against the block of a title."""
-    lines = [steady(line) for line in lines]
+
+def expect(law: str, title: str, lines: list[str]) -> None:
+    """Compare lines with the block of a title in a law's file."""
+    path, lines = FOLDER / f"{law}.txt", [steady(line) for line in lines]
     if os.environ.get("GOLDEN") == "write":
         blocks = _read(path) if path.is_file() else {}
         blocks[title] = lines
+        path.parent.mkdir(exist_ok=True)
         path.write_text("\n\n".join("\n".join([t, *found]) for t, found in blocks.items()) + "\n", encoding="utf-8")
     else:
         assert lines == _known(path).get(title)
 
 
-def titles(path: Path) -> list[str]:
-    """The titles in a golden file, in its order."""
-    return list(_known(path))
+def titles() -> dict[str, list[str]]:
+    """The titles of each law's file, in their order."""
+    return {path.stem: list(_known(path)) for path in sorted(FOLDER.glob("*.txt"))}
 
 
 def steady(line: str) -> str:

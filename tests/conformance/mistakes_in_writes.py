@@ -51,7 +51,7 @@ def _lists_lost(self: Shop, row: Row | None, item: Row) -> None:
 def _first_wins(self: Shop, operation: Any, body: bytes) -> tuple[int, Any]:
     items = json.loads(body) if body.startswith(b"[") else None
     keys = [item.get("sku") for item in items if isinstance(item, dict)] if items else []
-    if len(keys) > 1 and len(set(map(str, keys))) < len(keys):
+    if items and len(set(map(str, keys))) < len(keys):
         body = json.dumps(items[::-1]).encode()
     return Shop.submitted(self, operation, body)
 
@@ -122,7 +122,7 @@ def _loses(self: Shop, row: Row, part: str, key: str, entry: Row) -> None:
     pass
 
 
-def _parts(part: str, change: Callable[[Shop, Row, Row], None]) -> type[Shop]:
+def _parts(part: str, change: Callable[[Shop, Row, Row], object]) -> type[Shop]:
     """A shop that does more than to write a row's parts."""
 
     def write_parts(self: Shop, operation: Any, row: Row, item: Row) -> bool:

@@ -28,8 +28,7 @@ from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause
 from tests.conformance.fake import BEGAN, CONTRACT, Shop, ask_of
 
-READS = CONTRACT.clause("PRD102.page.count")
-WRITES = CONTRACT.clause("PRD101.write.key")
+READS, WRITES = (c for id in ("PRD102.page.count", "PRD101.write.key") if (c := CONTRACT.clause(id)))
 LISTS = ("page.count", "page.disjoint", "page.complete", "page.stable", "page.same-order", "page.next", "default")
 FOUND = Finding("right", "wrong", ())
 
@@ -125,7 +124,7 @@ def test_data_that_moves_between_the_two_tries_is_tried_again() -> None:
 
 
 def test_data_that_comes_to_rest_is_judged() -> None:
-    shop = Moving()
+    shop: Shop = Moving()
     law, calls = results(FOUND)
 
     def settling(context: RunContext, clause: Clause) -> Result:

@@ -21,7 +21,27 @@ from conformance.transport.target import Target
 KEY = "Canary 5f0e'\"$`\\é*!"
 BASE = "https://shop.example/"
 
-ODD = ("", " ", "a b", "+", "&", "=", "#", "?", "%", "%20", "'", '"', "`id`", "$HOME", "$(id)", "\\", "\\n", "\n", "!")
+ODD: tuple[str, ...] = (
+    "",
+    " ",
+    "a b",
+    "+",
+    "&",
+    "=",
+    "#",
+    "?",
+    "%",
+    "%20",
+    "'",
+    '"',
+    "`id`",
+    "$HOME",
+    "$(id)",
+    "\\",
+    "\\n",
+    "\n",
+    "!",
+)
 ODD += (
     "é",
     "İ",

@@ -18,7 +18,7 @@ from conformance.selection import Shard, left_to_others
 from conformance.transport.exchange import Request, Response
 from spec import Clause
 from tests.conformance import mistakes_in_batches, mistakes_in_reads, mistakes_in_writes
-from tests.conformance.fake import CONTRACT, Shop, ask_of, laws_of
+from tests.conformance.fake import CONTRACT, Shop, ask_of, laws_of, log_of
 
 MISTAKES = {
     f"{clause}: {name}": shop
@@ -86,7 +86,7 @@ def test_the_same_seed_sends_the_same_requests(tmp_path: Path) -> None:
         laws = laws_of(context)
         for clause in some(clauses(), 40, 4):
             try_clause(context, laws[clause.kind], clause)
-        log = context.target.log  # type: ignore[attr-defined]
+        log = log_of(context)
         return Counter(steady(f"{r.method} {r.target} {r.credential} {r.headers} {r.body!r}") for r in log)
 
     assert sent(tmp_path / "one", 7) == sent(tmp_path / "two", 7)
@@ -119,7 +119,7 @@ def test_scenarios_side_by_side_come_to_what_they_come_to_in_turn(tmp_path: Path
 
     def side_by_side(shop: Shop, folder: Path) -> dict[str, str]:
         context = ask_of(shop, folder)
-        laws, found = laws_of(context), {}
+        laws, found = laws_of(context), dict[str, str]()
 
         def judge(clause: Clause) -> None:
             found[clause.id] = try_clause(context, laws[clause.kind], clause).verdict

@@ -363,14 +363,14 @@ def test_other_columns_are_looked_at_instead_or_too() -> None:
 
 
 def test_one_of_several_matches() -> None:
-    rows = [{"name": "Blue"}, {"name": "Red"}, {"name": "Red"}, {"name": None}]
+    rows: list[dict[str, Any]] = [{"name": "Blue"}, {"name": "Red"}, {"name": "Red"}, {"name": None}]
     mutant = first_only(FILTERS["name"], rows)
     assert [mutant.shows(row, "Red", None) for row in rows] == [False, True, False, False]
     assert [mutant.shows(row, "Green", None) for row in rows] == [False] * 4
 
 
 def test_a_list_with_a_value_that_no_row_has() -> None:
-    rows = [{"category": "a"}, {"category": "b"}, {"category": None}]
+    rows: list[dict[str, Any]] = [{"category": "a"}, {"category": "b"}, {"category": None}]
     (mutant,) = all_or_none(FILTERS["category__in"], rows)
     assert [mutant.shows(row, "a,b", None) for row in rows] == [True, True, False]
     assert [mutant.shows(row, "a,c", None) for row in rows] == [False, False, False]
@@ -387,7 +387,7 @@ def test_the_value_that_is_compared() -> None:
 
 @pytest.mark.parametrize(("nothing", "operand"), [("undefined", "unde"), ("null", "ul"), ("None", "on")])
 def test_a_value_that_isnt_there_may_be_read_as_a_text(nothing: str, operand: str) -> None:
-    rows = [{"name": "Red"}, {"name": None}, {}]
+    rows: list[dict[str, Any]] = [{"name": "Red"}, {"name": None}, {}]
     filter = text_filter("contains")
     mutant = next(m for m in nothing_as_text(filter, rows) if m.name == f"nothing is read as {nothing}")
     assert mutant.shows(rows[1], operand, None)

@@ -143,10 +143,14 @@ def test_a_connection_that_breaks_is_tried_again_for_a_read_and_never_for_a_writ
         assert target.send(GET).status == 200
         assert len(received) == 3
     for broken in (CLOSE, b"HTTP/1.1 202 X\r\nContent-Length: 99\r\n\r\nab", b"junk\r\n\r\n"):
-        with at(lambda _, broken=broken: _then_close(broken)) as (target, received):
+        with at(in_turn(_then_close(broken))) as (target, received):
             with pytest.raises(Unreachable):
                 target.send(POST)
             assert len(received) == 1
+
+
+def _wait(event: threading.Event) -> None:
+    event.wait(60)
 
 
 def _then_close(found: bytes) -> Any:
@@ -181,7 +185,7 @@ def test_an_answer_that_never_ends_ends_with_the_timeout() -> None:
 
 def test_an_answer_that_never_comes_is_waited_for_twice() -> None:
     judged = threading.Event()
-    with at(lambda _: lambda connection: judged.wait(60) and None, limits=Limits(timeout=1)) as (target, received):
+    with at(lambda _: lambda connection: _wait(judged), limits=Limits(timeout=1)) as (target, received):
         with pytest.raises(Unreachable, match="timeout"):
             target.send(GET)
         assert len(received) == 2

@@ -12,9 +12,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import akinon_seller_products as package
 import httpx2
@@ -133,7 +134,7 @@ def test_asynchronous_methods_can_be_tasks() -> None:
     async def together(url: str) -> int:
         client = AsyncClient("key", base_url=url)
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(client.get_batch_request(TICKET)) for _ in range(3)]
+            tasks = [group.create_task(client.get_batch_request(uuid.UUID(TICKET))) for _ in range(3)]
         await client.aclose()
         return sum(task.result().state.total for task in tasks)
 
@@ -273,7 +274,7 @@ def test_middleware_may_change_each_attempt(drive: Drive) -> None:
 
     def sign(request: Request) -> Request:
         seen.append(request)
-        return request.with_header("X-Signature", f"{len(seen)}:{len(request.body or b'')}")
+        return request.with_header("X-Signature", f"{len(seen)}:{len(cast(bytes, request.body or b''))}")
 
     statuses = iter([503, 202])
 
@@ -453,7 +454,7 @@ class Span(trace.NonRecordingSpan):
 
 
 @pytest.fixture
-def tracer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tracer]:
+def tracer(monkeypatch: pytest.MonkeyPatch) -> Tracer:
     found = Tracer()
     monkeypatch.setattr(trace, "get_tracer", lambda *_: found)
     return found

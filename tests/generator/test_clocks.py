@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from akinon_seller_products import (
@@ -61,8 +61,8 @@ class World:
         return Session(made, Credentials({"ApiKey": operations.API.schemes["ApiKey"]}, {"ApiKey": "key"}, "X"))
 
 
-def told(*counts: int, id: str = TICKET) -> Answer:
-    return Answer(200, {"content-type": "application/json"}, json.dumps(batch(*counts, id=id)).encode())
+def told(*counts: Any, id: str = TICKET) -> Answer:
+    return Answer(200, {"content-type": "application/json"}, json.dumps({**batch(*counts), "id": id}).encode())
 
 
 def plain(status: int, **headers: str) -> Answer:
@@ -127,9 +127,13 @@ def test_a_wait_does_as_it_is_asked_to_by_retry_after() -> None:
 def test_a_deadline_bounds_all_attempts_and_the_waits_between_them(
     answer: Answer | None, kind: type[Exception], deadline: float
 ) -> None:
-    for settings, options in (({"deadline": deadline}, {}), ({}, {"deadline": deadline})):
+    ways: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+        ({"deadline": deadline}, {}),
+        ({}, {"deadline": deadline}),
+    )
+    for settings, options in ways:
         world = World(last=answer)
-        call = world.session(**settings).call(operations.GET_PRODUCTS, {}, {"max_retries": 9, **options})
+        call = world.session(**settings).call(operations.GET_PRODUCTS, {}, cast(Any, {"max_retries": 9, **options}))
         with pytest.raises(kind):
             run(value(call), world)
         assert world.now <= deadline + 0.01

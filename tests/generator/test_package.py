@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 import akinon_seller_products
+import pydantic
 import pytest
 from akinon_seller_products import filters, models
 
@@ -29,15 +30,15 @@ def surface() -> str:
             if not name.startswith("_"):
                 lines.append(f"{client.__name__}.{name}{inspect.signature(member)}")
     for name, model in sorted(vars(models).items()):
-        if inspect.isclass(model) and model.__module__ == models.__name__:
+        if inspect.isclass(model) and issubclass(model, pydantic.BaseModel) and model.__module__ == models.__name__:
             for field, about in model.model_fields.items():
                 needed = "required" if about.is_required() else "optional"
-                lines.append(f"{name}({model.__base__.__name__}).{field}: {model.__annotations__[field]} {needed}")
+                lines.append(f"{name}({model.__mro__[1].__name__}).{field}: {model.__annotations__[field]} {needed}")
     for name in filters.__all__:
         builder = getattr(filters, name)
         for field in sorted(n for n in dir(builder) if not n.startswith("_")):
             found = getattr(builder, field)
-            found = found["KEY"] if isinstance(found, filters.Keyed) else found
+            found = found["KEY"] if isinstance(found, vars(filters)["Keyed"]) else found
             lines.extend(f"{name}.{field}.{lookup}" for lookup in sorted(dir(found)) if not lookup.startswith("_"))
     return "\n".join(lines) + "\n"
 

@@ -71,7 +71,7 @@ def answer(peer: Peer) -> None:
                 body["next_page_token"] = f"t{begin + 2}"
         case "as-object":
             begin = int(query.get("After", "0"))
-            following = {"href": f"http://x/?After={begin + 2}"} if begin + 2 < len(ROWS) else None
+            following: Any = {"href": f"http://x/?After={begin + 2}"} if begin + 2 < len(ROWS) else None
             body = {"data": ROWS[begin : begin + 2], "next": following}
         case "link":
             begin = int(query.get("After", "0"))

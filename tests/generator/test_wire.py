@@ -10,11 +10,11 @@ import json
 import sys
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import pytest
@@ -128,16 +128,16 @@ def test_a_raw_response_of_a_method_that_asks_nothing() -> None:
 
 def test_an_httpx2_client_that_could_not_be_used() -> None:
     with pytest.raises(TypeError, match=r"must be an httpx2\.Client, not AsyncClient"):
-        Client("key", http_client=httpx2.AsyncClient())
+        Client("key", http_client=cast(Any, httpx2.AsyncClient()))
     with httpx2.Client() as own, pytest.raises(TypeError, match=r"must be an httpx2\.AsyncClient, not Client"):
-        AsyncClient("key", http_client=own)
+        AsyncClient("key", http_client=cast(Any, own))
     with httpx2.Client() as own, pytest.raises(TypeError, match="not both"):
         Client("key", http_client=own, transport=httpx2.HTTPTransport())
 
 
 def test_a_client_that_was_not_set_up_can_be_shown() -> None:
     with pytest.raises(TypeError, match="a timeout is a number of seconds or a Timeout, not None") as caught:
-        Client("key", timeout=None)
+        Client("key", timeout=cast(Any, None))
     shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
     assert "<Client not set up>" in "".join(shown.format())
 
@@ -150,7 +150,7 @@ def test_a_missing_key_is_told_with_its_variable(monkeypatch: pytest.MonkeyPatch
 
 def test_a_lookup_or_key_that_the_document_lacks() -> None:
     with pytest.raises(AttributeError, match="it has: contains, exact, icontains"):
-        _ = F.name.startswith
+        _ = cast(Any, F.name).startswith
     with pytest.raises(ValueError, match="can't be a key"):
         _ = F.attribute["A__B"]
     with pytest.raises(ValueError, match="can't be a key"):
@@ -362,7 +362,7 @@ def test_bodies_of_every_kind(odd: Callable[[str], Any]) -> None:
 def test_schemas_of_every_kind(odd: Callable[[str], Any]) -> None:
     schemas = odd("schemas31")
     shape, user = schemas.models.Circle, schemas.models.UserRequest
-    answers = iter([
+    answers: Iterator[Any] = iter([
         [{"kind": "sq", "size": 1}, {"kind": "circle", "new": 1}],
         {"left": {"right": None}, "by": {"x": {"leaves": [{}]}}},
         [1, "a", {"b": [0, "x"]}],

@@ -158,7 +158,7 @@ def test_another_type_never_fits(code: str, media: Callable[[str], Media], examp
         if path[-1] in _FREE:
             continue
         # A number where a decimal string is due is the mistake that loses digits.
-        other = float(value) if isinstance(value, str) and value.replace(".", "").isdigit() else {"": [value]}
+        other: Any = float(value) if isinstance(value, str) and value.replace(".", "").isdigit() else {"": [value]}
         other = "text" if isinstance(value, dict) else other
         wrong = _with(example, path, other)
         assert fits(schema, wrong), path
@@ -171,7 +171,7 @@ def test_malformed_ids_times_and_amounts_never_fit(code: str, media: Callable[[s
         if not isinstance(value, str):
             continue
         name = str(path[-1])
-        junk = ()
+        junk: tuple[str, ...] = ()
         if value.count("-") == 4 and "/" not in value:
             junk = ("", "x", value[:-1], value.replace("-", ""), f"{{{value}}}")
         elif name.endswith("_at"):

@@ -181,7 +181,7 @@ def test_a_document_in_several_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    shared = {"components": {"schemas": {"A": {"type": "string"}, "Unused": {"type": "string"}}}}
+    shared: dict[str, Any] = {"components": {"schemas": {"A": {"type": "string"}, "Unused": {"type": "string"}}}}
     for folder, length in (("old", 5), ("new", 3)):
         Path(folder).mkdir()
         shared["components"]["schemas"]["A"] = {"type": "string", "maxLength": length}

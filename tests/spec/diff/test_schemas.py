@@ -6,17 +6,19 @@ first to the second is relief for senders and breaks readers, and the step back 
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.spec.diff.documents import JSON, compared, told, with_schemas
 
-OBJECT = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}}
-CAT = {
+OBJECT: dict[str, Any] = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}}
+CAT: dict[str, Any] = {
     "type": "object",
     "required": ["kind", "lives"],
     "properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}},
 }
-DOG = {
+DOG: dict[str, Any] = {
     "type": "object",
     "required": ["kind", "barks"],
     "properties": {"kind": {"const": "dog"}, "barks": {"type": "boolean"}},
