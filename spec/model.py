@@ -5,7 +5,7 @@ Everything here is plain data. `spec.reader` builds it from a document; nobody e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeVar
@@ -14,6 +14,9 @@ from spec import composition, pointers
 
 JSON = Any
 """Any JSON value, as `json.loads` would give it."""
+
+DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+"""What stands between the values of an array, by the style of a query parameter that isn't exploded."""
 
 Level = Literal["documented", "inferred"]
 ParameterPlace = Literal["path", "query", "header", "cookie"]
@@ -54,7 +57,10 @@ class Filter:
     schema: Mapping[str, JSON]
     """The schema of one value; for CSV lists, of one element."""
     many: bool
-    """True when the parameter carries a comma-separated list."""
+    """True when the parameter carries a list of values."""
+    delimiter: str | None
+    """What stands between the values of a list: a comma, a space or `|`. None for a single value, and for a list
+    whose values are pairs of their own (`explode: true`)."""
     hidden: bool
     """True when no response shows the field (declared under x-collections.*.hidden)."""
     default: JSON
@@ -94,6 +100,11 @@ class Parameter:
     provenance: Provenance
     pointer: str
     location: Location
+
+    @property
+    def delimiter(self) -> str | None:
+        """What stands between the values of an array; None where each is a pair of its own, or nothing says."""
+        return None if self.explode else DELIMITERS.get(self.style)
 
     @property
     def free_keys(self) -> bool:
@@ -201,6 +212,10 @@ class Pagination:
     previous: str
     results: str
     """The last four are property names of the response object."""
+    numbers: frozenset[str]
+    """Which of next and previous hold the number of a page; the others hold a link to it."""
+    optional: frozenset[str]
+    """Which of next and previous a page may leave out."""
     default_page: int
     default_limit: int
     largest_limit: int | None
@@ -309,6 +324,8 @@ class Operation:
     servers: tuple[str, ...]
     """Its own servers or its path's, in place of the document's; empty when it has none."""
     pagination: Pagination | None
+    bare_list: bool
+    """True when it reads a collection and answers with the list of all its rows, and nothing around it."""
     access: Access | None
     batch: Batch | None
     """Set on a status operation."""
@@ -465,6 +482,8 @@ class Contract:
     def resolve(self, schema: Mapping[str, JSON]) -> Mapping[str, JSON]:
         """Follow `$ref` until something else stands there; siblings of `$ref` (3.1) win over its target.
 
+        Something or null, written as `anyOf`, is one schema whose type may be null.
+
         Raises KeyError where nothing stands, which `load` doesn't let happen.
         """
         seen: set[str] = set()
@@ -472,7 +491,11 @@ class Contract:
             seen.add(schema["$ref"])
             siblings = {k: v for k, v in schema.items() if k != "$ref"}
             schema = {**self.at(pointers.of_ref(schema["$ref"])), **siblings}
-        return schema
+        return with_null(schema, self.resolve)
+
+    def sent(self, schema: Mapping[str, JSON]) -> Mapping[str, JSON]:
+        """The same for a parameter: null can't be sent as text, so a type that may be null is the type alone."""
+        return without_null(self.resolve(schema))
 
     def at(self, pointer: str) -> JSON:
         """What stands at a JSON pointer (RFC 6901) of the document. Raises KeyError when nothing does."""
@@ -510,6 +533,41 @@ class Contract:
     def _follow(self, schema: Mapping[str, JSON], pointer: str) -> tuple[Mapping[str, JSON], str]:
         """A schema behind its `$ref`s, and what tells it from others."""
         return self.resolve(schema), str(schema.get("$ref", pointer or id(schema)))
+
+
+Schema = Mapping[str, JSON]
+
+
+def with_null(schema: Schema, resolve: Callable[[Schema], Schema]) -> Schema:
+    """A schema that is `anyOf` or `oneOf` something and null as one whose `type` may be null; any other as it is."""
+    for word in ("anyOf", "oneOf"):
+        branches = schema.get(word)
+        if not isinstance(branches, list) or not all(isinstance(branch, Mapping) for branch in branches):
+            continue
+        others = [branch for branch in branches if branch.get("type") != "null"]
+        if len(others) != 1 or len(branches) < 2:
+            continue
+        inner = resolve(others[0])
+        types = inner.get("type")
+        if types is None:
+            continue
+        nullable: dict[str, JSON] = {"type": [*(types if isinstance(types, list) else [types]), "null"]}
+        if isinstance(inner.get("enum"), list):
+            nullable["enum"] = [*inner["enum"], None]
+        return {**inner, **{key: value for key, value in schema.items() if key != word}, **nullable}
+    return schema
+
+
+def without_null(schema: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """A schema without null among its types and choices."""
+    types = schema.get("type")
+    if not isinstance(types, list) or "null" not in types:
+        return schema
+    left = [name for name in types if name != "null"]
+    found = {**schema, "type": left[0] if len(left) == 1 else left}
+    if isinstance(schema.get("enum"), list):
+        found["enum"] = [choice for choice in schema["enum"] if choice is not None]
+    return found
 
 
 def _json_media(media: tuple[Media, ...]) -> Media | None:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Set
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import jsonschema
 
@@ -37,19 +37,64 @@ ORDERED_LOOKUPS = ("exact", "in", "gt", "gte", "lt", "lte")
 IDENTITY_LOOKUPS = ("exact", "in")
 
 
-def lookups_for(schema: Mapping[str, JSON]) -> tuple[str, ...]:
-    """The lookups that have a meaning for values of a schema (its `type` and `format`)."""
+Kind = Literal["text", "uuid", "number", "boolean", "date-time", "date", "list", "object", "any"]
+
+_NAMED: Mapping[Kind, str] = {
+    "text": "a text",
+    "uuid": "a uuid",
+    "number": "a number",
+    "boolean": "a boolean",
+    "date-time": "a date-time",
+    "date": "a date",
+    "list": "a list",
+    "object": "an object",
+    "any": "anything",
+}
+
+
+TYPES = ("string", "integer", "number", "boolean", "array", "object")
+"""JSON Schema's types beside null. What is none of these is said of the schema, not of what speaks of it."""
+
+
+def kind(schema: Mapping[str, JSON]) -> Kind:
+    """What values of a schema compare as, by its `type` and `format`."""
     declared = schema.get("type")
-    types = [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else []
-    if "string" in types and schema.get("format") in ("date-time", "date", "decimal"):
-        return ORDERED_LOOKUPS
-    if "string" in types and schema.get("format") == "uuid":
-        return IDENTITY_LOOKUPS
-    if "integer" in types or "number" in types:
-        return ORDERED_LOOKUPS
+    names = declared if isinstance(declared, list) else [declared]
+    types = {name for name in names if isinstance(name, str) and name in TYPES}
+    if not types:
+        return "any"
+    if "string" in types:
+        formats: Mapping[str, Kind] = {"date-time": "date-time", "date": "date", "decimal": "number", "uuid": "uuid"}
+        return formats.get(str(schema.get("format")), "text")
+    if types & {"integer", "number"}:
+        return "number"
     if "boolean" in types:
-        return ("exact",)
+        return "boolean"
+    return "list" if "array" in types else "object"
+
+
+def named(kind: Kind) -> str:
+    """A kind in words."""
+    return _NAMED[kind]
+
+
+def lookups_for(schema: Mapping[str, JSON]) -> tuple[str, ...]:
+    """The lookups that have a meaning for values of a schema; none for lists and objects."""
+    match kind(schema):
+        case "date-time" | "date" | "number":
+            return ORDERED_LOOKUPS
+        case "uuid":
+            return IDENTITY_LOOKUPS
+        case "boolean":
+            return ("exact",)
+        case "list" | "object":
+            return ()
     return TEXT_LOOKUPS
+
+
+def lookups_of_free_keys() -> tuple[str, ...]:
+    """The lookups of free keys, which take one value each: OpenAPI has no way to write a list in one."""
+    return tuple(lookup for lookup in TEXT_LOOKUPS if lookup != "in")
 
 
 @cache

@@ -6,8 +6,10 @@ recorded ones; then the clause's own law judges afresh, so that the verdict does
 
 from __future__ import annotations
 
+import itertools
 import shlex
 import urllib.parse
+from collections.abc import Sequence
 from pathlib import Path
 
 from conformance.commands import options
@@ -22,6 +24,7 @@ from conformance.runner.whole import run
 from conformance.selection import matches
 from conformance.transport.errors import NotSent, Stopped
 from conformance.transport.exchange import Credential, Request
+from conformance.transport.key_place import KeyPlace, key_places
 from conformance.transport.target import Target
 from conformance.verdict import LONGEST_ANSWER
 from spec.command_line import FILE, argument, command, option
@@ -29,8 +32,11 @@ from spec.command_line import FILE, argument, command, option
 STILL, GONE, UNTOLD = "still violated", "no longer violated", "can't tell"
 
 
-def from_curl(line: str, operation: str, variable: str) -> Request | None:
-    """The request of a curl line as reports write it; None for a line that isn't one, or was cut."""
+def from_curl(line: str, operation: str, places: Sequence[KeyPlace], variable: str) -> Request | None:
+    """The request of a curl line as reports write it; None for a line that isn't one, or was cut.
+
+    `places` are those of the key in the operation's requests.
+    """
     try:
         words = shlex.split(line)
     except ValueError:
@@ -39,22 +45,24 @@ def from_curl(line: str, operation: str, variable: str) -> Request | None:
         return None
     method, headers, body, credential = "GET", [], None, Credential.MISSING
     # Within double quotes the shell's own quotes are gone once the line is split.
-    kinds = [kind for kind in Credential if kind is not Credential.MISSING]
-    variants = {kind.from_variable(variable).replace('"', ""): kind for kind in kinds}
+    options = ((kind, place.option(kind, variable)) for kind in Credential for place in places)
+    variants = {tuple(shlex.split(option)): kind for kind, option in options if option}
     given = iter(words[1:-1])
     for one in given:
+        if one in ("-H", "-b", "-u", "--url-query"):
+            value = next(given, "")
+            if (one, value) in variants:
+                credential = variants[one, value]
+                continue
+            given = itertools.chain([value], given)
         if one == "-X":
             method = next(given, "GET")
         elif one in ("--data-binary", "--data-raw"):
             body = next(given, "").encode()
         elif one == "-H":
-            name, colon, value = next(given, "").partition(":")
-            # Content-Type is added again by the target; the key's header is known by its value.
-            if not colon:
-                credential = Credential.EMPTY
-            elif value.strip() in variants:
-                credential = variants[value.strip()]
-            elif (name, value.strip()) != ("Content-Type", "application/json"):
+            name, _, value = next(given, "").partition(":")
+            # Content-Type is added again by the target.
+            if (name, value.strip()) != ("Content-Type", "application/json"):
                 headers.append((name, value.strip()))
     url = urllib.parse.urlsplit(words[-1])
     if url.scheme not in ("http", "https"):
@@ -68,7 +76,8 @@ def resend(target: Target, clause: Clause) -> list[str]:
     example = clause["counterexample"]
     lines: list[str] = []
     for number, (line, recorded) in enumerate(zip(example["requests"], example["answers"], strict=True), 1):
-        request = from_curl(line, clause["operation"], target.key_variable)
+        places = key_places(target.contract, clause["operation"], target.key)
+        request = from_curl(line, clause["operation"], places, target.key_variable)
         if request is None:
             lines.append(f"  request {number}: was cut in the report, not sent")
             continue

@@ -115,11 +115,12 @@ class Judge:
             return _first(self._text(keyed.schema, text, name) for text in texts) if keyed else None
         if parameter.pagination:
             return self._paging(operation, parameter, texts)
-        schema = self.contract.resolve(parameter.schema)
+        schema = self.contract.sent(parameter.schema)
         if schema.get("type") == "array":
-            if parameter.style != "form":
+            between = parameter.delimiter
+            if between is None and not (parameter.explode and parameter.style == "form"):
                 return None
-            parts = texts if parameter.explode else [part for text in texts for part in text.split(",")]
+            parts = texts if between is None else [part for text in texts for part in text.split(between)]
             return _first(self._text(schema.get("items", {}), part, name) for part in parts)
         found = [self._text(schema, text, name, f"{parameter.pointer}/schema") for text in texts]
         if len(found) == 1:

@@ -14,7 +14,7 @@ from conformance.oracle.budget import Budget
 from conformance.oracle.candidates import candidates
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import Truth, all_of
-from conformance.reading.context import RunContext, decided
+from conformance.reading.context import RunContext, decided, extended
 from conformance.reading.listing import mismatch
 from conformance.reading.sample import sample_of
 from conformance.verdict import Held, Result, not_exercised
@@ -65,7 +65,7 @@ def combine(context: RunContext, clause: Clause) -> Result:
             "no-witness", "no value of another filter overlaps with it on the rows seen, without one holding the other"
         )
     queries = [(pair, pair.one.query + pair.other.query) for pair in pairs]
-    context.prefetch(context.large_page_request(operation, known.base + query) for _, query in queries)
+    context.prefetch(context.large_page_request(operation, extended(known.base, query)) for _, query in queries)
     right, wrong = 0, filter
     for pair, query in queries:
         about = (pair.one.filter.field, pair.other.filter.field)
@@ -140,7 +140,9 @@ def _pairs(context: RunContext, operation: Operation) -> dict[str, list[Pair]]:
     names_met: set[frozenset[str]] = set()
     for round in range(2):
         for filter in filters:
-            if len(planned[filter.parameter]) > round or sum(map(len, planned.values())) >= 2 * context.budget.pairs:
+            # However many filters there are, each gets its first pair.
+            full = round > 0 and sum(map(len, planned.values())) >= 2 * context.budget.pairs
+            if len(planned[filter.parameter]) > round or full:
                 continue
             others = sorted(
                 (o for o in filters if frozenset((o.parameter, filter.parameter)) not in names_met),

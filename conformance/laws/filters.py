@@ -10,7 +10,8 @@ from conformance.laws.law import law, operation_of
 from conformance.oracle.cases import Case, Cases, choose, choose_for_wire
 from conformance.oracle.lookups import hidden_values
 from conformance.oracle.mutants import value_of
-from conformance.reading.context import RunContext, decided
+from conformance.oracle.operands import joined, pairs
+from conformance.reading.context import RunContext, decided, extended
 from conformance.reading.listing import listing, mismatch, response_excerpt
 from conformance.reading.sample import Sample, sample_of
 from conformance.verdict import Finding, Held, Result, not_exercised
@@ -35,9 +36,9 @@ def wire_cases(context: RunContext, operation: Operation) -> Cases:
 
 def words(case: Case) -> str:
     """A case as the sentence that its answer must fit."""
-    name = case.filter.name(case.key)
     field = f"{case.filter.field}[{case.key}]" if case.key else case.filter.field
-    return f"rows whose {field} satisfies {name}={case.operand!r} (lookup {case.filter.lookup})"
+    sent = "&".join(f"{name}={value!r}" for name, value in case.query)
+    return f"rows whose {field} satisfies {sent} (lookup {case.filter.lookup})"
 
 
 @law("filter")
@@ -57,7 +58,7 @@ def filter_law(context: RunContext, clause: Clause) -> Result:
             "no-witness",
             f"no value of {filter.field} on the rows seen tells {filter.parameter} from one that is ignored",
         )
-    context.prefetch(context.large_page_request(operation, known.base + case.query) for case in cases.chosen)
+    context.prefetch(context.large_page_request(operation, extended(known.base, case.query)) for case in cases.chosen)
     for case in sorted(cases.chosen, key=lambda c: len(c.operand)):
         found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(filter.field,))
         if found:
@@ -73,7 +74,7 @@ def wire(context: RunContext, clause: Clause) -> Result:
     if not known.rows:
         return not_exercised("no-data", "the list shows no rows")
     cases = wire_cases(context, operation)
-    context.prefetch(context.large_page_request(operation, known.base + case.query) for case in cases.chosen)
+    context.prefetch(context.large_page_request(operation, extended(known.base, case.query)) for case in cases.chosen)
     for case in cases.chosen:
         found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(case.filter.field,))
         if found:
@@ -175,9 +176,12 @@ def default_law(context: RunContext, clause: Clause) -> Result:
     """Leaving the filter out is the same as giving its default."""
     operation = operation_of(context, clause)
     filter = clause.speaks_of(Filter)
-    default = str(filter.default).lower() if isinstance(filter.default, bool) else str(filter.default)
+    values = filter.default if isinstance(filter.default, list) else [filter.default]
+    written = [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
+    query = pairs(filter, None, joined(filter, written))
+    default = ", ".join(written)
     without = sample_of(context, operation)
-    given = sample_of(context, operation, ((filter.name(), default),))
+    given = sample_of(context, operation, query)
     others = [part for value, part in split(context, operation, filter).items() if value != default]
     if filter.hidden and not any(part.rows for part in others):
         return not_exercised(

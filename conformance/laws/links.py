@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import urllib.parse
+from collections.abc import Mapping
 
 from conformance.laws.law import blocked_by, law, operation_of
 from conformance.laws.walks import Walk, even_ends, narrowed, needs_two_pages, same_rows, walks
-from conformance.reading.context import Page, Query, RunContext, get, paged, read_page
+from conformance.reading.context import Page, RunContext, get, paged, read_page
 from conformance.reading.listing import response_excerpt
-from conformance.verdict import Finding, Held, Result
+from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Operation
 
 
@@ -30,6 +31,8 @@ def _announced(context: RunContext, clause: Clause, which: str) -> Result:
     vacuous = needs_two_pages(found)
     if vacuous:
         return vacuous
+    if _left_out(operation, found, which):
+        return not_exercised("no-data", f"no page has a {which} field, and the document lets a page leave it out")
     for w in found:
         wrong = wrongly_announced(w, which)
         if wrong:
@@ -39,6 +42,16 @@ def _announced(context: RunContext, clause: Clause, which: str) -> Result:
         if wrong:
             return wrong
     return Held(sum(w.last > 1 for w in found))
+
+
+def _left_out(operation: Operation, found: list[Walk], which: str) -> bool:
+    """True when a field that needn't be there is on no page: then nothing says what its absence means."""
+    names = operation.pagination
+    if names is None or which not in names.optional:
+        return False
+    name = names.next if which == "next" else names.previous
+    bodies = [page.exchange.response.json for w in found for page in w.pages.values()]
+    return not any(isinstance(body, Mapping) and name in body for body in bodies)
 
 
 def wrongly_announced(w: Walk, which: str) -> Finding | None:
@@ -52,6 +65,15 @@ def wrongly_announced(w: Walk, which: str) -> Finding | None:
             return Finding(f"{which} is null on page {number} of {w.last}", f"{link!r}", (page.exchange,))
         if number != end and link is None:
             return Finding(f"{which} is a link on page {number} of {w.last}", "null", (page.exchange,))
+    return None
+
+
+def any_wrongly_announced(operation: Operation, w: Walk) -> Finding | None:
+    """The same for next and previous, where a page has such a field."""
+    for which in ("next", "previous"):
+        wrong = None if _left_out(operation, [w], which) else wrongly_announced(w, which)
+        if wrong:
+            return wrong
     return None
 
 
@@ -91,9 +113,9 @@ def wrong_links(context: RunContext, operation: Operation, w: Walk) -> Finding |
     """What is wrong with the links of a walk; those of the second page are followed."""
     for number, page in w.pages.items():
         for which, link in (("next", page.next), ("previous", page.previous)):
-            wrong = link and _misdirected(
-                context, operation, page, number, link, which, size=w.size, follow=number == 2
-            )
+            if link is None:
+                continue
+            wrong = _misdirected(context, operation, page, number, link, which, size=w.size, follow=number == 2)
             if wrong:
                 return wrong
     return None
@@ -104,7 +126,7 @@ def _misdirected(
     operation: Operation,
     page: Page,
     number: int,
-    link: str,
+    link: str | int,
     which: str,
     *,
     size: int,
@@ -118,7 +140,12 @@ def _misdirected(
     names = operation.pagination
     if names is None:
         return None
-    asked = dict(page.exchange.request.query)
+    if isinstance(link, int) or link.isdecimal():
+        target = number + 1 if which == "next" else number - 1
+        right = str(link) == str(target)
+        return None if right else Finding(f"{which} of page {number} is {target}", f"{link!r}", (page.exchange,))
+    sent = page.exchange.request.query
+    asked = dict(sent)
     parsed = urllib.parse.urlsplit(link)
     carried = urllib.parse.parse_qsl(parsed.query, keep_blank_values=True)
     found = dict(carried)
@@ -130,9 +157,11 @@ def _misdirected(
     limit = int(asked.get(names.limit, names.default_limit))
     if found.get(names.limit, str(names.default_limit)) not in (str(limit), str(size)):
         return Finding(f"{which} of page {number} carries {names.limit}={limit}", f"{link!r}", chain)
-    for name, value in asked.items():
-        if name not in (names.page, names.limit) and found.get(name) != value:
-            return Finding(f"{which} keeps {name}={value!r}", f"{link!r}", chain)
+    for name in asked:
+        values = [value for key, value in sent if key == name]
+        if name not in (names.page, names.limit) and [value for key, value in carried if key == name] != values:
+            kept = "&".join(f"{name}={value!r}" for value in values)
+            return Finding(f"{which} keeps {kept}", f"{link!r}", chain)
     base = urllib.parse.urlsplit(context.target.base_url)
     if follow and (parsed.netloc, parsed.path) == (base.netloc, base.path + page.exchange.request.path):
         followed = read_page(operation, context.send(get(operation, tuple(carried))))
@@ -142,14 +171,7 @@ def _misdirected(
                 response_excerpt(followed.exchange),
                 (*chain, followed.exchange),
             )
-        by_number = read_page(
-            operation, context.send(get(operation, paged(operation, _without_page(operation, asked), page=target)))
-        )
+        by_number = context.page(operation, paged(operation, sent, page=target))
         if by_number.is_page:
             return same_rows(operation, followed, by_number, f"following {which} shows page {target}")
     return None
-
-
-def _without_page(operation: Operation, asked: dict[str, str]) -> Query:
-    names = operation.pagination
-    return tuple((n, v) for n, v in asked.items() if names is None or n != names.page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.laws.law import blocked_by, law, operation_of
-from conformance.laws.links import wrong_links, wrongly_announced
+from conformance.laws.links import any_wrongly_announced, wrong_links
 from conformance.laws.walks import Walk, limits, lone_end, narrowed, needs_two_pages, same_rows, walks
 from conformance.oracle.lookups import all_of
 from conformance.reading.context import Page, RunContext, get, paged, read_page
@@ -273,8 +273,7 @@ def filtered(context: RunContext, clause: Clause) -> Result:
             or _overlap(operation, w)
             or _gap(operation, w)
             or _miscount(operation, w)
-            or wrongly_announced(w, "next")
-            or wrongly_announced(w, "previous")
+            or any_wrongly_announced(operation, w)
             or wrong_links(context, operation, w)
         )
         if wrong:

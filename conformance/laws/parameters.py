@@ -11,7 +11,7 @@ from conformance.laws.auth import harmless_bodies
 from conformance.laws.filters import cases_of
 from conformance.laws.law import blocked_by, law, operation_of
 from conformance.oracle.lookups import kind_of
-from conformance.reading.context import Query, RunContext, get, paged, read_page
+from conformance.reading.context import Query, RunContext, extended, get, paged, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import NO_SUCH_ID, base_query, identity, sample_of
 from conformance.transport.errors import NotPermitted
@@ -33,9 +33,9 @@ def invalid(context: RunContext, clause: Clause) -> Result:
     """A value of another type is refused; it's never read as something else."""
     operation = operation_of(context, clause)
     parameter = clause.speaks_of(Parameter)
-    schema = context.contract.resolve(parameter.schema)
+    schema = context.contract.sent(parameter.schema)
     many = schema.get("type") == "array"
-    kind = kind_of(context.contract.resolve(schema.get("items", {})) if many else schema)
+    kind = kind_of(context.contract.sent(schema.get("items", {})) if many else schema)
     if parameter.place == "path":
         return _refused_in_path(context, operation, _JUNK.get(kind, ()))
     junk = _JUNK.get(kind, ("\u2603",)) + (("1.5",) if schema.get("type") == "integer" else ())
@@ -57,7 +57,7 @@ def bounds(context: RunContext, clause: Clause) -> Result:
     """A value outside the declared bounds is refused."""
     operation = operation_of(context, clause)
     parameter = clause.speaks_of(Parameter)
-    values = outside(context.contract.resolve(parameter.schema))
+    values = outside(context.contract.sent(parameter.schema))
     return _refused(context, operation, [((parameter.name, str(value)),) for value in values])
 
 
@@ -78,9 +78,9 @@ def outside(schema: Mapping[str, Any]) -> list[int | float]:
 def _refused(context: RunContext, operation: Operation, wrong: list[Query]) -> Result:
     """Each of these queries is answered 4xx or shows nothing, where a right one shows something."""
     base = base_query(context, operation)
-    if operation.pagination and not context.page(operation, base).rows:
+    if (operation.pagination or operation.bare_list) and not context.page(operation, base).rows:
         return not_exercised("no-data", "the list shows no rows, with or without a wrong value")
-    requests = [get(operation, tuple(p for p in base if p[0] not in dict(query)) + query) for query in wrong]
+    requests = [get(operation, extended(base, query)) for query in wrong]
     context.prefetch(requests)
     for request in requests:
         exchange = context.send(request)
@@ -125,7 +125,8 @@ def accepted(context: RunContext, clause: Clause) -> Result:
         return _accepted_by_write(context, operation, name)
     base = sample_of(context, operation).base
     pages = (
-        context.page(operation, paged(operation, query)) for query in (base + _with_an_i(context, operation), base)
+        context.page(operation, paged(operation, query))
+        for query in (extended(base, _with_an_i(context, operation)), base)
     )
     plain = next((page for page in pages if page.rows), None)
     if plain is None:
@@ -189,7 +190,7 @@ def unknown_key(context: RunContext, clause: Clause) -> Result:
         return not_exercised("no-witness", f"no row has a value of {filter.field} to ask another key with")
     taken = {key.casefold() for row in known.rows.values() for key in (row.get(filter.field) or {})}
     key = next(k for k in ("ZZTOP", "ZZTOPQ", "ZZTOPQX") if k.casefold() not in taken)
-    exchange = context.send(get(operation, (*known.base, (filter.name(key), case.operand))))
+    exchange = context.send(get(operation, extended(known.base, ((filter.name(key), case.operand),))))
     if shows_data(operation, exchange) or exchange.response.status >= 500:
         return Finding(
             f"no rows: none of those seen has {filter.field}[{key}]", response_excerpt(exchange), (exchange,)
@@ -204,12 +205,13 @@ def misspelt(context: RunContext, clause: Clause) -> Result:
     known = sample_of(context, operation)
     plain = [f for f in operation.filters if not f.free_key and not f.hidden]
     telling = [(f, cases_of(context, operation, f).chosen) for f in plain]
-    chosen = [(f.parameter, cases[0].operand) for f, cases in telling if cases]
+    chosen = [cases[0].query for _, cases in telling if cases]
     if not chosen or not known.rows:
         return not_exercised("no-data", "the list shows no rows that a filter could leave out")
-    for name, operand in chosen[:: max(1, len(chosen) // 3)][:3]:
+    for query in chosen[:: max(1, len(chosen) // 3)][:3]:
+        name = query[0][0]
         wrong = name[:-1] + ("x" if name[-1] != "x" else "y")
-        page = context.page(operation, (*known.base, (wrong, operand)))
+        page = context.page(operation, extended(known.base, tuple((wrong, operand) for _, operand in query)))
         if page.rows and page.count == known.count:
             return Finding(f"an error for {wrong}, misspelt for {name}", f"all {page.count} rows", (page.exchange,))
     return Held(1)

@@ -12,7 +12,8 @@ from conformance.oracle.budget import Budget
 from conformance.oracle.candidates import candidates
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import kind_of
-from conformance.reading.context import Page, RunContext, decided, get, paged, read_page
+from conformance.oracle.operands import joined, pairs, sayable
+from conformance.reading.context import Page, RunContext, decided, extended, get, paged, read_page
 from conformance.reading.listing import row_excerpt
 from conformance.reading.sample import identity, sample_of
 from conformance.verdict import Finding, Held, Result, not_exercised
@@ -63,7 +64,7 @@ def relation(context: RunContext, clause: Clause) -> Result:
             else not_exercised("no-witness", f"no value of {lookups.field} is shown by two of its lookups")
         )
     requests = {
-        lookup: get(operation, paged(operation, (*known.base, *case.query), limit=_limit(case, context.budget)))
+        lookup: get(operation, paged(operation, extended(known.base, case.query), limit=_limit(case, context.budget)))
         for lookup, case in cases.items()
     }
     context.prefetch(requests.values())
@@ -160,7 +161,8 @@ def _cases(context: RunContext, operation: Operation, lookups: Lookups) -> tuple
     rows = sample_of(context, operation).bounded[: context.budget.case_rows]
     filters = {f.lookup: f for f in lookups.filters}
     single = [f for f in filters.values() if not f.many]
-    sample = next((filters[name] for name in ("icontains", "contains", "gte", "exact") if name in filters), None)
+    preferred = (filters[name] for name in ("icontains", "contains", "gte", "exact") if name in filters)
+    sample = next(preferred, next(iter(single), None))
     best: tuple[int, int, dict[str, Case]] = (0, 0, {})
     if sample is None:
         return best[2], 0
@@ -185,11 +187,13 @@ def _union(context: RunContext, operation: Operation, filters: dict[str, Filter]
         return 0
     known = sample_of(context, operation)
     shown = {str(row[many.field]) for row in known.bounded if row.get(many.field) is not None}
-    values = sorted(value for value in shown if value and value == value.strip() and "," not in value)[:3]
+    values = sorted(value for value in shown if sayable(many, value))[:3]
     if len(values) < 2:
         return 0
-    singles = [context.page(operation, paged(operation, (*known.base, (exact.parameter, v)), limit=1)) for v in values]
-    together = context.page(operation, paged(operation, (*known.base, (many.parameter, ",".join(values))), limit=1))
+    queries = [extended(known.base, ((exact.parameter, value),)) for value in values]
+    singles = [context.page(operation, paged(operation, query, limit=1)) for query in queries]
+    listed = extended(known.base, pairs(many, None, joined(many, values)))
+    together = context.page(operation, paged(operation, listed, limit=1))
     if not all(page.is_page for page in (*singles, together)):
         return 0
     wanted = sum(_count(page) for page in singles)

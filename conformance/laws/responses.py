@@ -14,7 +14,8 @@ from typing import Any
 
 from conformance.laws.law import LAWS, Law, law, operation_of
 from conformance.oracle.lookups import kind_of
-from conformance.reading.context import RunContext, get
+from conformance.oracle.operands import joined, pairs
+from conformance.reading.context import RunContext, extended, get
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import base_query, sample_of
 from conformance.scenarios import NotReached, RowsTrace, Step, trace_of_writes, unused_key
@@ -82,6 +83,8 @@ class Evidence:
             if success is None or not operation.safe or not response.ok:
                 return None
             return "" if success.covers(response.status) else f"{response.status}, not {success.status}"
+        if kind == "declared-status" and response.refused and not any(o.status[0] in "4d" for o in operation.responses):
+            return None  # a document without any refusal doesn't say how the server refuses
         if kind == "declared-status":
             return None if response.status >= 500 else ("" if declared else f"{response.status}, which isn't declared")
         if declared is None or not declared.media or response.status >= 500:
@@ -166,12 +169,13 @@ def rough_requests(context: RunContext, operation: Operation) -> list[Request]:
     wrong = [tuple((name, text) for name in texts[: 1 if len(text) > 1000 else None]) for text in ROUGH if texts]
     rows = sample_of(context, operation).rows.values()
     twice = tuple(
-        (f.name(), f"{value},{value}")
+        pair
         for f in operation.filters
-        if f.many and not f.free_key and (value := next((row[f.field] for row in rows if row.get(f.field)), ""))
+        if f.many and (value := next((row[f.field] for row in rows if row.get(f.field)), ""))
+        for pair in pairs(f, None, joined(f, (str(value), str(value))))
     )
     queries = (*wrong, *keyed, *([twice] if twice else []))
-    return [get(operation, tuple(p for p in base if p[0] not in dict(q)) + q) for q in queries]
+    return [get(operation, extended(base, q)) for q in queries]
 
 
 def rough_bodies(context: RunContext, operation: Operation) -> list[Request]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from conformance.laws.filters import cases_of
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import kind_of
-from conformance.reading.context import Page, Query, RunContext, decided, get, paged, read_page
+from conformance.reading.context import Page, Query, RunContext, decided, extended, get, paged, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import Sample, identity, sample_of
 from conformance.verdict import Finding, NotExercised, not_exercised
@@ -157,7 +157,7 @@ def _by_filters(context: RunContext, operation: Operation) -> list[Narrowed]:
 
 
 def _with(known: Sample, shown: int, *cases: Case) -> Narrowed:
-    return Narrowed(known.base + tuple(pair for case in cases for pair in case.query), _third(shown), cases)
+    return Narrowed(extended(known.base, tuple(pair for case in cases for pair in case.query)), _third(shown), cases)
 
 
 def _third(shown: int) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance.oracle.lookups import in_offset, kind_of, parse
 from conformance.oracle.mutants import Row, blurred, value_of, without_accents
-from conformance.oracle.operands import allows
+from conformance.oracle.operands import allows, joined, sayable
 from spec import Filter
 
 MOST_PAIRS = 8
@@ -246,8 +246,10 @@ def _uuid_like(value: str, rng: random.Random) -> str:
 
 
 def _lists(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
-    strings = list(dict.fromkeys(map(str, values)))
-    unknown = _uuid_like(strings[0], rng) if strings and kind_of(filter.schema) == "uuid" else "0"
+    strings = [value for value in dict.fromkeys(map(str, values)) if sayable(filter, value)]
+    if not strings:
+        return
+    unknown = _unknown(filter, strings, rng)
     found: list[list[str]] = []
     for size in (3, 2, 4, 1):
         if len(strings) >= size:
@@ -256,8 +258,29 @@ def _lists(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[It
     found += [
         [value.swapcase()] for value in strings[:2] if value.swapcase() != value and kind_of(filter.schema) == "text"
     ]
+    with_commas = [value for value in strings if "," in value] if filter.delimiter != "," else []
+    found += [items for value in with_commas[:2] for items in ([value], [strings[0], value])]
     found += [[unknown, value] for value in strings[:2]] + [[value, unknown] for value in strings[:2]] + [[unknown]]
-    yield iter([",".join(items) for items in found])
+    yield iter([joined(filter, items) for items in found])
+
+
+_UNKNOWN: Mapping[str, tuple[str, ...]] = {
+    "date": ("2001-02-03", "2002-03-04"),
+    "date-time": ("2001-02-03T04:05:06Z", "2002-03-04T05:06:07Z"),
+    "text": ("0", "qzx"),
+}
+"""Values that rows hardly have, by the kind of a filter's values."""
+
+
+def _unknown(filter: Filter, strings: list[str], rng: random.Random) -> str:
+    """A value of the filter's kind that none of these is."""
+    kind = kind_of(filter.schema)
+    if kind == "uuid":
+        return _uuid_like(strings[0], rng)
+    taken = {parse(kind, text) for text in strings}
+    numbers = [found for found in taken if kind == "number" and found is not None]
+    choices = (str(max(numbers) + 1),) if numbers else _UNKNOWN.get(kind, ("0",))
+    return next((value for value in choices if parse(kind, value) not in taken), "0")
 
 
 def _instants(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:

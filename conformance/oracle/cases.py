@@ -25,6 +25,7 @@ from conformance.oracle.mutants import (
     value_of,
     wire_mutants,
 )
+from conformance.oracle.operands import pairs
 from spec import Filter
 
 
@@ -40,8 +41,8 @@ class Case:
 
     @property
     def query(self) -> tuple[tuple[str, str], ...]:
-        """The parameter on the wire."""
-        return ((self.filter.name(self.key), self.operand),)
+        """The parameter on the wire: a pair, or one for each value of a list that has no delimiter."""
+        return pairs(self.filter, self.key, self.operand)
 
     @cached_property
     def judge(self) -> Callable[[Row], Truth]:

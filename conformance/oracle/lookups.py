@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from conformance.oracle.bounds import LONGEST_COMPARED
+from conformance.oracle.operands import separator
 from spec import Filter
 
 Truth = bool | None
@@ -48,6 +49,7 @@ def satisfies(filter: Filter, row: Mapping[str, Any], operand: str, key: str | N
 def meaning(filter: Filter, operand: str, key: str | None = None) -> Callable[[Mapping[str, Any]], Truth]:
     """The same for any row."""
     field, lookup, free_key, kind = filter.field, filter.lookup, filter.free_key, kind_of(filter.schema)
+    between = separator(filter) if filter.many else ","
 
     def shown(row: Mapping[str, Any]) -> Truth:
         if field not in row:
@@ -57,17 +59,17 @@ def meaning(filter: Filter, operand: str, key: str | None = None) -> Callable[[M
             if not isinstance(value, Mapping):
                 return None
             value = value.get(key)
-        return compare(lookup, kind, value, operand)
+        return compare(lookup, kind, value, operand, between)
 
     return shown
 
 
-def compare(lookup: str, kind: Kind, value: Any, operand: str) -> Truth:
-    """One value of a row against the operand on the wire."""
+def compare(lookup: str, kind: Kind, value: Any, operand: str, between: str = ",") -> Truth:
+    """One value of a row against an operand, in which `between` stands between the values of a list."""
     if value is None:
         return False
     if lookup == "in":
-        return any_of(compare("exact", kind, value, part) for part in operand.split(","))
+        return any_of(compare("exact", kind, value, part) for part in operand.split(between))
     if kind in ("date-time", "date", "number", "boolean", "uuid"):
         return _ordered(lookup, kind, value, operand)
     if isinstance(value, bool) or not isinstance(value, str):

@@ -1,15 +1,50 @@
-"""Operands: the values that a filter's schema allows. A value that it forbids shows nothing about a lookup."""
+"""Operands: the values that a filter's schema allows, and how they are written into a query.
+
+An operand is one text. That of a list holds its values with the list's delimiter between them. Where every value
+is a pair of its own there is no delimiter, and a character stands in that no value has.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import jsonschema_rs
 
 from spec import Filter
 
 Allows = Callable[[str], bool]
+
+APART = "\x1f"
+"""Between the values of a list that has no delimiter: ASCII's own separator of units."""
+
+
+def separator(filter: Filter) -> str:
+    """What stands between the values in an operand of a list filter."""
+    return filter.delimiter or APART
+
+
+def listed(filter: Filter, operand: str) -> list[str]:
+    """The values of an operand: one, unless the filter takes a list."""
+    return operand.split(separator(filter)) if filter.many else [operand]
+
+
+def joined(filter: Filter, values: Iterable[str]) -> str:
+    """The operand that holds some values."""
+    return separator(filter).join(values)
+
+
+def sayable(filter: Filter, value: str) -> bool:
+    """True for a value that can stand in a list: one that holds the delimiter would be read as two."""
+    return value != "" and value == value.strip() and separator(filter) not in value
+
+
+def pairs(filter: Filter, key: str | None, operand: str) -> tuple[tuple[str, str], ...]:
+    """The pairs of a query that carry an operand, with the free key filled in."""
+    name = filter.name(key)
+    if filter.many and filter.delimiter is None:
+        return tuple((name, value) for value in listed(filter, operand))
+    return ((name, operand),)
 
 
 def allows(filter: Filter) -> Allows:
@@ -27,7 +62,7 @@ def allows(filter: Filter) -> Allows:
 
     def allowed(operand: str) -> bool:
         try:
-            return all(valid(read(one)) for one in (operand.split(",") if filter.many else [operand]))
+            return all(valid(read(one)) for one in listed(filter, operand))
         except ValueError:
             return False
 

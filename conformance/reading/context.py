@@ -29,8 +29,8 @@ class Page:
     exchange: Exchange
     rows: tuple[Mapping[str, Any], ...]
     count: int | None
-    next: str | None
-    previous: str | None
+    next: str | int | None
+    previous: str | int | None
     is_page: bool
     """True for a 2xx with a list of rows."""
 
@@ -178,6 +178,12 @@ def get(
     return Request(operation.code, operation.method, filled, query, headers, body, credential)
 
 
+def extended(base: Query, more: Query) -> Query:
+    """A query with further parameters, which stand in place of those of the same name."""
+    names = {name for name, _ in more}
+    return tuple(pair for pair in base if pair[0] not in names) + more
+
+
 def paged(operation: Operation, base: Query, *, page: int | None = None, limit: int | None = None) -> Query:
     """A query with page and limit under the operation's own names, the limit no larger than it may be."""
     names = operation.pagination
@@ -186,22 +192,29 @@ def paged(operation: Operation, base: Query, *, page: int | None = None, limit: 
     if limit is not None and names.largest_limit is not None:
         limit = min(limit, names.largest_limit)
     more = [(names.page, page), (names.limit, limit)]
-    return base + tuple((name, str(value)) for name, value in more if value is not None)
+    return extended(base, tuple((name, str(value)) for name, value in more if value is not None))
 
 
 def read_page(operation: Operation, exchange: Exchange) -> Page:
     """A page out of a response, with None and nothing for what it lacks."""
     data = exchange.response.json
     names = operation.pagination
+    if operation.bare_list and names is None and isinstance(data, list) and exchange.response.ok:
+        rows = tuple(row for row in data if isinstance(row, Mapping))
+        return Page(exchange, rows, len(data), None, None, True)
     if names is None or data is MISSING or not isinstance(data, Mapping) or not exchange.response.ok:
         return Page(exchange, (), None, None, None, False)
     results, count = data.get(names.results), data.get(names.count)
-    following, preceding = data.get(names.next), data.get(names.previous)
     return Page(
         exchange,
         rows=tuple(row for row in results if isinstance(row, Mapping)) if isinstance(results, list) else (),
         count=count if isinstance(count, int) and not isinstance(count, bool) else None,
-        next=following if isinstance(following, str) else None,
-        previous=preceding if isinstance(preceding, str) else None,
+        next=_leading(data.get(names.next)),
+        previous=_leading(data.get(names.previous)),
         is_page=isinstance(results, list),
     )
+
+
+def _leading(value: Any) -> str | int | None:
+    """A link or the number of a page; None for anything else."""
+    return value if isinstance(value, (str, int)) and not isinstance(value, bool) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.oracle.lookups import Truth
-from conformance.reading.context import Page, Query, RunContext, read_page
+from conformance.reading.context import Page, Query, RunContext, extended, read_page
 from conformance.reading.sample import Sample, identity
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding
@@ -61,7 +61,7 @@ def mismatch(
 
     `wanted` says in words which rows are right; `about` names the fields that a person must see to agree.
     """
-    shown = listing(context, operation, known.base + query)
+    shown = listing(context, operation, extended(known.base, query))
     first = shown.first
     if not first.is_page:
         return Finding(f"200 with {wanted}", response_excerpt(first.exchange), (first.exchange,))
@@ -98,7 +98,7 @@ def _missing_from_many(
         return None
     right = [(name, row) for name, row in known.rows.items() if judge(row) is True]
     for name, row in right[:: max(1, len(right) // 2)][:2]:
-        narrow = context.page(operation, known.base + query + ((by_key.parameter, name),))
+        narrow = context.page(operation, extended(extended(known.base, query), ((by_key.parameter, name),)))
         if narrow.is_page and not narrow.rows:
             lacks = f"no row, though {row_excerpt(operation, row, about)} is one"
             return Finding(wanted, lacks, (known.shown_by[name], narrow.exchange))

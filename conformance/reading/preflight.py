@@ -11,6 +11,7 @@ from conformance.reading.sample import NO_SUCH_ID, base_query
 from conformance.transport.errors import Stopped, Unreachable
 from conformance.transport.exchange import MISSING, Exchange, Response
 from spec import Operation
+from spec.values import checker
 
 
 class WrongTarget(Exception):
@@ -48,15 +49,25 @@ def _ask(context: RunContext, operation: Operation) -> Exchange:
 
 
 def _is_ours(context: RunContext, operation: Operation, response: Response) -> bool:
-    """True for a success whose JSON has a field that is declared for it, or rows of the collection anywhere."""
+    """True for a success that is as declared, has a field that is declared for it, or rows of the collection."""
     data = response.json
-    if not response.ok or data is MISSING:
+    if not response.ok:
         return False
-    success = operation.success
-    schema = success.json.schema if success and success.json else None
-    if schema is None or (
-        isinstance(data, Mapping) and any(name in data for name in context.contract.properties(schema))
-    ):
+    declared = operation.response(response.status)
+    media = declared.json if declared else None
+    if declared and media is None:
+        return not declared.media or response.content_type in {one.content_type for one in declared.media}
+    if data is MISSING:
+        return False
+    schema = media.schema if media else None
+    if media is None or schema is None:
+        return True
+    fields = context.contract.properties(schema)
+    if isinstance(data, Mapping) and any(name in data for name in fields):
+        return True
+    # An object without one of the declared fields fits where none is required, and speaks for no API.
+    fits = checker(context.contract)(f"{media.pointer}/schema", data) is None
+    if fits and not (isinstance(data, Mapping) and fields):
         return True
     row = context.contract.properties({"$ref": operation.access.collection.item}) if operation.access else {}
     lists = [data, *(data.values() if isinstance(data, Mapping) else ())]

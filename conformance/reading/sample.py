@@ -89,8 +89,8 @@ def base_query(context: RunContext, operation: Operation) -> Query:
 
 @decided
 def _base(context: RunContext, operation: Operation) -> Query:
-    needed = [p for p in operation.parameters if p.required and p.place == "query"]
-    fixed = tuple((p.name, valid_value(context, p)) for p in needed if not p.search)
+    needed = [p for p in operation.parameters if p.required and p.place == "query" and not p.free_keys]
+    fixed = tuple((p.name, _needed(context, operation, p)) for p in needed if not p.search)
     searches = [p for p in needed if p.search]
     if not searches:
         return fixed
@@ -105,12 +105,24 @@ def _base(context: RunContext, operation: Operation) -> Query:
     return best[1]
 
 
+def _needed(context: RunContext, operation: Operation, parameter: Parameter) -> str:
+    """A value of a required parameter: of page and limit, the first page of the usual length."""
+    if operation.pagination and parameter.pagination:
+        names = operation.pagination
+        return str(names.default_page if parameter.pagination == "page" else names.default_limit)
+    return valid_value(context, parameter)
+
+
 def valid_value(context: RunContext, parameter: Parameter) -> str:
     """A valid value of a parameter: its example or default, else something plain of its type."""
-    schema = context.contract.resolve(parameter.schema)
+    schema = context.contract.sent(parameter.schema)
     for value in (*schema.get("examples", ()), schema.get("example"), schema.get("default")):
         if isinstance(value, (str, int, float)):
             return str(value).lower() if isinstance(value, bool) else str(value)
+    if schema.get("type") == "array":
+        schema = context.contract.sent(schema.get("items", {}))
+    if schema.get("enum"):
+        return str(schema["enum"][0])
     if schema.get("format") == "uuid":
         return NO_SUCH_ID
     return {"integer": "1", "number": "1", "boolean": "true"}.get(str(schema.get("type")), "a")

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.laws.law import Law
 from conformance.oracle.lookups import in_offset
-from conformance.reading.context import Page, RunContext
+from conformance.reading.context import Page, RunContext, extended
 from conformance.reading.sample import base_query, identity
 from conformance.verdict import Finding, Result, not_exercised
 from spec import Clause, Filter, Operation
@@ -56,7 +56,7 @@ def marker(context: RunContext, operation: Operation, lately: datetime.datetime 
     Where all rows fit on a page they are part of it, else those that changed since the run began; where
     even these are more than a page, those that changed `lately`. An operation without a list has none to move.
     """
-    if operation.pagination is None:
+    if operation.pagination is None and not operation.bare_list:
         return None
     base = base_query(context, operation)
     page = context.large_page(operation, base)
@@ -65,7 +65,7 @@ def marker(context: RunContext, operation: Operation, lately: datetime.datetime 
         return page.count, rows
     for since in (context.began, lately or context.began):
         # The same row may change once more, so how many have changed isn't enough.
-        recent = context.large_page(operation, (*base, (changed.parameter, in_offset(since, 0))))
+        recent = context.large_page(operation, extended(base, ((changed.parameter, in_offset(since, 0)),)))
         rows = _whole(operation, recent)
         if rows is not None:
             break

@@ -172,8 +172,12 @@ class _Scheduler:
         return asked
 
     def watch(self, outcome: Outcome) -> None:
-        """Stop when a budget is spent or the target is gone."""
-        self.unanswered = self.unanswered + 1 if outcome.verdict == "error" else 0
+        """Stop when a budget is spent or the target is gone. A fault of the suite's own says nothing of the target."""
+        code = outcome.reason.code if outcome.reason else None
+        if code == "unanswered":
+            self.unanswered += 1
+        elif code != "own-fault":
+            self.unanswered = 0
         if outcome.reason and _not_reached(outcome):
             self.run.stopped = outcome.reason.text
         elif self.unanswered >= GONE:
@@ -286,10 +290,7 @@ def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Findi
         expected=target.redact(result.expected, LONGEST_MESSAGE),
         observed=target.redact(result.observed, LONGEST_MESSAGE),
         requests=tuple(
-            target.redact(
-                e.request.curl(target.base_url, target.key_header, target.key_prefix, variable=target.key_variable)
-            )
-            for e in result.chain
+            target.redact(e.request.curl(target.base_url, target.key_options(e.request))) for e in result.chain
         ),
         answers=tuple(target.redact(e.response.shown(), LONGEST_ANSWER) for e in result.chain),
         replays=replays,

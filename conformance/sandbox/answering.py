@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
 
-from conformance.sandbox import batches, broken, listing, query, validation, worker
+from conformance.sandbox import batches, broken, listing, members, query, validation, worker
 from conformance.sandbox.batches import FileKind
 from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.exchange import Refused, base_url, presented
@@ -47,6 +48,7 @@ class Answering:
             if o.body and o.body.json and o.body.json.schema
         }
         self._progress = {o.code: Progress(contract, o, o.batch) for o in contract.operations if o.batch}
+        self._others = {o.code: members.required(contract, o) for o in contract.operations}
         self._schemes = {s.name: s for s in contract.security_schemes}
 
     def operation(
@@ -63,7 +65,17 @@ class Answering:
             answer = Answer(400, broken.named(self._contract, operation, invalid))
         except Refused as refused:
             answer = refused.answer
-        return self._state.behaviour.answer(operation, asked, answer), tenant
+        return self._as_declared(operation, self._state.behaviour.answer(operation, asked, answer)), tenant
+
+    def _as_declared(self, operation: Operation, answer: Answer) -> Answer:
+        """A refusal with the status that the document has for one: 422 where it has no 400."""
+        refused = operation.response(422)
+        if answer.status != 400 or operation.response(400) or refused is None:
+            return answer
+        schema = refused.json.schema if refused.json else None
+        fits = schema is None or validation.check(self._contract, schema).validator.is_valid(answer.body)
+        body = answer.body if fits else members.fitting(self._contract, schema or {})
+        return replace(answer, status=422, body=body)
 
     def file(self, request: Request, tongue: Language) -> tuple[Answer, Tenant] | None:
         """One of a batch's files; None where the path is none of theirs. Raises Refused."""
@@ -88,7 +100,9 @@ class Answering:
 
         def holds(name: str, key: str) -> bool:
             scheme = self._schemes.get(name)
-            shown = presented(request, scheme.place, scheme.parameter, scheme.scheme) if scheme else None
+            shown = presented(request, scheme) if scheme else None
+            if shown is not None and scheme and scheme.scheme == "basic" and ":" not in key:
+                shown = shown.partition(":")[2]  # the key is a password, whoever the user is
             return admits(operation, shown, key)
 
         tenant = next(
@@ -99,7 +113,7 @@ class Answering:
             scheme = self._schemes.get(operation.security[0][0])
             where = f"{scheme.parameter} ({scheme.place})" if scheme else operation.security[0][0]
             challenge = (scheme.scheme or scheme.name) if scheme else "Key"
-            shown = presented(request, scheme.place, scheme.parameter, scheme.scheme) if scheme else None
+            shown = presented(request, scheme) if scheme else None
             errors = broken.key(self._contract, operation, shown, say(tongue, "unauthorized", where))
             raise Refused(401, errors, {"WWW-Authenticate": challenge})
         if self._state.switches.read_only and not operation.safe:
@@ -128,6 +142,7 @@ class Answering:
             operation,
             signature.shape,
             state.behaviour,
+            self._others[operation.code],
             page_cap=state.switches.page_cap,
             past_end_is_404=state.switches.past_end == "404",
         )

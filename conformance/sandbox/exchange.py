@@ -13,6 +13,7 @@ from starlette.responses import Response
 from conformance.sandbox.behaviour import Answer
 from conformance.sandbox.messages import Language, say
 from conformance.sandbox.settings import Settings
+from spec import SecurityScheme
 
 CLAUSES = "$clauses"
 """The member of an error's body that names, for each field or parameter, the clause which the request broke."""
@@ -37,20 +38,21 @@ async def content(request: Request, most: int, tongue: Language) -> bytes:
     return b"".join(pieces)
 
 
-def presented(request: Request, place: str, parameter: str, scheme: str) -> str | None:
-    """The secret that a request shows where a security scheme has it."""
+def presented(request: Request, scheme: SecurityScheme) -> str | None:
+    """The secret that a request shows where a security scheme has it; of HTTP Basic, USER:PASSWORD."""
     source: Mapping[str, str] = {"query": request.query_params, "cookie": request.cookies}.get(
-        place, cast(Mapping[str, str], request.headers)
+        scheme.place, cast(Mapping[str, str], request.headers)
     )
-    value = source.get(parameter)
-    if value is None or not scheme:
+    value = source.get(scheme.parameter)
+    wanted = scheme.scheme or ("bearer" if scheme.type in ("oauth2", "openIdConnect") else "")
+    if value is None or not wanted:
         return value
     kind, _, secret = value.partition(" ")
-    if kind.lower() != scheme:
+    if kind.lower() != wanted:
         return None
-    if scheme == "basic":
+    if wanted == "basic":
         try:
-            return base64.b64decode(secret, validate=True).decode("utf-8").partition(":")[2]
+            return base64.b64decode(secret, validate=True).decode("utf-8")
         except ValueError:
             return None
     return secret

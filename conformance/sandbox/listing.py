@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from conformance.sandbox import lookups, pages, store
 from conformance.sandbox.behaviour import Behaviour
@@ -25,6 +26,8 @@ class Listing:
     operation: Operation
     shape: Shape
     behaviour: Behaviour
+    others: Mapping[str, JSON] = field(default_factory=dict)
+    """Members of a page that the document requires beside those that describe it."""
     page_cap: int | None = None
     past_end_is_404: bool = False
 
@@ -55,19 +58,21 @@ def answer(listing: Listing, work: store.Store, query: Query, base: str) -> JSON
 
 
 def _page(listing: Listing, paging: Pagination, page: pages.Page, asked: Query, base: str) -> JSON:
-    def link(role: str, number: int | None) -> str | None:
+    def link(role: str, number: int | None) -> str | int | None:
         if number is None:
             return None
         pairs = pages.link(paging, asked, number, asked.limit)
-        return pages.url(base, listing.behaviour.link(listing.operation, asked, role, pairs))
+        followed = listing.behaviour.link(listing.operation, asked, role, pairs)
+        if role in paging.numbers:
+            return int(dict(followed).get(paging.page, paging.default_page))
+        return pages.url(base, followed)
 
-    return pages.envelope(paging, page, link("next", page.next), link("previous", page.previous))
+    shown = pages.envelope(paging, page, link("next", page.next), link("previous", page.previous))
+    return {**listing.others, **shown}
 
 
 def _unpaged(listing: Listing, rows: list[store.Row]) -> JSON:
-    success = listing.operation.success
-    schema = success.json.schema if success and success.json else None
-    if schema and listing.contract.resolve(schema).get("type") == "array":
+    if listing.operation.bare_list:
         return rows
     if not rows:
         raise LookupError(listing.shape.collection.name)

@@ -52,7 +52,9 @@ def url(base: str, pairs: Pairs) -> str:
     return f"{base}?{urlencode(pairs, quote_via=quote)}"
 
 
-def envelope(paging: Pagination, page: Page, following: str | None, preceding: str | None) -> JSON:
+def envelope(
+    paging: Pagination, page: Page, following: str | int | None, preceding: str | int | None
+) -> dict[str, JSON]:
     """A page as the response shows it, under the names that the document gives its fields."""
     return {
         paging.count: page.count,

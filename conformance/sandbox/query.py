@@ -61,10 +61,28 @@ class Query:
 
 
 @dataclass(frozen=True)
-class _Plain:
+class Plain:
+    """A parameter without free keys, ready to be read."""
+
     parameter: Parameter
     check: Check
-    schema: Mapping[str, Any]
+    many: bool
+    """True for an array."""
+
+    @property
+    def repeats(self) -> bool:
+        """True when each value of an array is a pair of its own."""
+        return self.many and self.parameter.style == "form" and self.parameter.explode
+
+    def value(self, texts: list[str]) -> Any:
+        """What was sent, as a value of the schema. Raises ValueError with what `messages.say` needs."""
+        if not self.many:
+            return self.check.text(texts[0])
+        between = self.parameter.delimiter
+        if not self.repeats and between is not None:
+            # Nothing at all is how an empty list is written.
+            texts = texts[0].split(between) if texts[0] else []
+        return self.check.texts(texts)
 
 
 @dataclass(frozen=True)
@@ -80,9 +98,9 @@ class Signature:
 
     operation: Operation
     shape: Shape | None
-    plain: Mapping[str, _Plain]
+    plain: Mapping[str, Plain]
     free: tuple[_FreeKey, ...]
-    path: Mapping[str, _Plain]
+    path: Mapping[str, Plain]
     ignored: frozenset[str] = field(default_factory=frozenset)
     """Query parameters that say nothing of the rows: where a key is sent."""
 
@@ -90,12 +108,8 @@ class Signature:
 def signature(contract: Contract, operation: Operation, shape: Shape | None) -> Signature:
     """The signature of an operation that reads `shape`, or of one that reads no rows."""
 
-    def plain(place: str) -> dict[str, _Plain]:
-        return {
-            p.name: _Plain(p, check(contract, p.schema), contract.resolve(p.schema))
-            for p in operation.parameters
-            if p.place == place and not p.free_keys
-        }
+    def plain(place: str) -> dict[str, Plain]:
+        return {p.name: readable(contract, p) for p in operation.parameters if p.place == place and not p.free_keys}
 
     free = [f for p in operation.parameters for f in p.filters if f.free_key]
     return Signature(
@@ -110,6 +124,12 @@ def signature(contract: Contract, operation: Operation, shape: Shape | None) -> 
         path=plain("path"),
         ignored=frozenset(s.parameter for s in contract.security_schemes if s.place == "query"),
     )
+
+
+def readable(contract: Contract, parameter: Parameter) -> Plain:
+    """A parameter without free keys, ready to be read."""
+    checked = check(contract, parameter.schema)
+    return Plain(parameter, checked, contract.sent(parameter.schema).get("type") == "array")
 
 
 def _name_pattern(filter: Filter) -> re.Pattern[str]:
@@ -148,21 +168,23 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
     for name, text in (*obeyed, *path.items()):
         plain = signature.path.get(name) if name in path else signature.plain.get(name)
         if name in given:
-            refuse(name, "twice")
+            if plain is None or not plain.repeats:
+                refuse(name, "twice")
             continue
         given.add(name)
+        texts = [value for other, value in obeyed if other == name] if plain and plain.repeats else [text]
         if plain is None:
             found = _free_key(signature, name)
             if found:
                 try:
-                    conditions.append(_condition(signature, found[0].filter, found[1], found[0].check, text))
+                    conditions.append(Condition(found[0].filter, found[1], found[0].check.text(text)))
                 except ValueError as error:
                     refuse(name, *error.args)
             elif name not in signature.ignored:
                 refuse(name, *_unknown(signature, name))
             continue
         try:
-            _take(signature, plain, text, asked, conditions, searches)
+            _take(signature, plain, texts, asked, conditions, searches)
         except ValueError as error:
             refuse(name, *error.args)
     for name, plain in signature.plain.items():
@@ -184,21 +206,22 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
 
 def _take(
     signature: Signature,
-    plain: _Plain,
-    text: str,
+    plain: Plain,
+    texts: list[str],
     asked: dict[str, int],
     conditions: list[Condition],
     searches: list[Search],
 ) -> None:
     parameter = plain.parameter
+    value = plain.value(texts)
     if parameter.filters:
-        conditions += [_condition(signature, filter, None, plain.check, text) for filter in parameter.filters]
+        bound = [_bind(signature, filter, value) for filter in parameter.filters]
+        conditions += [Condition(f, None, one) for f, one in zip(parameter.filters, bound, strict=True)]
         return
-    value = plain.check.text(text, many=plain.schema.get("type") == "array")
     if parameter.pagination:
         asked[parameter.pagination] = value
     if parameter.search:
-        searches.append(Search(parameter.search, text))
+        searches.append(Search(parameter.search, texts[0]))
     row_key = signature.shape and signature.shape.key
     if parameter.place == "path" and row_key and parameter.name == row_key.name:
         conditions.append(Condition(_by_key(signature, parameter), None, values.bound(row_key.kind, value)))
@@ -213,6 +236,7 @@ def _by_key(signature: Signature, parameter: Parameter) -> Filter:
         free_key=False,
         schema=parameter.schema,
         many=False,
+        delimiter=None,
         hidden=False,
         default=None,
         key_pattern=None,
@@ -221,14 +245,13 @@ def _by_key(signature: Signature, parameter: Parameter) -> Filter:
     )
 
 
-def _condition(signature: Signature, filter: Filter, key: str | None, check: Check, text: str) -> Condition:
-    value = check.text(text, many=filter.many)
-    if filter.many:
-        return Condition(filter, key, [_bind(signature, filter, one) for one in value])
-    return Condition(filter, key, _bind(signature, filter, value))
-
-
 def _bind(signature: Signature, filter: Filter, value: Any) -> Any:
+    if filter.many:
+        return [_bound(signature, filter, one) for one in value]
+    return _bound(signature, filter, value)
+
+
+def _bound(signature: Signature, filter: Filter, value: Any) -> Any:
     if filter.free_key or signature.shape is None:
         return value
     of = signature.shape.fields[filter.field].kind

@@ -46,19 +46,25 @@ class Check:
     items: Mapping[str, JSON]
     validator: jsonschema_rs.Draft202012Validator
 
-    def text(self, text: str, *, many: bool = False) -> JSON:
+    def text(self, text: str) -> JSON:
         """A parameter's text as a value of the schema. Raises ValueError with what `messages.say` needs."""
-        try:
-            if many:
-                # Nothing at all is how an empty list is written (style form, explode false).
-                value: JSON = [values.typed(self.items, part) for part in text.split(",")] if text else []
-            else:
-                value = values.typed(self.schema, text)
-        except ValueError:
-            raise ValueError("type", _types((self.items if many else self.schema).get("type", "string"))) from None
+        return self._valid(_typed(self.schema, text))
+
+    def texts(self, texts: Iterable[str]) -> JSON:
+        """The texts of a list as a value of the schema, which is an array's. Raises ValueError as `text` does."""
+        return self._valid([_typed(self.items, text) for text in texts])
+
+    def _valid(self, value: JSON) -> JSON:
         for error in self.validator.iter_errors(value):
             raise ValueError(*_problem(error))
         return value
+
+
+def _typed(schema: Mapping[str, JSON], text: str) -> JSON:
+    try:
+        return values.typed(schema, text)
+    except ValueError:
+        raise ValueError("type", _types(schema.get("type", "string"))) from None
 
 
 def check(contract: Contract, schema: Mapping[str, JSON]) -> Check:

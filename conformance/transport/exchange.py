@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shlex
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -57,21 +57,12 @@ class Request:
         """Path and query as they go on the wire."""
         return self.path + ("?" + encode_query(self.query) if self.query else "")
 
-    def curl(self, base_url: str, key_header: str, key_prefix: str = "", *, variable: str = "API_KEY") -> str:
-        """A line for a POSIX shell that sends this request; it reads the key from an environment variable.
-
-        `key_prefix` is what stands before the key in its header, as in `Bearer `.
-        """
+    def curl(self, base_url: str, key_options: Iterable[str] = ()) -> str:
+        """A line for a POSIX shell that sends this request. `key_options` are those that send its credential."""
         parts = ["curl -sS -g"]
         if self.method != "GET":
             parts.append(f"-X {self.method}")
-        match self.credential:
-            case Credential.MISSING:
-                pass
-            case Credential.EMPTY:
-                parts.append(f"-H '{key_header};'")
-            case _:
-                parts.append(f'-H "{key_header}: {key_prefix}{self.credential.from_variable(variable)}"')
+        parts += key_options
         parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in self.headers]
         if self.body is not None:
             if not any(name.lower() == "content-type" for name, _ in self.headers):

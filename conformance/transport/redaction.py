@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import urllib.parse
@@ -34,7 +35,11 @@ def _spellings(key: str) -> Iterator[str]:
     """The key and its variants, in the ways that a server may write them."""
     if len(key) <= SHORT_KEY:
         return
-    for text in (key, swap_case(key), *([key[:-1]] if len(key) > 2 * SHORT_KEY else [])):
+    variants = (key, swap_case(key), *([key[:-1]] if len(key) > 2 * SHORT_KEY else []))
+    for pair in (*variants, f"{key}x"):
+        # As HTTP Basic has it.
+        yield from (base64.b64encode(f"{user}{pair}".encode()).decode() for user in ("", ":"))
+    for text in variants:
         yield text
         yield json.dumps(text)[1:-1]
         yield json.dumps(text, ensure_ascii=False)[1:-1]

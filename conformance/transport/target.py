@@ -18,8 +18,9 @@ import httpx2
 
 from conformance.transport.clock import SYSTEM, Clock
 from conformance.transport.errors import NotSent, Unreachable
-from conformance.transport.exchange import Credential, Request, Response, swap_case
+from conformance.transport.exchange import Credential, Request, Response, encode_query
 from conformance.transport.guard import Ownership
+from conformance.transport.key_place import key_places
 from conformance.transport.pace import Limits, Pace
 from conformance.transport.redaction import Redaction
 from conformance.transport.retries import ATTEMPTS, LONGEST_WAIT, reason, retry_after, says_later, worth_another_try
@@ -76,9 +77,6 @@ class Target:
             limits=httpx2.Limits(max_connections=PARALLEL * 2, max_keepalive_connections=PARALLEL * 2),
         )
         self._pool: ThreadPoolExecutor | None = None
-        scheme = next((s for s in self.contract.security_schemes if s.place == "header"), None)
-        self.key_header = scheme.parameter if scheme else "Authorization"
-        self.key_prefix = f"{scheme.scheme.title()} " if scheme and scheme.scheme in ("bearer", "basic") else ""
         self.pace = Pace(self.limits, self.clock, self.sent)
         self.key_variable = key_variable(self.contract)
         """The environment variable that holds the key, as curl lines and messages name it."""
@@ -145,30 +143,25 @@ class Target:
             self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="target")
         return list(self._pool.map(self.send, waiting))
 
-    def credential(self, variant: Credential) -> str | None:
-        """The header's value for a variant of the key; None for no header at all."""
-        key = self.key or ""
-        match variant:
-            case Credential.MISSING:
-                return None
-            case Credential.EMPTY:
-                return ""
-            case Credential.WRONG:
-                return self.key_prefix + Credential.WRONG.value
-            case Credential.TRUNCATED:
-                return self.key_prefix + key[:-1]
-            case Credential.EXTENDED:
-                return self.key_prefix + key + "x"
-            case Credential.SWAPPED_CASE:
-                return self.key_prefix + swap_case(key)
-            case _:
-                return self.key_prefix + key if self.key is not None else None
+    def key_options(self, request: Request) -> list[str]:
+        """The options of a curl line that send a request's variant of the key."""
+        places = key_places(self.contract, request.operation, self.key)
+        return [option for one in places if (option := one.option(request.credential, self.key_variable)) is not None]
 
     def _send_once(self, request: Request) -> Response:
         headers = [(name, value.encode("utf-8")) for name, value in request.headers]
-        key = self.credential(request.credential)
-        if key is not None:
-            headers.append((self.key_header, key.encode("utf-8")))
+        address = self.base_url + request.target
+        for place in key_places(self.contract, request.operation, self.key):
+            value = place.value(self.key, request.credential)
+            if value is None:
+                continue
+            match place.place:
+                case "header":
+                    headers.append((place.name, value.encode("utf-8")))
+                case "cookie":
+                    headers.append(("Cookie", f"{place.name}={value}".encode()))
+                case "query":
+                    address += ("&" if request.query else "?") + encode_query(((place.name, value),))
         if request.body is not None and not any(name.lower() == "content-type" for name, _ in headers):
             headers.append(("Content-Type", b"application/json"))
         started = self.clock.monotonic()
@@ -178,7 +171,7 @@ class Target:
             contextlib.suppress(httpx2.DecodingError),
             self._client.stream(
                 request.method,
-                self.base_url + request.target,
+                address,
                 headers=[(name.encode("ascii", "replace"), value) for name, value in headers],
                 content=request.body,
             ) as received,

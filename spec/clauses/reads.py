@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spec.clauses.clause import clause
-from spec.model import Clause, Filter, Level, Location, Lookups, Operation, Pagination, Parameter, Provenance
+from spec.model import (
+    Clause,
+    Filter,
+    Level,
+    Location,
+    Lookups,
+    Operation,
+    Pagination,
+    Parameter,
+    Provenance,
+    without_null,
+)
 
 _LOOKUPS = {
     "exact": "equals the value",
@@ -115,7 +126,7 @@ def _parameter(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
             unknown = f"{filter.parameter} with a key that no row has shows no row."
             yield of("param.unknown-key", unknown, filter, filter.parameter)
         return
-    schema = parameter.schema
+    schema = without_null(parameter.schema)
     if rejects_text(schema):
         yield of(
             "param.invalid", f"A value of {name} that isn't of the declared type is answered 4xx, or with no data."
@@ -147,18 +158,20 @@ def _pages(operation: Operation, pagination: Pagination) -> Iterator[Clause]:
     def shown(role: str) -> tuple[Provenance, Location]:
         return pagination.provenances[role], pagination.locations[role]
 
-    yield clause(
-        operation,
-        "page.default-page",
-        f"Without {page} the answer is that of {page}={pagination.default_page}.",
-        *of_page,
-    )
-    yield clause(
-        operation,
-        "page.default-limit",
-        f"Without {limit} the answer is that of {limit}={pagination.default_limit}.",
-        *of_limit,
-    )
+    if not by_role["page"].required:
+        yield clause(
+            operation,
+            "page.default-page",
+            f"Without {page} the answer is that of {page}={pagination.default_page}.",
+            *of_page,
+        )
+    if not by_role["limit"].required:
+        yield clause(
+            operation,
+            "page.default-limit",
+            f"Without {limit} the answer is that of {limit}={pagination.default_limit}.",
+            *of_limit,
+        )
     yield clause(
         operation,
         "page.limit",
@@ -186,7 +199,7 @@ def _pages(operation: Operation, pagination: Pagination) -> Iterator[Clause]:
     yield clause(
         operation,
         "page.next-link",
-        f"{pagination.next} carries the next {page}, the same {limit} and the rest of the query.",
+        _leads_to(pagination, "next", pagination.next, page, limit),
         *shown("next"),
     )
     yield clause(
@@ -198,7 +211,7 @@ def _pages(operation: Operation, pagination: Pagination) -> Iterator[Clause]:
     yield clause(
         operation,
         "page.previous-link",
-        f"{pagination.previous} carries the previous {page}, the same {limit} and the rest of the query.",
+        _leads_to(pagination, "previous", pagination.previous, page, limit),
         *shown("previous"),
     )
     if operation.filters:
@@ -210,6 +223,12 @@ def _pages(operation: Operation, pagination: Pagination) -> Iterator[Clause]:
         Provenance("inferred", "The page doesn't say what is past the last page; rows there would be shown twice."),
         of_page[1],
     )
+
+
+def _leads_to(pagination: Pagination, role: str, name: str, page: str, limit: str) -> str:
+    if role in pagination.numbers:
+        return f"{name} is the {role} {page}."
+    return f"{name} carries the {role} {page}, the same {limit} and the rest of the query."
 
 
 def _filters(operation: Operation) -> Iterator[Clause]:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from spec import vocabulary
-from spec.model import Filter, Provenance
+from spec.model import DELIMITERS, Filter, Provenance, without_null
 from spec.pointers import escape
 from spec.reader.ground import Ground, Object
 from spec.reader.rows import Rows
+
+
+@dataclass(frozen=True)
+class Wire:
+    """How a parameter is written into a query: OpenAPI's style and explode, or the text of a content type."""
+
+    style: str
+    explode: bool
+    content: bool
 
 
 def search(ground: Ground, node: Object, pointer: str, rows: Rows | None) -> tuple[str, ...]:
@@ -17,12 +27,25 @@ def search(ground: Ground, node: Object, pointer: str, rows: Rows | None) -> tup
     mark = ground.extension(node, "x-search", pointer)
     fields = tuple(mark["fields"]) if mark else ()
     for index, field in enumerate(fields):
-        _field(ground, field, rows, f"{pointer}/x-search/fields/{index}")
+        here = f"{pointer}/x-search/fields/{index}"
+        of = _field(ground, field, rows, here)
+        if of is not None and vocabulary.kind(of) in ("list", "object"):
+            holds = f"the field {field!r} holds {vocabulary.named(vocabulary.kind(of))}, and a search looks into texts"
+            ground.problem(here, holds, "Name fields that hold a text or a number.")
+        elif rows and field in rows.collection.hidden:
+            ground.problem(here, f"no response shows {field!r}, so a search in it can't be seen", "Name shown fields.")
     return fields
 
 
 def plain(
-    ground: Ground, name: str, node: Object, schema: Object, pointer: str, inherited: Provenance, rows: Rows | None
+    ground: Ground,
+    name: str,
+    node: Object,
+    schema: Object,
+    wire: Wire,
+    pointer: str,
+    inherited: Provenance,
+    rows: Rows | None,
 ) -> Filter | None:
     """The filter that a parameter is, or None. `schema` is the parameter's, resolved."""
     mark = ground.extension(node, "x-filter", pointer)
@@ -38,8 +61,28 @@ def plain(
             f"the lookup {mark['lookup']!r} and the parameter's type {schema.get('type')!r} don't fit",
             "`in` takes an array, every other lookup a single value.",
         )
-    value = ground.follow(schema["items"], f"{pointer}/schema/items")[0] if many and "items" in schema else schema
-    return _filter(ground, name, mark, value, here, ground.provenance(mark, inherited), rows, None, many)
+    items = ground.read(schema["items"], f"{pointer}/schema/items") if many and "items" in schema else schema
+    value = without_null(items)
+    _check_wire(ground, node, wire, pointer, many=many)
+    found = _filter(ground, name, mark, value, here, ground.provenance(mark, inherited), rows, None)
+    if found is None or not many:
+        return found
+    delimiter = None if wire.explode else DELIMITERS.get(wire.style)
+    return replace(found, many=True, delimiter=delimiter, default=schema.get("default"))
+
+
+def _check_wire(ground: Ground, node: Object, wire: Wire, pointer: str, *, many: bool) -> None:
+    """A filter's values are written as a query's text: how several are must be said in OpenAPI's own words."""
+    if wire.content:
+        hint = "Give it a `schema` instead of `content`: the value of a filter is plain text."
+        ground.problem(f"{pointer}/content", "a filter's value can't be a content type's text", hint)
+    elif many and wire.style not in DELIMITERS:
+        hint = f"A list filter takes {', '.join(DELIMITERS)}."
+        ground.problem(f"{pointer}/style", f"the style {wire.style!r} says nothing about a list of values", hint)
+    elif many and wire.explode and wire.style != "form":
+        message = f"the style {wire.style!r} has no meaning with `explode: true`"
+        hint = "Say `explode: false`; or `style: form` where every value is a pair of its own."
+        ground.problem(f"{pointer}/explode", message, hint)
 
 
 def free(ground: Ground, schema: Object, pointer: str, inherited: Provenance, rows: Rows | None) -> Iterator[Filter]:
@@ -56,7 +99,7 @@ def free(ground: Ground, schema: Object, pointer: str, inherited: Provenance, ro
             ground.problem(here, "a free key needs a `name`", "Write the parameter's name with KEY for the key.")
             continue
         key = _key_pattern(ground, pattern, mark["name"], here)
-        found = _filter(ground, mark["name"], mark, node, here, ground.provenance(node, inherited), rows, key, False)
+        found = _filter(ground, mark["name"], mark, node, here, ground.provenance(node, inherited), rows, key)
         if found:
             yield found
 
@@ -90,32 +133,67 @@ def _filter(
     provenance: Provenance,
     rows: Rows | None,
     key_pattern: str | None,
-    many: bool,
 ) -> Filter | None:
     field, lookup = mark["field"], mark["lookup"]
     of = _field(ground, field, rows, f"{pointer}/field")
     if of is None or rows is None:
         return None
-    allowed = vocabulary.TEXT_LOOKUPS if key_pattern else vocabulary.lookups_for(of)
+    hidden = field in rows.collection.hidden
+    allowed = vocabulary.lookups_of_free_keys() if key_pattern else vocabulary.lookups_for(of)
     if lookup not in allowed:
-        ground.problem(
-            f"{pointer}/lookup",
-            f"{lookup!r} has no meaning for the field {field!r}",
-            f"For its type there are {', '.join(allowed)}.",
-        )
+        what = f"For its type there are {', '.join(allowed)}." if allowed else _SCALARS
+        ground.problem(f"{pointer}/lookup", f"{lookup!r} has no meaning for the field {field!r}", what)
+    elif key_pattern is None:
+        schema = _compared(ground, field, of, schema, pointer)
+    if hidden:
+        _check_hidden(ground, field, lookup, schema, pointer)
     return Filter(
         parameter=name,
         field=field,
         lookup=lookup,
         free_key=key_pattern is not None,
         schema=schema,
-        many=many,
-        hidden=field in rows.collection.hidden,
+        many=False,
+        delimiter=None,
+        hidden=hidden,
         default=schema.get("default"),
         key_pattern=key_pattern,
         provenance=provenance,
         location=ground.where(pointer),
     )
+
+
+_SCALARS = "Only a text, a number, a date, a date-time, a uuid or a boolean has lookups."
+
+
+def _compared(ground: Ground, field: str, of: Object, schema: Object, pointer: str) -> Object:
+    """The schema of the values that are compared with a field: the field's type, where the parameter takes any text.
+
+    Values of another kind than the field's compare in no way that the document says.
+    """
+    mine, theirs = vocabulary.kind(schema), vocabulary.kind(of)
+    if mine == theirs or "any" in (mine, theirs):
+        return schema
+    if mine == "text" and not schema.keys() & {"enum", "pattern", "format", "const"}:
+        return {**schema, **{key: value for key, value in without_null(of).items() if key in ("type", "format")}}
+    if (mine, theirs) == ("uuid", "text"):
+        return schema
+    ground.problem(
+        f"{pointer}/field",
+        f"the parameter takes {vocabulary.named(mine)} and the field {field!r} holds {vocabulary.named(theirs)}",
+        "Give the parameter the field's type and format, or take x-filter away.",
+    )
+    return schema
+
+
+def _check_hidden(ground: Ground, field: str, lookup: str, schema: Object, pointer: str) -> None:
+    """Nothing shows a hidden field: what is known of it are its values, one by one."""
+    if "enum" not in schema and schema.get("type") != "boolean":
+        hint = "Give the parameter an `enum`, or let it be a boolean."
+        ground.problem(f"{pointer}/field", f"no response shows {field!r}, and its values aren't listed", hint)
+    elif lookup not in ("exact", "in"):
+        hint = "Of a hidden field a row has one of the listed values: use exact or in."
+        ground.problem(f"{pointer}/lookup", f"no response shows {field!r}, so {lookup!r} can't be seen", hint)
 
 
 def _field(ground: Ground, field: str, rows: Rows | None, pointer: str) -> Mapping[str, object] | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from spec import composition
-from spec.model import JSON, Location, Provenance
+from spec.model import JSON, Location, Provenance, with_null
 from spec.pointers import at, escape, of_ref
 from spec.problems import SEE, Problem
 from spec.source import Source
@@ -135,9 +135,14 @@ class Ground:
         found: dict[str, Object] = {}
         for node, here in self.branches(schema, pointer):
             for name, sub in self.mapping(node, "properties", here).items():
-                resolved, _ = self.follow(sub, f"{here}/properties/{escape(name)}")
+                resolved = self.read(sub, f"{here}/properties/{escape(name)}")
                 found[name] = {**found.get(name, {}), **resolved}
         return found
+
+    def read(self, schema: JSON, pointer: str) -> Object:
+        """A schema through its `$ref`s; something or null, written as `anyOf`, is one that may be null."""
+        node, here = self.follow(schema, pointer)
+        return with_null(node, lambda branch: self.follow(branch, here)[0])
 
     def entry_properties(self, schema: Object, pointer: str) -> dict[str, Object]:
         """The named properties of a list's entries; none when they aren't objects."""

@@ -33,6 +33,7 @@ def _operations(ground: Ground, collections: Mapping[str, Collection]) -> Iterat
             if method in item:
                 before = len(ground.problems)
                 operation = _operation(ground, path, method, item, pointer, collections)
+                paging.check_list(ground, operation)
                 ground.blame(before, operation.pointer)
                 yield operation
 
@@ -70,6 +71,7 @@ def _operation(
         alternatives=_alternatives(ground, node, here),
         servers=servers.servers(ground, node, here) or servers.servers(ground, item, item_pointer),
         pagination=paging.pagination(ground, taken, answer, here, provenance),
+        bare_list=paging.bare_list(ground, answer, access),
         access=access,
         batch=batches.batch(ground, node, here, answer, provenance),
         ticket=batches.ticket(responses),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from spec import templates
-from spec.model import Parameter, ParameterPlace, Provenance
+from spec.model import Parameter, ParameterPlace, Provenance, without_null
 from spec.pointers import escape
 from spec.problems import SEE
 from spec.reader import filters
@@ -77,11 +77,14 @@ def _parameter(
     rows: Rows | None,
 ) -> Parameter:
     raw, schema_pointer = _schema(ground, node, pointer)
-    schema, here = ground.follow(raw, schema_pointer)
+    _, here = ground.follow(raw, schema_pointer)
+    schema = without_null(ground.read(raw, schema_pointer))
     style = str(node.get("style", _STYLES[place]))
     provenance = ground.provenance(node, inherited)
     query = place == "query"  # the only place where the vocabulary has something to say
-    plain = filters.plain(ground, name, node, schema, pointer, provenance, rows) if query else None
+    explode = bool(node.get("explode", style == "form"))
+    wire = filters.Wire(style, explode, "content" in node)
+    plain = filters.plain(ground, name, node, schema, wire, pointer, provenance, rows) if query else None
     free = filters.free(ground, schema, here, provenance, rows) if query else ()
     return Parameter(
         name=name,
@@ -89,7 +92,7 @@ def _parameter(
         required=node.get("required") is True,
         schema=raw,
         style=style,
-        explode=bool(node.get("explode", style == "form")),
+        explode=explode,
         reserved=node.get("allowReserved") is True,
         content_type=next(iter(ground.mapping(node, "content", pointer)), None),
         deprecated=node.get("deprecated") is True,

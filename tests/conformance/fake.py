@@ -22,6 +22,7 @@ from conformance.runner.run import try_clause
 from conformance.scenarios.planting import WITNESSES
 from conformance.transport.exchange import Request, Response
 from conformance.transport.guard import Ownership
+from conformance.transport.key_place import KeyPlace
 from conformance.transport.pace import Limits
 from conformance.transport.target import Target
 from conformance.verdict import Outcome
@@ -381,7 +382,7 @@ class Direct(Target):
 
     def _send_once(self, request: Request) -> Response:
         self.log.append(request)
-        return self.shop.response(request, self.credential(request.credential))
+        return self.shop.response(request, KeyPlace("header", "Authorization").value(self.key, request.credential))
 
 
 TOKEN = "c0ffee1234"

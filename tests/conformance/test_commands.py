@@ -25,6 +25,7 @@ from conformance.reports import files
 from conformance.reports.formats import FORMATS
 from conformance.runner.config import Usage
 from conformance.transport.exchange import Credential, Request
+from conformance.transport.key_place import KeyPlace
 from tests.conformance.made_up import SETTINGS, documented, inferred, outcome, problem, report, violated, write
 
 KEY = "canary-4f1d"
@@ -203,8 +204,18 @@ def test_a_shard_that_isnt_one_is_a_matter_of_usage(capsys: pytest.CaptureFixtur
     assert "'3/2' isn't a shard" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        KeyPlace("header", "Authorization"),
+        KeyPlace("header", "Authorization", "Bearer "),
+        KeyPlace("header", "Authorization", basic=True),
+        KeyPlace("query", "api key"),
+        KeyPlace("cookie", "session"),
+    ],
+)
 @pytest.mark.parametrize("credential", Credential)
-def test_a_curl_line_is_read_back_as_the_request_that_it_was_made_of(credential: Credential) -> None:
+def test_a_curl_line_is_read_back_as_the_request_that_it_was_made_of(credential: Credential, place: KeyPlace) -> None:
     request = Request(
         "PRD101",
         "POST",
@@ -214,10 +225,11 @@ def test_a_curl_line_is_read_back_as_the_request_that_it_was_made_of(credential:
         '{"name": "Ş\'"}'.encode(),
         credential,
     )
-    line = request.curl("http://x.example", "Authorization", variable="K_API_KEY")
-    assert from_curl(line, "PRD101", "K_API_KEY") == request
-    assert from_curl("curl 'cut", "PRD101", "K") is None
-    assert from_curl("rm -rf /", "PRD101", "K") is None
+    option = place.option(credential, "K_API_KEY")
+    line = request.curl("http://x.example", [option] if option else [])
+    assert from_curl(line, "PRD101", [place], "K_API_KEY") == request
+    assert from_curl("curl 'cut", "PRD101", [place], "K") is None
+    assert from_curl("rm -rf /", "PRD101", [place], "K") is None
 
 
 async def mirror(scope: dict[str, Any], receive: Any, send: Any) -> None:

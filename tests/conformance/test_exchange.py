@@ -14,9 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import spec
 from conformance.transport.exchange import MISSING, Credential, Request, Response, encode_query
-from conformance.transport.target import Target
+from conformance.transport.key_place import KeyPlace
 
 KEY = "Canary 5f0e'\"$`\\é*!"
 BASE = "https://shop.example/"
@@ -81,6 +80,11 @@ def run(curl: Path, lines: list[str]) -> list[list[str]]:
     return [list(group) for last, group in itertools.groupby(words, lambda word: word == "\1") if not last]
 
 
+def options(place: KeyPlace, variant: Credential = Credential.RIGHT) -> list[str]:
+    option = place.option(variant, "API_KEY")
+    return [option] if option is not None else []
+
+
 def headers(words: list[str]) -> list[str]:
     return [value for option, value in itertools.pairwise(words) if option == "-H"]
 
@@ -88,12 +92,13 @@ def headers(words: list[str]) -> list[str]:
 @pytest.mark.parametrize("variant", Credential)
 def test_the_shell_makes_the_variant_of_the_key_that_was_sent(curl: Path, variant: Credential) -> None:
     request = Request("PRD102", "GET", "/p", credential=variant)
-    line = request.curl(BASE, "Authorization")
+    place = KeyPlace("header", "Authorization")
+    line = request.curl(BASE, options(place, variant))
     (words,) = run(curl, [line])
-    assert run(curl, [request.curl(BASE, "Authorization", "Bearer ")]) == [
+    assert run(curl, [request.curl(BASE, options(KeyPlace("header", "Authorization", "Bearer "), variant))]) == [
         [word.replace("Authorization: ", "Authorization: Bearer ") for word in words]
     ]
-    sent = Target(BASE, spec.load(), KEY).credential(variant)
+    sent = place.value(KEY, variant)
     wanted = [] if sent is None else ["Authorization;"] if sent == "" else [f"Authorization: {sent}"]
     assert headers(words) == wanted
     assert words[-1] == "https://shop.example/p"
@@ -106,7 +111,7 @@ def test_odd_texts_arrive_as_they_are(curl: Path) -> None:
         Request("PRD101", "POST", f"/p/{urllib.parse.quote(text, safe='')}", ((text, text),), (), text.encode())
         for text in ODD
     ]
-    found = run(curl, [request.curl(BASE, "X-Key") for request in requests])
+    found = run(curl, [request.curl(BASE, options(KeyPlace("header", "X-Key"))) for request in requests])
     for request, words in zip(requests, found, strict=True):
         assert request.body is not None
         assert words[words.index("-X") + 1] == "POST"
@@ -118,7 +123,7 @@ def test_odd_texts_arrive_as_they_are(curl: Path) -> None:
 
 def test_headers_of_its_own_take_the_place_of_the_usual_ones(curl: Path) -> None:
     own = (("Accept-Language", "tr;q='1'"), ("content-TYPE", 'x/"y"'))
-    (words,) = run(curl, [Request("PRD101", "DELETE", "/p", (), own, b"[]", Credential.MISSING).curl(BASE, "K")])
+    (words,) = run(curl, [Request("PRD101", "DELETE", "/p", (), own, b"[]", Credential.MISSING).curl(BASE)])
     assert headers(words) == ["Accept-Language: tr;q='1'", 'content-TYPE: x/"y"']
     assert words[:4] == ["-sS", "-g", "-X", "DELETE"]
 
@@ -132,7 +137,7 @@ def test_a_line_is_words_that_say_the_request(
     query: tuple[tuple[str, str], ...], body: bytes | None, credential: Credential
 ) -> None:
     request = Request("PRD101", "POST", "/p/", query, (), body, credential)
-    words = shlex.split(request.curl(BASE, "Authorization"))
+    words = shlex.split(request.curl(BASE, options(KeyPlace("header", "Authorization"), credential)))
     url = urllib.parse.urlsplit(words[-1])
     assert urllib.parse.parse_qsl(url.query, keep_blank_values=True) == list(query)
     assert (url.scheme, url.netloc, url.path, url.fragment) == ("https", "shop.example", "/p/", "")
@@ -159,3 +164,20 @@ def test_an_answer_in_words() -> None:
     assert Response(200, {}, b"null", 0).json is None
     assert [Response(s, {}, b"", 0).ok for s in (199, 200, 299, 300)] == [False, True, True, False]
     assert [Response(s, {}, b"", 0).refused for s in (399, 400, 499, 500)] == [False, True, True, False]
+
+
+PLACES = {
+    "query": (KeyPlace("query", "api key"), ["--url-query", f"api%20key={KEY}"]),
+    "cookie": (KeyPlace("cookie", "session"), ["-b", f"session={KEY}"]),
+    "basic": (KeyPlace("header", "Authorization", basic=True, password_only=True), ["-u", f":{KEY}"]),
+    "bearer": (KeyPlace("header", "Authorization", "Bearer "), ["-H", f"Authorization: Bearer {KEY}"]),
+}
+
+
+@pytest.mark.parametrize(("place", "wanted"), PLACES.values(), ids=PLACES.keys())
+def test_a_line_sends_the_key_where_the_document_has_it(curl: Path, place: KeyPlace, wanted: list[str]) -> None:
+    request = Request("PRD102", "GET", "/p", (("a", "b"),))
+    line = request.curl(BASE, options(place))
+    (words,) = run(curl, [line])
+    assert words[2:4] == wanted
+    assert "Canary" not in line

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from conformance.transport.retries import ATTEMPTS, retry_after
 from conformance.transport.target import Target, refuse_writes
 from tests.clock import DrivenClock
 from tests.conformance.loopback import CLOSE, Received, Respond, loopback, response
+from tests.conformance.other_servers import DOCUMENTS
 
 CONTRACT = spec.load()
 KEY = 'canary-5f0e/é"K'
@@ -255,7 +257,6 @@ def test_without_a_key_no_header_is_sent() -> None:
     with at(in_turn(response()), key=None) as (target, received):
         target.send(GET)
         assert received[0].header("Authorization") is None
-        assert target.credential(Credential.RIGHT) is None
 
 
 def test_a_content_type_of_the_requests_own_stands() -> None:
@@ -383,3 +384,35 @@ def test_several_answers_come_in_the_order_of_the_requests() -> None:
         assert [found.json for found in target.send_all(requests)] == list(range(12))
         assert [found.json for found in target.send_all(requests[:1])] == [0]
         assert target.send_all([]) == []
+
+
+SCHEMES = {
+    "query": ("type: apiKey, in: query, name: api key", None, "/p?a=b&api%20key=", None),
+    "cookie": ("type: apiKey, in: cookie, name: session", "Cookie", "/p?a=b", "session="),
+    "basic": ("type: http, scheme: basic", "Authorization", "/p?a=b", "Basic "),
+    "token": ("type: oauth2, flows: {}", "Authorization", "/p?a=b", "Bearer "),
+}
+
+
+@pytest.mark.parametrize(("scheme", "header", "target", "begins"), SCHEMES.values(), ids=SCHEMES.keys())
+def test_the_key_goes_where_the_operation_wants_it(
+    scheme: str, header: str | None, target: str, begins: str | None, tmp_path: Path
+) -> None:
+    file = tmp_path / "document.yaml"
+    file.write_text(DOCUMENTS["a user and a password"].replace("type: http, scheme: basic", scheme), "utf-8")
+    contract = spec.load(file)
+    code = contract.operations[0].code
+    with loopback(in_turn(response())) as server:
+        sender = Target(server.url, contract, KEY, clock=DrivenClock())
+        try:
+            sender.send(Request(code, "GET", "/p", (("a", "b"),)))
+        finally:
+            sender.close()
+        received = server.received
+    assert "canary" not in sender.redact(received[0].target)
+    assert received[0].target.startswith(target)
+    if header and begins:
+        value = received[0].header(header) or ""
+        assert value.startswith(begins)
+        assert sender.redact(value) == f"{begins}${sender.key_variable}"
+    assert header == "Authorization" or received[0].header("Authorization") is None

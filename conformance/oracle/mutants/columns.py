@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from conformance.oracle.lookups import compare, kind_of, meaning
 from conformance.oracle.mutants.mutant import Mutant, Row, value_of
+from conformance.oracle.operands import listed, separator
 from spec import Filter
 
 
@@ -45,10 +46,10 @@ def all_or_none(filter: Filter, rows: Sequence[Row]) -> tuple[Mutant, ...]:
 
     @lru_cache(maxsize=256)
     def all_known(operand: str, key: str | None) -> bool:
-        return all(known(part, key) for part in operand.split(","))
+        return all(known(part, key) for part in listed(filter, operand))
 
     def shows(row: Row, operand: str, key: str | None) -> bool:
         return all_known(operand, key) and meaning(filter, operand, key)(row) is True
 
     name = "nothing is found with a value that no row has"
-    return (Mutant(name, shows, lambda operand: "," in operand),) if filter.many else ()
+    return (Mutant(name, shows, lambda operand: separator(filter) in operand),) if filter.many else ()

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 
 from conformance.oracle.lookups import PLAIN, compare, kind_of, meaning, text
 from conformance.oracle.mutants.mutant import Mutant, Reading, Row, reading, value_of
+from conformance.oracle.operands import separator
 from spec import Filter
 
 
@@ -21,7 +22,8 @@ _ASCII_LOWER = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("
 
 
 @lru_cache(maxsize=1 << 16)
-def _ascii_lower(value: str) -> str:
+def ascii_lower(value: str) -> str:
+    """Lower case of the letters A to Z alone."""
     return value.translate(_ASCII_LOWER)
 
 
@@ -83,8 +85,11 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
         for name in (other, f"i{other}"):
             if name != lookup:
                 yield reading(filter, f"read as {name}", texts(partial(text, name)))
+    if not folds:
+        # As SQLite's LIKE reads it: an operand with other letters alone doesn't show that.
+        yield reading(filter, f"read as i{base}, but only ASCII letters fold", both(ascii_lower))
     if folds:
-        yield reading(filter, "only ASCII letters fold", both(_ascii_lower))
+        yield reading(filter, "only ASCII letters fold", both(ascii_lower))
         yield reading(filter, "only the value is folded", texts(lambda v, o: PLAIN[base](v, o.lower())))
         yield reading(filter, "only the row is folded", texts(lambda v, o: PLAIN[base](v.lower(), o)))
     yield reading(filter, "accents don't count", both(unaccented))
@@ -175,7 +180,8 @@ def nothing_as_text(filter: Filter, rows: Sequence[Row]) -> Iterator[Mutant]:
 
 def _shows_nothing_as(filter: Filter, nothing: str, row: Row, operand: str, key: str | None) -> bool:
     value = value_of(filter, row, key)
-    return compare(filter.lookup, "text", nothing if value is None else value, operand) is True
+    between = separator(filter) if filter.many else ","
+    return compare(filter.lookup, "text", nothing if value is None else value, operand, between) is True
 
 
 def _keys(filter: Filter, rows: Sequence[Row]) -> list[str | None]:

@@ -78,6 +78,12 @@ def _text(case: Case) -> Iterator[Named]:
         yield _other_lookup(case, other)
     if lookup.startswith("i") and lookup != "in":
         yield "ascii-only", "only the letters A to Z are taken as equal in both cases", matching(case, _ascii_only)
+    if lookup in _LIKE:
+        yield (
+            "ascii-folded",
+            "the letters A to Z are taken as equal in both cases, as by a LIKE",
+            matching(case, _ascii_only),
+        )
     if lookup.removeprefix("i") in _LIKE:
         yield "wildcards", "% and _ stand for any text, as in an unescaped LIKE", matching(case, _wildcards)
 
@@ -99,14 +105,38 @@ def _instant(case: Case) -> Iterator[Named]:
 
 
 def _many(case: Case) -> Iterator[Named]:
-    yield "first-only", "only the first value of the list counts", reading(case, lambda value: value.partition(",")[0])
-    yield "last-only", "only the last value of the list counts", reading(case, lambda value: value.rpartition(",")[2])
+    yield "first-only", "only the first value of the list counts", _listed(case, lambda values: values[:1])
+    yield "last-only", "only the last value of the list counts", _listed(case, lambda values: values[-1:])
+    if case.filter.delimiter != "," and _kind(case) == "text":
+        yield (
+            "cut-at-commas",
+            "a value with a comma is taken for several",
+            matching(case, _given(_cut_at_commas)),
+        )
     yield "not-in", "the rows with the listed values are left out", matching(case, lambda right, *_: unless(right))
     yield (
         "one-value",
         "a list of several is taken as one value and matches no row",
         matching(case, lambda right, _, condition: right if len(condition.value) == 1 else false()),
     )
+
+
+def _listed(case: Case, choose: Callable[[list[str]], list[str]]) -> Change:
+    """Some values of a list count, however the list was written."""
+    name, between = case.filter.parameter, case.filter.delimiter
+
+    def rewritten(pairs: Pairs) -> Pairs:
+        if between is not None:
+            return tuple((n, between.join(choose(v.split(between))) if n == name else v) for n, v in pairs)
+        others = tuple(pair for pair in pairs if pair[0] != name)
+        return others + tuple((name, value) for value in choose([v for n, v in pairs if n == name]))
+
+    return obeying(case.operation, rewritten)
+
+
+def _cut_at_commas(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
+    pieces = [piece for value in condition.value for piece in value.split(",")]
+    return conditions.condition(shape, replace(condition, value=pieces))
 
 
 def _free_key(case: Case) -> Iterator[Named]:

@@ -1,0 +1,64 @@
+"""Members of a page that the document requires and gives no part in paging: a version, a time, a number of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conformance.sandbox.validation import check
+from spec import Contract, Operation
+from spec.model import JSON
+
+DEEPEST = 8
+"""Objects in objects that are filled in: a schema may hold itself."""
+
+_BY_FORMAT: Mapping[str, str] = {
+    "date-time": "2024-05-22T11:42:32.935Z",
+    "date": "2024-05-22",
+    "time": "11:42:32Z",
+    "uuid": "5b1c7c1e-8d0a-4c58-9d6f-2f4f3b6f3c11",
+    "uri": "https://example.com/",
+    "email": "someone@example.com",
+    "decimal": "1.00",
+}
+
+
+def required(contract: Contract, operation: Operation) -> dict[str, JSON]:
+    """The required members of an operation's page that have no role in paging, each with a value that fits."""
+    paging, success = operation.pagination, operation.success
+    schema = success.json.schema if success and success.json else None
+    if paging is None or schema is None:
+        return {}
+    roles = (paging.count, paging.next, paging.previous, paging.results)
+    properties = contract.properties(schema)
+    names = [name for name in contract.required(schema) if name in properties and name not in roles]
+    return {name: fitting(contract, properties[name]) for name in names}
+
+
+def fitting(contract: Contract, schema: Mapping[str, JSON], depth: int = 0) -> JSON:
+    """The first value found that fits a schema; None where none of them does."""
+    resolved = contract.resolve(schema)
+    valid = check(contract, resolved).validator.is_valid
+    return next((value for value in _values(contract, resolved, depth) if valid(value)), None)
+
+
+def _values(contract: Contract, schema: Mapping[str, JSON], depth: int) -> Iterator[JSON]:
+    for word in ("const", "example", "default"):
+        if word in schema:
+            yield schema[word]
+    for word in ("examples", "enum"):
+        yield from schema.get(word, ())
+    for word in ("anyOf", "oneOf", "allOf"):
+        for branch in schema.get(word, ()) if depth < DEEPEST else ():
+            yield fitting(contract, branch, depth + 1)
+    least: Any = schema.get("minimum", schema.get("exclusiveMinimum", 0))
+    least = int(least) if least == int(least) else least
+    yield from (least, least + 1, schema.get("maximum", 1), False, 0.5)
+    yield _BY_FORMAT.get(str(schema.get("format")), "")
+    yield "x" * int(schema.get("minLength", 1))
+    yield from ([], {})
+    if depth < DEEPEST:
+        yield [fitting(contract, schema.get("items", {}), depth + 1)] * int(schema.get("minItems", 1))
+        properties = contract.properties(schema)
+        yield {n: fitting(contract, properties[n], depth + 1) for n in contract.required(schema) if n in properties}
+    yield None

@@ -1,0 +1,243 @@
+"""What a document may say and no law could test is said when the document is read, at its place and with a hint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from spec import SpecError, load
+
+LIST = """\
+openapi: 3.1.0
+info: {title: Things, version: '1'}
+x-vocabulary: 1
+x-collections:
+  things:
+    key: id
+    item: '#/components/schemas/Thing'
+    hidden: {owner: {type: string}, state: {type: string}}
+paths:
+  /things:
+    get:
+      operationId: listThings
+      x-reads: {collection: things}
+      parameters:
+        - {name: page, in: query, schema: {type: integer, default: 1}, x-pagination: page}
+        - {name: size, in: query, schema: {type: integer, default: 20}, x-pagination: limit}
+        - PARAMETER
+      responses:
+        '200':
+          description: A page.
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  total: {type: integer, x-pagination: count}
+                  next: {type: [string, 'null'], x-pagination: next}
+                  back: {type: [string, 'null'], x-pagination: previous}
+                  things: {type: array, items: {$ref: '#/components/schemas/Thing'}, x-pagination: results}
+components:
+  schemas:
+    Thing:
+      type: object
+      required: [id]
+      properties:
+        id: {type: integer}
+        name: {anyOf: [{type: string}, {type: 'null'}]}
+        made: {type: string, format: date-time}
+        day: {type: string, format: date}
+        tags: {type: array, items: {type: string}}
+        box: {type: object}
+"""
+PLAIN = "{name: name, in: query, schema: {type: string}, x-filter: {field: name, lookup: exact}}"
+
+
+def _problem(tmp_path: Path, text: str) -> tuple[str, str, str]:
+    """Place, message and hint of the one problem of a document in which § marks the place."""
+    before, _, _ = text.partition("§")
+    place = f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}" if "§" in text else ""
+    file = tmp_path / "document.yaml"
+    file.write_text(text.replace("§", ""), "utf-8")
+    with pytest.raises(SpecError) as caught:
+        load(file)
+    (problem,) = caught.value.problems
+    assert str(problem.location).endswith(place)
+    return place, problem.message, problem.hint
+
+
+PARAMETERS = {
+    "a date for a date-time": (
+        "{name: made, in: query, schema: {type: string, format: date}, x-filter: {§field: made, lookup: gte}}",
+        "the parameter takes a date and the field 'made' holds a date-time",
+    ),
+    "a number for a text": (
+        "{name: name, in: query, schema: {type: integer}, x-filter: {§field: name, lookup: exact}}",
+        "the parameter takes a number and the field 'name' holds a text",
+    ),
+    "a list under a text lookup": (
+        "{name: tags, in: query, schema: {type: string}, x-filter: {field: tags, §lookup: icontains}}",
+        "'icontains' has no meaning for the field 'tags'",
+    ),
+    "an object under a lookup": (
+        "{name: box, in: query, schema: {type: string}, x-filter: {field: box, §lookup: exact}}",
+        "'exact' has no meaning for the field 'box'",
+    ),
+    "a search in a list": (
+        "{name: q, in: query, schema: {type: string}, x-search: {fields: [name, §tags]}}",
+        "the field 'tags' holds a list, and a search looks into texts",
+    ),
+    "a search in what nobody sees": (
+        "{name: q, in: query, schema: {type: string}, x-search: {fields: [name, §owner]}}",
+        "no response shows 'owner', so a search in it can't be seen",
+    ),
+    "a hidden field without its values": (
+        "{name: owner, in: query, schema: {type: string}, x-filter: {§field: owner, lookup: exact}}",
+        "no response shows 'owner', and its values aren't listed",
+    ),
+    "a part of a hidden value": (
+        "{name: s, in: query, schema: {enum: [a, b], type: string}, x-filter: {field: state, §lookup: contains}}",
+        "no response shows 'state', so 'contains' can't be seen",
+    ),
+    "a list of a style that objects have": (
+        "{name: id, in: query, §style: deepObject, explode: true, schema: {type: array, items: {type: integer}},"
+        " x-filter: {field: id, lookup: in}}",
+        "the style 'deepObject' says nothing about a list of values",
+    ),
+    "a delimiter in no list": (
+        "{name: id, in: query, style: pipeDelimited, §explode: true, schema: {type: array, items: {type: integer}},"
+        " x-filter: {field: id, lookup: in}}",
+        "the style 'pipeDelimited' has no meaning with `explode: true`",
+    ),
+    "a value in JSON": (
+        "{name: id, in: query, §content: {application/json: {schema: {type: integer}}},"
+        " x-filter: {field: id, lookup: exact}}",
+        "a filter's value can't be a content type's text",
+    ),
+    "a list under a free key": (
+        "{name: box, in: query, style: form, explode: true, schema: {type: object, patternProperties:"
+        " {'^box_[a-z]+$': {type: string, x-filter: {name: box_KEY, field: box, §lookup: in}}}}}",
+        "'in' has no meaning for the field 'box'",
+    ),
+    "a second page number": (
+        "{name: p, in: query, schema: {type: integer, default: 1}, §x-pagination: page}",
+        "two parameters are the page",
+    ),
+}
+
+
+@pytest.mark.parametrize(("parameter", "message"), PARAMETERS.values(), ids=PARAMETERS.keys())
+def test_a_parameter_that_no_law_could_test(parameter: str, message: str, tmp_path: Path) -> None:
+    _, said, hint = _problem(tmp_path, LIST.replace("PARAMETER", parameter))
+    assert said == message
+    assert hint
+
+
+EDITS = {
+    "next is no link": (
+        "next: {type: [string, 'null'], x-pagination: next}",
+        "§next: {type: [boolean, 'null'], x-pagination: next}",
+        "next is next, which is neither a link nor the number of a page",
+    ),
+    "next is a token": (
+        "next: {type: [string, 'null'], x-pagination: next}",
+        "§next: {type: [string, 'null'], format: byte, x-pagination: next}",
+        "next is next, which is neither a link nor the number of a page",
+    ),
+    "results that aren't a list": (
+        "things: {type: array, items: {$ref: '#/components/schemas/Thing'}, x-pagination: results}",
+        "§things: {type: object, x-pagination: results}",
+        "the results things aren't a list",
+    ),
+    "rows without their key": (
+        "things: {type: array, items: {$ref: '#/components/schemas/Thing'}, x-pagination: results}",
+        "things: {type: array, items: {type: object, properties: {uid: {type: string}}}, x-pagination: results}",
+        "the rows that are shown have no field 'id', the key of their collection",
+    ),
+    "a count that is a text": (
+        "total: {type: integer, x-pagination: count}",
+        "§total: {type: string, x-pagination: count}",
+        "the count total isn't a whole number",
+    ),
+    "a page by a token": (
+        "{name: page, in: query, schema: {type: integer, default: 1}, x-pagination: page}",
+        "{name: page, in: query, required: true, §schema: {type: string}, x-pagination: page}",
+        "the page page isn't a whole number",
+    ),
+    "pages from 0": (
+        "{name: page, in: query, schema: {type: integer, default: 1}, x-pagination: page}",
+        "{name: page, in: query, §schema: {type: integer, default: 0}, x-pagination: page}",
+        "the first page is 0, and pages are counted from 1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "message"), EDITS.values(), ids=EDITS.keys())
+def test_pages_that_no_law_could_test(old: str, new: str, message: str, tmp_path: Path) -> None:
+    assert old in LIST
+    _, said, hint = _problem(tmp_path, LIST.replace("PARAMETER", PLAIN).replace(old, new))
+    assert said == message
+    assert hint
+
+
+def test_filters_on_what_is_no_list_of_rows(tmp_path: Path) -> None:
+    text = LIST.replace("- PARAMETER", f"- §{PLAIN}")
+    for mark in ("page", "limit", "count", "next", "previous", "results"):
+        text = text.replace(f", x-pagination: {mark}", "")
+    _, said, hint = _problem(tmp_path, text)
+    assert said == "name chooses rows, and no answer is a list of rows"
+    assert "x-pagination" in hint
+
+
+@pytest.mark.parametrize(
+    ("wire", "delimiter"),
+    [
+        ("style: form, explode: false", ","),
+        ("style: spaceDelimited", " "),
+        ("style: spaceDelimited, explode: false", " "),
+        ("style: pipeDelimited, explode: false", "|"),
+        ("style: form, explode: true", None),
+        ("required: false", None),
+    ],
+)
+def test_how_a_list_is_written_is_part_of_its_filter(wire: str, delimiter: str | None, tmp_path: Path) -> None:
+    listed = "schema: {anyOf: [{type: array, items: {type: integer}}, {type: 'null'}]}"
+    file = tmp_path / "document.yaml"
+    parameter = f"{{name: id, in: query, {wire}, {listed}, x-filter: {{field: id, lookup: in}}}}"
+    file.write_text(LIST.replace("PARAMETER", parameter), "utf-8")
+    (filter,) = load(file).operations[0].filters
+    assert (filter.many, filter.delimiter) == (True, delimiter)
+    assert filter.schema == {"type": "integer"}
+
+
+def test_a_text_for_a_typed_field_is_compared_as_the_field(tmp_path: Path) -> None:
+    file = tmp_path / "document.yaml"
+    parameter = "{name: made, in: query, schema: {type: string}, x-filter: {field: made, lookup: gte}}"
+    file.write_text(LIST.replace("PARAMETER", parameter), "utf-8")
+    (filter,) = load(file).operations[0].filters
+    assert filter.schema == {"type": "string", "format": "date-time"}
+
+
+def test_something_or_null_is_one_type(tmp_path: Path) -> None:
+    file = tmp_path / "document.yaml"
+    file.write_text(LIST.replace("PARAMETER", PLAIN), "utf-8")
+    contract = load(file)
+    row = contract.properties({"$ref": "#/components/schemas/Thing"})
+    assert row["name"] == {"type": ["string", "null"]}
+    assert contract.sent(row["name"]) == {"type": "string"}
+    choice = {"oneOf": [{"type": "null"}, {"type": "string", "enum": ["a"]}], "description": "d"}
+    assert contract.resolve(choice) == {"type": ["string", "null"], "enum": ["a", None], "description": "d"}
+    either = {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]}
+    assert contract.resolve(either) == either
+
+
+def test_a_required_page_has_no_default(tmp_path: Path) -> None:
+    file = tmp_path / "document.yaml"
+    old = "{name: page, in: query, schema: {type: integer, default: 1}, x-pagination: page}"
+    new = "{name: page, in: query, required: true, schema: {type: integer}, x-pagination: page}"
+    file.write_text(LIST.replace("PARAMETER", PLAIN).replace(old, new), "utf-8")
+    contract = load(file)
+    names = {clause.words for clause in contract.clauses}
+    assert "page.default-page" not in names
+    assert {"page.default-limit", "param.required.page", "page.next-link"} <= names
