@@ -6,12 +6,18 @@ from itertools import pairwise
 
 from conformance.laws.readback import entries, same_value, touched_between, unknown_row_fails
 from conformance.laws.traces import collection_of, ended, scenario_law
-from conformance.reading.context import RunContext
+from conformance.oracle.lookups import instant
+from conformance.reading.context import RunContext, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import PartsTrace, Step, parts_of
+from conformance.scenarios.filtered import under_filters
 from conformance.scenarios.trace import reached
 from conformance.verdict import Finding, Held, Result, not_exercised
+from conformance.writing.read_back import reader_of
 from spec import Clause, Field, Part
+
+SINCE = ("gt", "gte")
+"""Lookups that ask for what changed since a moment."""
 
 
 @scenario_law("part.inserts", PartsTrace)
@@ -105,6 +111,44 @@ def _with_entries(trace: PartsTrace) -> list[Step]:
     """The steps whose entries must be shown as they were written."""
     steps = (*trace.good_steps, trace.mixed.step, *reached(trace.one_part_changed), *trace.edge_case_steps)
     return [step for step in steps if step.submission.over]
+
+
+@scenario_law("part.created-stays", PartsTrace)
+def created_stays(context: RunContext, clause: Clause, trace: PartsTrace) -> Result:
+    """A write of an entry leaves the row's time of making alone."""
+    name, key = collection_of(trace).created or "", trace.keys.main
+    setup = trace.setup
+    first = setup.row(key).get(name)
+    for step in (ended(trace.insert), ended(trace.change)):
+        if step.row(key) and step.row(key).get(name) != first:
+            return Finding(f"{name} {first}", f"{step.row(key).get(name)}", (*setup.chain(key), *step.chain(key)))
+    return Held(1) if first else not_exercised("not-shown", f"the row shows no {name}")
+
+
+@scenario_law("part.updated-moves", PartsTrace)
+def updated_moves(context: RunContext, clause: Clause, trace: PartsTrace) -> Result:
+    """A write of an entry changes what the row shows: who asks for what changed lately must get the row."""
+    name, key = collection_of(trace).updated or "", trace.keys.main
+    steps = (trace.setup, ended(trace.insert), ended(trace.change))
+    stamps = [instant(str(step.row(key).get(name))) for step in steps]
+    for (earlier, before), (later, after) in pairwise(zip(steps, stamps, strict=True)):
+        if before is None or after is None:
+            return not_exercised("not-shown", f"the row shows no {name}")
+        if after <= before:
+            wanted, shown = f"{name} after {earlier.row(key).get(name)}", f"{later.row(key).get(name)}"
+            return Finding(wanted, shown, (*earlier.chain(key), *later.chain(key)))
+    last = steps[-1].row(key)
+    reader = reader_of(context, trace.operation)
+    found = 0
+    for exchange in under_filters(context, trace.operation, key, {name: last[name]}, SINCE, shown=True):
+        page = read_page(reader, exchange) if reader else None
+        if page is None or (page.count or 0) > len(page.rows):
+            continue
+        if not any(row.get(collection_of(trace).key) == key for row in page.rows):
+            wanted = f"{key}, whose {name} is {last[name]}"
+            return Finding(wanted, response_excerpt(exchange), (*steps[-1].chain(key), exchange))
+        found += 1
+    return Held(len(steps) - 1 + found)
 
 
 @scenario_law("part.others-stay", PartsTrace)

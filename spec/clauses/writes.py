@@ -172,6 +172,12 @@ def _parts(contract: Contract, operation: Operation, access: Access) -> Iterator
             if field.name in entry and field.name not in keys:
                 reads_back = f"{field.name} reads back by value as it was written."
                 yield _of_entry(operation, "field", reads_back, field, field.name)
+    created, updated = access.collection.created, access.collection.updated
+    if created:
+        yield _of_entry(operation, "created-stays", f"{created} stays when an entry of the row is written.")
+    if updated:
+        moves = f"{updated} moves on when an entry of the row is written, and filters find the row by its new time."
+        yield _of_entry(operation, "updated-moves", moves)
     yield _of_entry(operation, "others-stay", "The row's other fields and lists, and all other rows, stay as they are.")
     yield _of_entry(
         operation,

@@ -11,7 +11,17 @@ from sqlalchemy import and_, delete, func, select
 from conformance.sandbox import store
 from conformance.sandbox.batches import Reasons
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, together
-from conformance.sandbox.faults.writes import Apply, applying, entries_lost, key_name, label, set_fields, unknown_row
+from conformance.sandbox.faults.writes import (
+    Apply,
+    applying,
+    created_stays,
+    entries_lost,
+    key_name,
+    label,
+    set_fields,
+    unknown_row,
+    updated_moves,
+)
 from conformance.sandbox.store import Row
 from conformance.sandbox.writing import Step, blank, entry_exists, find
 from spec import Part
@@ -145,6 +155,8 @@ FAMILIES: Mapping[str, Family] = {
     "part.updates": updates,
     "part.one-row": one_entry,
     "part.other-entries": other_entries,
+    "part.created-stays": created_stays,
+    "part.updated-moves": updated_moves,
     "part.others-stay": others_stay,
     "part.unknown-row": unknown_owner,
 }
