@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,12 +15,14 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 from conformance.commands import options
 from conformance.commands.clean_up import finish
+from conformance.commands.last_resort import LastResort, leave, save
 from conformance.commands.plan import text
 from conformance.commands.terminal import View, summary
 from conformance.plugins.loading import load
 from conformance.reports import files, formats, waivers
 from conformance.runner.config import Config, Usage, environment_key
-from conformance.runner.whole import run
+from conformance.runner.watchdog import Watchdog
+from conformance.runner.whole import watched
 from spec import Contract
 from spec.command_line import FILE, command, option
 
@@ -80,13 +81,23 @@ def carried_out(contract: Contract, config: Config, draft: Path | None, history:
     """Carry a run out and write its reports; gives the exit code."""
     folder = config.report or Path("report")
     keep_hypothesis_aside()
-    with ending_on_sigterm(), served(contract, config) as serving:
-        report = run(serving, lambda tried, spent: View(tried, spent, config.max_requests))
-    summary(report)
-    paths = formats.write_all(folder, report, history)
-    if draft:
-        paths.append(files.write_text(draft, waivers.draft(report)))
-    print("report:", ", ".join(str(path) for path in paths))
+    last_resort = LastResort(config, folder, history)
+    with Watchdog(config.max_time, last_resort.give_up) as watchdog, served(contract, config) as serving:
+        last_resort.config = serving
+        report = watched(
+            serving,
+            lambda tried, spent: View(tried, spent, config.max_requests),
+            watchdog,
+            lambda so_far: save(folder, so_far, history),
+        )
+        summary(report)
+        paths = formats.write_all(folder, report, history)
+        if draft:
+            paths.append(files.write_text(draft, waivers.draft(report)))
+        print("report:", ", ".join(str(path) for path in paths))
+        if watchdog.fired:
+            # Threads that were given up may never end, and Python would wait for them.
+            leave(report["exit_code"])
     return report["exit_code"]
 
 
@@ -106,24 +117,6 @@ def served(contract: Contract, config: Config) -> Iterator[Config]:
     key = config.api_key or environment_key(contract) or sandbox.DEFAULT_KEY
     with sandbox.serve(contract, sandbox.Settings(api_key=key)) as base_url:
         yield replace(config, base_url=base_url, api_key=key)
-
-
-@contextlib.contextmanager
-def ending_on_sigterm() -> Iterator[None]:
-    """A SIGTERM ends the run as Ctrl-C does: with a report that says so."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, interrupt)
-    except ValueError:  # not the main thread, which is the only one that signals reach
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def parsed(arguments: list[str]) -> Config:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from conformance.reports.conclusion import counts
 from conformance.reports.model import FAILING, Report
-from conformance.reports.text import one_line, visible
+from conformance.reports.text import LONGEST, one_line, visible
 from conformance.reports.waivers import explanation
 from conformance.verdict import Outcome, Verdict
 from spec import Clause
@@ -126,5 +126,7 @@ def summary(report: Report, console: Console | None = None) -> None:
     for waiver in report["waivers"]:
         style = "red" if waiver["state"] in FAILING else "dim"
         console.print(Text(f"waiver {one_line(waiver['clause'])}: {one_line(explanation(waiver))}", style=style))
+    for note in report["notes"]:
+        console.print(Text(one_line(note, LONGEST)))
     console.print(Text(one_line(report["answer"]), style="bold green" if report["exit_code"] == 0 else "bold red"))
     console.print(Text(counts(report)))

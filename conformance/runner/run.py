@@ -116,7 +116,10 @@ def carry_out(
             before_responses()
         scheduler.try_all(context, last)
     except KeyboardInterrupt:
-        run.stopped = "interrupted"
+        target.halt()
+        run.stopped = target.halted
+        if scheduler.trying:
+            run.notes.append(f"It ended while {scheduler.trying.id} was tried.")
     finally:
         scheduler.finish()
 
@@ -140,6 +143,7 @@ class _Scheduler:
         self.on_start = on_start
         self.on_outcome = on_outcome
         self.unanswered = 0
+        self.trying: Clause | None = None
         self.lacking: list[Outcome] = []
         """Outcomes that rows of our own may change, not concluded yet."""
 
@@ -147,11 +151,14 @@ class _Scheduler:
         """Try clauses in turn; those that lack a telling case are set aside where rows may be planted."""
         for clause in clauses:
             reason = self.selection.reason_to_skip(clause)
+            self.run.stopped = self.run.stopped or self.target.halted
             if reason or self.run.stopped:
                 self.conclude(_untried(clause, reason, self.run.stopped))
                 continue
             self.on_start(clause)
+            self.trying = clause
             outcome = try_clause(context, self.laws[clause.kind], clause)
+            self.trying = None
             self.watch(outcome)
             if may_plant and outcome.verdict == "not-exercised" and not _not_reached(outcome):
                 self.lacking.append(outcome)

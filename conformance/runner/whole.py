@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Set
 from dataclasses import replace
@@ -24,6 +25,8 @@ from conformance.reports.stream import NAME, Stream, header
 from conformance.runner.config import Config
 from conformance.runner.leftovers import delete_own_rows
 from conformance.runner.run import RunRecord, carry_out
+from conformance.runner.so_far import so_far
+from conformance.runner.watchdog import Watchdog, unwatched
 from conformance.transport.exchange import Request, Response
 from conformance.transport.guard import Ownership
 from conformance.transport.journal import JOURNAL
@@ -67,22 +70,38 @@ def run(config: Config, view: View = lambda clauses, spent: Quiet()) -> Report:
     Raises Usage for a config that can't be carried out, spec.SpecError for a document that can't be read,
     WrongTarget for a server that isn't the one of the document. A violation raises nothing: it is in the report.
     """
+    return watched(config, view, unwatched(), lambda report: None)
+
+
+def watched(config: Config, view: View, watchdog: Watchdog, save: Callable[[Report], None]) -> Report:
+    """The same under a watchdog. A run that is stopped is also saved as it stands before it cleans up."""
     contract = load(config.document)
     with _folder(config) as folder:
-        return _run(contract, replace(config, report=folder), folder, view)
+        return _run(contract, replace(config, report=folder), folder, view, watchdog, save)
 
 
 @contextlib.contextmanager
 def _folder(config: Config) -> Iterator[Path]:
-    """The report folder, without what an earlier run left in it."""
-    if config.report is None:
-        with tempfile.TemporaryDirectory() as temporary:
-            yield Path(temporary)
+    """The report folder. A temporary one stays where its journal still names rows: without it nobody finds them."""
+    if config.report is not None:
+        yield config.report
         return
-    yield config.report
+    temporary = Path(tempfile.mkdtemp(prefix="contract-conformance-"))
+    try:
+        yield temporary
+    finally:
+        if not (temporary / JOURNAL).exists():
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _run(contract: Contract, config: Config, folder: Path, view: View) -> Report:
+def _run(
+    contract: Contract,
+    config: Config,
+    folder: Path,
+    view: View,
+    watchdog: Watchdog,
+    save: Callable[[Report], None],
+) -> Report:
     known = waivers.load(config.waivers) if config.waivers else []
     selection = config.selection(contract)
     key = config.key(contract)
@@ -105,33 +124,57 @@ def _run(contract: Contract, config: Config, folder: Path, view: View) -> Report
     target = Target(
         config.base_url, contract, key, config.limits, ownership=ownership, verify=config.verify, observe=observe
     )
+    watchdog.halt = target.halt
     try:
-        began = preflight(RunContext(contract, target, config.seed))
-        with stream, view(tried, lambda: target.total) as watching:
+        with stream:
+            began = _looked_at(RunContext(contract, target, config.seed), found, stream)
+            if began:
+                with view(tried, lambda: target.total) as watching:
 
-            def concluded(outcome: Outcome) -> None:
-                stream.concluded(outcome)
-                watching.concluded(outcome)
+                    def started(clause: Clause) -> None:
+                        watchdog.doing = clause.id
+                        watching.started(clause)
 
-            carry_out(
-                found,
-                target,
-                evidence,
-                selection,
-                began,
-                on_start=watching.started,
-                on_outcome=concluded,
-                before_responses=partial(_explore, config, seen, target, tried),
-                more_laws=laws,
-            )
+                    def concluded(outcome: Outcome) -> None:
+                        stream.concluded(outcome)
+                        watching.concluded(outcome)
+
+                    carry_out(
+                        found,
+                        target,
+                        evidence,
+                        selection,
+                        began,
+                        on_start=started,
+                        on_outcome=concluded,
+                        before_responses=partial(_explore, config, seen, target, tried),
+                        more_laws=laws,
+                    )
+            watchdog.came_back()
+            watchdog.doing = "clean-up"
+            notes = [target.redact(note, LONGEST_MESSAGE) for note in found.notes]
+            if found.stopped:
+                save(so_far(stream.path, found.stopped, notes))
             if ownership:
-                found.notes += delete_own_rows(contract, ownership, config)
-            stream.finished(
-                found.stopped, found.requests, [target.redact(note, LONGEST_MESSAGE) for note in found.notes]
-            )
+                notes += delete_own_rows(contract, ownership, config, watchdog.came_back)
+            stream.finished(found.stopped, found.requests, notes)
     finally:
         target.close()
     return files.read(stream.path)
+
+
+def _looked_at(context: RunContext, run: RunRecord, stream: Stream) -> datetime | None:
+    """When the run began, by the server's clock; None where it was interrupted at the first look."""
+    try:
+        return preflight(context)
+    except KeyboardInterrupt:
+        context.target.halt()
+        run.stopped = context.target.halted
+        run.notes.append("It ended at the first look at the server.")
+        return None
+    except BaseException:
+        stream.path.unlink(missing_ok=True)  # nothing was tried, so there is nothing to report
+        raise
 
 
 def _check_laws(contract: Contract, kinds: Set[str]) -> None:

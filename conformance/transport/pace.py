@@ -38,7 +38,8 @@ class Pace:
         self._rate = limits.rate
         self._next_slot = 0.0
         self._recent: list[float] = []
-        self._halted = False
+        self.halted: str | None = None
+        """Why no further slot is handed out; None while they are."""
         self._lock = threading.Lock()
 
     @property
@@ -46,16 +47,16 @@ class Pace:
         """Seconds since the run began."""
         return self.clock.monotonic() - self._started
 
-    def halt(self) -> None:
+    def halt(self, reason: str) -> None:
         """Hand out no further slot."""
-        self._halted = True
+        self.halted = self.halted or reason
 
     def wait_for_slot(self, operation: str) -> None:
         """Take one request from the budget and wait until the rate allows it. Raises Stopped when a budget is spent."""
         with self._lock:
             now = self.clock.monotonic()
-            if self._halted:
-                raise Stopped("interrupted")
+            if self.halted:
+                raise Stopped(self.halted)
             if self.limits.requests is not None and sum(self.sent.values()) >= self.limits.requests:
                 raise Stopped(f"the budget of {self.limits.requests} requests is spent")
             slot = max(now, self._next_slot)

@@ -86,12 +86,18 @@ class Target:
     def close(self) -> None:
         """Let go of connections and threads."""
         if self._pool:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            # A request that is under way when a run is halted may take long, and nobody waits for its response.
+            self._pool.shutdown(wait=self.halted is None, cancel_futures=True)
         self._client.close()
 
-    def halt(self) -> None:
-        """Send no further request: who tries gets Stopped."""
-        self.pace.halt()
+    def halt(self, reason: str = "interrupted") -> None:
+        """Send no further request: who tries gets Stopped. Takes no lock, so that a signal handler may call it."""
+        self.pace.halt(reason)
+
+    @property
+    def halted(self) -> str | None:
+        """Why no further request is sent; None while they are."""
+        return self.pace.halted
 
     @property
     def total(self) -> int:

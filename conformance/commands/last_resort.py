@@ -1,0 +1,68 @@
+"""What is done for a run whose main thread doesn't come back: its report, its remains, and the end of the process."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from conformance.commands.terminal import summary
+from conformance.reports import files, formats
+from conformance.reports.model import Report
+from conformance.reports.stream import NAME
+from conformance.reports.trend import history as past_reports
+from conformance.runner.config import Config
+from conformance.runner.leftovers import left_behind
+from conformance.runner.so_far import so_far
+from conformance.runner.watchdog import GRACE
+from conformance.transport.journal import JOURNAL, journaled
+from spec.command_line import USAGE
+
+
+@dataclass
+class LastResort:
+    """Ends the process of a run that hangs, with the report of what it found."""
+
+    config: Config
+    folder: Path
+    history: Path | None
+
+    def give_up(self, reason: str, doing: str) -> None:
+        """Write the report, say what is left, and end the process with the run's exit code."""
+        code: int = USAGE
+        try:
+            report = self.report(reason, doing)
+            save(self.folder, report, self.history)
+            summary(report)
+            print("report:", ", ".join(str(self.folder / name) for name in ("report.html", "report.json")))
+            code = report["exit_code"]
+        except Exception as error:  # whatever is wrong, the process ends, and its exit code says that it failed
+            print(f"{reason}, and no report could be written: {error}", file=sys.stderr)
+        finally:
+            leave(code)
+
+    def report(self, reason: str, doing: str) -> Report:
+        """The report of the run so far."""
+        journal = self.folder / JOURNAL
+        notes = [f"It didn't come back from {doing} within {GRACE:g} s, so it was ended there."]
+        notes += left_behind(self.config, journal, journaled(journal, self.config.base_url))
+        return so_far(self.folder / NAME, reason, notes)
+
+
+def save(folder: Path, report: Report, history: Path | None) -> None:
+    """Write every format of a report that may not be the last one, so none to the summary of a CI job."""
+    past = past_reports(history) if history else ()
+    for name, make in formats.FORMATS.values():
+        files.write(folder, name, make(report, past))
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once: threads that compute for ever aren't waited for."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            continue
+    os._exit(code)
