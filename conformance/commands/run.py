@@ -86,7 +86,7 @@ def carried_out(contract: Contract, config: Config, draft: Path | None, history:
         last_resort.config = serving
         report = watched(
             serving,
-            lambda tried, spent: View(tried, spent, config.max_requests),
+            lambda tried, spent: View(tried, spent, config.limits),
             watchdog,
             lambda so_far: save(folder, so_far, history),
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import time
+import os
+import threading
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -16,16 +18,21 @@ from conformance.reports.conclusion import counts
 from conformance.reports.model import FAILING, Report
 from conformance.reports.text import LONGEST, one_line, visible
 from conformance.reports.waivers import explanation
+from conformance.transport.clock import SYSTEM, Clock
+from conformance.transport.pace import Limits
 from conformance.verdict import Outcome, Verdict
 from spec import Clause
 
-MARKS: dict[Verdict, tuple[str, str]] = {
-    "held": ("✓", "green"),
-    "violated": ("✗", "red"),
-    "not-exercised": ("○", "yellow"),
-    "skipped": ("–", "dim"),
-    "error": ("!", "magenta"),
+STYLES: dict[Verdict, str] = {
+    "held": "green",
+    "violated": "red",
+    "not-exercised": "yellow",
+    "skipped": "dim",
+    "error": "magenta",
 }
+
+EVERY = 10.0
+"""Seconds after which a log is told how far the run is."""
 
 MOST_NOT_EXERCISED = 30
 """Lines about clauses that weren't exercised; the report has all of them."""
@@ -34,10 +41,10 @@ LONGEST_REQUEST = 2_000
 """Of a counterexample the last requests are shown, and none that would fill the screen."""
 
 
-def violation_lines(outcome: Outcome) -> list[str]:
+def violation_lines(outcome: Outcome, mark: str) -> list[str]:
     """A violated clause in a few lines: what is demanded, what came, how to see it."""
     clause, example = outcome.clause, outcome.counterexample
-    lines = [f"✗ {clause.id} ({clause.level}, {clause.location})", f"    {clause.requirement}"]
+    lines = [f"{mark} {clause.id} ({clause.level}, {clause.location})", f"    {clause.requirement}"]
     if example:
         lines += [f"    expected  {one_line(example.expected)}", f"    observed  {one_line(example.observed)}"]
         shown = [request for request in example.requests[-MOST_REQUESTS:] if len(request) <= LONGEST_REQUEST]
@@ -50,29 +57,46 @@ def violation_lines(outcome: Outcome) -> list[str]:
 class View:
     """Shows a run. Use as a context manager; `started` and `concluded` are told what happens."""
 
-    def __init__(self, clauses: list[Clause], spent: Callable[[], int], budget: int | None) -> None:
-        self.console = Console(stderr=False, highlight=False, soft_wrap=True)
+    def __init__(
+        self,
+        clauses: list[Clause],
+        spent: Callable[[], int],
+        limits: Limits,
+        *,
+        console: Console | None = None,
+        clock: Clock = SYSTEM,
+    ) -> None:
+        self.console = console or stdout()
+        self.marks = marks(self.console)
         self.totals = Counter(clause.family for clause in clauses)
         self.tried = {clause.id for clause in clauses}
         self.done: dict[str, Counter[Verdict]] = {family: Counter() for family in self.totals}
         self.spent = spent
-        self.budget = budget
+        self.limits = limits
         self.current = ""
-        self.began = time.monotonic()
+        self.clock = clock
+        self.began = self.last = clock.monotonic()
+        self.over = threading.Event()
+        # A terminal that can't move its cursor gets the lines of a log.
+        self.is_live = self.console.is_terminal and not self.console.is_dumb_terminal
         self.live = Live(console=self.console, refresh_per_second=8, transient=True, get_renderable=self.render)
 
     def __enter__(self) -> View:
-        if self.console.is_terminal:
+        if self.is_live:
             self.live.start()
+        else:
+            threading.Thread(target=self._beat, name="progress", daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.console.is_terminal:
+        self.over.set()
+        if self.is_live:
             self.live.stop()
 
     def started(self, clause: Clause) -> None:
         """A clause is being tried."""
         self.current = clause.id
+        self.tell()
 
     def concluded(self, outcome: Outcome) -> None:
         """A clause has its verdict."""
@@ -83,50 +107,129 @@ class View:
         verdicts[outcome.verdict] += 1
         if outcome.verdict in ("violated", "error"):
             self.show(outcome)
-        if not self.console.is_terminal and sum(verdicts.values()) == self.totals[family]:
+        if not self.is_live and sum(verdicts.values()) == self.totals[family]:
             shown = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
-            self.console.print(f"{family:<9} {shown}  ({self.spent()} requests)", markup=False)
+            self._line(f"{family:<9} {shown}  ({self.spent()} requests)")
+        self.tell()
+
+    def tell(self) -> None:
+        """Say how far the run is, where it is a while since anything was said and nobody sees it live."""
+        if not self.is_live and self.clock.monotonic() - self.last >= EVERY:
+            self._line(f"{self.progress()}  {self.current}".rstrip())
+
+    def progress(self) -> str:
+        """How far the run is: clauses, requests, and seconds."""
+        done, total = sum(sum(verdicts.values()) for verdicts in self.done.values()), len(self.tried)
+        budget = f" of {self.limits.requests:,}" if self.limits.requests else ""
+        elapsed = self.clock.monotonic() - self.began
+        return f"{done}/{total}  {self.spent():,}{budget} requests  {_seconds(elapsed)}{self._left(done, elapsed)}"
+
+    def _left(self, done: int, elapsed: float) -> str:
+        """The time that is left: at the pace so far, and never more than the run may take."""
+        most = max(0.0, self.limits.seconds - elapsed) if self.limits.seconds else None
+        if not done:
+            return f", at most {_seconds(most)} left" if most is not None else ""
+        likely = elapsed / done * (len(self.tried) - done)
+        return f", about {_seconds(likely if most is None else min(likely, most))} left"
 
     def show(self, outcome: Outcome) -> None:
         """Print a violation or an error, above what is live."""
-        style = MARKS[outcome.verdict][1]
+        style, mark = STYLES[outcome.verdict], self.marks[outcome.verdict]
         lines = (
-            violation_lines(outcome)
+            violation_lines(outcome, mark)
             if outcome.counterexample
-            else [f"! {outcome.clause.id}: {one_line(outcome.reason.text if outcome.reason else '')}"]
+            else [f"{mark} {outcome.clause.id}: {one_line(outcome.reason.text if outcome.reason else '')}"]
         )
         for index, line in enumerate(lines):
-            self.console.print(Text(line, style=style if index == 0 else ""))
+            self._line(line, style if index == 0 else "")
 
     def render(self) -> Group:
         """The live part: a bar for each family, and what the run has used."""
         table = Table.grid(padding=(0, 1))
         for family, total in self.totals.items():
             verdicts = self.done[family]
-            marks = Text(" ").join(Text(f"{MARKS[v][0]}{verdicts[v]}", MARKS[v][1]) for v in MARKS if verdicts[v])
-            table.add_row(family, ProgressBar(total=total, completed=sum(verdicts.values()), width=24), marks)
-        budget = f" of {self.budget}" if self.budget else ""
-        seconds = time.monotonic() - self.began
-        return Group(table, Text(f"{self.spent()}{budget} requests, {seconds:.0f} s  {self.current}", style="dim"))
+            shown = Text(" ").join(Text(f"{self.marks[v]}{verdicts[v]}", STYLES[v]) for v in STYLES if verdicts[v])
+            table.add_row(family, ProgressBar(total=total, completed=sum(verdicts.values()), width=24), shown)
+        return Group(table, Text(f"{self.progress()}  {self.current}", style="dim"))
+
+    def _beat(self) -> None:
+        while not self.over.wait(1.0):
+            self.tell()
+
+    def _line(self, text: str, style: str = "") -> None:
+        self.last = self.clock.monotonic()
+        self.console.print(Text(printable(text, self.console), style=style))
 
 
 def summary(report: Report, console: Console | None = None) -> None:
-    """The last lines: conforms or not, and how much of the contract was really exercised."""
-    console = console or Console(highlight=False, soft_wrap=True)
-    console.print()
+    """The last lines: what is violated, what is left, conforms or not, and how much of the contract was exercised."""
+    console = console or stdout()
+    mark = marks(console)
+
+    def line(text: str, style: str = "") -> None:
+        console.print(Text(printable(text, console), style=style))
+
+    line("")
     missing = [
         clause
         for clause in report["clauses"]
         if clause["verdict"] == "not-exercised" and clause.get("reason_code") != "not-reached"
     ]
     for clause in missing[:MOST_NOT_EXERCISED]:
-        console.print(Text(f"○ {clause['id']}: {one_line(clause.get('reason', ''))}", style="yellow"))
+        line(f"{mark['not-exercised']} {clause['id']}: {one_line(clause.get('reason', ''))}", "yellow")
     if len(missing) > MOST_NOT_EXERCISED:
-        console.print(Text(f"○ and {len(missing) - MOST_NOT_EXERCISED} more: see the report", style="yellow"))
+        line(f"{mark['not-exercised']} and {len(missing) - MOST_NOT_EXERCISED} more: see the report", "yellow")
     for waiver in report["waivers"]:
         style = "red" if waiver["state"] in FAILING else "dim"
-        console.print(Text(f"waiver {one_line(waiver['clause'])}: {one_line(explanation(waiver))}", style=style))
+        line(f"waiver {one_line(waiver['clause'])}: {one_line(explanation(waiver))}", style)
+    for clause in report["clauses"]:
+        if clause["verdict"] == "violated":
+            how = "waived" if "waiver" in clause else clause["level"]
+            line(f"{mark['violated']} {clause['id']} ({how}): {one_line(clause['counterexample']['observed'])}", "red")
     for note in report["notes"]:
-        console.print(Text(one_line(note, LONGEST)))
-    console.print(Text(one_line(report["answer"]), style="bold green" if report["exit_code"] == 0 else "bold red"))
-    console.print(Text(counts(report)))
+        line(one_line(note, LONGEST))
+    line(one_line(report["answer"]), "bold green" if report["exit_code"] == 0 else "bold red")
+    line(f"{counts(report)}{_duration(report)}")
+
+
+def stdout() -> Console:
+    """Standard output, whose lines are never broken."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def marks(console: Console) -> dict[Verdict, str]:
+    """The mark of each verdict, in letters where the terminal shows no others."""
+    plain = is_plain(console)
+    return {
+        "held": "+" if plain else "✓",
+        "violated": "x" if plain else "✗",
+        "not-exercised": "o" if plain else "○",
+        "skipped": "-" if plain else "–",
+        "error": "!",
+    }
+
+
+def printable(text: str, console: Console) -> str:
+    """A text as a terminal can show it: what it has no letters for is spelled out."""
+    encoding = "ascii" if is_plain(console) else console.encoding
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def is_plain(console: Console) -> bool:
+    """True for a terminal that shows ASCII only: its encoding has no more, or it calls itself dumb."""
+    return not console.encoding.lower().startswith("utf") or os.environ.get("TERM") == "dumb"
+
+
+def _duration(report: Report) -> str:
+    if report["finished"] is None:
+        return ""
+    took = datetime.fromisoformat(report["finished"]) - datetime.fromisoformat(report["started"])
+    return f"; {_seconds(took.total_seconds())}"
+
+
+def _seconds(seconds: float) -> str:
+    """A time in words: 9 s, 2 min 5 s, 1 h 0 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"

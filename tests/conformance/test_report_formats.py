@@ -200,7 +200,7 @@ def test_a_terminal_is_shown_no_character_that_acts(hostile: Report, capsys: pyt
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_violation_is_shown_in_a_few_lines(name: str) -> None:
-    lines = violation_lines(violated(documented(1)[0], HOSTILE[name]))
+    lines = violation_lines(violated(documented(1)[0], HOSTILE[name]), "x")
     assert all(len(line) < 2_100 for line in lines)
     assert not any(re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", line) for line in lines)
 

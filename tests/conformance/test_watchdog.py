@@ -25,11 +25,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from conformance.laws import LAWS
 from conformance.__main__ import main
 
-def announced(compute):
-    print("computing", flush=True)
-    compute()
-
 def for_ever():
+    print("computing", flush=True)
     while True:
         pass
 
@@ -41,6 +38,7 @@ def stubborn():
             pass
 
 def in_a_regular_expression():
+    print("computing", flush=True)
     re.fullmatch("(a+)+b", "a" * 64)
 
 def in_a_worker():
@@ -48,7 +46,7 @@ def in_a_worker():
         wait([pool.submit(for_ever)])
 
 kind, compute, *arguments = sys.argv[1:]
-LAWS[kind] = lambda context, clause: announced(globals()[compute])
+LAWS[kind] = lambda context, clause: globals()[compute]()
 sys.exit(main(arguments))
 """
 
