@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from conformance.laws.law import Law, law
+    from conformance.laws.law import Law, Phase, law
     from conformance.plugins.loading import BrokenPlugin
     from conformance.plugins.registry import clauses, fault
     from conformance.reading.context import RunContext
@@ -43,6 +43,7 @@ __all__ = [
     "Law",
     "NotExercised",
     "Operation",
+    "Phase",
     "Reason",
     "Report",
     "Request",
@@ -72,6 +73,7 @@ _HOMES = {
     "Law": "conformance.laws.law:Law",
     "NotExercised": "conformance.verdict:NotExercised",
     "Operation": "spec:Operation",
+    "Phase": "conformance.laws.law:Phase",
     "Reason": "conformance.verdict:Reason",
     "Report": "conformance.reports.model:Report",
     "Request": "conformance.transport.exchange:Request",

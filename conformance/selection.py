@@ -73,7 +73,6 @@ def matches(clause_id: str, pattern: str) -> bool:
 def left_to_others(clauses: Sequence[Clause], shard: Shard) -> frozenset[str]:
     """The clauses that other shards try: dealt out in turn, so that each gets some of every kind.
 
-    What speaks from all answers of a run is tried by every shard on its own answers.
+    What speaks from all answers of a run isn't among them: every shard tries it on its own answers.
     """
-    dealt = [clause for clause in clauses if clause.family != "response"]
-    return frozenset(clause.id for n, clause in enumerate(dealt) if n % shard.of != shard.index - 1)
+    return frozenset(clause.id for n, clause in enumerate(clauses) if n % shard.of != shard.index - 1)

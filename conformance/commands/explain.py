@@ -9,7 +9,6 @@ from pathlib import Path
 
 from conformance.commands import options
 from conformance.laws import LAWS
-from conformance.laws.responses import Evidence, evidence_laws
 from conformance.plugins.loading import load
 from conformance.reports.text import visible
 from conformance.runner.config import Usage, nearest
@@ -31,7 +30,7 @@ def explain(contract: Contract, clause: Clause) -> str:
         f"Operation: {operation.method} {operation.path} ({operation.summary})",
         f"Stands in: {clause.location}",
         _labelled("The page says" if clause.level == "documented" else "Decided because", clause.source),
-        _labelled("Checked by", how(contract, clause)),
+        _labelled("Checked by", how(clause)),
         _labelled("Catches", "\n".join(faults(contract, clause)) or "no fault of the sandbox yet"),
         "Decides the exit code: " + ("yes" if clause.level == "documented" else "only with --strict"),
         f"Changes data: {'yes; needs --writes' if clause.writes else 'no'}",
@@ -41,12 +40,12 @@ def explain(contract: Contract, clause: Clause) -> str:
     return visible("\n".join(parts))
 
 
-def how(contract: Contract, clause: Clause) -> str:
+def how(clause: Clause) -> str:
     """How a clause is checked: what its law says of itself."""
-    law = {**LAWS, **evidence_laws(Evidence(contract))}.get(clause.kind)
+    law = LAWS.get(clause.kind)
     if law is None:
         return "there is no law for it yet"
-    about = law.__doc__ or inspect.getdoc(inspect.getmodule(law)) or ""
+    about = law.check.__doc__ or inspect.getdoc(inspect.getmodule(law.check)) or ""
     return " ".join(about.split())
 
 

@@ -1,9 +1,8 @@
 """Schemathesis' engine, with its requests going out through our door and its findings judged again by us.
 
-`explore` runs it; the `laws` speak from what it saw, like those that speak from the evidence.
+`explore` runs it. What it saw is part of the evidence, which `laws/generated.py` and `laws/responses.py` speak from.
 """
 
-from conformance.fuzzing.laws import GENERATED, laws
 from conformance.fuzzing.observations import Observations
 
-__all__ = ["GENERATED", "Observations", "laws"]
+__all__ = ["Observations"]

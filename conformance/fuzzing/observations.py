@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from conformance.fuzzing.validity import Judge
-from conformance.laws.parameters import shows_data
+from conformance.laws.generated import NOT_ABOUT_IT, is_taken
+from conformance.laws.responses import REFUSALS
+from conformance.reading.evidence import Generated
 from conformance.transport.exchange import Exchange, Request, Response
 from spec import Contract
 
 MOST_SUSPECTS = 4
 """Requests kept for each operation; the shortest are the easiest to understand."""
-
-REFUSALS = (400, 422)
-"""How a request is refused for what it says; other statuses are for who asks, how often, or how long it is."""
-
-NOT_ABOUT_IT = (401, 403, 429, 502, 503, 504)
-"""Statuses that say nothing of what was asked."""
 
 
 @dataclass
@@ -28,19 +25,8 @@ class Observations:
     """What the engine had to say of itself; never a verdict."""
     asked: dict[str, list[Request]] = field(default_factory=dict)
     """Everything that was asked, in order."""
-    taken: dict[str, list[Request]] = field(default_factory=dict)
-    """Surely invalid, and answered with data."""
-    accepted: dict[str, dict[str, Request]] = field(default_factory=dict)
-    """Writes that were accepted though each of their items is surely invalid, by what is wrong with the first.
-
-    What became of them is for the batch to tell.
-    """
-    refused: dict[str, list[Request]] = field(default_factory=dict)
-    """Surely valid, and refused."""
-    invalid: dict[str, int] = field(default_factory=dict)
-    """How many were surely invalid."""
-    valid: dict[str, int] = field(default_factory=dict)
-    """How many were surely valid."""
+    generated: Generated = field(default_factory=Generated)
+    """What a law can ask again."""
 
     def __post_init__(self) -> None:
         self.judge = Judge(self.contract)
@@ -48,30 +34,23 @@ class Observations:
     def observe(self, request: Request, response: Response) -> None:
         """Take one answer into account."""
         self.asked.setdefault(request.operation, []).append(request)
-        verdict, code = self.judge(request), request.operation
+        verdict, code, found = self.judge(request), request.operation, self.generated
         if response.status in NOT_ABOUT_IT:
             return
         flaw = None if verdict else self.judge.items(request)
         if verdict or flaw:
-            self.invalid[code] = self.invalid.get(code, 0) + 1
+            found.invalid[code] = found.invalid.get(code, 0) + 1
             if verdict and is_taken(self.contract, Exchange(request, response)):
-                _keep(self.taken.setdefault(code, []), request)
+                taken = {**found.taken.get(code, {}), request: verdict}
+                found.taken[code] = {one: taken[one] for one in _shortest(taken)}
             elif flaw and response.ok:
                 # What is wrong in one way fails as an item, and in another way doesn't.
-                self.accepted.setdefault(code, {}).setdefault(flaw, request)
+                found.accepted.setdefault(code, {}).setdefault(flaw, request)
         elif verdict == "" and response.status < 500:
-            self.valid[code] = self.valid.get(code, 0) + 1
+            found.valid[code] = found.valid.get(code, 0) + 1
             if response.status in REFUSALS:
-                _keep(self.refused.setdefault(code, []), request)
+                found.refused[code] = _shortest([*found.refused.get(code, ()), request])
 
 
-def is_taken(contract: Contract, exchange: Exchange) -> bool:
-    """True for an answer that an invalid request must not get: data, or a crash."""
-    crashed = exchange.response.status >= 500 and exchange.response.status not in NOT_ABOUT_IT
-    return crashed or shows_data(contract.by_code[exchange.request.operation], exchange)
-
-
-def _keep(kept: list[Request], request: Request) -> None:
-    kept.append(request)
-    kept.sort(key=lambda r: (len(r.target), r.target, r.headers))
-    del kept[MOST_SUSPECTS:]
+def _shortest(requests: Iterable[Request]) -> list[Request]:
+    return sorted(requests, key=lambda r: (len(r.target), r.target, r.headers))[:MOST_SUSPECTS]

@@ -1,6 +1,6 @@
 """The laws: one small pure function for each kind of clause.
 
-A law gets an `Ask` and a clause and gives a `Result`. It never decides about replays, budgets or levels:
+A law gets a run's context and a clause and gives a `Result`. It never decides about replays, budgets or levels:
 the runner does, the same way for all of them.
 """
 
@@ -11,6 +11,7 @@ from conformance.laws import (
     combinations,
     deletes,
     filters,
+    generated,
     histories,
     inserts,
     links,
@@ -22,23 +23,26 @@ from conformance.laws import (
     search,
     updates,
 )
-from conformance.laws.law import LAWS, Law
+from conformance.laws.law import LAWS, Law, Phase, phase_of
 
 __all__ = [
     "LAWS",
     "Law",
+    "Phase",
     "auth",
     "batches",
     "bodies",
     "combinations",
     "deletes",
     "filters",
+    "generated",
     "histories",
     "inserts",
     "links",
     "pages",
     "parameters",
     "parts",
+    "phase_of",
     "relations",
     "responses",
     "search",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from functools import partial
 
-from conformance.laws.law import LAWS, blocked_by, law, operation_of
+from conformance.laws.law import Phase, blocked_by, law, operation_of
 from conformance.laws.walks import narrowed
 from conformance.reading.context import RunContext, decided, get, paged
 from conformance.reading.listing import response_excerpt
@@ -18,12 +17,12 @@ from conformance.writing.items import example_item, item
 from spec import Clause, Operation
 
 _VARIANTS = {
-    "missing-key": Credential.MISSING,
-    "empty-key": Credential.EMPTY,
-    "wrong-key": Credential.WRONG,
-    "truncated-key": Credential.TRUNCATED,
-    "extended-key": Credential.EXTENDED,
-    "swapped-case-key": Credential.SWAPPED_CASE,
+    "auth.missing-key": Credential.MISSING,
+    "auth.empty-key": Credential.EMPTY,
+    "auth.wrong-key": Credential.WRONG,
+    "auth.truncated-key": Credential.TRUNCATED,
+    "auth.extended-key": Credential.EXTENDED,
+    "auth.swapped-case-key": Credential.SWAPPED_CASE,
 }
 
 REFUSED_FIRST = (400, 404, 411, 413, 415, 422)
@@ -58,7 +57,7 @@ def unauthenticated_key(context: RunContext, operation: Operation) -> str:
     return ownership_of(context).mint("auth")
 
 
-@law("auth.before-body")
+@law("auth.before-body", phase=Phase.REFUSALS)
 def before_body(context: RunContext, clause: Clause) -> Result:
     """A stranger isn't told what is wrong with a body."""
     operation = operation_of(context, clause)
@@ -84,9 +83,10 @@ def requests_with(context: RunContext, operation: Operation, credential: Credent
     return [get(operation, path=path, credential=credential, body=body) for body in bodies]
 
 
-def _unauthorized(variant: Credential, context: RunContext, clause: Clause) -> Result:
+@law(*_VARIANTS, phase=Phase.REFUSALS)
+def unauthorized(context: RunContext, clause: Clause) -> Result:
     """A request with what isn't the key, or with none, is answered 401."""
-    operation = operation_of(context, clause)
+    operation, variant = operation_of(context, clause), _VARIANTS[clause.kind]
     if variant not in (Credential.MISSING, Credential.EMPTY, Credential.WRONG):
         key = context.target.key or ""
         if len(key) < 2 or (variant is Credential.SWAPPED_CASE and swap_case(key) == key):
@@ -108,6 +108,3 @@ def _unauthorized(variant: Credential, context: RunContext, clause: Clause) -> R
     if operation.safe:
         return Held(len(requests))
     return not_exercised("not-shown", f"the body is refused before the key is looked at: {refused}")
-
-
-LAWS.update({f"auth.{name}": partial(_unauthorized, variant) for name, variant in _VARIANTS.items()})

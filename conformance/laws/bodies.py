@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.laws.auth import requests_with, unauthenticated_key
-from conformance.laws.law import LAWS, NoOwnRow, law, operation_of
+from conformance.laws.law import NoOwnRow, Phase, law, operation_of
 from conformance.reading.context import RunContext, decided, get
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import (
     NotReached,
     PartsTrace,
+    Trace,
     action,
     ownership_of,
     row_writer,
@@ -85,15 +86,6 @@ def aliens(schema: Mapping[str, Any], key: str | None, *, required: bool) -> lis
         return [{"not": "text"}, ["text"], *nothing]
     texts = "array" in types and schema.get("items", {}).get("type") == "string"
     return ["not-one", *([["text"]] if "object" in types else []), *([[{"not": "text"}]] if texts else []), *nothing]
-
-
-def _not_taken(context: RunContext, clause: Clause) -> Result:
-    """No item that is bad as a clause says is taken."""
-    operation = operation_of(context, clause)
-    bad = _BAD[clause.kind](context, operation, clause.speaks_of(Field), _good(context, operation))
-    if _all_fail(context, operation):
-        return Held(len(bad))
-    return _taken(context, operation, bad) or Held(len(bad))
 
 
 @decided
@@ -195,7 +187,15 @@ def _mistyped(context: RunContext, operation: Operation, field: Field, good: Ite
 _BAD = {"body.required": _lacking, "body.type": _mistyped}
 """Bad items by the kind of clause that no such item must be taken."""
 
-LAWS.update(dict.fromkeys(_BAD, _not_taken))
+
+@law(*_BAD, phase=Phase.REFUSALS, scenario=Trace)
+def not_taken(context: RunContext, clause: Clause) -> Result:
+    """No item that is bad as a clause says is taken."""
+    operation = operation_of(context, clause)
+    bad = _BAD[clause.kind](context, operation, clause.speaks_of(Field), _good(context, operation))
+    if _all_fail(context, operation):
+        return Held(len(bad))
+    return _taken(context, operation, bad) or Held(len(bad))
 
 
 def _raw(context: RunContext, operation: Operation, body: bytes) -> Exchange:
@@ -205,7 +205,7 @@ def _raw(context: RunContext, operation: Operation, body: bytes) -> Exchange:
     return exchange
 
 
-@law("body.not-array")
+@law("body.not-array", phase=Phase.REFUSALS, scenario=Trace)
 def not_array(context: RunContext, clause: Clause) -> Result:
     """Something else than a list of items is refused."""
     operation = operation_of(context, clause)
@@ -221,7 +221,7 @@ def not_array(context: RunContext, clause: Clause) -> Result:
     return Held(2)
 
 
-@law("body.object")
+@law("body.object", phase=Phase.REFUSALS, scenario=Trace)
 def single_object(context: RunContext, clause: Clause) -> Result:
     """One item that isn't in a list is refused."""
     operation = operation_of(context, clause)
@@ -231,7 +231,7 @@ def single_object(context: RunContext, clause: Clause) -> Result:
     return Held(1)
 
 
-@law("body.malformed")
+@law("body.malformed", phase=Phase.REFUSALS)
 def malformed(context: RunContext, clause: Clause) -> Result:
     """What isn't JSON is refused."""
     operation = operation_of(context, clause)
@@ -245,7 +245,7 @@ def malformed(context: RunContext, clause: Clause) -> Result:
     return Held(len(bodies))
 
 
-@law("body.empty")
+@law("body.empty", phase=Phase.REFUSALS)
 def empty(context: RunContext, clause: Clause) -> Result:
     """No items are an empty batch, or an error."""
     operation = operation_of(context, clause)
@@ -255,7 +255,7 @@ def empty(context: RunContext, clause: Clause) -> Result:
     return Held(1)
 
 
-@law("body.whole")
+@law("body.whole", phase=Phase.REFUSALS, scenario=Trace)
 def whole(context: RunContext, clause: Clause) -> Result:
     """A refused request has changed nothing, not even by its good items."""
     operation = operation_of(context, clause)
@@ -320,7 +320,7 @@ def _half_bad(good: Item) -> dict[str, Any]:
     return {**good, last: "not-one"} if last else dict(good)
 
 
-@law("body.large")
+@law("body.large", phase=Phase.LOAD)
 def large(context: RunContext, clause: Clause) -> Result:
     """Very many items, or a very large one, don't make the server fail."""
     operation = operation_of(context, clause)

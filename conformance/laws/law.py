@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
 
 from conformance.reading.context import RunContext
 from conformance.transport.errors import NotSent
@@ -11,17 +13,65 @@ from spec import Clause, Operation
 from spec.model import About
 
 Law = Callable[[RunContext, Clause], Result]
-LAWS: dict[str, Law] = {}
 
 
-def law(kind: str) -> Callable[[Law], Law]:
-    """Enter a function as the law for a kind of clause."""
+class Phase(IntEnum):
+    """When in a run a law gets its turn. A clause that writes waits for `WRITES` at least."""
+
+    READS = 1
+    """It sends what a good client sends."""
+    REFUSALS = 2
+    """It sends what a server may refuse; that comes after the reads, in case the server takes it amiss."""
+    WRITES = 3
+    """It writes rows of our own, or judges how they were written."""
+    RESPONSES = 4
+    """It judges all answers of the run, so the run has to have them."""
+    GENERATED = 5
+    """It judges what Schemathesis' engine was answered, and says nothing without the engine."""
+    LOAD = 6
+    """It keeps the server busy, so nothing waits behind it."""
+
+    @property
+    def judges_evidence(self) -> bool:
+        """True for laws that judge what others asked."""
+        return self in (Phase.RESPONSES, Phase.GENERATED)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A law in the table. Called, it tries a clause."""
+
+    check: Law
+    phase: Phase
+    scenario: type[object] | None
+    """The trace that it needs of its operation's writes; the runner has the scenario run before."""
+
+    def __call__(self, context: RunContext, clause: Clause) -> Result:
+        """What the law says of a clause."""
+        return self.check(context, clause)
+
+
+LAWS: dict[str, Registered] = {}
+"""The laws by the kind of clause that each checks. `law` enters them."""
+
+
+def law(*kinds: str, phase: Phase = Phase.READS, scenario: type[object] | None = None) -> Callable[[Law], Law]:
+    """Enter a function as the law for kinds of clauses. Raises ValueError for a kind that has a law already."""
 
     def enter(function: Law) -> Law:
-        LAWS[kind] = function
+        for kind in kinds:
+            if kind in LAWS:
+                raise ValueError(f"There is a law for clauses of the kind {kind} already.")
+            LAWS[kind] = Registered(function, phase, scenario)
         return function
 
     return enter
+
+
+def phase_of(clause: Clause) -> Phase:
+    """When in a run a clause is tried. One without a law comes to nothing at any time."""
+    phase = LAWS[clause.kind].phase if clause.kind in LAWS else Phase.READS
+    return max(phase, Phase.WRITES) if clause.writes else phase
 
 
 class NoOwnRow(NotSent):

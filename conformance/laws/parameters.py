@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.laws.auth import harmless_bodies
 from conformance.laws.filters import cases_of
-from conformance.laws.law import blocked_by, law, operation_of
+from conformance.laws.law import Phase, blocked_by, law, operation_of
 from conformance.oracle.lookups import kind_of
 from conformance.reading.context import Query, RunContext, extended, get, paged, read_page
 from conformance.reading.listing import response_excerpt
@@ -28,7 +28,7 @@ def shows_data(operation: Operation, exchange: Exchange) -> bool:
     return bool(page.rows) if page.is_page else bool(exchange.response.body.strip())
 
 
-@law("param.invalid")
+@law("param.invalid", phase=Phase.REFUSALS)
 def invalid(context: RunContext, clause: Clause) -> Result:
     """A value of another type is refused; it's never read as something else."""
     operation = operation_of(context, clause)
@@ -52,7 +52,7 @@ _JUNK = {
 """Texts that no reading takes for a value of the kind."""
 
 
-@law("param.bounds")
+@law("param.bounds", phase=Phase.REFUSALS)
 def bounds(context: RunContext, clause: Clause) -> Result:
     """A value outside the declared bounds is refused."""
     operation = operation_of(context, clause)
@@ -99,7 +99,7 @@ def _refused_in_path(context: RunContext, operation: Operation, values: tuple[st
     return Held(len(values) + 2)
 
 
-@law("param.required")
+@law("param.required", phase=Phase.REFUSALS)
 def required(context: RunContext, clause: Clause) -> Result:
     """A request without a required parameter is refused."""
     operation, name = operation_of(context, clause), clause.speaks_of(Parameter).name
@@ -117,7 +117,7 @@ LANGUAGES = ("tr", "de-DE,de;q=0.9,en;q=0.5,*;q=0.1")
 ODD_LANGUAGES = ("xx", ";;q=,")
 
 
-@law("param.accepted")
+@law("param.accepted", phase=Phase.REFUSALS)
 def accepted(context: RunContext, clause: Clause) -> Result:
     """A header that chooses the language of messages doesn't choose the rows, and breaks nothing."""
     operation, name = operation_of(context, clause), clause.speaks_of(Parameter).name
@@ -178,7 +178,7 @@ def _accepted_by_write(context: RunContext, operation: Operation, name: str) -> 
     return Held(len(given))
 
 
-@law("param.unknown-key")
+@law("param.unknown-key", phase=Phase.REFUSALS)
 def unknown_key(context: RunContext, clause: Clause) -> Result:
     """A free key that no row has shows no row."""
     operation = operation_of(context, clause)
@@ -198,7 +198,7 @@ def unknown_key(context: RunContext, clause: Clause) -> Result:
     return Held(1)
 
 
-@law("param.misspelt")
+@law("param.misspelt", phase=Phase.REFUSALS)
 def misspelt(context: RunContext, clause: Clause) -> Result:
     """A parameter misspelt by a letter isn't silently ignored."""
     operation = operation_of(context, clause)
@@ -222,7 +222,7 @@ def is_no_such(response: Response) -> bool:
     return response.status == 404
 
 
-@law("batch.unknown-id")
+@law("batch.unknown-id", phase=Phase.REFUSALS)
 def unknown_id(context: RunContext, clause: Clause) -> Result:
     """The id of nothing is answered 404."""
     operation = operation_of(context, clause)

@@ -6,106 +6,47 @@ The evidence is gathered as answers come in, whatever asked; a law here asks its
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
-from conformance.laws.law import LAWS, Law, law, operation_of
+from conformance.laws.law import Phase, law, operation_of
 from conformance.oracle.lookups import kind_of
 from conformance.oracle.operands import joined, pairs
 from conformance.reading.context import RunContext, extended, get
+from conformance.reading.evidence import KINDS, STATUS
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import base_query, sample_of
 from conformance.scenarios import NotReached, RowsTrace, Step, trace_of_writes, unused_key
 from conformance.scenarios.trace import reached
-from conformance.transport.exchange import MISSING, Credential, Exchange, Request, Response
+from conformance.transport.exchange import Credential, Exchange, Request
 from conformance.verdict import Code, Finding, Held, Result, not_exercised
 from conformance.writing.items import item, item_fields
-from spec import Clause, Contract, Operation
-from spec.values import checker
+from spec import Clause, Operation
 
-MOST_SUSPECTS = 8
-"""Requests kept for each clause, the last of each shape: one is enough, but data move on, and answers with them."""
-
-KINDS = ("content-type", "schema", "no-server-error", "declared-status")
-STATUS = "status"
-"""What is told of good reads beside: another success than the declared one is none."""
-
-_Shape = tuple[Credential, tuple[str, ...], bytes | None]
+REFUSALS = (400, 422)
+"""How a request is refused for what it says; other statuses are for who asks, how often, or how long it is."""
 
 
-def _shape(request: Request) -> _Shape:
-    """What reads have in common that differ in values alone; each write is one of its own."""
-    return request.credential, tuple(name for name, _ in request.query), request.body
-
-
-@dataclass
-class Evidence:
-    """What the answers of a run say about the declared responses. Fill it from `Target.observe`."""
-
-    contract: Contract
-    suspects: dict[tuple[str, str], dict[_Shape, Request]] = field(default_factory=dict)
-    """(operation code, kind) to requests whose answers broke it."""
-    seen: dict[tuple[str, str], int] = field(default_factory=dict)
-    """(operation code, kind) to how many answers could have broken it."""
-
-    def __post_init__(self) -> None:
-        self._check = checker(self.contract)
-        self._lock = threading.Lock()
-
-    def observe(self, request: Request, response: Response) -> None:
-        """Take one answer into account."""
-        operation = self.contract.by_code[request.operation]
-        for kind in (*KINDS, STATUS):
-            verdict = self.judge(operation, kind, response)
-            if verdict is None:
-                continue
-            key = (operation.code, kind)
-            with self._lock:
-                self.seen[key] = self.seen.get(key, 0) + 1
-                if verdict:
-                    kept = self.suspects.setdefault(key, {})
-                    kept.pop(_shape(request), None)
-                    kept[_shape(request)] = request
-                    if len(kept) > MOST_SUSPECTS:
-                        kept.pop(next(iter(kept)))
-
-    def judge(self, operation: Operation, kind: str, response: Response) -> str | None:
-        """What is wrong with an answer, "" when nothing is, None when the clause doesn't speak of it."""
-        declared = operation.response(response.status)
-        if kind == "no-server-error":
-            # 503 is how a server under load says "later"; it has been asked again already.
-            return None if response.status == 503 else (f"{response.status}" if response.status >= 500 else "")
-        if kind == STATUS:
-            success = operation.success
-            if success is None or not operation.safe or not response.ok:
-                return None
-            return "" if success.covers(response.status) else f"{response.status}, not {success.status}"
-        if kind == "declared-status" and response.refused and not any(o.status[0] in "4d" for o in operation.responses):
-            return None  # a document without any refusal doesn't say how the server refuses
-        if kind == "declared-status":
-            return None if response.status >= 500 else ("" if declared else f"{response.status}, which isn't declared")
-        if declared is None or not declared.media or response.status >= 500:
-            return None
-        if kind == "content-type":
-            allowed = [m.content_type for m in declared.media]
-            fits = response.content_type in allowed or (not response.ok and response.content_type.endswith("+json"))
-            return "" if fits else f"content type {response.content_type or '(none)'}, not {' or '.join(allowed)}"
-        media = declared.json
-        if media is None or media.schema is None:
-            return None
-        if not response.ok and not response.body.strip():
-            return None  # what an error's body holds is nowhere said, so it may hold nothing
-        if response.json is MISSING:
-            return "a body that isn't JSON"
-        return self._check(f"{media.pointer}/schema", response.json) or ""
-
-
-@law("response.status")
+@law(STATUS, phase=Phase.RESPONSES)
 def status(context: RunContext, clause: Clause) -> Result:
-    """A plain valid request is answered with the declared success."""
+    """A plain valid request is answered with the declared success; so is every other read, and none is refused."""
+    plain = _plain_status(context, clause)
+    if isinstance(plain, Finding):
+        return plain
+    if isinstance(plain, Held) and context.evidence.seen.get((clause.operation, STATUS)):
+        others = response(context, clause)
+        if isinstance(others, Finding):
+            return others
+    generated = context.evidence.generated
+    for request in generated.refused.get(clause.operation, ()):
+        exchange = context.send(request)
+        if exchange.response.status in REFUSALS:
+            return Finding("no refusal of a request that is valid", response_excerpt(exchange), (exchange,))
+    more = generated.valid.get(clause.operation, 0)
+    return Held(plain.witnesses + more) if isinstance(plain, Held) else plain
+
+
+def _plain_status(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     success = operation.success
     exchange = _valid(context, operation)
@@ -210,28 +151,14 @@ DEPTH = 500
 """Lists in lists: more than anybody means, and fewer than a reader of JSON must refuse."""
 
 
-def evidence_laws(evidence: Evidence) -> dict[str, Law]:
-    """The laws that speak from what a run has seen so far."""
-    found: dict[str, Law] = {f"response.{kind}": partial(_response, evidence, kind) for kind in KINDS}
-    return {**found, "response.status": partial(_status, evidence)}
-
-
-def _status(evidence: Evidence, context: RunContext, clause: Clause) -> Result:
-    """A plain valid request is answered with the declared success, and so is every other read."""
-    plain = status(context, clause)
-    if not isinstance(plain, Held) or not evidence.seen.get((clause.operation, STATUS)):
-        return plain
-    others = _response(evidence, STATUS, context, clause)
-    return others if isinstance(others, Finding) else plain
-
-
-def _response(evidence: Evidence, kind: str, context: RunContext, clause: Clause) -> Result:
+@law(*KINDS, phase=Phase.RESPONSES)
+def response(context: RunContext, clause: Clause) -> Result:
     """Every answer of the operation is as it is declared."""
-    operation = operation_of(context, clause)
+    operation, kind, evidence = operation_of(context, clause), clause.kind, context.evidence
     key = (operation.code, kind)
-    if kind == "no-server-error" and operation.safe:
+    if kind == "response.no-server-error" and operation.safe:
         context.prefetch(rough_requests(context, operation))
-    elif kind == "no-server-error" and context.target.ownership:
+    elif kind == "response.no-server-error" and context.target.ownership:
         for request in rough_bodies(context, operation):
             context.send(request)
     if not evidence.seen.get(key):
@@ -255,6 +182,3 @@ def _answers(context: RunContext, requests: list[Request]) -> Iterator[Exchange]
         # A write is repeated only in a run that may write: to rows of its own, which the guard has seen to.
         if request.method == "GET" or request.credential is not Credential.RIGHT or context.target.ownership:
             yield context.send(request)
-
-
-__all__ = ["KINDS", "LAWS", "Evidence", "evidence_laws", "status"]

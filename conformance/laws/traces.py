@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
-from conformance.laws.law import LAWS, Law, operation_of
+from conformance.laws.law import Law, Phase, law, operation_of
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import NotReached, Step, Trace, trace_of_writes
@@ -41,7 +41,7 @@ def scenario_law(kind: str, needs: type[T]) -> Callable[[Judge[T]], Judge[T]]:
                 )
             return judge(context, clause, trace)
 
-        LAWS[kind] = wraps(judge)(_with_trace(checked))
+        law(kind, phase=Phase.WRITES, scenario=needs)(wraps(judge)(_with_trace(checked)))
         return judge
 
     return enter
@@ -51,7 +51,7 @@ def batch_law(kind: str) -> Callable[[Judge[Trace]], Judge[Trace]]:
     """Enter a law for a kind of clause that judges the batches of every scenario; see `scenario_law`."""
 
     def enter(judge: Judge[Trace]) -> Judge[Trace]:
-        LAWS[kind] = wraps(judge)(_with_trace(judge))
+        law(kind, phase=Phase.WRITES, scenario=Trace)(wraps(judge)(_with_trace(judge)))
         return judge
 
     return enter

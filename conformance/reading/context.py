@@ -12,6 +12,7 @@ from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from conformance.oracle.budget import NORMAL, Budget
+from conformance.reading.evidence import Evidence
 from conformance.reading.memory import Decisions, Key, Observations
 from conformance.transport.exchange import MISSING, Credential, Exchange, Request
 from conformance.transport.target import Target
@@ -56,6 +57,7 @@ class RunContext:
         *,
         budget: Budget = NORMAL,
         decisions: Decisions | None = None,
+        evidence: Evidence | None = None,
     ) -> None:
         self.contract = contract
         self.target = target
@@ -63,6 +65,8 @@ class RunContext:
         self.budget = budget
         self.began = began or datetime.datetime.now(datetime.UTC)
         """When the run began, by the server's clock where it sends one."""
+        self.evidence = evidence or Evidence(contract)
+        """What all answers of the run say, those of its replays too."""
         self._decisions = decisions or Decisions()
         self._observations = Observations()
 
@@ -85,7 +89,13 @@ class RunContext:
     def replay_context(self) -> RunContext:
         """A context that has seen no response yet and decides as this one did: it sends the same requests."""
         return RunContext(
-            self.contract, self.target, self.seed, self.began, budget=self.budget, decisions=self._decisions
+            self.contract,
+            self.target,
+            self.seed,
+            self.began,
+            budget=self.budget,
+            decisions=self._decisions,
+            evidence=self.evidence,
         )
 
     def write_replay(self, number: int) -> RunContext:
@@ -95,7 +105,14 @@ class RunContext:
 
     def restart(self, contract: Contract | None = None) -> RunContext:
         """A context that has seen and decided nothing, for data that is another now, or a contract that is."""
-        return RunContext(contract or self.contract, self.target, self.seed, self.began, budget=self.budget)
+        return RunContext(
+            contract or self.contract,
+            self.target,
+            self.seed,
+            self.began,
+            budget=self.budget,
+            evidence=self.evidence,
+        )
 
     def page(self, operation: Operation, query: Query = (), **more: Any) -> Page:
         """A list operation's response, read as a page."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import spec
-from conformance.fuzzing import GENERATED
+from conformance.laws import LAWS, Phase, phase_of
 from conformance.reports.model import Settings
 from conformance.selection import Selection, Shard, left_to_others, matches
 from conformance.transport.keys import unmarkable
@@ -123,8 +123,10 @@ class Config:
             for pattern in patterns:
                 if not any(matches(clause.id, pattern) for clause in contract.clauses):
                     raise Usage(f"{_option(name)} {pattern} selects no clause. {nearest(contract, pattern)}")
-        others = left_to_others(contract.clauses, self.shard) if self.shard else frozenset()
-        off = {} if self.schemathesis else dict.fromkeys(GENERATED, "switched off by --no-schemathesis")
+        dealt = [clause for clause in contract.clauses if not phase_of(clause).judges_evidence]
+        others = left_to_others(dealt, self.shard) if self.shard else frozenset()
+        generated = [kind for kind, law in LAWS.items() if law.phase is Phase.GENERATED]
+        off = {} if self.schemathesis else dict.fromkeys(generated, "switched off by --no-schemathesis")
         selection = Selection(self.only, self.skip, self.may_write, others, unmarkable(contract), off)
         if all(selection.reason_to_skip(clause) for clause in contract.clauses):
             raise Usage("No clause is selected: see --only, --skip, --shard and --writes.")

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from conformance.laws import LAWS, Law
+from conformance.laws import LAWS, Law, Phase, phase_of
 from conformance.laws.law import NoOwnRow
-from conformance.laws.responses import Evidence, evidence_laws
 from conformance.reading.context import RunContext
+from conformance.reading.evidence import Evidence
 from conformance.reading.page_limits import with_page_limits
 from conformance.runner.confirm import confirm
 from conformance.scenarios import run_all
@@ -32,27 +32,6 @@ from conformance.verdict import (
     Reason,
 )
 from spec import Clause, Contract, Operation
-
-FAMILIES = (
-    "page",
-    "filter",
-    "default",
-    "relation",
-    "combine",
-    "explore",
-    "wire",
-    "edges",
-    "search",
-    "param",
-    "auth",
-    "batch",
-    "write",
-    "body",
-)
-"""The order in which families are tried."""
-
-TOLD = ("batch.ticket", "batch.found", "write.", "body.")
-"""Kinds of clauses that are judged by the stories of our own writes."""
 
 GONE = 3
 """After so many clauses in a row without an answer the target counts as gone."""
@@ -90,18 +69,19 @@ def carry_out(
     on_start: Callable[[Clause], None] = lambda clause: None,
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
     before_responses: Step = lambda: None,
-    more_laws: Mapping[str, Law] | None = None,
 ) -> None:
     """Try every selected clause; `run` holds what was found however the run ends.
 
     First what only reads, then, on data that lacked a telling case, the same again with rows of our own; then
     what writes; last what speaks from all answers. `before_responses` is called before those: there
-    Schemathesis' engine adds to the evidence, and brings its own laws.
+    Schemathesis' engine adds to the evidence.
     """
-    laws = {**LAWS, **evidence_laws(evidence), **(more_laws or {})}
-    scheduler = _Scheduler(run, target, selection, laws, on_start, on_outcome)
-    reads, writes, last = in_passes(run.contract.clauses)
-    context = RunContext(run.contract, target, run.seed, began)
+    scheduler = _Scheduler(run, target, selection, on_start, on_outcome)
+    ordered = in_order(run.contract.clauses)
+    reads = [clause for clause in ordered if phase_of(clause) < Phase.WRITES]
+    writes = [clause for clause in ordered if phase_of(clause) is Phase.WRITES]
+    last = [clause for clause in ordered if phase_of(clause) > Phase.WRITES]
+    context = RunContext(run.contract, target, run.seed, began, evidence=evidence)
     try:
         with contextlib.suppress(NotSent, Stopped):  # the first clause meets the same, and says so
             context, notes = with_page_limits(context)
@@ -132,14 +112,12 @@ class _Scheduler:
         run: RunRecord,
         target: Target,
         selection: Selection,
-        laws: Mapping[str, Law],
         on_start: Callable[[Clause], None],
         on_outcome: Callable[[Outcome], None],
     ) -> None:
         self.run = run
         self.target = target
         self.selection = selection
-        self.laws = laws
         self.on_start = on_start
         self.on_outcome = on_outcome
         self.unanswered = 0
@@ -157,7 +135,7 @@ class _Scheduler:
                 continue
             self.on_start(clause)
             self.trying = clause
-            outcome = try_clause(context, self.laws[clause.kind], clause)
+            outcome = try_clause(context, LAWS[clause.kind], clause)
             self.trying = None
             self.watch(outcome)
             if may_plant and outcome.verdict == "not-exercised" and not _not_reached(outcome):
@@ -175,7 +153,7 @@ class _Scheduler:
         while self.lacking:
             outcome = self.lacking.pop(0)
             clause = outcome.clause
-            self.conclude(try_clause(asked, self.laws[clause.kind], clause) if planted else outcome)
+            self.conclude(try_clause(asked, LAWS[clause.kind], clause) if planted else outcome)
         return asked
 
     def watch(self, outcome: Outcome) -> None:
@@ -220,30 +198,16 @@ def _untried(clause: Clause, skipped: Reason | None, stopped: str | None) -> Out
 
 
 def _writing_operations(contract: Contract, clauses: Iterable[Clause], selection: Selection) -> list[Operation]:
-    """The operations whose writes some selected clause is about."""
-    codes = {c.operation for c in clauses if c.kind.startswith(TOLD) and selection.reason_to_skip(c) is None}
+    """The operations of whose writes some selected clause's law needs a trace."""
+    codes = {c.operation for c in clauses if LAWS[c.kind].scenario and selection.reason_to_skip(c) is None}
     return [o for o in contract.operations if o.code in codes]
 
 
-def in_passes(clauses: Iterable[Clause]) -> tuple[list[Clause], list[Clause], list[Clause]]:
-    """Clauses that only read, those that write, and those that come after all others, each family by family.
-
-    Some speak from all answers; and a very large batch keeps a server busy, so nothing else waits behind it.
-    """
-    rank = {family: n for n, family in enumerate(FAMILIES)}
-
-    def comes_last(clause: Clause) -> bool:
-        return clause.family == "response" or clause.kind == "body.large"
-
-    ordered = sorted(clauses, key=lambda clause: (clause.kind == "body.large", rank.get(clause.family, len(rank))))
-    earlier = [c for c in ordered if not comes_last(c)]
-    return [c for c in earlier if not c.writes], [c for c in earlier if c.writes], list(filter(comes_last, ordered))
-
-
 def in_order(clauses: Iterable[Clause]) -> list[Clause]:
-    """Clauses in the order in which a run tries them."""
-    reads, writes, last = in_passes(clauses)
-    return [*reads, *writes, *last]
+    """Clauses in the order in which a run tries them: phase by phase, and in each family by family."""
+    found = list(clauses)
+    families = list(dict.fromkeys(clause.family for clause in found))
+    return sorted(found, key=lambda clause: (phase_of(clause), families.index(clause.family)))
 
 
 Confirm = Callable[[RunContext, Law, Clause, Finding], tuple[Held | NotExercised | Finding, int]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Protocol
 
 from conformance import fuzzing
-from conformance.laws import LAWS
-from conformance.laws.responses import Evidence, evidence_laws
+from conformance.laws import LAWS, phase_of
 from conformance.plugins.loading import BrokenPlugin, load
 from conformance.reading.context import RunContext
+from conformance.reading.evidence import Evidence
 from conformance.reading.preflight import preflight
 from conformance.reports import files, formats, waivers
 from conformance.reports.model import Report
@@ -111,10 +111,8 @@ def _run(
     stream = Stream(folder / NAME, head)
     evidence = Evidence(contract)
     found = RunRecord(contract, config.base_url, config.seed, config.strict, datetime.now(UTC))
-    seen = fuzzing.Observations(contract, found.notes)
-    laws = evidence_laws(evidence)
-    laws |= fuzzing.laws(seen, laws["response.status"])
-    _check_laws(contract, {*LAWS, *laws})
+    seen = fuzzing.Observations(contract, found.notes, generated=evidence.generated)
+    _check_laws(contract)
 
     def observe(request: Request, response: Response) -> None:
         evidence.observe(request, response)
@@ -148,7 +146,6 @@ def _run(
                         on_start=started,
                         on_outcome=concluded,
                         before_responses=partial(_explore, config, seen, target, tried),
-                        more_laws=laws,
                     )
             watchdog.came_back()
             watchdog.doing = "clean-up"
@@ -180,13 +177,13 @@ def _looked_at(context: RunContext, run: RunRecord, stream: Stream) -> datetime 
 def _check_laws(contract: Contract, kinds: Set[str]) -> None:
     """Raises BrokenPlugin for a clause that no law checks."""
     for clause in contract.clauses:
-        if clause.kind not in kinds:
+        if clause.kind not in LAWS:
             raise BrokenPlugin(f"There is the clause {clause.id}, but no law checks clauses of the kind {clause.kind}.")
 
 
 def _explore(config: Config, seen: fuzzing.Observations, target: Target, tried: list[Clause]) -> None:
     """Let Schemathesis' engine ask the operations of which something is still to be said."""
-    operations = {clause.operation for clause in tried if clause.family == "response"}
+    operations = {clause.operation for clause in tried if phase_of(clause).judges_evidence}
     if config.schemathesis and operations:
         explore = import_module("conformance.fuzzing.explore").explore  # takes a second to import
         explore(seen, target, config.seed, operations=operations)

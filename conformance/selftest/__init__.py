@@ -43,8 +43,8 @@ JOBS = 2 * (os.cpu_count() or 1)
 
 @command(
     epilog="""\
-exit codes: 0 every fault is found, every clause has one and finds it, and the honest sandbox is green; 1 not;
-2 wrong usage
+exit codes: 0 every fault is found, every clause has a law and a fault that it finds, and the honest sandbox is
+green; 1 not; 2 wrong usage
 
 example:
   seller-contract selftest --only PRD102.page.disjoint

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.laws import LAWS
 from conformance.selftest.trial import Judged, Trial
 from spec import Contract
 
@@ -45,14 +46,20 @@ class Matrix:
         return [j for j in self.judged if not j.trials]
 
     @property
+    def lawless(self) -> list[Judged]:
+        """Clauses of a kind that no law checks."""
+        kinds = {clause.id: clause.kind for clause in self.contract.clauses}
+        return [j for j in self.judged if kinds.get(j.clause) not in LAWS]
+
+    @property
     def false_alarms(self) -> list[Judged]:
         """Clauses that are red, or couldn't be judged, on the honest sandbox."""
         return [j for j in self.judged if j.honest == "error" or (j.honest == "violated" and self._counts(j))]
 
     @property
     def exit_code(self) -> int:
-        """0 when every clause has faults that it finds, and the honest sandbox is green; else 1."""
-        return int(bool(self.survivors or self.unproven or self.faultless or self.false_alarms))
+        """0 when every clause has a law and faults that it finds, and the honest sandbox is green; else 1."""
+        return int(bool(self.survivors or self.unproven or self.faultless or self.lawless or self.false_alarms))
 
     def _counts(self, judged: Judged) -> bool:
         clause = self.contract.clause(judged.clause)
@@ -89,6 +96,8 @@ def _amiss(matrix: Matrix) -> Iterable[str]:
         yield f"{SURVIVED} {judged.clause}: none of its faults turns it red"
     for judged in matrix.faultless:
         yield f"{SURVIVED} {judged.clause} has no fault"
+    for judged in matrix.lawless:
+        yield f"{SURVIVED} {judged.clause} has no law"
     for judged in matrix.false_alarms:
         yield f"{SURVIVED} {judged.clause} on the honest sandbox: {judged.honest} {judged.reason}".rstrip()
 
@@ -124,6 +133,7 @@ def as_json(matrix: Matrix) -> dict[str, Any]:
         },
         "survivors": [trial.fault for trial in matrix.survivors],
         "unproven": [judged.clause for judged in matrix.unproven],
+        "without_law": [judged.clause for judged in matrix.lawless],
         "without_fault": [judged.clause for judged in matrix.faultless],
         "false_alarms": [judged.clause for judged in matrix.false_alarms],
         "clauses": [

@@ -13,9 +13,9 @@ from pathlib import Path
 from conformance import fuzzing as engine
 from conformance import sandbox
 from conformance.fuzzing.explore import explore
-from conformance.laws import LAWS, Law
-from conformance.laws.responses import Evidence, evidence_laws
+from conformance.laws import LAWS, Phase, phase_of
 from conformance.reading.context import RunContext
+from conformance.reading.evidence import Evidence
 from conformance.runner.confirm import confirm
 from conformance.runner.run import Confirm, in_order, try_clause
 from conformance.transport.errors import NotSent, Stopped
@@ -26,9 +26,6 @@ from conformance.transport.pace import Limits
 from conformance.transport.target import Target
 from conformance.verdict import Outcome, Reason
 from spec import Clause, Contract
-
-GATHERING = ("param", "auth", "batch", "body")
-"""Families whose requests, right and wrong ones, are the evidence that `response` clauses speak from."""
 
 LIMITS = Limits(batch=4.0, lag=0.2)
 """A sandbox on this machine is quick, and its lists aren't behind: what isn't there at once will never be."""
@@ -77,12 +74,11 @@ class Session:
     """A running sandbox with everything that trying clauses on it takes."""
 
     context: RunContext
-    laws: dict[str, Law]
     seen: engine.Observations
 
     def outcome(self, clause: Clause, confirm: Confirm = confirm) -> Outcome:
         """The verdict on a clause, as a run gives it: a finding is confirmed by replays."""
-        law = self.laws.get(clause.kind)
+        law = LAWS.get(clause.kind)
         if law is None:
             return Outcome(clause, "skipped", reason=Reason("own-fault", "there is no law for it"))
         return try_clause(self.context, law, clause, confirm)
@@ -100,9 +96,11 @@ class Session:
         asking = [o.code for o in contract.operations if o.ticket and o.ticket.operation_id == status][:1]
         for other in in_order(contract.clauses):
             concerned = other.operation in (clause.operation, *asking)
-            if concerned and other.family in GATHERING and other.kind in self.laws:
+            law = LAWS.get(other.kind)
+            # Right and wrong requests. What other reads are answered is like what a plain one is.
+            if concerned and law and (law.scenario or law.phase in (Phase.REFUSALS, Phase.LOAD)):
                 with contextlib.suppress(NotSent, Stopped):
-                    self.laws[other.kind](self.context, other)
+                    law(self.context, other)
 
 
 def _text(outcome: Outcome) -> str:
@@ -127,7 +125,7 @@ class Bench:
     def judge(self, clause: Clause, faults: list[sandbox.Fault]) -> Judged:
         """A clause on the honest sandbox, then each of its faults."""
         with self._without_fault(clause) as honest:
-            if clause.family == "response":
+            if phase_of(clause).judges_evidence:
                 self._gather(honest, clause)
             outcome = honest.outcome(clause)
             trials = [self.trial(fault, clause, honest) for fault in faults]
@@ -136,10 +134,11 @@ class Bench:
     def trial(self, fault: sandbox.Fault, clause: Clause, honest: Session) -> Trial:
         """Try one fault; `honest` has chosen what to ask, as it would be chosen on the faulty sandbox too."""
         started = time.monotonic()
-        with self._session((fault.id,), observed=self.full or clause.family == "response") as session:
-            target, session.context = session.context.target, honest.context.replay_context()
-            session.context.target = target
-            if clause.family == "response":
+        gathers = phase_of(clause).judges_evidence
+        with self._session((fault.id,), observed=self.full or gathers) as session:
+            fresh, session.context = session.context, honest.context.replay_context()
+            session.context.target, session.context.evidence = fresh.target, fresh.evidence
+            if gathers:
                 self._gather(session, clause)
             look = session.outcome if self.full else session.try_once
             own = look(clause)
@@ -190,7 +189,7 @@ class Bench:
     @contextlib.contextmanager
     def _without_fault(self, clause: Clause) -> Iterator[Session]:
         """An honest sandbox: a fresh one where evidence is gathered, else one for reads and one for writes."""
-        if clause.family == "response":
+        if phase_of(clause).judges_evidence:
             with self._session(observed=True) as session:
                 yield session
             return
@@ -201,7 +200,8 @@ class Bench:
     @contextlib.contextmanager
     def _session(self, faults: tuple[str, ...] = (), *, observed: bool = False) -> Iterator[Session]:
         settings = sandbox.Settings(faults=faults)
-        evidence, seen = Evidence(self.contract), engine.Observations(self.contract)
+        evidence = Evidence(self.contract)
+        seen = engine.Observations(self.contract, generated=evidence.generated)
         with sandbox.serve(self.contract, settings) as url, tempfile.TemporaryDirectory() as folder:
             # One token for all, so that what was generated for one sandbox may be sent to another.
             ownership = Ownership(self.contract, url, Path(folder) / JOURNAL, "selftest")
@@ -210,8 +210,6 @@ class Bench:
             if observed:
                 target.observe = evidence.observe
             try:
-                laws = {**LAWS, **evidence_laws(evidence)}
-                laws |= engine.laws(seen, laws["response.status"])
-                yield Session(RunContext(self.contract, target, self.seed), laws, seen)
+                yield Session(RunContext(self.contract, target, self.seed, evidence=evidence), seen)
             finally:
                 target.close()

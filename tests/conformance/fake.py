@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import spec
-from conformance.laws import LAWS, Law
-from conformance.laws.responses import Evidence, evidence_laws
+from conformance.laws import LAWS
 from conformance.reading.context import RunContext
 from conformance.runner.run import try_clause
 from conformance.scenarios.planting import WITNESSES
@@ -377,7 +376,6 @@ class Direct(Target):
     """A target whose requests go to a shop without a wire, and what its answers say by themselves."""
 
     shop: Shop
-    evidence: Evidence
     log: list[Request]
 
     def _send_once(self, request: Request) -> Response:
@@ -396,9 +394,10 @@ def ask_of(shop: Shop, folder: Path | None = None, seed: int = 0) -> RunContext:
     target = Direct(
         BASE, CONTRACT, KEY, Limits(batch=0.02, lag=0.0), ownership=ownership, verify=False, clock=DrivenClock()
     )
-    target.shop, target.evidence, target.log = shop, Evidence(CONTRACT), []
-    target.observe = target.evidence.observe
-    return RunContext(CONTRACT, target, seed, BEGAN + timedelta(days=30))
+    target.shop, target.log = shop, []
+    context = RunContext(CONTRACT, target, seed, BEGAN + timedelta(days=30))
+    target.observe = context.evidence.observe
+    return context
 
 
 def log_of(context: RunContext) -> list[Request]:
@@ -406,19 +405,12 @@ def log_of(context: RunContext) -> list[Request]:
     return context.target.log if isinstance(context.target, Direct) else []
 
 
-def laws_of(context: RunContext) -> dict[str, Law]:
-    """The laws on a shop, by their clauses' kinds: those that ask, and those that speak from all answers."""
-    evidence = context.target.evidence if isinstance(context.target, Direct) else Evidence(CONTRACT)
-    return {**LAWS, **evidence_laws(evidence)}
-
-
 def outcome(context: RunContext, clause_id: str) -> Outcome:
     """The verdict on one clause."""
     clause = CONTRACT.clause(clause_id)
     if clause is None:
         raise KeyError(clause_id)
-    laws = laws_of(context)
     if clause.kind.startswith("response."):
         # What speaks from all answers needs some.
-        try_clause(context, laws["response.status"], CONTRACT.clause(f"{clause.operation}.response.status") or clause)
-    return try_clause(context, laws[clause.kind], clause)
+        try_clause(context, LAWS["response.status"], CONTRACT.clause(f"{clause.operation}.response.status") or clause)
+    return try_clause(context, LAWS[clause.kind], clause)

@@ -14,8 +14,8 @@ import pytest
 
 import spec
 from conformance.laws import LAWS
-from conformance.laws.responses import Evidence
 from conformance.reading.context import RunContext
+from conformance.reading.evidence import Evidence
 from conformance.reading.preflight import preflight
 from conformance.runner.confirm import confirm, marker
 from conformance.runner.run import RunRecord, carry_out, try_clause

@@ -12,10 +12,11 @@ from unicodedata import combining, normalize
 
 import pytest
 
+from conformance.laws import LAWS
 from conformance.scenarios import edge_cases
 from conformance.scenarios.edge_cases import EDGE_CASES, EdgeCase
 from conformance.verdict import Finding
-from tests.conformance.fake import CONTRACT, Row, Shop, ask_of, laws_of
+from tests.conformance.fake import CONTRACT, Row, Shop, ask_of
 from tests.conformance.mutate import mutated
 
 Text = Callable[[str], Any]
@@ -173,7 +174,7 @@ def _found(shop: type[Shop], clause_id: str, folder: Path) -> bool:
     context = ask_of(shop(), folder)
     clause = CONTRACT.clause(clause_id)
     assert clause
-    return isinstance(laws_of(context)[clause.kind](context, clause), Finding)
+    return isinstance(LAWS[clause.kind](context, clause), Finding)
 
 
 CASES = [case for case in EDGE_CASES if case.place != "boolean"]

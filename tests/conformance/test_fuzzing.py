@@ -17,8 +17,9 @@ from conformance import fuzzing as engine
 from conformance import sandbox
 from conformance.fuzzing.explore import explore
 from conformance.fuzzing.validity import Judge
-from conformance.laws.responses import Evidence
+from conformance.laws import LAWS
 from conformance.reading.context import RunContext
+from conformance.reading.evidence import Evidence
 from conformance.runner.run import try_clause
 from conformance.transport.exchange import Request, Response
 from conformance.transport.guard import Ownership
@@ -134,14 +135,18 @@ def test_of_a_body_only_the_outermost_shape_is_judged(body: bytes, flaw: str | N
     assert JUDGE(Request("PRD101", "POST", LIST.path, body=body)) == flaw
 
 
+JUDGED = ("response.status", "response.rejects-invalid")
+"""Kinds of clauses that speak of what was generated."""
+
+
 class Explored:
     """One run of the engine against a sandbox."""
 
     def __init__(self, *faults: str, operations: tuple[str, ...] = ("PRD108", "PRD107"), limits: Limits | None = None):
-        self.seen = engine.Observations(CONTRACT)
         self.sent: list[Request] = []
         self.outcomes: dict[str, Outcome] = {}
         evidence = Evidence(CONTRACT)
+        self.seen = engine.Observations(CONTRACT, generated=evidence.generated)
 
         def observe(request: Request, response: Response) -> None:
             self.sent.append(request)
@@ -153,9 +158,9 @@ class Explored:
             self.asked = len(self.sent)
             if limits is None:
                 for clause in CONTRACT.clauses:
-                    law = engine.laws(self.seen).get(clause.kind)
-                    if law and clause.operation in operations:
-                        self.outcomes[clause.id] = try_clause(RunContext(CONTRACT, target, 0), law, clause)
+                    if clause.kind in JUDGED and clause.operation in operations:
+                        context = RunContext(CONTRACT, target, 0, evidence=evidence)
+                        self.outcomes[clause.id] = try_clause(context, LAWS[clause.kind], clause)
             target.close()
 
 
@@ -223,7 +228,7 @@ def test_in_a_run_that_may_write_only_its_own_rows_are_written(tmp_path: Path) -
     assert len(written) >= 20
     # An empty list or object names no row; everything else is a key of this run.
     assert [item["sku"] for item in written if not ownership.owns(item["sku"]) and item["sku"] not in ([], {})] == []
-    assert seen.invalid["PRD101"] >= 5
+    assert seen.generated.invalid["PRD101"] >= 5
 
 
 def items(request: Request) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from conformance.laws import LAWS, phase_of
 from conformance.reading.context import RunContext, decided, observed
 from conformance.reading.memory import Once
 from conformance.runner.run import in_order, try_clause
@@ -18,7 +19,7 @@ from conformance.selection import Shard, left_to_others
 from conformance.transport.exchange import Request, Response
 from spec import Clause
 from tests.conformance import mistakes_in_batches, mistakes_in_reads, mistakes_in_writes
-from tests.conformance.fake import CONTRACT, Shop, ask_of, laws_of, log_of
+from tests.conformance.fake import CONTRACT, Shop, ask_of, log_of
 
 MISTAKES = {
     f"{clause}: {name}": shop
@@ -35,16 +36,15 @@ SAMPLE = (
 
 def clauses() -> list[Clause]:
     """The clauses whose laws ask for themselves, in a run's order; `response` clauses speak from all responses."""
-    return [clause for clause in in_order(CONTRACT.clauses) if clause.family != "response"]
+    return [clause for clause in in_order(CONTRACT.clauses) if not phase_of(clause).judges_evidence]
 
 
 def come_to(shop: type[Shop], tried: list[Clause], folder: Path) -> dict[str, str]:
     """What each clause comes to in one run, in words without the run's token and numbers."""
     context = ask_of(shop(), folder)
-    laws = laws_of(context)
     found = {}
     for clause in tried:
-        outcome = try_clause(context, laws[clause.kind], clause)
+        outcome = try_clause(context, LAWS[clause.kind], clause)
         shown = outcome.counterexample and (outcome.counterexample.expected, outcome.counterexample.observed)
         found[clause.id] = steady(f"{outcome.verdict} {outcome.reason} {shown}")
     return found
@@ -83,9 +83,8 @@ def test_a_clause_comes_to_the_same_alone_shuffled_and_in_shards(tmp_path: Path,
 def test_the_same_seed_sends_the_same_requests(tmp_path: Path) -> None:
     def sent(folder: Path, seed: int) -> Counter[str]:
         context = ask_of(Shop(30), folder, seed)
-        laws = laws_of(context)
         for clause in some(clauses(), 40, 4):
-            try_clause(context, laws[clause.kind], clause)
+            try_clause(context, LAWS[clause.kind], clause)
         log = log_of(context)
         return Counter(steady(f"{r.method} {r.target} {r.credential} {r.headers} {r.body!r}") for r in log)
 
@@ -119,10 +118,10 @@ def test_scenarios_side_by_side_come_to_what_they_come_to_in_turn(tmp_path: Path
 
     def side_by_side(shop: Shop, folder: Path) -> dict[str, str]:
         context = ask_of(shop, folder)
-        laws, found = laws_of(context), dict[str, str]()
+        found = dict[str, str]()
 
         def judge(clause: Clause) -> None:
-            found[clause.id] = try_clause(context, laws[clause.kind], clause).verdict
+            found[clause.id] = try_clause(context, LAWS[clause.kind], clause).verdict
 
         threads = [threading.Thread(target=judge, args=(clause,)) for clause in wanted]
         for thread in threads:

@@ -10,8 +10,6 @@ from typing import Any, get_args
 
 import pytest
 
-from conformance.fuzzing import Observations
-from conformance.fuzzing import laws as fuzzing_laws
 from conformance.reading.context import RunContext
 from conformance.reports import files, schema
 from conformance.reports.advice import ADVICE, advice_for
@@ -87,11 +85,7 @@ GIVEN: dict[Code, Callable[[Path], Reason | None]] = {
     "scenario-incomplete": lambda folder: judged(WRITES, SHOPS["that refuses every batch"](), folder),
     "blocked-by": lambda folder: judged("PRD102.auth.missing-key", mutated(allowed=lambda *_: False)()),
     "data-moved": lambda folder: judged(READS, mutated(handle=_moving)(), law=lambda *_: Finding("right", "wrong", ())),
-    "not-generated": lambda folder: judged(
-        "PRD102.response.rejects-invalid",
-        Shop(),
-        law=fuzzing_laws(Observations(CONTRACT))["response.rejects-invalid"],
-    ),
+    "not-generated": lambda folder: judged("PRD102.response.rejects-invalid", Shop()),
     "not-reached": lambda folder: with_requests(1),
     "not-selected": lambda folder: selected(only=("PRD101",)),
     "switched-off": lambda folder: selected(skip=(READS,)),

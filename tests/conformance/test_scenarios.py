@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from conformance.laws import traces
-from conformance.laws.law import Law
+from conformance.laws import law as registry
+from conformance.laws.law import Registered
 from conformance.laws.traces import Missing, ended, scenario_law
 from conformance.reading.context import RunContext
 from conformance.scenarios import (
@@ -94,8 +94,8 @@ def test_a_law_needs_the_trace_of_its_operation_and_says_what_it_lacks(
     def judge_deletes(context: RunContext, clause: Clause, trace: DeletesTrace) -> Result:
         return Held(1)
 
-    laws: dict[str, Law] = {}
-    monkeypatch.setattr(traces, "LAWS", laws)
+    laws: dict[str, Registered] = {}
+    monkeypatch.setattr(registry, "LAWS", laws)
     scenario_law("rows", RowsTrace)(judge)
     scenario_law("deletes", DeletesTrace)(judge_deletes)
     clause = next(clause for clause in CONTRACT.clauses if clause.kind == "write.inserts")
