@@ -90,7 +90,7 @@ def carry_out(
         if scheduler.lacking:
             context = scheduler.try_with_witnesses(context)
         if not run.stopped:
-            run_all(context, _writing_operations(run.contract, writes, selection))
+            run_all(context, operations_to_write(run.contract, writes, selection))
         scheduler.try_all(context, writes)
         if not run.stopped:
             before_responses()
@@ -197,7 +197,7 @@ def _untried(clause: Clause, skipped: Reason | None, stopped: str | None) -> Out
     return Outcome(clause, "not-exercised", reason=Reason("not-reached", stopped or "the run ended before it"))
 
 
-def _writing_operations(contract: Contract, clauses: Iterable[Clause], selection: Selection) -> list[Operation]:
+def operations_to_write(contract: Contract, clauses: Iterable[Clause], selection: Selection) -> list[Operation]:
     """The operations of whose writes some selected clause's law needs a trace."""
     codes = {c.operation for c in clauses if LAWS[c.kind].scenario and selection.reason_to_skip(c) is None}
     return [o for o in contract.operations if o.code in codes]

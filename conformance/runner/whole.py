@@ -174,7 +174,7 @@ def _looked_at(context: RunContext, run: RunRecord, stream: Stream) -> datetime 
         raise
 
 
-def _check_laws(contract: Contract, kinds: Set[str]) -> None:
+def _check_laws(contract: Contract) -> None:
     """Raises BrokenPlugin for a clause that no law checks."""
     for clause in contract.clauses:
         if clause.kind not in LAWS:

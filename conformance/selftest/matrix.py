@@ -48,8 +48,8 @@ class Matrix:
     @property
     def lawless(self) -> list[Judged]:
         """Clauses of a kind that no law checks."""
-        kinds = {clause.id: clause.kind for clause in self.contract.clauses}
-        return [j for j in self.judged if kinds.get(j.clause) not in LAWS]
+        without = {clause.id for clause in self.contract.clauses if clause.kind not in LAWS}
+        return [j for j in self.judged if j.clause in without]
 
     @property
     def false_alarms(self) -> list[Judged]:

@@ -86,11 +86,12 @@ def faults(case):
     ("source", "said"),
     [
         (DERIVE + LAW, "PRD102.odd.one has no fault"),
+        (DERIVE + FAULT, "PRD102.odd.one has no law"),
         (DERIVE + LAW + FAULT, "PRD102.odd.one: none of its faults turns it red"),
     ],
-    ids=["no fault", "a fault that it doesn't find"],
+    ids=["no fault", "no law", "a fault that it doesn't find"],
 )
-def test_the_self_test_refuses_a_law_that_nothing_turns_red(tmp_path: Path, source: str, said: str) -> None:
+def test_the_self_test_refuses_a_clause_that_nothing_turns_red(tmp_path: Path, source: str, said: str) -> None:
     done = suite(plugin(tmp_path, source), "selftest", "--only", "PRD102.odd", "--jobs", "1")
     assert done.returncode == 1, done.stderr
     assert said in done.stdout
@@ -101,10 +102,11 @@ def test_the_self_test_refuses_a_law_that_nothing_turns_red(tmp_path: Path, sour
     [
         ("import nothing_of_that_name", "The plugin odd (odd) can't be imported: ModuleNotFoundError"),
         (DERIVE, "There is the clause PRD102.odd.one, but no law checks clauses of the kind odd.one."),
+        (DERIVE + LAW + LAW, "ValueError: There is a law for clauses of the kind odd.one already."),
         (DERIVE.replace('"PRD102"', '"X"'), "The plugin's odd.derive fails on this document: KeyError"),
         (DERIVE.replace('"odd.one"', '"page.disjoint"'), "PRD102.page.disjoint, which there is already"),
     ],
-    ids=["no import", "no law", "no operation", "taken"],
+    ids=["no import", "no law", "two laws", "no operation", "taken"],
 )
 def test_what_is_wrong_with_a_plugin_is_said_in_a_line(tmp_path: Path, source: str, said: str) -> None:
     done = suite(plugin(tmp_path, source), "http://127.0.0.1:9", "--report", str(tmp_path / "report"))
