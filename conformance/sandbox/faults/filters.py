@@ -188,7 +188,8 @@ def _over_text(shape: Shape, condition: Condition, compare: Comparison) -> Predi
 def _ascii_only(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
     compared = COMPARISONS[condition.filter.lookup.removeprefix("i")]
     # SQLite's own lower() knows no other letters.
-    return _over_text(shape, condition, lambda text, value: compared(func.lower(text), func.lower(value)))
+    folded = "".join(letter.lower() if letter.isascii() else letter for letter in str(condition.value))
+    return _over_text(shape, condition, lambda text, _: compared(func.lower(text), folded))
 
 
 def _wildcards(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
