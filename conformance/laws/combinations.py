@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.laws.filters import split, words
+from conformance.laws.filters import split, words, wrong_case
 from conformance.laws.law import blocked_by, law, operation_of
 from conformance.oracle.budget import Budget
 from conformance.oracle.candidates import candidates
@@ -72,7 +72,7 @@ def combine(context: RunContext, clause: Clause) -> Result:
         both = f"{words(pair.one)}, and {words(pair.other).removeprefix('rows ')}"
         found = mismatch(context, operation, known, query, pair.judge, both, about=about)
         if found:
-            alone = next((case for case in (pair.one, pair.other) if _wrong_alone(context, operation, case)), None)
+            alone = next((case for case in (pair.one, pair.other) if wrong_case(context, operation, case)), None)
             if alone is None:
                 return found
             wrong = alone.filter
@@ -81,12 +81,6 @@ def combine(context: RunContext, clause: Clause) -> Result:
         return Held(right)
     why = "each of its partners, or it itself, is wrong without another filter"
     return blocked_by(context, clause, "filter", why, about=wrong)
-
-
-def _wrong_alone(context: RunContext, operation: Operation, case: Case) -> bool:
-    """True where a filter shows wrong rows by itself: its own clause is about that."""
-    known, about = sample_of(context, operation), (case.filter.field,)
-    return mismatch(context, operation, known, case.query, case.judge, words(case), about=about) is not None
 
 
 def _with_hidden(context: RunContext, operation: Operation, filter: Filter) -> Result:

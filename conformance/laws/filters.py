@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from conformance.laws.law import law, operation_of
+from conformance.laws.law import blocked_by, law, operation_of
 from conformance.oracle.cases import Case, Cases, choose, choose_for_wire
 from conformance.oracle.lookups import hidden_values
 from conformance.oracle.mutants import value_of
@@ -75,11 +76,37 @@ def wire(context: RunContext, clause: Clause) -> Result:
         return not_exercised("no-data", "the list shows no rows")
     cases = wire_cases(context, operation)
     context.prefetch(context.large_page_request(operation, extended(known.base, case.query)) for case in cases.chosen)
+    right: list[Case] = []
+    wrong: list[Case] = []
     for case in cases.chosen:
         found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(case.filter.field,))
-        if found:
+        if found is None:
+            right.append(case)
+        elif wrong_by_itself(context, operation, case.filter):
+            wrong.append(case)
+        else:
             return found
-    return Held(len(cases.chosen), cases.survivors)
+    if wrong and not right:
+        why = "each of the filters is wrong with plain words as well"
+        return blocked_by(context, clause, "filter", why, about=wrong[0].filter)
+    killed = {name for case in right for name in case.kills}
+    lost = dict.fromkeys(name for case in wrong for name in case.kills if name not in killed)
+    return Held(len(right), (*cases.survivors, *lost))
+
+
+def wrong_case(context: RunContext, operation: Operation, case: Case) -> bool:
+    """True where a filter shows wrong rows by itself: its own clause is about that."""
+    known, about = sample_of(context, operation), (case.filter.field,)
+    return mismatch(context, operation, known, case.query, case.judge, words(case), about=about) is not None
+
+
+def wrong_by_itself(context: RunContext, operation: Operation, filter: Filter) -> bool:
+    """True where a filter shows wrong rows for plain words too, which nothing on their way changes."""
+    plain = [case for case in cases_of(context, operation, filter).chosen if _PLAIN.fullmatch(case.operand)]
+    return any(wrong_case(context, operation, case) for case in plain)
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9]+")
 
 
 @law("edges")
@@ -88,21 +115,24 @@ def edges(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     known = sample_of(context, operation)
     containing = [f for f in operation.filters if f.lookup in ("contains", "icontains") and not f.hidden]
-    tried = 0
+    tried, wrong = 0, None
     for free_key in (False, True):
         some = (c for f in containing if f.free_key is free_key for c in _with_edges(f, known.bounded))
         case = next(some, None)
         if case is None:
             continue
         found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(case.filter.field,))
-        if found:
+        if found and wrong_case(context, operation, replace(case, operand=case.operand.strip())):
+            wrong = case.filter
+        elif found:
             return found
-        tried += 1
-    return (
-        Held(tried)
-        if tried
-        else not_exercised("no-witness", "no row has a word that begins or ends a longer one elsewhere")
-    )
+        else:
+            tried += 1
+    if tried:
+        return Held(tried)
+    if wrong:
+        return blocked_by(context, clause, "filter", "the filters are wrong without such a space as well", about=wrong)
+    return not_exercised("no-witness", "no row has a word that begins or ends a longer one elsewhere")
 
 
 def _with_edges(filter: Filter, rows: Sequence[Mapping[str, Any]]) -> Iterator[Case]:
