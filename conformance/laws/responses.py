@@ -12,7 +12,7 @@ from typing import Any
 from conformance.laws.law import Phase, law, operation_of
 from conformance.oracle.lookups import kind_of
 from conformance.oracle.operands import joined, pairs
-from conformance.reading.context import RunContext, extended, get
+from conformance.reading.context import Query, RunContext, extended, get
 from conformance.reading.evidence import KINDS, STATUS
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import base_query, sample_of
@@ -115,8 +115,37 @@ def rough_requests(context: RunContext, operation: Operation) -> list[Request]:
         if f.many and (value := next((row[f.field] for row in rows if row.get(f.field)), ""))
         for pair in pairs(f, None, joined(f, (str(value), str(value))))
     )
-    queries = (*wrong, *keyed, *([twice] if twice else []))
+    queries = (*wrong, *keyed, *([twice] if twice else []), *_extreme(operation))
     return [get(operation, extended(base, q)) for q in queries]
+
+
+EDGES_OF_TIME = (
+    "9999-12-31T23:59:59-14:00",
+    "0001-01-01T00:00:00+14:00",
+    "2024-02-29T12:00:00Z",
+    "2024-05-22T24:00:00Z",
+    "2016-12-31T23:59:60Z",
+)
+"""Both ends of the calendar, past which their offsets lead; a leap day, an hour 24, a leap second."""
+
+EDGES_OF_DAYS = ("9999-12-31", "0001-01-01", "2024-02-29")
+
+EDGES_OF_NUMBERS = (str(2**31), str(2**63), "9" * 20)
+"""Numbers that integers of 32 and of 64 bits don't hold."""
+
+
+def _extreme(operation: Operation) -> Iterator[Query]:
+    """Queries at the edges of what times and numbers can be, each value under all names that take such a one."""
+    for kind, edges in (("date-time", EDGES_OF_TIME), ("date", EDGES_OF_DAYS), ("number", EDGES_OF_NUMBERS)):
+        names = [f.name() for f in operation.filters if not f.free_key and not f.hidden and kind_of(f.schema) == kind]
+        yield from (tuple((name, edge) for name in names) for edge in edges if names)
+    paging = operation.pagination
+    if paging is None:
+        return
+    for edge in EDGES_OF_NUMBERS:
+        yield ((paging.page, edge),)
+        # A large limit is sent with a page past the end: a server may really show so many rows.
+        yield (paging.page, "2"), (paging.limit, edge)
 
 
 def rough_bodies(context: RunContext, operation: Operation) -> list[Request]:

@@ -126,7 +126,19 @@ def no_server_error(case: Case) -> Iterator[Named]:
             "a character beyond 16 bits is an unhandled exception",
             crashing(lambda _, asked: any(character > "\uffff" for character in sent(asked))),
         )
+    if any(f.schema.get("format") == "date-time" for f in case.operation.filters):
+        yield (
+            "on-end-of-calendar",
+            "an instant that its offset moves out of the calendar is an unhandled exception",
+            crashing(lambda _, asked: any(value.startswith("9999-12-31T") for _, value in asked.pairs)),
+        )
     if case.operation.pagination:
+        limit = case.operation.pagination.limit
+        yield (
+            "on-huge-limit",
+            "a limit beyond 32 bits is an unhandled exception",
+            crashing(lambda answer, asked: answer.status < 400 and len(dict(asked.pairs).get(limit, "")) > 9),
+        )
         page = case.operation.pagination.page
         yield (
             "on-huge-page",
