@@ -181,7 +181,11 @@ class Shop:
         if field.endswith("_at"):
             if rest not in ("", "gt", "gte", "lt", "lte"):
                 raise Refused(400, f"{name} isn't known")
-            return self.ordered(rest or "exact", when(row[field]), when(value))
+            try:
+                operand = when(value)
+            except (ValueError, OverflowError):
+                raise Refused(400, name) from None
+            return self.ordered(rest or "exact", when(row[field]), operand)
         if field == "category":
             values = value.split(",") if rest == "in" else [value]
             if not all(re.fullmatch(r"[0-9a-f-]{36}", v.lower()) for v in values):
