@@ -24,7 +24,9 @@ FINE = '{"count": 0, "next": null, "previous": null, "results": []}'
 
 
 @contextlib.contextmanager
-def raises(kind: type[Exception], match: str | None = None, within: float = 30.0) -> Iterator[pytest.ExceptionInfo[Any]]:
+def raises(
+    kind: type[Exception], match: str | None = None, within: float = 30.0
+) -> Iterator[pytest.ExceptionInfo[Any]]:
     """An error of the kind, in time, whose traceback shows no key."""
     began = time.monotonic()
     with pytest.raises(kind, match=match) as caught:
