@@ -384,7 +384,7 @@ MISTAKES: list[Mistake] = [
     (
         "PRD102.param.invalid.page",
         "default",
-        mutated(number=lambda s, q, n, d: int(dict(q).get(n) or 0) if dict(q).get(n, "1").lstrip("-").isdigit() else d),
+        mutated(number=lambda s, q, n, d: int(dict(q).get(n) or d) if dict(q).get(n, "1").lstrip("-").isdigit() else d),
     ),
     (
         "PRD102.param.bounds.limit",
