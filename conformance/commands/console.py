@@ -88,9 +88,10 @@ def reported(work: Callable[[], int]) -> int:
     try:
         return work()
     except (spec.SpecError, Usage, WrongTarget, WaiversError, UnreadableReport, BrokenPlugin) as error:
-        complain(str(error))
+        complain("\n".join([str(error), *getattr(error, "__notes__", ())]))
     except OSError as error:
-        complain(f"{error.filename or 'the report'}: {error.strerror}")
+        what = f"{error.filename or 'the report'}: {error.strerror}"
+        complain("\n".join([what, *getattr(error, "__notes__", ())]))
     return USAGE
 
 

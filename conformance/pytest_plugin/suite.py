@@ -94,12 +94,11 @@ class Suite(pytest.Collector):
 
     def _run(self, wanted: set[str]) -> Report:
         with contextlib.ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             config = replace(
                 self.asked,
                 base_url=stack.enter_context(_serving(self.server)),
                 only=tuple(sorted(wanted)),
-                report=self.asked.report if self.keeps_report else folder,
+                report=self.asked.report if self.keeps_report else None,
             )
             try:
                 return run(config)

@@ -155,6 +155,11 @@ def _run(
             if ownership:
                 notes += delete_own_rows(contract, ownership, config, watchdog.came_back)
             stream.finished(found.stopped, found.requests, notes)
+    except Exception as error:
+        # Whatever broke the run, such as a full disk, what it wrote to the server goes.
+        for note in delete_own_rows(contract, ownership, config) if ownership else ():
+            error.add_note(note)
+        raise
     finally:
         target.close()
     return files.read(stream.path)

@@ -1,20 +1,30 @@
-"""Taking away what a run planted: at its end, when it breaks off, and after a crash by its journal."""
+"""Deleting what a run planted: at its end, when it breaks off, and after a crash by its journal.
+
+A key leaves the journal only when its row was seen gone. Where that can't be seen, the key stays.
+"""
 
 from __future__ import annotations
 
-from conformance.reading.context import Query, RunContext
-from conformance.reading.listing import listing
+from collections.abc import Sequence
+
+from conformance.reading.context import Page, Query, RunContext, read_page
 from conformance.reading.page_limits import with_page_limits
 from conformance.transport.errors import NotSent, Stopped
 from conformance.transport.guard import Ownership
 from conformance.transport.journal import forget, journaled
 from conformance.transport.keys import NO_SUCH, token_of
 from conformance.writing.read_back import containing, find, reader_of, with_hidden
-from conformance.writing.submission import Submission, submit
+from conformance.writing.submission import Submission, poll_to_end, send_batch
 from spec import Operation
 
 AT_ONCE = 200
-"""Rows that one batch takes away; fewer where a server doesn't take so many."""
+"""Rows that one batch deletes; fewer where a server doesn't take so many."""
+
+FEWER = 4
+"""By how much smaller the batches are after one that wasn't taken."""
+
+REFUSALS = 20
+"""Single rows in a row whose deletes aren't taken, after which no others are tried."""
 
 PATIENCE = 90.0
 """Seconds that deletes may wait behind other batches, and be worked on."""
@@ -25,67 +35,105 @@ AT_A_TIME = 20.0
 TRIES = 3
 """Times that rows are asked to be deleted and don't go."""
 
+PROGRESS = 0.75
+"""After `PATIENCE`, deletes go on while each try leaves no more than this part of the rows."""
+
 SAMPLED = 2
 """Keys that are also looked for one by one."""
 
 
 def clean_up(context: RunContext, ownership: Ownership) -> list[str]:
-    """Delete every key of the journal that has a row, and give those that are still there afterwards.
+    """Delete every key of the journal that has a row, and give those that weren't seen gone afterwards.
 
-    The budgets of the run don't hold here: what was planted is taken away in any case.
+    The budgets of the run don't hold here: what was planted is deleted in any case.
     """
     known = journaled(ownership.path, ownership.base_url)
-    context, _ = with_page_limits(context) if known else (context, [])
+    if not known:
+        return []
+    context, _ = with_page_limits(context)
     keys = [key for key in known if NO_SUCH not in key and ownership.owns(key)]
     runs = {token for key in known if (token := token_of(key))}
-    left: list[str] = []
+    left: dict[str, None] = {}
+    for operation, deletes in _collections(context):
+        left |= dict.fromkeys(
+            _delete(context, operation, keys, runs, ownership)
+            if deletes
+            else _present(context, operation, keys, runs, ownership)
+        )
+    ownership.journal.note(list(left))  # rows that a server made of its own accord are to be found again too
+    forget(ownership.path, ownership.base_url, list(left))
+    return list(left)
+
+
+def _collections(context: RunContext) -> list[tuple[Operation, bool]]:
+    """An operation for each collection that is written to, and whether it deletes: the one that does, if any."""
+    found: dict[str, tuple[Operation, bool]] = {}
     for operation in context.contract.operations:
-        if operation.access and operation.access.action == "deletes":
-            left += _delete(context, operation, keys, runs, ownership)
-    forget(ownership.path, ownership.base_url, left)
-    return left
+        if operation.access is None or operation.access.action == "reads":
+            continue
+        name, deletes = operation.access.collection.name, operation.access.action == "deletes"
+        if deletes or name not in found:
+            found[name] = (operation, deletes)
+    return list(found.values())
 
 
 def _delete(
     context: RunContext, operation: Operation, keys: list[str], runs: set[str], ownership: Ownership
 ) -> list[str]:
-    if operation.access is None:
-        return []
-    field = operation.access.collection.key
+    clock = context.target.clock
     there = keys or _present(context, operation, [], runs, ownership)
-    tries, until, at_once = 0, context.target.clock.monotonic() + PATIENCE, AT_ONCE
+    tries, until, at_once = 0, clock.monotonic() + PATIENCE, AT_ONCE
     while there and tries < TRIES:
-        batches = [there[start : start + at_once] for start in range(0, len(there), at_once)]
-        sent: list[Submission] = []
         try:
-            for keys in batches:
-                sent.append(submit(context, operation, [{field: key} for key in keys], patience=AT_A_TIME))
-                if sent[-1].exchange.response.refused and len(keys) > 1:
-                    break
+            sent = _send(context, operation, there, at_once)
         except Stopped:
             return there
         except NotSent:  # the key may not write, so it hasn't, or may no longer
             return _present(context, operation, there, runs, ownership)
-        if len(batches[len(sent) - 1]) > 1 and sent[-1].exchange.response.refused:
+        if at_once > 1 and not sent[-1].accepted:
             # So many aren't taken at once, or not with one of them.
-            at_once = max(1, at_once // 4)
+            at_once = max(1, at_once // FEWER)
             continue
         asked, there = there, _present(context, operation, there, runs, ownership)
-        # Deletes that wait behind other batches may still come to pass, and new rows to light when others go.
-        in_vain = set(asked) <= set(there) and all(batch.over for batch in sent)
-        tries += in_vain or context.target.clock.monotonic() > until
+        # Queued deletes may still finish; deleting rows may reveal others.
+        in_vain = set(asked) <= set(there) and all(batch.over or not batch.accepted for batch in sent)
+        slow = clock.monotonic() > until and len(there) > PROGRESS * len(asked)
+        tries += in_vain or slow
+    if there:
+        # While rows go, those behind them move up in the list, and one look may miss some.
+        there = sorted({*there, *_present(context, operation, there, runs, ownership)})
     return there
+
+
+def _send(context: RunContext, operation: Operation, keys: Sequence[str], at_once: int) -> list[Submission]:
+    """Ask for keys to be deleted, so many in a batch, and wait for the end; a batch that isn't taken is the last."""
+    if operation.access is None:
+        return []
+    field, sent, refusals = operation.access.collection.key, list[Submission](), 0
+    for start in range(0, len(keys), at_once):
+        items = [{field: key} for key in keys[start : start + at_once]]
+        sent.append(send_batch(context, operation, items))
+        refusals = 0 if sent[-1].accepted else refusals + 1
+        if refusals >= (1 if at_once > 1 else REFUSALS):
+            break
+    until = context.target.clock.monotonic() + AT_A_TIME
+    return [
+        poll_to_end(context, operation, batch, patience=max(0.0, until - context.target.clock.monotonic()))
+        for batch in sent
+    ]
 
 
 def _present(
     context: RunContext, operation: Operation, keys: list[str], runs: set[str], ownership: Ownership
 ) -> list[str]:
-    """Those of the keys that have a row now, and rows of ours that a server made where it shouldn't have.
+    """Those of the keys that weren't seen gone, and rows of ours that a server made where it shouldn't have.
 
     Keys of one run are looked for together by its token, and a few of them one by one as well: where those are
     found and weren't before, the filter is broken and all are looked for one by one. Where nothing can be asked
     it is all of the keys.
     """
+    if reader_of(context, operation) is None:
+        return keys
     try:
         together = [shown for run in runs if (shown := _holding(context, operation, run)) is not None]
         found = set().union(*together)
@@ -99,7 +147,19 @@ def _present(
 
 
 def _one_by_one(context: RunContext, operation: Operation, keys: list[str]) -> set[str]:
-    return {key for key in keys if find(context, operation, key, expected=None).rows}
+    """The keys that have a row, or of which it can't be seen."""
+    reader = reader_of(context, operation)
+    there: set[str] = set()
+    for key in keys:
+        seen = find(context, operation, key, expected=None)
+        if seen.rows or not (reader and _shows([read_page(reader, exchange) for exchange in seen.chain])):
+            there.add(key)
+    return there
+
+
+def _shows(pages: Sequence[Page]) -> bool:
+    """True for the pages of a list and of its hidden rows, if they say what there is: hidden rows may be refused."""
+    return bool(pages) and pages[0].is_page and all(page.is_page or page.exchange.response.refused for page in pages)
 
 
 def _holding(context: RunContext, operation: Operation, text: str) -> set[str] | None:
@@ -114,8 +174,28 @@ def _holding(context: RunContext, operation: Operation, text: str) -> set[str] |
     plain: Query = ((together.parameter, text),)
     found: set[str] = set()
     for query in (plain, *with_hidden(reader, plain)):
-        shown = listing(context.replay_context(), reader, query)
-        if query == plain and not shown.first.is_page:
+        shown = _to_the_end(context, reader, query, field, text)
+        if shown is None:
             return None
-        found.update(str(row.get(field)) for row in shown.rows.values())
+        found |= shown
     return found
+
+
+def _to_the_end(context: RunContext, reader: Operation, query: Query, field: str, text: str) -> set[str] | None:
+    """The keys on every page of a query; None where a page fails or shows rows that don't hold the text."""
+    found: set[str] = set()
+    number = 1
+    while True:
+        page = read_page(reader, context.resend(context.large_page_request(reader, query, number)))
+        if not page.is_page:
+            # No page behind the last one, or none of hidden rows, is as good as an empty one.
+            beyond = number > 1 or len(query) > 1
+            return found if beyond and page.exchange.response.refused else None
+        new = {str(row.get(field)) for row in page.rows} - found
+        if any(text.casefold() not in key.casefold() for key in new):
+            return None
+        found |= new
+        # A server that shows the same rows for ever has no end either.
+        if not new or (page.next is None and page.count is not None and len(found) >= page.count):
+            return found
+        number += 1

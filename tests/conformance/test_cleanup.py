@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 
 import spec
 from conformance.reading.context import RunContext
+from conformance.reports.text import LONGEST
 from conformance.runner import leftovers
 from conformance.runner.config import Config
 from conformance.transport.guard import Ownership
+from conformance.transport.journal import journaled
 from conformance.transport.keys import NO_SUCH
 from conformance.writing import cleanup
 from conformance.writing.cleanup import clean_up
@@ -112,6 +115,109 @@ def test_what_cant_be_taken_away_is_named_and_stays_in_the_journal(tmp_path: Pat
     assert there.asked < 60
 
 
+class Large(Shop):
+    """A shop of many rows, quick at deleting them: what a batch deletes goes at its end, in one look at the rows."""
+
+    most = 1_000
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[Any, list[Any]] = {}
+        self.going: set[str] = set()
+
+    def chosen(self, operation: Any, query: Any, request: Any) -> list[Any]:
+        wanted = (operation.code, tuple(pair for pair in query if pair[0] not in ("page", "limit")))
+        if wanted not in self.known:
+            self.known[wanted] = super().chosen(operation, query, request)
+        return self.known[wanted]
+
+    def taken(self, operation: Any, item: Any) -> bool:
+        self.going.add(item["sku"])
+        return True
+
+    def submitted(self, operation: Any, body: bytes) -> tuple[int, Any]:
+        if body.count(b"{") > self.most:
+            raise Refused(413, f"at most {self.most} items")
+        done = super().submitted(operation, body)
+        self.go()
+        return done
+
+    def go(self) -> None:
+        """Let the rows go that a batch deletes."""
+        self.rows = [row for row in self.rows if row["sku"] not in self.going]
+        self.going, self.known = set(), {}
+
+
+class Ignores(Large):
+    """It says that rows are deleted, and they stay."""
+
+    def go(self) -> None:
+        self.going = set()
+
+
+class Delays(Large):
+    """Rows go when their batch has been asked for twice more."""
+
+    polls = 0
+
+    def go(self) -> None:
+        """Nothing goes yet."""
+
+    def looked_up(self, ticket: str) -> tuple[int, Any]:
+        self.polls += 1
+        if self.polls % 3:
+            status, data = super().looked_up(ticket)
+            return status, {**data, "state": {**data["state"], "succeeded": 0}}
+        Large.go(self)
+        return super().looked_up(ticket)
+
+
+class Refuses(Large):
+    """It takes no delete."""
+
+    most = 0
+
+
+@pytest.mark.parametrize("shop", [Large, Delays, type("Few", (Large,), {"most": 60})], ids=["honest", "slow", "small"])
+def test_ten_thousand_rows_go(tmp_path: Path, shop: type[Shop]) -> None:
+    there = shop()
+    context, own, _ = planted(there, tmp_path, 10_000)
+    assert clean_up(context, own) == []
+    assert len(there.rows) == 45
+    assert not own.path.exists()
+
+
+@pytest.mark.parametrize("shop", [Ignores, Refuses])
+def test_ten_thousand_rows_that_stay_are_all_named(tmp_path: Path, shop: type[Shop]) -> None:
+    there = shop()
+    context, own, keys = planted(there, tmp_path, 10_000)
+    assert clean_up(context, own) == sorted(keys)
+    assert journaled(own.path, own.base_url) == keys
+    said = leftovers.left_behind(Config("http://127.0.0.1:1"), own.path, keys)
+    assert said[0].endswith(f"seller-contract clean-up http://127.0.0.1:1 --report {tmp_path}")
+    assert [key for line in said[1:] for key in line.removeprefix("Left: ").split(", ")] == keys
+    assert max(map(len, said)) < LONGEST
+
+
+def _fails(self: Shop, operation: Any, request: Any) -> tuple[int, Any]:
+    raise Refused(500, "no")
+
+
+def test_what_no_list_answers_for_isnt_forgotten(tmp_path: Path) -> None:
+    there = mutated(listed=_fails)()
+    context, own, keys = planted(there, tmp_path, 3)
+    assert clean_up(context, own) == keys
+    assert journaled(own.path, own.base_url) == keys
+
+
+def test_where_the_document_has_no_delete_rows_are_named(tmp_path: Path) -> None:
+    there = Shop()
+    context, own, keys = planted(there, tmp_path, 3)
+    kept = tuple(o for o in context.contract.operations if not (o.access and o.access.action == "deletes"))
+    assert clean_up(context.restart(replace(context.contract, operations=kept)), own) == keys
+    assert journaled(own.path, own.base_url) == keys
+
+
 def test_where_nothing_was_planted_nothing_is_asked(tmp_path: Path) -> None:
     there = Shop()
     context, own, _ = planted(there, tmp_path, 0)
@@ -119,7 +225,7 @@ def test_where_nothing_was_planted_nothing_is_asked(tmp_path: Path) -> None:
     assert there.asked == 0
 
 
-@pytest.mark.parametrize(("stops", "notes"), [(0, 0), (1, 0), (2, 1)])
+@pytest.mark.parametrize(("stops", "notes"), [(0, 0), (1, 0), (2, 2)])
 def test_a_clean_up_that_is_stopped_once_goes_on_and_twice_says_what_it_leaves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stops: int, notes: int
 ) -> None:
@@ -135,4 +241,5 @@ def test_a_clean_up_that_is_stopped_once_goes_on_and_twice_says_what_it_leaves(
     monkeypatch.setattr(leftovers, "clean_up", interrupted)
     said = leftovers.delete_own_rows(spec.load(), own, Config("http://127.0.0.1:1", api_key="key"))
     assert len(said) == notes
-    assert all(keys[0] in line for line in said)
+    assert all(f"seller-contract clean-up http://127.0.0.1:1 --report {tmp_path}" in line for line in said[:1])
+    assert all(keys[0] in line for line in said[1:])
