@@ -19,7 +19,7 @@ from conformance.commands.last_resort import LastResort, leave, save
 from conformance.commands.plan import text
 from conformance.commands.terminal import View, summary
 from conformance.plugins.loading import load
-from conformance.reports import files, formats, waivers
+from conformance.reports import drafts, files, formats
 from conformance.runner.config import Config, Usage, environment_key
 from conformance.runner.watchdog import Watchdog
 from conformance.runner.whole import watched
@@ -54,7 +54,12 @@ other commands, each with a --help of its own: plan, explain, replay, compare, m
 @options.server
 @options.chosen
 @options.judged
-@option("--write-waivers", type=FILE, metavar="FILE", help="draft waivers for the violations found, to be completed")
+@option(
+    "--write-waivers",
+    type=FILE,
+    metavar="FILE",
+    help="add drafts of waivers for the violations found",
+)
 @options.history
 @option("--plan", "only_plan", is_flag=True, help="print what would be sent, and send nothing")
 @option(
@@ -68,6 +73,8 @@ def run_command(
         raise click.UsageError("--clean-up needs the BASE_URL of the run that left something.")
     if history and not history.is_dir():
         raise Usage(f"--history {history}: there is no such folder.")
+    if write_waivers:
+        drafts.existing(write_waivers)  # refused before the run rather than after it
     contract, config = load(given["document"]), options.config(**given)
     if only_clean_up:
         return finish(contract, config, given["report"])
@@ -93,7 +100,7 @@ def carried_out(contract: Contract, config: Config, draft: Path | None, history:
         summary(report)
         paths = formats.write_all(folder, report, history)
         if draft:
-            paths.append(files.write_text(draft, waivers.draft(report)))
+            paths.append(files.write_text(draft.resolve(), drafts.drafted(draft, report)))
         print("report:", ", ".join(str(path) for path in paths))
         if watchdog.fired:
             # Threads that were given up may never end, and Python would wait for them.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, cast
@@ -16,13 +16,10 @@ from typing import Any, cast
 import jsonschema
 import yaml
 
-from conformance.reports.model import Clause, Report, Waived, Waiver, WaiverState
+from conformance.reports.model import Clause, Waived, Waiver, WaiverState
 from conformance.selection import matches
 
 SCHEMA = Path(__file__).with_name("waivers.schema.json")
-
-DRAFT_DAYS = 30
-"""How long a drafted waiver lasts, unless a person says otherwise."""
 
 _EMPTY = "is empty; a person must fill it in"
 
@@ -103,29 +100,6 @@ def explanation(waiver: Waived) -> str:
             return "what it excuses holds now: take the waiver away"
         case "unknown":
             return "the document has no such clause: correct the id, or take the waiver away"
-
-
-def draft(report: Report) -> str:
-    """A waivers file for what a run found, as YAML; a person has to fill in reasons and owners."""
-    expires = datetime.fromisoformat(report["started"]).date() + timedelta(days=DRAFT_DAYS)
-    lines = [
-        "# A draft: fill in reason and owner of every waiver that is to stay, and take the others away.",
-        "# An expired waiver fails the run, and so does one whose clause holds again.",
-        "waivers:" if any(c["verdict"] == "violated" for c in report["clauses"]) else "waivers: []",
-    ]
-    for clause in report["clauses"]:
-        if clause["verdict"] == "violated":
-            given = clause.get("waiver")
-            lines += [
-                f"  # {clause['requirement']}",
-                f"  - clause: {json.dumps(clause['id'])}",
-                *([] if report["embedded"] else [f"    target: {json.dumps(report['target'])}"]),
-                f"    reason: {json.dumps(given['reason'] if given else '')}",
-                f"    owner: {json.dumps(given['owner'] if given else '')}",
-                *([f"    issue: {json.dumps(given['issue'])}"] if given and "issue" in given else []),
-                f"    expires: {given['expires'] if given else expires}",
-            ]
-    return "\n".join(lines) + "\n"
 
 
 def _problem(error: jsonschema.ValidationError) -> str:

@@ -7,7 +7,9 @@ from typing import cast
 
 import pytest
 
+from conformance.__main__ import main
 from conformance.reports import waivers
+from conformance.reports.drafts import drafted, existing
 from conformance.reports.markdown import markdown
 from conformance.reports.model import Waiver
 from conformance.verdict import Verdict
@@ -112,10 +114,68 @@ def test_a_file_that_cant_be_used_is_refused_in_words(tmp_path: Path, text: str,
 def test_a_draft_has_to_be_completed_by_a_person(tmp_path: Path) -> None:
     found = report(tmp_path, [violated(ONE), violated(TWO)])
     path = tmp_path / "draft.yaml"
-    path.write_text(waivers.draft(found), "utf-8")
+    path.write_text(drafted(path, found), "utf-8")
     with pytest.raises(waivers.WaiversError, match="waiver 1, reason is empty; a person must fill it in"):
         waivers.load(path)
     path.write_text(path.read_text("utf-8").replace('""', '"filled in"'), "utf-8")
     again = report(tmp_path, [violated(ONE), violated(TWO)], waivers=waivers.load(path))
     assert (again["exit_code"], [w["state"] for w in again["waivers"]]) == (0, ["used", "used"])
-    assert waivers.draft(report(tmp_path, [])).endswith("waivers: []\n")
+    assert drafted(tmp_path / "none.yaml", report(tmp_path, [])).endswith("waivers: []\n")
+
+
+def _of(clause: str, indent: str) -> str:
+    return (
+        f"{indent}- clause: {clause}  # mine\n{indent}  reason: 'we know'\n{indent}  owner: ada\n"
+        f"{indent}  expires: 2026-12-31\n"
+    )
+
+
+FILLED_IN = {
+    "indented": ("w.yaml", f"# Ours.\nwaivers:\n{_of(ONE.id, '  ')}# The end.\n"),
+    "at the margin": ("w.yaml", f"waivers:\n{_of(ONE.id, '')}"),
+    "without a last line": ("w.yml", f"waivers:\n{_of(ONE.id, '')}".rstrip()),
+    "Windows": ("w.yaml", f"waivers:\n{_of(ONE.id, '  ')}".replace("\n", "\r\n")),
+    "something behind": ("w.yaml", f"waivers:\n{_of(ONE.id, '  ')}# Of the next.\nothers: 3 # yes\n"),
+    "no waiver yet": ("w.yaml", "# Ours.\nwaivers: []  # none\n# The end.\n"),
+    "nothing yet": ("w.yaml", "waivers:\n"),
+    "a comment": ("w.yaml", "# To be filled in.\n"),
+    "empty": ("w.yaml", ""),
+    "TOML": ("w.toml", f'# Ours.\n[[waivers]]\nclause = "{ONE.id}" # mine\nreason = "r"\nexpires = 2026-12-31\n'),
+}
+
+
+@pytest.mark.parametrize("name", FILLED_IN)
+def test_what_a_person_wrote_stays_to_the_letter(tmp_path: Path, name: str) -> None:
+    file, text = FILLED_IN[name]
+    path = tmp_path / file
+    path.write_bytes(text.encode())
+    added = drafted(path, report(tmp_path / "r", [violated(ONE), violated(TWO)]))
+    rest = iter(added)
+    assert all(letter in rest for letter in text.replace("[]", ""))
+    assert [line for line in text.splitlines() if "#" in line and "[]" not in line] == [
+        line for line in added.splitlines() if line in text.splitlines() and "#" in line
+    ]
+    path.write_bytes(added.encode())
+    assert [w["clause"] for w in existing(path)[1]] == [ONE.id, TWO.id]
+    assert drafted(path, report(tmp_path / "r", [violated(ONE), violated(TWO)])) == added
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "waivers: [{clause: a, reason: r, owner: o, expires: 2026-12-31}]\n",
+        "- a\n- b\n",
+        "a poem\n",
+        "waivers: {a: b}\n",
+        "waivers: [\n",
+        "\x00",
+    ],
+)
+def test_a_file_that_cant_be_added_to_is_refused_and_stays(
+    tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "waivers.yaml"
+    path.write_text(text, "utf-8")
+    assert main(["http://127.0.0.1:9", "--write-waivers", str(path), "--report", str(tmp_path / "r")]) == 2
+    assert f"--write-waivers {path} is kept as it is" in capsys.readouterr().err
+    assert path.read_text("utf-8") == text
