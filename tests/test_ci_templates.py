@@ -16,7 +16,8 @@ NEEDED = {"PRD_BASE_URL": "https://shop.example", "PRD_API_KEY": "canary"}
 
 def scripts(name: str) -> list[str]:
     """The scripts of the job that checks a server, up to the one that does; each fails the job where it fails."""
-    job: dict[str, Any] = yaml.safe_load((TEMPLATES / name).read_text("utf-8"))["server"]
+    template: dict[str, Any] = yaml.safe_load((TEMPLATES / name).read_text("utf-8"))
+    job = template.get("jobs", template)["server"]
     if "script" in job:
         return ["\n".join(job["script"])]
     found = [step["run"].replace("${{ matrix.shard }}", "1") for step in job["steps"] if "run" in step]
