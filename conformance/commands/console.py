@@ -76,7 +76,11 @@ def conformance(arguments: Sequence[str] | None = None) -> int:
     if given[:1] and given[0] in SUITE:
         suite = Group("conformance", late=SUITE, context_settings=SETTINGS)
         return reported(lambda: carry_out(suite, given, "python -m conformance"))
-    if given[:1] and (near := difflib.get_close_matches(given[0], SUITE, n=1, cutoff=0.7)):
+    if (
+        given[:1]
+        and not given[0].startswith("-")
+        and (near := difflib.get_close_matches(given[0], SUITE, n=1, cutoff=0.7))
+    ):
         complain(f"{given[0]} is no command and no BASE_URL. Did you mean {near[0]}?")
         return USAGE
     run = import_module("conformance.commands.run").run_command  # takes a while to import

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -192,9 +193,19 @@ def summary(report: Report, console: Console | None = None) -> None:
     line(f"{counts(report)}{_duration(report)}")
 
 
+class Output(Console):
+    """Standard output. Where nobody reads it any more, the run goes on: it has rows to delete and reports to write."""
+
+    def on_broken_pipe(self) -> None:
+        """Write to nowhere from now on."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
 def stdout() -> Console:
     """Standard output, whose lines are never broken."""
-    return Console(highlight=False, soft_wrap=True)
+    return Output(highlight=False, soft_wrap=True)
 
 
 def marks(console: Console) -> dict[Verdict, str]:

@@ -271,3 +271,41 @@ def test_a_run_that_is_ended_writes_a_report_that_says_so(tmp_path: Path) -> Non
     assert "Incomplete: interrupted" in out
     assert files.read(tmp_path)["stopped"] == "interrupted"
     assert "Traceback" not in err
+
+
+READ_BY_NOBODY = [
+    ["explain", "PRD102"],
+    ["explain", "--help"],
+    ["plan"],
+    ["--plan"],
+    ["http://127.0.0.1:9", "--plan"],
+    ["report", "{}", "--format", "json"],
+    ["compare", "{}", "{}"],
+    ["clean-up", "http://127.0.0.1:9"],
+]
+
+
+@pytest.mark.parametrize("arguments", READ_BY_NOBODY, ids=" ".join)
+def test_output_that_nobody_reads_is_no_traceback(tmp_path: Path, arguments: list[str]) -> None:
+    write(tmp_path, [])
+    code, errors = unread(*(word.format(tmp_path) for word in arguments))
+    assert (code in (0, 1, 2), errors) == (True, "")
+
+
+def test_a_run_whose_output_nobody_reads_ends_with_its_report_and_leaves_nothing(tmp_path: Path, honest: str) -> None:
+    options = ["--writes", "--no-schemathesis", "--only", "PRD103.write.deletes", "--only", "PRD107"]
+    assert unread(honest, *options, "--report", str(tmp_path)) == (0, "")
+    assert files.read(tmp_path / "report.json")["complete"]
+    assert not (tmp_path / "journal.ndjson").exists()
+
+
+def unread(*arguments: str) -> tuple[int, str]:
+    """The exit code of a command whose output is closed, and its errors."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "conformance", *arguments]
+    try:
+        done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        os.close(writing)
+    return done.returncode, done.stderr
