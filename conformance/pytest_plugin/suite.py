@@ -48,7 +48,10 @@ class Suite(pytest.Collector):
 
     def __init__(self, *, server: Any, **more: Any) -> None:
         super().__init__(**more)
-        arguments = shlex.split(self.config.getoption("contract_args"))
+        try:
+            arguments = shlex.split(self.config.getoption("contract_args"))
+        except ValueError as error:  # a quotation mark that isn't closed
+            raise click.UsageError(str(error)) from None
         self.server = server
         # An application is served on this machine, at a port that isn't known yet.
         self.asked = parsed([server if isinstance(server, str) else "http://127.0.0.1", *arguments])
@@ -78,7 +81,11 @@ class Suite(pytest.Collector):
         """The report of the session's run: carried out here, or by whichever xdist worker is first."""
         worker = getattr(self.config, "workerinput", None)
         if worker is None:
-            return self._run(wanted)
+            try:
+                return self._run(wanted)
+            except Unjudged as error:
+                # The same for every clause, so it is said once.
+                pytest.exit(visible(str(error)), returncode=pytest.ExitCode.USAGE_ERROR)
         shared = _shared(worker)
         try:
             shared.mkdir(mode=0o700)

@@ -66,6 +66,7 @@ def test_the_workers_of_xdist_share_one_run(pytester: pytest.Pytester) -> None:
     [
         (["--contract-url", "http://127.0.0.1:9", "--contract-args=--only PRD999"], "--only PRD999 selects no clause"),
         (["--contract-url", "http://127.0.0.1:9", "--contract-args=--onyl x"], "Did you mean '--only'?"),
+        (["--prd-url", "http://127.0.0.1:9", "--prd-args=--only 'x"], "--contract-args: No closing quotation"),
         (["--prd-url", "ftp://x"], "isn't a URL"),
     ],
 )
@@ -73,3 +74,10 @@ def test_wrong_usage_is_said_in_a_line(pytester: pytest.Pytester, arguments: lis
     result = pytester.runpytest_inprocess(*arguments)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert said in shown(result)
+
+
+def test_a_server_that_isnt_there_is_said_once(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import conformance.transport.target\nconformance.transport.target.ATTEMPTS = 1\n")
+    result = pytester.runpytest_subprocess("--contract-url", "http://127.0.0.1:9", "-k", "PRD107.auth", QUICK)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert shown(result).count("gives no response") == 1
