@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from conformance.transport.exchange import Exchange
@@ -34,7 +35,9 @@ Code = Literal[
 LONGEST_MESSAGE = 400
 """Characters of a sentence of ours that a report shows; rows and answers are quoted in them."""
 LONGEST_ANSWER = 2_000
-"""Characters of an answer that a report shows."""
+"""Characters of an answer that a report shows; the whole of it is in a file beside it."""
+EVIDENCE = "evidence"
+"""The folder beside the report that holds the bodies."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,33 @@ Result = Held | NotExercised | Finding
 
 
 @dataclass(frozen=True)
+class EvidenceFile:
+    """A body kept whole, as a file of the report folder."""
+
+    name: str
+    """Its path from the folder; the same content has the same name."""
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One request and its response in full. Nothing in it holds the key."""
+
+    operation: str
+    method: str
+    url: str
+    request_headers: tuple[tuple[str, str], ...]
+    status: int
+    response_headers: tuple[tuple[str, str], ...]
+    seconds: float
+    sent_at: datetime | None
+    sent: EvidenceFile | None
+    """The request's body, as it went out."""
+    received: EvidenceFile | None
+    """The response's body, compressed with gzip."""
+
+
+@dataclass(frozen=True)
 class Counterexample:
     """A confirmed violation, ready to be shown: nothing in it holds the key."""
 
@@ -93,6 +123,8 @@ class Counterexample:
     """What came back for each."""
     replays: int
     """How often it was seen again before it was reported."""
+    exchanges: tuple[Recorded, ...] = ()
+    """The same requests and responses, whole."""
 
 
 @dataclass(frozen=True)

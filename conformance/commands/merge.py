@@ -158,5 +158,7 @@ def merge_command(shards: tuple[Path, ...], folder: Path, history: Path | None) 
     """Make one report of all the shards of a run (--shard I/N)."""
     report = merge([files.read(path) for path in shards])
     summary(report)
-    print("report:", ", ".join(str(path) for path in formats.write_all(folder, report, history)))
+    sources = [path if path.is_dir() else path.parent for path in shards]
+    paths = formats.write_all(folder, report, history, sources=sources)
+    print("report:", ", ".join(str(path) for path in paths))
     return report["exit_code"]

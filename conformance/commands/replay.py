@@ -16,26 +16,29 @@ from conformance.commands import options
 from conformance.commands.options import EMBEDDED
 from conformance.commands.run import served
 from conformance.plugins.loading import load
+from conformance.reports import evidence
 from conformance.reports.files import read
 from conformance.reports.model import Clause
 from conformance.reports.text import one_line, storable, visible
 from conformance.runner.config import Config, Usage
+from conformance.runner.record import excerpt
 from conformance.runner.whole import run
 from conformance.selection import matches
 from conformance.transport.errors import NotSent, Stopped
-from conformance.transport.exchange import Credential, Request
+from conformance.transport.exchange import Credential, Exchange, Request
 from conformance.transport.key_place import KeyPlace, key_places
 from conformance.transport.target import Target
-from conformance.verdict import LONGEST_ANSWER
 from spec.command_line import FILE, argument, command, option
 
 STILL, GONE, UNTOLD = "still violated", "no longer violated", "can't tell"
 
 
-def from_curl(line: str, operation: str, places: Sequence[KeyPlace], variable: str) -> Request | None:
-    """The request of a curl line as reports write it; None for a line that isn't one, or was cut.
+def from_curl(
+    line: str, operation: str, places: Sequence[KeyPlace], variable: str, folder: Path = Path()
+) -> Request | None:
+    """The request of a curl line as reports write it; None for a line that isn't one, was cut, or lacks its body.
 
-    `places` are those of the key in the operation's requests.
+    `places` are those of the key in the operation's requests. `folder` is the report's: bodies are in files there.
     """
     try:
         words = shlex.split(line)
@@ -57,12 +60,19 @@ def from_curl(line: str, operation: str, places: Sequence[KeyPlace], variable: s
             given = itertools.chain([value], given)
         if one == "-X":
             method = next(given, "GET")
+        elif one == "--head":
+            method = "HEAD"
         elif one in ("--data-binary", "--data-raw"):
-            body = next(given, "").encode()
+            data = next(given, "")
+            body = evidence.body(folder, data[1:]) if one == "--data-binary" and data[:1] == "@" else data.encode()
+            if body is None:
+                return None
         elif one == "-H":
-            name, _, value = next(given, "").partition(":")
+            name, colon, value = next(given, "").partition(":")
             # Content-Type is added again by the target.
-            if (name, value.strip()) != ("Content-Type", "application/json"):
+            if not colon:
+                headers.append((name.removesuffix(";"), ""))
+            elif (name, value.strip()) != ("Content-Type", "application/json"):
                 headers.append((name, value.strip()))
     url = urllib.parse.urlsplit(words[-1])
     if url.scheme not in ("http", "https"):
@@ -71,22 +81,22 @@ def from_curl(line: str, operation: str, places: Sequence[KeyPlace], variable: s
     return Request(operation, method, url.path, query, tuple(headers), body, credential)
 
 
-def resend(target: Target, clause: Clause) -> list[str]:
+def resend(target: Target, clause: Clause, folder: Path) -> list[str]:
     """Send the recorded requests again; one line for each says how it went."""
     example = clause["counterexample"]
     lines: list[str] = []
     for number, (line, recorded) in enumerate(zip(example["requests"], example["answers"], strict=True), 1):
         places = key_places(target.contract, clause["operation"], target.key)
-        request = from_curl(line, clause["operation"], places, target.key_variable)
+        request = from_curl(line, clause["operation"], places, target.key_variable, folder)
         if request is None:
-            lines.append(f"  request {number}: was cut in the report, not sent")
+            lines.append(f"  request {number}: isn't whole in the report, not sent")
             continue
         try:
             response = target.send(request)
         except NotSent:
             lines.append(f"  request {number}: would write, not sent")
             continue
-        now = storable(target.redact(response.shown(), LONGEST_ANSWER))
+        now = storable(excerpt(target, Exchange(request, response), f"{example['expected']}\n{example['observed']}"))
         same = "as recorded" if now == recorded else f"differs: was {recorded[:3]}, now {one_line(now, 100)}"
         lines.append(f"  request {number}: {response.status}, {same}")
     return lines
@@ -114,6 +124,7 @@ def replay(
 ) -> int:
     """Send the counterexamples of a report again and say whether they still fail."""
     report, contract = read(folder), load(document)
+    beside = folder if folder.is_dir() else folder.parent
     wanted = [c for c in report["clauses"] if c["verdict"] == "violated" and matches(c["id"], clause)]
     if not wanted:
         raise Usage(f"{folder} has no violation" + ("." if clause == "*" else f" of {clause}."))
@@ -143,7 +154,7 @@ def replay(
         try:
             for one in wanted:
                 found.append(_verdict(again.get(one["id"])))
-                print("\n".join([visible(f"{one['id']}: {found[-1]}"), *map(visible, _resent(target, one))]))
+                print("\n".join([visible(f"{one['id']}: {found[-1]}"), *map(visible, _resent(target, one, beside))]))
         finally:
             target.close()
     if STILL in found:
@@ -151,9 +162,9 @@ def replay(
     return 2 if any(text.startswith(UNTOLD) for text in found) else 0
 
 
-def _resent(target: Target, clause: Clause) -> list[str]:
+def _resent(target: Target, clause: Clause, folder: Path) -> list[str]:
     try:
-        return resend(target, clause)
+        return resend(target, clause, folder)
     except Stopped as stopped:
         return [f"  {stopped}"]
 

@@ -41,8 +41,9 @@ def report_command(stream: Path, format: str | None, folder: Path | None, histor
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.flush()
         return 0
-    folder = folder or (stream if stream.is_dir() else stream.parent)
-    print("report:", ", ".join(str(path) for path in formats.write_all(folder, report, history)))
+    source = stream if stream.is_dir() else stream.parent
+    paths = formats.write_all(folder or source, report, history, sources=[source])
+    print("report:", ", ".join(str(path) for path in paths))
     if not report["complete"]:
         print(f"It is incomplete: {report['stopped']}.", file=sys.stderr)
     return 0

@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from conformance.reports import files
+from conformance.reports import evidence, files
 from conformance.reports.badge import badge
 from conformance.reports.ctrf import ctrf
+from conformance.reports.har import HAR, har
 from conformance.reports.html import html
 from conformance.reports.junit import junit
 from conformance.reports.markdown import markdown
@@ -29,14 +30,20 @@ FORMATS: dict[str, tuple[str, Callable[[Report, Past], str]]] = {
 }
 """Name of each format, the file in the report folder, and how it is made of a report and those before it."""
 
-FILES = [name for name, _ in FORMATS.values()]
+FILES = [name for name, _ in FORMATS.values()] + [HAR]
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-def write_all(folder: Path, report: Report, past: Path | None = None) -> list[Path]:
-    """Write every format to a folder; gives the files that a person wants to know of. Raises OSError."""
+def write_all(folder: Path, report: Report, past: Path | None = None, *, sources: Sequence[Path] = ()) -> list[Path]:
+    """Write every format to a folder; gives the files that a person wants to know of. Raises OSError.
+
+    `sources` are the folders that the report was made from: the evidence is brought from there.
+    """
     before = history(past) if past else ()
+    for source in sources:
+        evidence.bring(report, source, folder)
+    files.write(folder, HAR, har(report, folder))
     for name, make in FORMATS.values():
         files.write(folder, name, make(report, before))
     summary = os.environ.get(STEP_SUMMARY)

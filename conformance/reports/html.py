@@ -80,8 +80,8 @@ class Step:
 
     number: int
     request: str
+    """The curl line; empty where it is too long for a page, for half a line doesn't run."""
     answer: str
-    whole: bool
     skipped: int = 0
 
 
@@ -191,7 +191,7 @@ def _room(report: Report) -> Room:
     requests = sum(min(len(example["requests"]), first + last) for example in examples) or 1
     return Room(
         side=max(150, min(4_000, MOST // (2 * len(examples) or 1))),
-        request=max(120, min(8_000, MOST // requests)),
+        request=max(2_000, min(8_000, MOST // requests)),
         answer=max(80, min(1_500, MOST // requests)),
         first=first,
         last=last,
@@ -204,7 +204,7 @@ def _steps(clause: Clause, room: Room) -> list[Step]:
         return []
     answers = [*example["answers"], *[""] * len(example["requests"])]
     steps = [
-        Step(number, cut(request, room.request), cut(answer, room.answer), len(request) <= room.request)
+        Step(number, request if len(request) <= room.request else "", cut(answer, room.answer))
         for number, (request, answer) in enumerate(zip(example["requests"], answers, strict=False), 1)
     ]
     if len(steps) <= room.first + room.last:

@@ -113,6 +113,27 @@ class Statement(TypedDict):
     writes: Annotated[bool, Meta(description="True when exercising it changes data on the target.")]
 
 
+class Recorded(TypedDict):
+    """One request and its response in full; the key's place holds the name of its variable."""
+
+    operation: str
+    method: str
+    url: str
+    request_headers: list[tuple[str, str]]
+    sent: NotRequired[Annotated[str, Meta(description="File of the report folder that holds the request's body.")]]
+    sent_at: NotRequired[Moment]
+    milliseconds: Number
+    status: int
+    response_headers: Annotated[
+        list[tuple[str, str]], Meta(description="Among them Date and the server's id of the request, where it has one.")
+    ]
+    received: NotRequired[
+        Annotated[
+            str, Meta(description="File of the report folder that holds the response's body, compressed with gzip.")
+        ]
+    ]
+
+
 class Example(TypedDict):
     """The smallest chain of requests found that shows a violation."""
 
@@ -120,10 +141,22 @@ class Example(TypedDict):
     observed: str
     requests: Annotated[
         list[str],
-        Meta(description="curl lines for a POSIX shell, in order; they read the key from an environment variable."),
+        Meta(
+            description="curl lines for a POSIX shell in the report folder, in order; they read the key from an "
+            "environment variable."
+        ),
     ]
-    answers: Annotated[list[str], Meta(description="What came back for each: status and body.")]
+    answers: Annotated[
+        list[str],
+        Meta(description="What came back for each: status and body. Of a long list the rows that the texts name."),
+    ]
     replays: Annotated[Count, Meta(description="How often it was reproduced before it was reported.")]
+    exchanges: NotRequired[
+        Annotated[
+            list[Recorded],
+            Meta(description="The same requests and responses in full. Reports of earlier versions have none."),
+        ]
+    ]
 
 
 class Judgement(TypedDict):

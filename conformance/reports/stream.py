@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from conformance import verdict
+from conformance.reports.evidence import keep
 from conformance.reports.model import (
     FORMAT,
     Answered,
@@ -24,6 +26,7 @@ from conformance.reports.model import (
     Header,
     Operation,
     Place,
+    Recorded,
     Settings,
     Statement,
     Waiver,
@@ -63,8 +66,10 @@ class Stream:
             self._answers.setdefault(request.operation, []).append((answer.status, round(answer.elapsed * 1000, 1)))
 
     def concluded(self, outcome: Outcome) -> None:
-        """A clause has its verdict."""
+        """A clause has its verdict. What proves it is on disk before the event that names it."""
         self._write_answers()
+        if outcome.counterexample:
+            keep(self.path.parent, outcome.counterexample)
         self._write(concluded(outcome))
 
     def finished(self, stopped: str | None, requests: Mapping[str, int], notes: Iterable[str] = ()) -> None:
@@ -161,13 +166,35 @@ def concluded(outcome: Outcome) -> Concluded:
 
 
 def _example(example: Counterexample) -> Example:
-    return {
+    shown: Example = {
         "expected": storable(example.expected),
         "observed": storable(example.observed),
         "requests": [storable(request, LONGEST_REQUEST) for request in example.requests],
         "answers": [storable(answer) for answer in example.answers],
         "replays": example.replays,
     }
+    if example.exchanges:
+        shown["exchanges"] = [_recorded(exchange) for exchange in example.exchanges]
+    return shown
+
+
+def _recorded(exchange: verdict.Recorded) -> Recorded:
+    shown = Recorded(
+        operation=exchange.operation,
+        method=exchange.method,
+        url=storable(exchange.url, LONGEST_REQUEST),
+        request_headers=[(storable(name), storable(value)) for name, value in exchange.request_headers],
+        milliseconds=round(exchange.seconds * 1000, 1),
+        status=exchange.status,
+        response_headers=[(storable(name), storable(value)) for name, value in exchange.response_headers],
+    )
+    if exchange.sent_at:
+        shown["sent_at"] = moment(exchange.sent_at)
+    if exchange.sent:
+        shown["sent"] = exchange.sent.name
+    if exchange.received:
+        shown["received"] = exchange.received.name
+    return shown
 
 
 def footer(stopped: str | None, requests: Mapping[str, int], notes: Iterable[str] = ()) -> Footer:

@@ -9,8 +9,8 @@ from typing import Any
 LONGEST = 4_000
 """Characters of one text that a report keeps."""
 
-LONGEST_REQUEST = 64_000
-"""Characters of one curl line that a report keeps; a line that is cut can't be run any more."""
+LONGEST_REQUEST = 130_000
+"""Characters of one curl line that a report keeps. A shell takes no longer word, so no line that runs is cut."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 

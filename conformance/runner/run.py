@@ -15,16 +15,15 @@ from conformance.reading.context import RunContext
 from conformance.reading.evidence import Evidence
 from conformance.reading.page_limits import with_page_limits
 from conformance.runner.confirm import confirm
+from conformance.runner.record import counterexample_of
 from conformance.scenarios import run_all
 from conformance.scenarios.planting import plant
 from conformance.selection import Selection
 from conformance.transport.errors import NotPermitted, NotSent, Stopped, Unreachable
 from conformance.transport.target import Target
 from conformance.verdict import (
-    LONGEST_ANSWER,
     LONGEST_MESSAGE,
     Code,
-    Counterexample,
     Finding,
     Held,
     NotExercised,
@@ -257,13 +256,5 @@ def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Findi
             vacuous = Reason("no-witness", "no case in which a wrong server would have answered otherwise")
             return Outcome(clause, "not-exercised", reason=vacuous)
         return Outcome(clause, "held", witnesses=result.witnesses, survivors=result.survivors)
-    counterexample = Counterexample(
-        expected=target.redact(result.expected, LONGEST_MESSAGE),
-        observed=target.redact(result.observed, LONGEST_MESSAGE),
-        requests=tuple(
-            target.redact(e.request.curl(target.base_url, target.key_options(e.request))) for e in result.chain
-        ),
-        answers=tuple(target.redact(e.response.shown(), LONGEST_ANSWER) for e in result.chain),
-        replays=replays,
-    )
+    counterexample = counterexample_of(target, result, replays)
     return Outcome(clause, "violated", witnesses=result.witnesses, counterexample=counterexample)

@@ -19,6 +19,7 @@ from conformance.plugins.loading import BrokenPlugin, load
 from conformance.reading.context import RunContext
 from conformance.reading.evidence import Evidence
 from conformance.reading.preflight import preflight
+from conformance.reports import evidence as evidence_files
 from conformance.reports import files, formats, waivers
 from conformance.reports.model import Report
 from conformance.reports.stream import NAME, Stream, header
@@ -106,6 +107,7 @@ def _run(
     selection = config.selection(contract)
     key = config.key(contract)
     files.clear(folder, [NAME, *formats.FILES])
+    evidence_files.clear(folder)
     tried = [clause for clause in contract.clauses if selection.reason_to_skip(clause) is None]
     head = header(contract, config.base_url, config.seed, config.settings, embedded=config.embedded, waivers=known)
     stream = Stream(folder / NAME, head)

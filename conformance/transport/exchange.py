@@ -11,6 +11,7 @@ import shlex
 import urllib.parse
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -57,19 +58,29 @@ class Request:
         """Path and query as they go on the wire."""
         return self.path + ("?" + encode_query(self.query) if self.query else "")
 
-    def curl(self, base_url: str, key_options: Iterable[str] = ()) -> str:
-        """A line for a POSIX shell that sends this request. `key_options` are those that send its credential."""
-        parts = ["curl -sS -g"]
-        if self.method != "GET":
+    def curl(self, base_url: str, key_options: Iterable[str] = (), *, body_file: str = "") -> str:
+        """A line for a POSIX shell that sends this request.
+
+        `key_options` are those that send its credential. `body_file` is the file that holds the body; without one
+        the body stands in the line.
+        """
+        parts = ["curl -sS -g --path-as-is"]
+        if self.method == "HEAD":
+            parts.append("--head")
+        elif self.method != "GET" or self.body is not None:
             parts.append(f"-X {self.method}")
         parts += key_options
-        parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in self.headers]
+        # curl leaves out a header without a value, unless a semicolon takes the place of the colon.
+        parts += [
+            f"-H {shlex.quote(f'{name}: {value}' if value.strip() else f'{name};')}" for name, value in self.headers
+        ]
         if self.body is not None:
             if not any(name.lower() == "content-type" for name, _ in self.headers):
                 parts.append("-H 'Content-Type: application/json'")
-            # With --data-binary an @ at the beginning would name a file.
-            option = "--data-raw" if self.body.startswith(b"@") else "--data-binary"
-            parts.append(f"{option} {shlex.quote(self.body.decode('utf-8', 'replace'))}")
+            # With --data-binary an @ at the beginning names a file.
+            option = "--data-raw" if self.body.startswith(b"@") and not body_file else "--data-binary"
+            data = f"@{body_file}" if body_file else self.body.decode("utf-8", "replace")
+            parts.append(f"{option} {shlex.quote(data)}")
         parts.append(shlex.quote(base_url.rstrip("/") + self.target))
         return " ".join(parts)
 
@@ -91,6 +102,8 @@ class Response:
     body: bytes = field(repr=False)
     elapsed: float
     """Seconds from sending to the last byte, without waiting for our own rate limit."""
+    sent_at: datetime | None = field(default=None, compare=False, repr=False)
+    """When the request was sent, by this machine's clock."""
 
     @cached_property
     def json(self) -> Any:

@@ -170,7 +170,7 @@ class Target:
                     address += ("&" if request.query else "?") + encode_query(((place.name, value),))
         if request.body is not None and not any(name.lower() == "content-type" for name, _ in headers):
             headers.append(("Content-Type", b"application/json"))
-        started = self.clock.monotonic()
+        started, sent_at = self.clock.monotonic(), self.clock.now()
         body = bytearray()
         # A body that isn't compressed as its header says can't be read further.
         with (
@@ -190,7 +190,7 @@ class Target:
                     raise httpx2.ReadTimeout(f"the response doesn't end within {self.limits.timeout:g} s")
         elapsed = self.clock.monotonic() - started
         response_headers = {name.lower(): value for name, value in received.headers.items()}
-        return Response(received.status_code, response_headers, bytes(body), elapsed)
+        return Response(received.status_code, response_headers, bytes(body), elapsed, sent_at)
 
 
 def _trusted(bundle: str) -> ssl.SSLContext:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -22,7 +23,7 @@ from conformance.commands.merge import merge
 from conformance.commands.replay import from_curl
 from conformance.pytest_plugin.serving import serve
 from conformance.reports import files
-from conformance.reports.formats import FORMATS
+from conformance.reports.formats import FILES, FORMATS
 from conformance.runner.config import Usage
 from conformance.transport.exchange import Credential, Request
 from conformance.transport.key_place import KeyPlace
@@ -60,7 +61,7 @@ def run(*arguments: str | Path) -> int:
 
 def test_a_run_writes_every_report(tmp_path: Path, honest: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(honest, *QUICK, "--only", "PRD107", "--report", tmp_path) == 0
-    names = {name for name, _ in FORMATS.values()} | {"events.ndjson"}
+    names = {*FILES, "events.ndjson"}
     assert {path.name for path in tmp_path.iterdir()} == names
     found = json.loads((tmp_path / "report.json").read_text("utf-8"))
     assert problem("Report", found) is None
@@ -251,7 +252,12 @@ def test_the_key_is_in_no_artefact_even_where_the_server_repeats_it(
         assert run(url, *QUICK, "--report", tmp_path / "r", "--write-waivers", tmp_path / "w.yaml") == 1
         run("replay", tmp_path / "r", "PRD107.auth")
     shown = capfd.readouterr()
-    everything = {path.name: path.read_text("utf-8") for path in [*(tmp_path / "r").iterdir(), tmp_path / "w.yaml"]}
+    kept = [path for path in (tmp_path / "r").rglob("*") if path.is_file()]
+    assert any(path.suffix == ".gz" for path in kept)
+    everything = {
+        path.name: (gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()).decode()
+        for path in [*kept, tmp_path / "w.yaml"]
+    }
     assert "$PRD_API_KEY" in everything["report.json"]
     for name, text in {**everything, "stdout": shown.out, "stderr": shown.err}.items():
         assert KEY not in text, name

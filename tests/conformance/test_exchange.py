@@ -125,7 +125,7 @@ def test_headers_of_its_own_take_the_place_of_the_usual_ones(curl: Path) -> None
     own = (("Accept-Language", "tr;q='1'"), ("content-TYPE", 'x/"y"'))
     (words,) = run(curl, [Request("PRD101", "DELETE", "/p", (), own, b"[]", Credential.MISSING).curl(BASE)])
     assert headers(words) == ["Accept-Language: tr;q='1'", 'content-TYPE: x/"y"']
-    assert words[:4] == ["-sS", "-g", "-X", "DELETE"]
+    assert words[:5] == ["-sS", "-g", "--path-as-is", "-X", "DELETE"]
 
 
 @given(
