@@ -387,6 +387,27 @@ About = Filter | Lookups | Parameter | Part | Field | None
 A = TypeVar("A", Filter, Lookups, Parameter, Part, Field)
 
 
+BasisKind = Literal["sentence", "type", "bound", "default", "example", "declaration", "term", "standard", "decision"]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a clause follows from.
+
+    A sentence is the document's own, and says it. A type, bound, default, example or other declaration stands at
+    the clause's location. A term is what a word plainly means. A standard is named with its section. A decision
+    is ours: the document leaves it open, so the clause is inferred.
+    """
+
+    kind: BasisKind
+    text: str
+
+    @property
+    def level(self) -> Level:
+        """Whether the document says it."""
+        return "inferred" if self.kind == "decision" else "documented"
+
+
 @dataclass(frozen=True)
 class Clause:
     """One checkable statement about an operation.
@@ -407,6 +428,8 @@ class Clause:
     """What must hold, in one sentence of ours."""
     source: str
     """The page's sentence that it rests on, or the reason for an inferred one."""
+    basis: Basis
+    """What it follows from."""
     location: Location
     writes: bool
     """True when exercising it changes data on the server."""

@@ -16,9 +16,23 @@ from conformance.sandbox.faults import faults as sandbox_faults
 from conformance.selection import matches
 from spec import Clause, Contract
 from spec.command_line import argument, command
+from spec.model import BasisKind
 
 MOST = 12
 """Clauses explained at full length; more are listed."""
+
+
+BASES: dict[BasisKind, str] = {
+    "sentence": "The document says",
+    "type": "Follows from the type",
+    "bound": "Follows from the bound",
+    "default": "Follows from the default",
+    "example": "Follows from the example",
+    "declaration": "Follows from the declaration",
+    "term": "Follows from what the word means",
+    "standard": "Follows from the standard",
+    "decision": "Decided because",
+}
 
 
 def explain(contract: Contract, clause: Clause) -> str:
@@ -29,7 +43,7 @@ def explain(contract: Contract, clause: Clause) -> str:
         clause.requirement,
         f"Operation: {operation.method} {operation.path} ({operation.summary})",
         f"Stands in: {clause.location}",
-        _labelled("The page says" if clause.level == "documented" else "Decided because", clause.source),
+        _labelled(BASES[clause.basis.kind], clause.basis.text),
         _labelled("Checked by", how(clause)),
         _labelled("Catches", "\n".join(faults(contract, clause)) or "no fault of the sandbox yet"),
         "Decides the exit code: " + ("yes" if clause.level == "documented" else "only with --strict"),

@@ -102,7 +102,7 @@ def _as_given(waived: Waived) -> Waiver:
 
 
 def _statement(clause: Clause) -> Statement:
-    return Statement(
+    statement = Statement(
         id=clause["id"],
         level=clause["level"],
         operation=clause["operation"],
@@ -112,6 +112,9 @@ def _statement(clause: Clause) -> Statement:
         location=clause["location"],
         writes=clause["writes"],
     )
+    if "basis" in clause:
+        statement["basis"] = clause["basis"]
+    return statement
 
 
 def _timings(reports: Sequence[Report]) -> dict[str, Timing]:

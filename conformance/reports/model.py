@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict, get_args
 from msgspec import Meta
 
 from conformance.verdict import Code, Verdict
+from spec.model import BasisKind
 
 FORMAT: Literal[1] = 1
 """Version of report.json and of the stream."""
@@ -97,6 +98,20 @@ class Waived(Waiver):
     clauses: Annotated[list[str], Meta(description="Ids of the violations that it excuses.")]
 
 
+class Basis(TypedDict):
+    """What a clause follows from."""
+
+    kind: Annotated[
+        str,
+        Meta(
+            description="sentence: the document says it. type, bound, default, example, declaration: it stands at the "
+            "clause's location. term: what a word plainly means. standard: with its section. decision: it is ours.",
+            examples=list(get_args(BasisKind)),
+        ),
+    ]
+    text: str
+
+
 class Statement(TypedDict):
     """What a clause says, whatever the target does."""
 
@@ -109,6 +124,7 @@ class Statement(TypedDict):
     family: str
     requirement: Annotated[str, Meta(description="What must hold, in one sentence.")]
     source: Annotated[str, Meta(description="The page's own sentence, or the reason why it was decided so.")]
+    basis: NotRequired[Annotated[Basis, Meta(description="Reports of earlier versions have none.")]]
     location: Place
     writes: Annotated[bool, Meta(description="True when exercising it changes data on the target.")]
 

@@ -138,6 +138,7 @@ def statement(clause: Clause) -> Statement:
         family=clause.family,
         requirement=clause.requirement,
         source=clause.source,
+        basis={"kind": clause.basis.kind, "text": clause.basis.text},
         location=Place(file=where.file, line=where.line, column=where.column),
         writes=clause.writes,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spec.clauses.basis import basis
 from spec.model import About, Clause, Level, Location, Operation, Provenance
 
 
@@ -23,14 +24,16 @@ def clause(
     `words` are the kind's, unless several kinds share them.
     """
     parts = (operation.code, words or kind, named)
+    follows_from = basis(operation, kind, rests_on, about, level or rests_on.level)
     return Clause(
         id=".".join(part for part in parts if part),
         kind=kind,
         operation=operation.code,
         about=about,
-        level=level or rests_on.level,
+        level=follows_from.level,
         requirement=requirement,
         source=rests_on.text,
+        basis=follows_from,
         location=location,
         writes=writes,
     )

@@ -163,7 +163,7 @@ def test_every_clause_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     for clause in ("PRD102.filter.name__icontains", "PRD107.auth.missing-key", "PRD102.response.schema"):
         assert run("explain", clause) == 0
         shown = capsys.readouterr().out
-        for part in ("The page says:", "Checked by:", "Catches:", "waivers:", "spec/openapi.yaml:"):
+        for part in ("The document says:", "Checked by:", "Catches:", "waivers:", "spec/openapi.yaml:"):
             assert part in shown
         assert "there is no law for it yet" not in shown
     assert run("explain", "PRD102") == 0

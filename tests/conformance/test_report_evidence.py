@@ -9,7 +9,6 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,6 +17,7 @@ from conformance import Config, run, sandbox
 from conformance.commands.replay import from_curl
 from conformance.reports import evidence, files, formats
 from conformance.reports.har import HAR
+from conformance.reports.model import Report
 from conformance.runner.record import LONGEST_INLINE, counterexample_of, excerpt
 from conformance.transport.exchange import Credential, Exchange, Request, Response
 from conformance.transport.key_place import key_places
@@ -48,7 +48,7 @@ def broken(clause: str, way: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, Any]]]:
+def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Report]]:
     """The folder and the report of a run on a sandbox that breaks several promises; the sandbox is still there."""
     folder = tmp_path_factory.mktemp("report")
     faults = tuple(broken(clause, way) for clause, way in BROKEN.items())
@@ -58,7 +58,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict
         yield folder, report
 
 
-def test_every_curl_line_runs_as_it_stands(found: tuple[Path, dict[str, Any]]) -> None:
+def test_every_curl_line_runs_as_it_stands(found: tuple[Path, Report]) -> None:
     folder, report = found
     examples = {c["id"]: c["counterexample"] for c in report["clauses"] if "counterexample" in c}
     assert set(examples) == set(BROKEN)
@@ -78,7 +78,7 @@ def test_every_curl_line_runs_as_it_stands(found: tuple[Path, dict[str, Any]]) -
     assert len(methods) > 1
 
 
-def test_what_is_called_missing_is_in_the_evidence(found: tuple[Path, dict[str, Any]]) -> None:
+def test_what_is_called_missing_is_in_the_evidence(found: tuple[Path, Report]) -> None:
     folder, report = found
     example = next(c["counterexample"] for c in report["clauses"] if c["id"] == "PRD102.page.stable")
     for answer, kept in zip(example["answers"], example["exchanges"], strict=True):
@@ -91,7 +91,7 @@ def test_what_is_called_missing_is_in_the_evidence(found: tuple[Path, dict[str, 
         assert any(name == "content-type" for name, _ in kept["response_headers"])
 
 
-def test_no_file_of_a_report_holds_the_key(found: tuple[Path, dict[str, Any]]) -> None:
+def test_no_file_of_a_report_holds_the_key(found: tuple[Path, Report]) -> None:
     folder, _ = found
     names = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
     assert {path.suffix for path in names} >= {".gz", ".har", ".json"}
@@ -101,7 +101,7 @@ def test_no_file_of_a_report_holds_the_key(found: tuple[Path, dict[str, Any]]) -
         assert KEY[:-1].encode() not in content, name
 
 
-def test_the_archive_holds_every_exchange_whole(found: tuple[Path, dict[str, Any]]) -> None:
+def test_the_archive_holds_every_exchange_whole(found: tuple[Path, Report]) -> None:
     folder, report = found
     log = json.loads((folder / HAR).read_text("utf-8"))["log"]
     kept = list(evidence.exchanges(report))
@@ -117,15 +117,13 @@ def test_the_archive_holds_every_exchange_whole(found: tuple[Path, dict[str, Any
     assert "${PRD_API_KEY%?}" in keys
 
 
-def test_the_report_with_its_evidence_is_as_the_schema_says(found: tuple[Path, dict[str, Any]]) -> None:
+def test_the_report_with_its_evidence_is_as_the_schema_says(found: tuple[Path, Report]) -> None:
     folder, report = found
     assert problem("Report", json.loads((folder / "report.json").read_text("utf-8"))) is None
     assert files.read(folder) == report
 
 
-def test_the_evidence_goes_with_a_report_that_is_made_elsewhere(
-    found: tuple[Path, dict[str, Any]], tmp_path: Path
-) -> None:
+def test_the_evidence_goes_with_a_report_that_is_made_elsewhere(found: tuple[Path, Report], tmp_path: Path) -> None:
     folder, report = found
     elsewhere = tmp_path / "elsewhere"
     formats.write_all(elsewhere, files.read(folder), sources=[folder])
