@@ -11,7 +11,8 @@ from conformance.oracle.lookups import instant
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import MixedStep, NotReached, PartsTrace, RowsTrace, Step, Trace, parts_of
-from conformance.verdict import Finding, Held, Reason, Result, not_exercised
+from conformance.scenarios.trace import why_incomplete
+from conformance.verdict import Finding, Held, NotExercised, Reason, Result, not_exercised
 from conformance.writing.submission import StatusPoll, Submission
 from spec import Clause
 
@@ -134,7 +135,8 @@ def final(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """An end stays as it is."""
     first = trace.first
     if first is None or not trace.polls_after_end or first.last is None:
-        return not_exercised("scenario-incomplete", "no batch was seen to end")
+        text = "no batch was seen to end"
+        return NotExercised(why_incomplete(text, first)) if first else not_exercised("scenario-incomplete", text)
     chain = (first.exchange, first.last.exchange)
     polls = (first.last, *trace.polls_after_end)
     for one in trace.polls_after_end:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import wraps
 
 from conformance.reading.context import RunContext
 from conformance.transport.errors import NotSent
-from conformance.verdict import NotExercised, Reason, Result, not_exercised
+from conformance.verdict import Finding, NotExercised, Reason, Result, not_exercised
 from spec import Clause, Operation
 from spec.model import About
 
@@ -72,6 +73,34 @@ def phase_of(clause: Clause) -> Phase:
     """When in a run a clause is tried. One without a law comes to nothing at any time."""
     phase = LAWS[clause.kind].phase if clause.kind in LAWS else Phase.READS
     return max(phase, Phase.WRITES) if clause.writes else phase
+
+
+def rests_on(*kinds: str) -> Callable[[Law], Law]:
+    """Mark a law that goes wrong as well where another clause of its operation is broken; the first cause comes first.
+
+    Where it finds something it asks those laws, on the responses that are known. What one of them explains isn't
+    held against this clause too.
+    """
+
+    def mark(judge: Law) -> Law:
+        @wraps(judge)
+        def resting(context: RunContext, clause: Clause) -> Result:
+            result = judge(context, clause)
+            if not isinstance(result, Finding):
+                return result
+            for kind in kinds:
+                cause = next(
+                    (c for c in context.contract.clauses if (c.operation, c.kind) == (clause.operation, kind)), None
+                )
+                if cause and isinstance(LAWS[kind](context, cause), Finding):
+                    return not_exercised(
+                        "blocked-by", f"it rests on another clause, which is broken: {cause.requirement}", cause.id
+                    )
+            return result
+
+        return resting
+
+    return mark
 
 
 class NoOwnRow(NotSent):

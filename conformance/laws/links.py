@@ -5,7 +5,7 @@ from __future__ import annotations
 import urllib.parse
 from collections.abc import Mapping
 
-from conformance.laws.law import blocked_by, law, operation_of
+from conformance.laws.law import blocked_by, law, operation_of, rests_on
 from conformance.laws.walks import Walk, even_ends, narrowed, needs_two_pages, same_rows, walks
 from conformance.reading.context import Page, RunContext, get, paged, read_page
 from conformance.reading.listing import response_excerpt
@@ -14,12 +14,14 @@ from spec import Clause, Operation
 
 
 @law("page.next")
+@rests_on("page.limit", "page.count")
 def next_law(context: RunContext, clause: Clause) -> Result:
     """A next page is announced exactly where there is one."""
     return _announced(context, clause, "next")
 
 
 @law("page.previous")
+@rests_on("page.limit", "page.count")
 def previous_law(context: RunContext, clause: Clause) -> Result:
     """A previous page is announced exactly where there is one."""
     return _announced(context, clause, "previous")
@@ -78,12 +80,14 @@ def any_wrongly_announced(operation: Operation, w: Walk) -> Finding | None:
 
 
 @law("page.next-link")
+@rests_on("page.stable", "page.count", "page.next")
 def next_link(context: RunContext, clause: Clause) -> Result:
     """The link to the next page asks for the next page of the same query."""
     return _linked(context, clause, "next")
 
 
 @law("page.previous-link")
+@rests_on("page.stable", "page.count", "page.previous")
 def previous_link(context: RunContext, clause: Clause) -> Result:
     """The link to the previous page asks for the previous page of the same query."""
     return _linked(context, clause, "previous")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.laws.law import blocked_by, law, operation_of
+from conformance.laws.law import blocked_by, law, operation_of, rests_on
 from conformance.laws.links import any_wrongly_announced, wrong_links
 from conformance.laws.walks import Walk, limits, lone_end, narrowed, needs_two_pages, same_rows, walks
 from conformance.oracle.lookups import all_of
@@ -15,6 +15,7 @@ from spec import Clause, Operation
 
 
 @law("page.default-page")
+@rests_on("page.stable")
 def default_page(context: RunContext, clause: Clause) -> Result:
     """No page number is page 1."""
     operation = operation_of(context, clause)
@@ -31,6 +32,7 @@ def default_page(context: RunContext, clause: Clause) -> Result:
 
 
 @law("page.default-limit")
+@rests_on("page.stable")
 def default_limit(context: RunContext, clause: Clause) -> Result:
     """No limit is the declared default."""
     operation = operation_of(context, clause)
@@ -83,6 +85,7 @@ def limit_law(context: RunContext, clause: Clause) -> Result:
 
 
 @law("page.disjoint")
+@rests_on("page.stable")
 def disjoint(context: RunContext, clause: Clause) -> Result:
     """No row on two pages."""
     operation = operation_of(context, clause)
@@ -114,6 +117,7 @@ def _overlap(operation: Operation, w: Walk) -> Finding | None:
 
 
 @law("page.complete")
+@rests_on("page.stable", "page.disjoint")
 def complete(context: RunContext, clause: Clause) -> Result:
     """The pages together show every row."""
     operation = operation_of(context, clause)
@@ -121,19 +125,34 @@ def complete(context: RunContext, clause: Clause) -> Result:
     vacuous = needs_two_pages(found)
     if vacuous:
         return vacuous
-    everywhere = {identity(operation, row): page for w in found for page in w.pages.values() for row in page.rows}
+    for w in found:
+        if _beyond(context, operation, w):
+            return blocked_by(context, clause, "page.count", "the list goes on behind its last page by the count")
+    missing = _missing_row(operation, found)
+    if missing:
+        return missing
     lone = lone_end(context, operation)
     for w in (*found, *([lone] if lone else [])):
         gap = _gap(operation, w)
+        if gap and isinstance(limit_law(context, clause), Finding):
+            return blocked_by(context, clause, "page.limit", "how many rows a page should have follows from the limit")
+        if gap and isinstance(count_law(context, clause), Finding):
+            return blocked_by(context, clause, "page.count", "how many rows a page should have follows from the count")
         if gap:
             return gap
-        if w.whole:
-            shown = {identity(operation, row) for page in w.pages.values() for row in page.rows}
-            for name, page in everywhere.items():
-                if name not in shown:
-                    chain = (page.exchange, *(p.exchange for p in list(w.pages.values())[:4]))
-                    return Finding("every row on one of the pages", f"{name} is on none of the {w.last} pages", chain)
     return Held(sum(w.last > 1 for w in found))
+
+
+def _missing_row(operation: Operation, found: list[Walk]) -> Finding | None:
+    """A row that one walk shows and another one, of all its pages, doesn't."""
+    everywhere = {identity(operation, row): page for w in found for page in w.pages.values() for row in page.rows}
+    for w in found:
+        shown = {identity(operation, row) for page in w.pages.values() for row in page.rows}
+        for name, page in everywhere.items() if w.whole else ():
+            if name not in shown:
+                chain = (page.exchange, *(p.exchange for p in list(w.pages.values())[:4]))
+                return Finding("every row on one of the pages", f"{name} is on none of the {w.last} pages", chain)
+    return None
 
 
 def _gap(operation: Operation, w: Walk) -> Finding | None:
@@ -148,6 +167,7 @@ def _gap(operation: Operation, w: Walk) -> Finding | None:
 
 
 @law("page.count")
+@rests_on("page.stable", "page.limit", "page.disjoint")
 def count_law(context: RunContext, clause: Clause) -> Result:
     """The count is the number of rows on all pages, and says so on each."""
     operation = operation_of(context, clause)
@@ -161,17 +181,28 @@ def count_law(context: RunContext, clause: Clause) -> Result:
             return Finding(f"{len(known.rows)} or more", f"{known.count}", (next(iter(known.shown_by.values())),))
         return not_exercised("no-data", "the list shows no rows")
     for w in found:
-        wrong = _miscount(operation, w)
-        if wrong:
-            return wrong
-    counts = {w.count: w for w in found}
-    if len(counts) > 1:
-        (a, first), (b, second), *_ = counts.items()
-        chain = (first.pages[1].exchange, second.pages[1].exchange)
-        return Finding("the same count for every limit", f"{a} and {b}", chain)
+        beyond = _beyond(context, operation, w)
+        if beyond:
+            return beyond
+    wrong = next((wrong for w in found if (wrong := _miscount(operation, w))), None) or _changing(found)
+    if wrong and _missing_row(operation, found):
+        return blocked_by(context, clause, "page.complete", "rows are missing on the pages, so the count says more")
+    if wrong:
+        return wrong
     if all(w.last == 1 for w in found):
         return not_exercised("no-data", "all rows are on one page, where a count of the page is right as well")
     return Held(sum(w.last > 1 for w in found))
+
+
+def _changing(found: list[Walk]) -> Finding | None:
+    """Walks of one list whose counts differ."""
+    counts = {w.count: w for w in found}
+    if len(counts) < 2:
+        return None
+    (a, first), (b, second), *_ = counts.items()
+    return Finding(
+        "the same count for every limit", f"{a} and {b}", (first.pages[1].exchange, second.pages[1].exchange)
+    )
 
 
 def _miscount(operation: Operation, w: Walk) -> Finding | None:
@@ -186,6 +217,18 @@ def _miscount(operation: Operation, w: Walk) -> Finding | None:
             chain = tuple(page.exchange for page in list(w.pages.values())[:6])
             return Finding(f"a count of {shown}, the rows on all {w.last} pages", f"{w.count}", chain)
     return None
+
+
+def _beyond(context: RunContext, operation: Operation, w: Walk) -> Finding | None:
+    """Rows behind the last page by the count, which no page before showed: the count is too small."""
+    request = get(operation, paged(operation, sample_of(context, operation).base, page=w.last + 1, limit=w.size))
+    page = read_page(operation, context.send(request))
+    known = {identity(operation, row) for one in w.pages.values() for row in one.rows}
+    more = [name for row in page.rows if (name := identity(operation, row)) not in known]
+    if not more:
+        return None
+    wanted = f"a count of {w.count + len(more)} or more: page {w.last + 1} shows {', '.join(more[:3])}"
+    return Finding(wanted, f"{w.count}", (w.pages[1].exchange, page.exchange))
 
 
 @law("page.stable")
@@ -210,6 +253,7 @@ def stable(context: RunContext, clause: Clause) -> Result:
 
 
 @law("page.same-order")
+@rests_on("page.stable", "page.limit", "page.disjoint", "page.complete")
 def same_order(context: RunContext, clause: Clause) -> Result:
     """A row's place in the whole list doesn't depend on the limit."""
     operation = operation_of(context, clause)
@@ -237,6 +281,7 @@ def same_order(context: RunContext, clause: Clause) -> Result:
 
 
 @law("page.past-end")
+@rests_on("page.disjoint", "page.count")
 def past_end(context: RunContext, clause: Clause) -> Result:
     """There is nothing past the last page."""
     operation = operation_of(context, clause)
@@ -255,6 +300,17 @@ def past_end(context: RunContext, clause: Clause) -> Result:
 
 
 @law("page.filtered")
+@rests_on(
+    "page.stable",
+    "page.limit",
+    "page.disjoint",
+    "page.count",
+    "page.complete",
+    "page.next",
+    "page.previous",
+    "page.next-link",
+    "page.previous-link",
+)
 def filtered(context: RunContext, clause: Clause) -> Result:
     """Pages of a filtered list are pages of that list: disjoint, counted, linked, and filtered throughout."""
     operation = operation_of(context, clause)

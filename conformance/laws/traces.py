@@ -10,6 +10,7 @@ from conformance.laws.law import Law, Phase, law, operation_of
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import NotReached, Step, Trace, trace_of_writes
+from conformance.scenarios.trace import why_incomplete
 from conformance.verdict import NotExercised, Reason, Result
 from spec import Clause, Collection
 
@@ -84,7 +85,7 @@ def ended(step: Step | NotReached) -> Step:
     found = reached(step)
     if not found.over:
         excerpt = response_excerpt(found.submission.chain[-1])
-        raise Missing(Reason("scenario-incomplete", f"{found.name} wasn't taken, or not seen to end: {excerpt}"))
+        raise Missing(why_incomplete(f"{found.name} wasn't taken, or not seen to end: {excerpt}", found.submission))
     return found
 
 

@@ -60,7 +60,20 @@ def incomplete(text: str) -> NotReached:
 
 def not_taken(what: str, submission: Submission) -> NotReached:
     """No step follows a batch that the server didn't take, or whose rows no list shows."""
-    return incomplete(f"{what}: {response_excerpt(submission.chain[-1])}")
+    return NotReached(why_incomplete(f"{what}: {response_excerpt(submission.chain[-1])}", submission))
+
+
+def why_incomplete(text: str, submission: Submission) -> Reason:
+    """The reason why nothing follows a batch. One that was accepted and didn't end breaks a clause of its own."""
+    if not submission.accepted or submission.over:
+        return Reason("scenario-incomplete", text)
+    if submission.ticket is None:
+        broken = "batch.ticket"
+    elif submission.last and not submission.last.exchange.response.ok:
+        broken = "batch.found"
+    else:
+        broken = "batch.ends"
+    return Reason("blocked-by", text, f"{submission.exchange.request.operation}.{broken}")
 
 
 def reached(*steps: Step | NotReached) -> tuple[Step, ...]:

@@ -67,6 +67,8 @@ _TERM: Mapping[str, str] = {
     "write.history": "Each upsert is carried out on what the one before it left.",
     "write.created-stays": "The name of the field says when the row was created; an update creates none.",
     "write.updated-moves": "The name of the field says when the row was last updated.",
+    "part.created-stays": "The name of the field says when the row was created; a write of its parts creates none.",
+    "part.updated-moves": "The name of the field says when the row was last updated, and its parts are of it.",
     "write.deletes": _DELETE,
     "delete.exact-key": _DELETE,
     "write.recreate": f"{_DELETE} {_UPSERT}",

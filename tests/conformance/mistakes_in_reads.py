@@ -153,7 +153,7 @@ MISTAKES: list[Mistake] = [
     ),
     ("PRD102.page.count", "none at all", mutated(count=lambda *_: 0)),
     (
-        "PRD102.page.filtered",
+        "PRD102.page.previous-link",
         "the page before is the first",
         _filtered(
             link=lambda s, r, page, n: Shop.link(s, r, 9 if page < int(dict(r.query).get("page", 1)) else page, n)
@@ -213,7 +213,7 @@ MISTAKES: list[Mistake] = [
         _filtered(cut=lambda s, rows, p, n: rows[max(0, (p - 1) * n - (p > 1)) : p * n]),
     ),
     (
-        "PRD102.page.filtered",
+        "PRD102.page.next-link",
         "drops the filter",
         _filtered(link=lambda s, r, p, n: f"{BASE}{r.path}?page={p}&limit={n}"),
     ),
