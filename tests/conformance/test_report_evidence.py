@@ -27,7 +27,6 @@ from tests.conformance.made_up import problem
 
 KEY = "Canary-Key-0123456789"
 BROKEN = {
-    "PRD102.page.complete": "row-lost",
     "PRD102.page.stable": "random",
     "PRD107.auth.truncated-key": "",
     "PRD103.body.not-array": "as-empty",
