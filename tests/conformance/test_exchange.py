@@ -179,5 +179,5 @@ def test_a_line_sends_the_key_where_the_document_has_it(curl: Path, place: KeyPl
     request = Request("PRD102", "GET", "/p", (("a", "b"),))
     line = request.curl(BASE, options(place))
     (words,) = run(curl, [line])
-    assert words[3:4] == wanted
+    assert words[3:5] == wanted
     assert "Canary" not in line
