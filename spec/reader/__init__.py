@@ -1,7 +1,7 @@
-"""A document's data to a `Contract`: `$ref`s followed, defaults filled in, the vocabulary given its meaning.
+"""A document's data to a `Contract`: `$ref`s followed, defaults filled in, the vocabulary interpreted.
 
-One module for each subject; they share the `Ground`. Cross-references of the vocabulary are checked where
-they are resolved, all of them before anything is raised, each with its place.
+One module for each subject; they share the `ReadContext`. Cross-references of the vocabulary are checked where
+they are resolved. All problems are collected before anything is raised.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from spec.files import read
 from spec.model import Clause, Contract, Location
 from spec.problems import SEE, Problem, SpecError, merged
 from spec.reader import operations, references, rows, servers
-from spec.reader.ground import Ground
+from spec.reader.read_context import ReadContext
 from spec.source import Source
 
 __all__ = ["DEFAULT", "attempt", "examine", "from_source", "load"]
@@ -29,21 +29,19 @@ def load(path: Path | str = DEFAULT) -> Contract:
     """Read a document: OpenAPI 3.0 or 3.1, YAML or JSON, with or without the vocabulary.
 
     Local files that it refers to are read as parts of it. Raises SpecError with every problem found, unless all
-    are harmless. Whether the document is valid OpenAPI in all its parts is
-    not asked here but by `spec.validate`. The contract keeps the path for messages, relative to the
-    working folder where it lies below it.
+    are harmless. `spec.validate` checks whether all of the document is valid OpenAPI. The contract keeps the
+    path for messages, relative to the working folder where it lies below it.
     """
     return from_source(read(path))
 
 
 def examine(path: Path | str = DEFAULT) -> tuple[Contract | None, list[Problem]]:
-    """Read as much of a document as can be read, and say everything that is wrong with it; never raises SpecError.
+    """Read as much of a document as can be read, and list all of its problems; never raises SpecError.
 
-    The contract is None when nothing can be read (no such file, a syntax error, no OpenAPI 3). Otherwise
-    it holds every operation, and the ones that can't be relied on are named by the problems: the
-    `operations` of a problem are the pointers of the operations that it spoils, or the pointer of a path
-    for all of its operations. A problem that spoils none (in a component that nothing uses) does no harm.
-    Clauses are derived only when there is no problem.
+    The contract is None when nothing can be read (no such file, a syntax error, no OpenAPI 3). Otherwise it
+    holds every operation. The `operations` of a problem are pointers of the operations that it makes
+    unreliable, or a path's pointer for all operations of the path. A problem without `operations` (in an unused
+    component) does no harm. Clauses are derived only when there is no problem.
     """
     try:
         source = read(path)
@@ -61,23 +59,23 @@ def from_source(source: Source) -> Contract:
 
 
 def attempt(source: Source) -> tuple[Contract | None, list[Problem]]:
-    """The contract as far as it can be read, and everything that is wrong with it, as `examine` says."""
+    """The contract as far as it can be read, and all problems, as `examine` returns them."""
     wrong = not_openapi(source)
     if wrong:
         return None, [wrong]
-    ground = Ground(source, vocabulary="x-vocabulary" in source.data)
-    if ground.vocabulary:
-        ground.problems.extend(vocabulary.problems(source))
-        # What an ill-formed extension would mean is not guessed at.
-        ground.vocabulary = not ground.problems
-    contract = _contract(ground)
-    if all(problem.harmless for problem in ground.problems):
-        contract = replace(contract, clauses=_clauses(ground, contract))
-    return contract, merged(ground.problems)
+    context = ReadContext(source, vocabulary="x-vocabulary" in source.data)
+    if context.vocabulary:
+        context.problems.extend(vocabulary.problems(source))
+        # An ill-formed extension isn't interpreted.
+        context.vocabulary = not context.problems
+    contract = _contract(context)
+    if all(problem.harmless for problem in context.problems):
+        contract = replace(contract, clauses=_clauses(context, contract))
+    return contract, merged(context.problems)
 
 
 def not_openapi(source: Source) -> Problem | None:
-    """What makes the whole document something else than OpenAPI 3, or None."""
+    """Why the document as a whole isn't OpenAPI 3, or None."""
     data, here = source.data, Location(source.file, 1, 1)
     if not isinstance(data, dict):
         what = "a list" if isinstance(data, list) else "plain text"
@@ -98,25 +96,25 @@ def not_openapi(source: Source) -> Problem | None:
     return None
 
 
-def _contract(ground: Ground) -> Contract:
-    source = ground.source
-    info = ground.mapping(ground.data, "info", "")
-    package = ground.extension(info, "x-package", "/info")
-    collections = rows.collections(ground)
-    found = operations.operations(ground, collections)
-    schemes = operations.security_schemes(ground)
-    references.check(ground)
-    if ground.vocabulary:
-        ground.problems.extend(vocabulary.misplaced(source, ground.used))
+def _contract(context: ReadContext) -> Contract:
+    source = context.source
+    info = context.mapping(context.data, "info", "")
+    package = context.extension(info, "x-package", "/info")
+    collections = rows.collections(context)
+    found = operations.operations(context, collections)
+    schemes = operations.security_schemes(context)
+    references.check(context)
+    if context.vocabulary:
+        context.problems.extend(vocabulary.misplaced(source, context.used))
     return Contract(
         title=str(info.get("title", "")),
         version=str(info.get("version", "")),
         package=str(package) if package else None,
-        openapi=str(ground.data["openapi"]),
+        openapi=str(context.data["openapi"]),
         file=source.file,
         sha256=hashlib.sha256(source.content).hexdigest(),
-        document=ground.data,
-        servers=servers.servers(ground, ground.data, ""),
+        document=context.data,
+        servers=servers.servers(context, context.data, ""),
         operations=found,
         collections=tuple(collections.values()),
         security_schemes=schemes,
@@ -125,13 +123,13 @@ def _contract(ground: Ground) -> Contract:
     )
 
 
-def _clauses(ground: Ground, contract: Contract) -> tuple[Clause, ...]:
-    """The clauses; two with one id are a problem of the document."""
+def _clauses(context: ReadContext, contract: Contract) -> tuple[Clause, ...]:
+    """The clauses; two with the same id are a problem of the document."""
     found: dict[str, Clause] = {}
     for clause in clauses.derive(contract):
         other = found.setdefault(clause.id, clause)
         if other is not clause:
             hint = f"The other is at {other.location}; give one of the two elements another name."
             message = f"the clause id {clause.id} stands for two things"
-            ground.problems.append(Problem(clause.location, message, hint))
+            context.problems.append(Problem(clause.location, message, hint))
     return tuple(found.values())

@@ -1,4 +1,4 @@
-"""Batches: a 202 hands out a ticket by a link, and the status operation says how far the batch is (x-batch)."""
+"""Batches: a link of a 202 passes on the ticket, and the status operation shows the progress (x-batch)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Iterable
 
 from spec.model import Batch, Media, Operation, Provenance, Response, Ticket
 from spec.pointers import escape
-from spec.reader.ground import Ground, Object
+from spec.reader.read_context import Object, ReadContext
 
 
-def batch(ground: Ground, node: Object, pointer: str, media: Media | None, inherited: Provenance) -> Batch | None:
-    """How a status operation tells a batch's progress, or None. `media` is the body of its first 2xx answer."""
-    mark = ground.extension(node, "x-batch", pointer)
+def batch(context: ReadContext, node: Object, pointer: str, media: Media | None, inherited: Provenance) -> Batch | None:
+    """How a status operation shows a batch's progress, or None. `media` is the body of its first 2xx response."""
+    mark = context.extension(node, "x-batch", pointer)
     if not mark:
         return None
     schema = media.schema if media and media.schema else {}
     for role, target in mark.items():
-        if not role.startswith("x-") and not _stands(ground, schema, target):
-            ground.problem(
+        if not role.startswith("x-") and not _stands(context, schema, target):
+            context.problem(
                 f"{pointer}/x-batch/{role}",
                 f"the answer's body has nothing at {target}",
                 "Give a JSON pointer into the response's schema, as /state/total.",
@@ -33,14 +33,14 @@ def batch(ground: Ground, node: Object, pointer: str, media: Media | None, inher
         error_file=mark.get("error_file"),
         created=mark.get("created"),
         updated=mark.get("updated"),
-        provenance=ground.provenance(mark, inherited),
-        location=ground.where(f"{pointer}/x-batch"),
+        provenance=context.provenance(mark, inherited),
+        location=context.where(f"{pointer}/x-batch"),
     )
 
 
-def _stands(ground: Ground, schema: Object, pointer: str) -> bool:
+def _stands(context: ReadContext, schema: Object, pointer: str) -> bool:
     for token in pointer.split("/")[1:]:
-        properties = ground.properties(schema, "")
+        properties = context.properties(schema, "")
         if token not in properties:
             return False
         schema = properties[token]
@@ -48,7 +48,7 @@ def _stands(ground: Ground, schema: Object, pointer: str) -> bool:
 
 
 def ticket(responses: Iterable[Response]) -> Ticket | None:
-    """The link from a 202 to an operation that is fed from the 202's body, or None."""
+    """The link from a 202 to an operation that takes a value of the 202's body, or None."""
     for response in responses:
         for link in response.links:
             for parameter, expression in link.parameters.items():
@@ -57,50 +57,50 @@ def ticket(responses: Iterable[Response]) -> Ticket | None:
     return None
 
 
-def check_links(ground: Ground, operations: tuple[Operation, ...]) -> None:
-    """Links lead to operations and parameters that exist, and a ticket to an operation that takes it."""
+def check_links(context: ReadContext, operations: tuple[Operation, ...]) -> None:
+    """Check that links name existing operations and parameters, and that a ticket's operation takes it."""
     by_id = {operation.id: operation for operation in operations}
     for operation in operations:
-        before = len(ground.problems)
+        before = len(context.problems)
         for response in operation.responses:
             for link in response.links:
                 here = f"{response.pointer}/links/{escape(link.name)}"
                 target = by_id.get(link.operation_id)
                 if target is None:
                     known = _few(by_id)
-                    ground.problem(
+                    context.problem(
                         f"{here}/operationId",
                         f"there is no operation {link.operation_id!r}",
                         f"Link to one of {known}.",
-                        harmless=not ground.vocabulary,
+                        harmless=not context.vocabulary,
                     )
                     continue
                 names = {name for p in target.parameters for name in (p.name, f"{p.place}.{p.name}")}
                 for name in link.parameters:
                     if name not in names:
                         known = _few(p.name for p in target.parameters)
-                        ground.problem(
+                        context.problem(
                             f"{here}/parameters/{escape(name)}",
                             f"{target.id} has no parameter {name!r}",
                             f"It has {known or 'none'}.",
-                            harmless=not ground.vocabulary,
+                            harmless=not context.vocabulary,
                         )
-        if operation.ticket and ground.vocabulary:
-            _check_ticket(ground, operation, operation.ticket, by_id.get(operation.ticket.operation_id))
-        ground.blame(before, operation.pointer)
+        if operation.ticket and context.vocabulary:
+            _check_ticket(context, operation, operation.ticket, by_id.get(operation.ticket.operation_id))
+        context.blame(before, operation.pointer)
 
 
-def _check_ticket(ground: Ground, operation: Operation, ticket: Ticket, status: Operation | None) -> None:
+def _check_ticket(context: ReadContext, operation: Operation, ticket: Ticket, status: Operation | None) -> None:
     if status is not None and status.batch is None:
-        ground.problem(
+        context.problem(
             status.pointer,
             f"{operation.code} hands out a ticket for {status.code}, which has no x-batch",
-            "Say with x-batch where its response tells the progress.",
+            "Declare with x-batch where its response shows the progress.",
         )
     accepted = operation.response(202)
     media = accepted.json if accepted else None
-    if accepted and media and media.schema and not _stands(ground, media.schema, ticket.pointer):
-        ground.problem(
+    if accepted and media and media.schema and not _stands(context, media.schema, ticket.pointer):
+        context.problem(
             f"{accepted.pointer}/links",
             f"the 202's body has nothing at {ticket.pointer}",
             "Let the link's expression point to a field of the body's schema.",
@@ -108,6 +108,6 @@ def _check_ticket(ground: Ground, operation: Operation, ticket: Ticket, status: 
 
 
 def _few(names: Iterable[str]) -> str:
-    """A list that a person can take in."""
+    """A list of choices, short enough to read."""
     listed = list(names)
     return ", ".join(listed[:12]) + (f" and {len(listed) - 12} more" if len(listed) > 12 else "")

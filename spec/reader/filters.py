@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from spec import vocabulary
 from spec.model import DELIMITERS, Filter, Provenance, without_null
 from spec.pointers import escape
-from spec.reader.ground import Ground, Object
+from spec.reader.read_context import Object, ReadContext
 from spec.reader.rows import Rows
 
 
@@ -22,23 +22,23 @@ class Wire:
     content: bool
 
 
-def search(ground: Ground, node: Object, pointer: str, rows: Rows | None) -> tuple[str, ...]:
+def search(context: ReadContext, node: Object, pointer: str, rows: Rows | None) -> tuple[str, ...]:
     """The row fields that a parameter searches; empty when it is no search."""
-    mark = ground.extension(node, "x-search", pointer)
+    mark = context.extension(node, "x-search", pointer)
     fields = tuple(mark["fields"]) if mark else ()
     for index, field in enumerate(fields):
         here = f"{pointer}/x-search/fields/{index}"
-        of = _field(ground, field, rows, here)
+        of = _field(context, field, rows, here)
         if of is not None and vocabulary.kind(of) in ("list", "object"):
             holds = f"the field {field!r} holds {vocabulary.named(vocabulary.kind(of))}, and a search looks into texts"
-            ground.problem(here, holds, "Name fields that hold a text or a number.")
+            context.problem(here, holds, "Name fields that hold a text or a number.")
         elif rows and field in rows.collection.hidden:
-            ground.problem(here, f"no response shows {field!r}, so a search in it can't be seen", "Name shown fields.")
+            context.problem(here, f"no response shows {field!r}, so a search in it can't be seen", "Name shown fields.")
     return fields
 
 
 def plain(
-    ground: Ground,
+    context: ReadContext,
     name: str,
     node: Object,
     schema: Object,
@@ -48,68 +48,70 @@ def plain(
     rows: Rows | None,
 ) -> Filter | None:
     """The filter that a parameter is, or None. `schema` is the parameter's, resolved."""
-    mark = ground.extension(node, "x-filter", pointer)
+    mark = context.extension(node, "x-filter", pointer)
     if not mark:
         return None
     here = f"{pointer}/x-filter"
     if "name" in mark:
-        ground.problem(f"{here}/name", "only a free key has a `name`", "Take it away: the parameter has its own.")
+        context.problem(f"{here}/name", "only a free key has a `name`", "Remove it: the parameter has its own.")
     many = schema.get("type") == "array"
     if (mark["lookup"] == "in") != many:
-        ground.problem(
+        context.problem(
             f"{here}/lookup",
             f"the lookup {mark['lookup']!r} and the parameter's type {schema.get('type')!r} don't fit",
             "`in` takes an array, every other lookup a single value.",
         )
-    items = ground.read(schema["items"], f"{pointer}/schema/items") if many and "items" in schema else schema
+    items = context.read(schema["items"], f"{pointer}/schema/items") if many and "items" in schema else schema
     value = without_null(items)
-    _check_wire(ground, node, wire, pointer, many=many)
-    found = _filter(ground, name, mark, value, here, ground.provenance(mark, inherited), rows, None)
+    _check_wire(context, node, wire, pointer, many=many)
+    found = _filter(context, name, mark, value, here, context.provenance(mark, inherited), rows, None)
     if found is None or not many:
         return found
     delimiter = None if wire.explode else DELIMITERS.get(wire.style)
     return replace(found, many=True, delimiter=delimiter, default=schema.get("default"))
 
 
-def _check_wire(ground: Ground, node: Object, wire: Wire, pointer: str, *, many: bool) -> None:
+def _check_wire(context: ReadContext, node: Object, wire: Wire, pointer: str, *, many: bool) -> None:
     """A filter's values are written as a query's text: how several are must be said in OpenAPI's own words."""
     if wire.content:
         hint = "Give it a `schema` instead of `content`: the value of a filter is plain text."
-        ground.problem(f"{pointer}/content", "a filter's value can't be a content type's text", hint)
+        context.problem(f"{pointer}/content", "a filter's value can't be a content type's text", hint)
     elif many and wire.style not in DELIMITERS:
         hint = f"A list filter takes {', '.join(DELIMITERS)}."
-        ground.problem(f"{pointer}/style", f"the style {wire.style!r} says nothing about a list of values", hint)
+        context.problem(f"{pointer}/style", f"the style {wire.style!r} says nothing about a list of values", hint)
     elif many and wire.explode and wire.style != "form":
         message = f"the style {wire.style!r} has no meaning with `explode: true`"
         hint = "Say `explode: false`; or `style: form` where every value is a pair of its own."
-        ground.problem(f"{pointer}/explode", message, hint)
+        context.problem(f"{pointer}/explode", message, hint)
 
 
-def free(ground: Ground, schema: Object, pointer: str, inherited: Provenance, rows: Rows | None) -> Iterator[Filter]:
+def free(
+    context: ReadContext, schema: Object, pointer: str, inherited: Provenance, rows: Rows | None
+) -> Iterator[Filter]:
     """The filters with a key in their name, one for each marked pattern of a parameter's schema."""
-    if not ground.vocabulary:
+    if not context.vocabulary:
         return
-    for pattern, raw in ground.mapping(schema, "patternProperties", pointer).items():
-        node, _ = ground.follow(raw, f"{pointer}/patternProperties/{escape(pattern)}")
-        mark, here = ground.mark(raw, "x-filter", f"{pointer}/patternProperties/{escape(pattern)}")
+    for pattern, raw in context.mapping(schema, "patternProperties", pointer).items():
+        node, _ = context.follow(raw, f"{pointer}/patternProperties/{escape(pattern)}")
+        mark, here = context.mark(raw, "x-filter", f"{pointer}/patternProperties/{escape(pattern)}")
         if not mark:
             continue
         here = f"{here}/x-filter"
         if "name" not in mark:
-            ground.problem(here, "a free key needs a `name`", "Write the parameter's name with KEY for the key.")
+            context.problem(here, "a free key needs a `name`", "Write the parameter's name with KEY for the key.")
             continue
-        key = _key_pattern(ground, pattern, mark["name"], here)
-        found = _filter(ground, mark["name"], mark, node, here, ground.provenance(node, inherited), rows, key)
+        key = _key_pattern(context, pattern, mark["name"], here)
+        found = _filter(context, mark["name"], mark, node, here, context.provenance(node, inherited), rows, key)
         if found:
             yield found
 
 
-def _key_pattern(ground: Ground, pattern: str, name: str, pointer: str) -> str:
-    """The key's own grammar: what the pattern leaves when the name's fixed ends are taken off."""
+def _key_pattern(context: ReadContext, pattern: str, name: str, pointer: str) -> str:
+    """The pattern of the key alone: the given pattern without the fixed ends of the name."""
     prefix, _, suffix = map(re.escape, name.partition("KEY"))
     core = pattern.removeprefix("^").removesuffix("$")
     if not (pattern == f"^{core}$" and core.startswith(prefix) and core.endswith(suffix)):
-        ground.problem(
+        context.problem(
             f"{pointer}/name",
             f"{name!r} doesn't fit the pattern {pattern!r}",
             f"The pattern must be ^{prefix}<the key's grammar>{suffix}$.",
@@ -119,13 +121,13 @@ def _key_pattern(ground: Ground, pattern: str, name: str, pointer: str) -> str:
     try:
         re.compile(key)
     except re.error as error:
-        ground.problem(pointer, f"the key's grammar {key!r} isn't a regular expression: {error}", "See ECMA-262.")
+        context.problem(pointer, f"the key's grammar {key!r} isn't a regular expression: {error}", "See ECMA-262.")
         return ".+"
     return key
 
 
 def _filter(
-    ground: Ground,
+    context: ReadContext,
     name: str,
     mark: Object,
     schema: Object,
@@ -135,18 +137,18 @@ def _filter(
     key_pattern: str | None,
 ) -> Filter | None:
     field, lookup = mark["field"], mark["lookup"]
-    of = _field(ground, field, rows, f"{pointer}/field")
+    of = _field(context, field, rows, f"{pointer}/field")
     if of is None or rows is None:
         return None
     hidden = field in rows.collection.hidden
     allowed = vocabulary.lookups_of_free_keys() if key_pattern else vocabulary.lookups_for(of)
     if lookup not in allowed:
         what = f"For its type there are {', '.join(allowed)}." if allowed else _SCALARS
-        ground.problem(f"{pointer}/lookup", f"{lookup!r} has no meaning for the field {field!r}", what)
+        context.problem(f"{pointer}/lookup", f"{lookup!r} has no meaning for the field {field!r}", what)
     elif key_pattern is None:
-        schema = _compared(ground, field, of, schema, pointer)
+        schema = _compared(context, field, of, schema, pointer)
     if hidden:
-        _check_hidden(ground, field, lookup, schema, pointer)
+        _check_hidden(context, field, lookup, schema, pointer)
     return Filter(
         parameter=name,
         field=field,
@@ -159,14 +161,14 @@ def _filter(
         default=schema.get("default"),
         key_pattern=key_pattern,
         provenance=provenance,
-        location=ground.where(pointer),
+        location=context.where(pointer),
     )
 
 
 _SCALARS = "Only a text, a number, a date, a date-time, a uuid or a boolean has lookups."
 
 
-def _compared(ground: Ground, field: str, of: Object, schema: Object, pointer: str) -> Object:
+def _compared(context: ReadContext, field: str, of: Object, schema: Object, pointer: str) -> Object:
     """The schema of the values that are compared with a field: the field's type, where the parameter takes any text.
 
     Values of another kind than the field's compare in no way that the document says.
@@ -178,7 +180,7 @@ def _compared(ground: Ground, field: str, of: Object, schema: Object, pointer: s
         return {**schema, **{key: value for key, value in without_null(of).items() if key in ("type", "format")}}
     if (mine, theirs) == ("uuid", "text"):
         return schema
-    ground.problem(
+    context.problem(
         f"{pointer}/field",
         f"the parameter takes {vocabulary.named(mine)} and the field {field!r} holds {vocabulary.named(theirs)}",
         "Give the parameter the field's type and format, or take x-filter away.",
@@ -186,23 +188,23 @@ def _compared(ground: Ground, field: str, of: Object, schema: Object, pointer: s
     return schema
 
 
-def _check_hidden(ground: Ground, field: str, lookup: str, schema: Object, pointer: str) -> None:
+def _check_hidden(context: ReadContext, field: str, lookup: str, schema: Object, pointer: str) -> None:
     """Nothing shows a hidden field: what is known of it are its values, one by one."""
     if "enum" not in schema and schema.get("type") != "boolean":
         hint = "Give the parameter an `enum`, or let it be a boolean."
-        ground.problem(f"{pointer}/field", f"no response shows {field!r}, and its values aren't listed", hint)
+        context.problem(f"{pointer}/field", f"no response shows {field!r}, and its values aren't listed", hint)
     elif lookup not in ("exact", "in"):
         hint = "Of a hidden field a row has one of the listed values: use exact or in."
-        ground.problem(f"{pointer}/lookup", f"no response shows {field!r}, so {lookup!r} can't be seen", hint)
+        context.problem(f"{pointer}/lookup", f"no response shows {field!r}, so {lookup!r} can't be seen", hint)
 
 
-def _field(ground: Ground, field: str, rows: Rows | None, pointer: str) -> Mapping[str, object] | None:
+def _field(context: ReadContext, field: str, rows: Rows | None, pointer: str) -> Mapping[str, object] | None:
     """The schema of a row field, or None (a problem) when no row has it."""
     if rows is None:
-        ground.problem(pointer, "the operation reads no collection", "Add x-reads with the collection's name.")
+        context.problem(pointer, "the operation reads no collection", "Add x-reads with the collection's name.")
         return None
     if rows.shown and field not in rows.fields:
-        ground.problem(
+        context.problem(
             pointer,
             f"no response shows a field {field!r}",
             f"The rows of {rows.collection.name} have {', '.join(rows.fields)}; "

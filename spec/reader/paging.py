@@ -1,4 +1,4 @@
-"""Pages: which parameters ask for one, and which fields of the answer describe it (x-pagination)."""
+"""Pages: which parameters select one, and which fields of the response describe it (x-pagination)."""
 
 from __future__ import annotations
 
@@ -8,40 +8,40 @@ from dataclasses import dataclass
 from spec import vocabulary
 from spec.model import Access, Location, Media, Operation, Pagination, Parameter, Provenance, without_null
 from spec.pointers import escape
-from spec.reader.ground import Ground, Object
+from spec.reader.read_context import Object, ReadContext
 
 _FIELDS = ("count", "next", "previous", "results")
 
 
 def pagination(
-    ground: Ground, parameters: tuple[Parameter, ...], media: Media | None, pointer: str, inherited: Provenance
+    context: ReadContext, parameters: tuple[Parameter, ...], media: Media | None, pointer: str, inherited: Provenance
 ) -> Pagination | None:
-    """How an operation pages, or None. `media` is the body of its first 2xx answer."""
-    if not ground.vocabulary:
+    """How an operation pages, or None. `media` is the body of its first 2xx response."""
+    if not context.vocabulary:
         return None
     asked = {parameter.pagination: parameter for parameter in parameters if parameter.pagination}
-    shown = _shown(ground, media, inherited)
+    shown = _shown(context, media, inherited)
     if not asked and not shown:
         return None
     missing = [role for role in ("page", "limit") if role not in asked] + [r for r in _FIELDS if r not in shown]
     if missing:
-        ground.problem(
+        context.problem(
             pointer,
             f"the pagination lacks {', '.join(missing)}",
             "Mark page and limit on parameters, and count, next, previous and results on the page's properties.",
         )
         return None
-    _check_asked(ground, parameters)
-    _check_shown(ground, shown)
+    _check_asked(context, parameters)
+    _check_shown(context, shown)
     return Pagination(
         page=asked["page"].name,
         limit=asked["limit"].name,
         **{role: shown[role].name for role in _FIELDS},
         numbers=frozenset(role for role in ("next", "previous") if "integer" in shown[role].types),
         optional=frozenset(role for role in ("next", "previous") if not shown[role].required),
-        default_page=_first(ground, asked["page"]),
-        default_limit=_rows_of_a_page(ground, asked["limit"]),
-        largest_limit=_largest(ground, asked["limit"]),
+        default_page=_first(context, asked["page"]),
+        default_limit=_rows_of_a_page(context, asked["limit"]),
+        largest_limit=_largest(context, asked["limit"]),
         provenances={role: field.provenance for role, field in shown.items()},
         locations={role: field.location for role, field in shown.items()},
     )
@@ -62,15 +62,15 @@ class _Shown:
     required: bool
 
 
-def bare_list(ground: Ground, media: Media | None, access: Access | None) -> bool:
+def bare_list(context: ReadContext, media: Media | None, access: Access | None) -> bool:
     """True when an operation that reads a collection answers with the list of its rows itself."""
     if access is None or access.action != "reads" or media is None or media.schema is None:
         return False
-    schema = ground.read(media.schema, f"{media.pointer}/schema")
+    schema = context.read(media.schema, f"{media.pointer}/schema")
     return "array" in _types(schema)
 
 
-def check_list(ground: Ground, operation: Operation) -> None:
+def check_list(context: ReadContext, operation: Operation) -> None:
     """Filters and searches are seen by the rows that they show, so there must be a list of rows."""
     asks = [parameter for parameter in operation.parameters if parameter.filters or parameter.search]
     if operation.access is None or operation.access.action != "reads":
@@ -78,7 +78,7 @@ def check_list(ground: Ground, operation: Operation) -> None:
     if asks and operation.pagination is None and not operation.bare_list:
         message = f"{asks[0].name} chooses rows, and no answer is a list of rows"
         hint = "Mark the properties of the page with x-pagination, or let the answer's schema be the array of the rows."
-        ground.problem(asks[0].pointer, message, hint)
+        context.problem(asks[0].pointer, message, hint)
         return
     success = operation.success
     media = success.json if success else None
@@ -86,13 +86,13 @@ def check_list(ground: Ground, operation: Operation) -> None:
         return
     here = f"{media.pointer}/schema"
     if operation.pagination:
-        results = ground.properties(media.schema, here).get(operation.pagination.results, {})
+        results = context.properties(media.schema, here).get(operation.pagination.results, {})
     else:
-        results = ground.read(media.schema, here)
-    fields, key = ground.entry_properties(results, here), operation.access.collection.key
+        results = context.read(media.schema, here)
+    fields, key = context.entry_properties(results, here), operation.access.collection.key
     if fields and key not in fields:
         hint = f"They have {', '.join(fields)}; give the list the item of x-collections, or the collection another key."
-        ground.problem(here, f"the rows that are shown have no field {key!r}, the key of their collection", hint)
+        context.problem(here, f"the rows that are shown have no field {key!r}, the key of their collection", hint)
 
 
 def _types(schema: Object) -> frozenset[str]:
@@ -109,33 +109,33 @@ def _leads(schema: Object, types: frozenset[str]) -> bool:
     return types == {"integer"} or (types == {"string"} and schema.get("format") in _LINKS and "enum" not in schema)
 
 
-def _shown(ground: Ground, media: Media | None, inherited: Provenance) -> Mapping[str, _Shown]:
-    """The page's properties by their roles. Where a property isn't marked, its schema speaks for it."""
+def _shown(context: ReadContext, media: Media | None, inherited: Provenance) -> Mapping[str, _Shown]:
+    """The page's properties by their roles. The schema decides for a property without a mark."""
     found: dict[str, _Shown] = {}
-    branches = list(ground.branches(media.schema, f"{media.pointer}/schema")) if media and media.schema else []
-    required = {name for node, here in branches for name in ground.items(node, "required", here)}
+    branches = list(context.branches(media.schema, f"{media.pointer}/schema")) if media and media.schema else []
+    required = {name for node, here in branches for name in context.items(node, "required", here)}
     for node, here in branches:
-        for name, raw in ground.mapping(node, "properties", here).items():
+        for name, raw in context.mapping(node, "properties", here).items():
             pointer = f"{here}/properties/{escape(name)}"
-            role, at = ground.mark(raw, "x-pagination", pointer)
+            role, at = context.mark(raw, "x-pagination", pointer)
             if role in _FIELDS:
-                of_schema = ground.provenance(node, inherited)
-                stated = ground.provenance(raw, of_schema) if isinstance(raw, Mapping) else of_schema
-                schema = ground.read(raw, pointer)
+                of_schema = context.provenance(node, inherited)
+                stated = context.provenance(raw, of_schema) if isinstance(raw, Mapping) else of_schema
+                schema = context.read(raw, pointer)
                 types = _types(schema)
                 if role in found and found[role].name != name:
                     hint = f"The other is {found[role].name}; keep one."
-                    ground.problem(pointer, f"two properties are the {role}", hint)
+                    context.problem(pointer, f"two properties are the {role}", hint)
                 leads = not types or _leads(schema, types)
-                place = ground.where(pointer)
+                place = context.where(pointer)
                 found[role] = _Shown(name, stated, place, pointer, types, leads, name in required)
             elif role is not None:
                 hint = f"It can be {', '.join(_FIELDS)}."
-                ground.problem(f"{at}/x-pagination", f"a property can't be {role!r}", hint)
+                context.problem(f"{at}/x-pagination", f"a property can't be {role!r}", hint)
     return found
 
 
-def _check_asked(ground: Ground, parameters: tuple[Parameter, ...]) -> None:
+def _check_asked(context: ReadContext, parameters: tuple[Parameter, ...]) -> None:
     """Page and limit are whole numbers, each asked for by one parameter."""
     seen: dict[str, Parameter] = {}
     for parameter in parameters:
@@ -144,59 +144,59 @@ def _check_asked(ground: Ground, parameters: tuple[Parameter, ...]) -> None:
             continue
         if role in seen:
             hint = f"The other is {seen[role].name}; keep one."
-            ground.problem(f"{parameter.pointer}/x-pagination", f"two parameters are the {role}", hint)
+            context.problem(f"{parameter.pointer}/x-pagination", f"two parameters are the {role}", hint)
         seen.setdefault(role, parameter)
-        types = _types(without_null(ground.read(parameter.schema, f"{parameter.pointer}/schema")))
+        types = _types(without_null(context.read(parameter.schema, f"{parameter.pointer}/schema")))
         if types and "integer" not in types:
             hint = "Say `type: integer`; where pages are asked for by a token or an offset, take x-pagination away."
-            ground.problem(f"{parameter.pointer}/schema", f"the {role} {parameter.name} isn't a whole number", hint)
+            context.problem(f"{parameter.pointer}/schema", f"the {role} {parameter.name} isn't a whole number", hint)
 
 
-def _check_shown(ground: Ground, shown: Mapping[str, _Shown]) -> None:
+def _check_shown(context: ReadContext, shown: Mapping[str, _Shown]) -> None:
     """The count is a whole number, the results are a list, and next and previous lead to a page."""
     for role, field in shown.items():
         if not field.types:
             continue
         if role == "count" and "integer" not in field.types:
-            ground.problem(field.pointer, f"the count {field.name} isn't a whole number", "Say `type: integer`.")
+            context.problem(field.pointer, f"the count {field.name} isn't a whole number", "Say `type: integer`.")
         elif role == "results" and "array" not in field.types:
-            ground.problem(field.pointer, f"the results {field.name} aren't a list", "Say `type: array`.")
+            context.problem(field.pointer, f"the results {field.name} aren't a list", "Say `type: array`.")
         elif role in ("next", "previous") and not field.leads:
             message = f"{role} is {field.name}, which is neither a link nor the number of a page"
             hint = "It is a text with a URL in it, or an integer; null where there is no such page."
-            ground.problem(field.pointer, message, hint)
+            context.problem(field.pointer, message, hint)
 
 
-def _first(ground: Ground, parameter: Parameter) -> int:
+def _first(context: ReadContext, parameter: Parameter) -> int:
     """The page that is shown when none is asked for: the first, which is number 1."""
-    first = 1 if parameter.required else _default(ground, parameter)
-    schema = ground.read(parameter.schema, f"{parameter.pointer}/schema")
+    first = 1 if parameter.required else _default(context, parameter)
+    schema = context.read(parameter.schema, f"{parameter.pointer}/schema")
     if first != 1 or schema.get("default", 1) != 1:
         message = f"the first page is {schema.get('default')}, and pages are counted from 1"
         hint = "Where the server counts from 0, or by rows, its pages can't be said: take x-pagination away."
-        ground.problem(f"{parameter.pointer}/schema", message, hint)
+        context.problem(f"{parameter.pointer}/schema", message, hint)
     return 1
 
 
-def _rows_of_a_page(ground: Ground, parameter: Parameter) -> int:
+def _rows_of_a_page(context: ReadContext, parameter: Parameter) -> int:
     """The limit where none is asked for; of a required one, a limit that may be asked for."""
-    schema = ground.read(parameter.schema, f"{parameter.pointer}/schema")
+    schema = context.read(parameter.schema, f"{parameter.pointer}/schema")
     if parameter.required and "default" not in schema:
-        return max(int(schema.get("minimum", 1)), min(20, _largest(ground, parameter) or 20))
-    return _default(ground, parameter)
+        return max(int(schema.get("minimum", 1)), min(20, _largest(context, parameter) or 20))
+    return _default(context, parameter)
 
 
-def _default(ground: Ground, parameter: Parameter) -> int:
-    schema = ground.read(parameter.schema, f"{parameter.pointer}/schema")
+def _default(context: ReadContext, parameter: Parameter) -> int:
+    schema = context.read(parameter.schema, f"{parameter.pointer}/schema")
     default = schema.get("default")
     if isinstance(default, int) and not isinstance(default, bool):
         return default
     hint = "Add `default` to its schema: what the server takes when the parameter is left out."
-    ground.problem(parameter.pointer, f"{parameter.name} needs an integer default", hint)
+    context.problem(parameter.pointer, f"{parameter.name} needs an integer default", hint)
     return 1
 
 
-def _largest(ground: Ground, parameter: Parameter) -> int | None:
-    schema = ground.read(parameter.schema, f"{parameter.pointer}/schema")
+def _largest(context: ReadContext, parameter: Parameter) -> int | None:
+    schema = context.read(parameter.schema, f"{parameter.pointer}/schema")
     largest = schema.get("maximum")
     return int(largest) if isinstance(largest, (int, float)) and not isinstance(largest, bool) else None

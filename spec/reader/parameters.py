@@ -10,7 +10,7 @@ from spec.model import Parameter, ParameterPlace, Provenance, without_null
 from spec.pointers import escape
 from spec.problems import SEE
 from spec.reader import filters
-from spec.reader.ground import Ground, Object
+from spec.reader.read_context import Object, ReadContext
 from spec.reader.rows import Rows
 
 _PLACES: Mapping[str, ParameterPlace] = {"path": "path", "query": "query", "header": "header", "cookie": "cookie"}
@@ -18,7 +18,12 @@ _STYLES: Mapping[ParameterPlace, str] = {"query": "form", "cookie": "form", "pat
 
 
 def parameters(
-    ground: Ground, path: str, holders: Mapping[str, Object], pointer: str, inherited: Provenance, rows: Rows | None
+    context: ReadContext,
+    path: str,
+    holders: Mapping[str, Object],
+    pointer: str,
+    inherited: Provenance,
+    rows: Rows | None,
 ) -> tuple[Parameter, ...]:
     """The parameters of the operation at `pointer`.
 
@@ -27,37 +32,40 @@ def parameters(
     """
     declared: dict[tuple[str, ParameterPlace], tuple[Object, str]] = {}
     for here, holder in holders.items():
-        declared.update(_declared(ground, holder, here))
+        declared.update(_declared(context, holder, here))
     found = tuple(
-        _parameter(ground, name, place, node, here, inherited, rows) for (name, place), (node, here) in declared.items()
+        _parameter(context, name, place, node, here, inherited, rows)
+        for (name, place), (node, here) in declared.items()
     )
     in_path = {parameter.name for parameter in found if parameter.place == "path"}
     undeclared = [name for name in templates.placeholders(path) if name not in in_path]
     for name in undeclared:
         message = f"the path's {{{name}}} isn't declared as a parameter"
-        ground.problem(pointer, message, "Add it with `in: path`; it is taken for text.", harmless=True)
-    return (*(_text(ground, name, pointer, inherited) for name in undeclared), *found)
+        context.problem(pointer, message, "Add it with `in: path`; it is taken for text.", harmless=True)
+    return (*(_text(context, name, pointer, inherited) for name in undeclared), *found)
 
 
-def _text(ground: Ground, name: str, pointer: str, inherited: Provenance) -> Parameter:
-    """A placeholder that nothing declares: a piece of text in the path, for nothing else can be meant."""
+def _text(context: ReadContext, name: str, pointer: str, inherited: Provenance) -> Parameter:
+    """A placeholder that nothing declares: it can only be a piece of text in the path."""
     node = {"required": True, "schema": {"type": "string"}}
-    return _parameter(ground, name, "path", node, pointer, inherited, None)
+    return _parameter(context, name, "path", node, pointer, inherited, None)
 
 
-def _declared(ground: Ground, holder: Object, pointer: str) -> dict[tuple[str, ParameterPlace], tuple[Object, str]]:
+def _declared(
+    context: ReadContext, holder: Object, pointer: str
+) -> dict[tuple[str, ParameterPlace], tuple[Object, str]]:
     found: dict[tuple[str, ParameterPlace], tuple[Object, str]] = {}
-    for index, raw in enumerate(ground.items(holder, "parameters", pointer)):
-        before = len(ground.problems)
-        node, here = ground.follow(raw, f"{pointer}/parameters/{index}")
+    for index, raw in enumerate(context.items(holder, "parameters", pointer)):
+        before = len(context.problems)
+        node, here = context.follow(raw, f"{pointer}/parameters/{index}")
         name, place = node.get("name"), _PLACES.get(str(node.get("in")))
         if not isinstance(name, str) or place is None:
-            if len(ground.problems) == before:
+            if len(context.problems) == before:
                 message = "a parameter needs `name` and `in` (path, query, header or cookie)"
-                ground.problem(here, message, SEE)
+                context.problem(here, message, SEE)
         elif (name, place) in found:
-            other = ground.where(found[name, place][1])
-            ground.problem(
+            other = context.where(found[name, place][1])
+            context.problem(
                 f"{pointer}/parameters/{index}",
                 f"the {place} parameter {name!r} stands twice",
                 f"The other is at {other}; keep one.",
@@ -68,7 +76,7 @@ def _declared(ground: Ground, holder: Object, pointer: str) -> dict[tuple[str, P
 
 
 def _parameter(
-    ground: Ground,
+    context: ReadContext,
     name: str,
     place: ParameterPlace,
     node: Object,
@@ -76,16 +84,16 @@ def _parameter(
     inherited: Provenance,
     rows: Rows | None,
 ) -> Parameter:
-    raw, schema_pointer = _schema(ground, node, pointer)
-    _, here = ground.follow(raw, schema_pointer)
-    schema = without_null(ground.read(raw, schema_pointer))
+    raw, schema_pointer = _schema(context, node, pointer)
+    _, here = context.follow(raw, schema_pointer)
+    schema = without_null(context.read(raw, schema_pointer))
     style = str(node.get("style", _STYLES[place]))
-    provenance = ground.provenance(node, inherited)
+    provenance = context.provenance(node, inherited)
     query = place == "query"  # the only place where the vocabulary has something to say
     explode = bool(node.get("explode", style == "form"))
     wire = filters.Wire(style, explode, "content" in node)
-    plain = filters.plain(ground, name, node, schema, wire, pointer, provenance, rows) if query else None
-    free = filters.free(ground, schema, here, provenance, rows) if query else ()
+    plain = filters.plain(context, name, node, schema, wire, pointer, provenance, rows) if query else None
+    free = filters.free(context, schema, here, provenance, rows) if query else ()
     return Parameter(
         name=name,
         place=place,
@@ -94,33 +102,33 @@ def _parameter(
         style=style,
         explode=explode,
         reserved=node.get("allowReserved") is True,
-        content_type=next(iter(ground.mapping(node, "content", pointer)), None),
+        content_type=next(iter(context.mapping(node, "content", pointer)), None),
         deprecated=node.get("deprecated") is True,
         description=str(node.get("description", "")),
-        pagination=_role(ground, node, pointer) if query else None,
-        search=filters.search(ground, node, pointer, rows) if query else (),
+        pagination=_role(context, node, pointer) if query else None,
+        search=filters.search(context, node, pointer, rows) if query else (),
         filters=(plain,) if plain else tuple(free),
         provenance=provenance,
         pointer=pointer,
-        location=ground.where(pointer),
+        location=context.where(pointer),
     )
 
 
-def _schema(ground: Ground, node: Object, pointer: str) -> tuple[Object, str]:
-    """A parameter's schema as written, which may stand under its one content type; {} when it has none."""
+def _schema(context: ReadContext, node: Object, pointer: str) -> tuple[Object, str]:
+    """A parameter's schema as written, which may be in its one content type; {} when it has none."""
     here = pointer
-    for content_type in ground.mapping(node, "content", pointer):
-        node, here = ground.follow(node["content"][content_type], f"{pointer}/content/{escape(content_type)}")
+    for content_type in context.mapping(node, "content", pointer):
+        node, here = context.follow(node["content"][content_type], f"{pointer}/content/{escape(content_type)}")
         break
-    return ground.schema(node, "schema", here) or {}, f"{here}/schema"
+    return context.schema(node, "schema", here) or {}, f"{here}/schema"
 
 
-def _role(ground: Ground, node: Object, pointer: str) -> Literal["page", "limit"] | None:
-    role = ground.extension(node, "x-pagination", pointer)
+def _role(context: ReadContext, node: Object, pointer: str) -> Literal["page", "limit"] | None:
+    role = context.extension(node, "x-pagination", pointer)
     if role == "page":
         return "page"
     if role == "limit":
         return "limit"
     if role is not None:
-        ground.problem(f"{pointer}/x-pagination", f"a parameter can't be {role!r}", "It can be page or limit.")
+        context.problem(f"{pointer}/x-pagination", f"a parameter can't be {role!r}", "It can be page or limit.")
     return None

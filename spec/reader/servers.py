@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from spec.model import JSON
-from spec.reader.ground import Ground, Object
+from spec.reader.read_context import Object, ReadContext
 
 
-def servers(ground: Ground, holder: Object, pointer: str) -> tuple[str, ...]:
+def servers(context: ReadContext, holder: Object, pointer: str) -> tuple[str, ...]:
     """The URLs of a document's, a path's or an operation's servers, with every variable at its default."""
-    found = (_url(node) for node in ground.items(holder, "servers", pointer) if isinstance(node, Mapping))
+    found = (_url(node) for node in context.items(holder, "servers", pointer) if isinstance(node, Mapping))
     return tuple(url for url in found if url)
 
 

@@ -1,7 +1,7 @@
-"""What reading needs everywhere: places, `$ref`s, provenance, and a list of what is wrong.
+"""What all readers share: positions, `$ref`s, provenance, and a list of problems.
 
-Nothing here raises: a part that can't be read is noted as a problem and read as empty, so that one look
-finds everything.
+Nothing here raises. A part that can't be read is noted as a problem and read as empty, so that one run finds
+all problems.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ Object = Mapping[str, JSON]
 
 
 @dataclass
-class Ground:
-    """The document, and what was found wrong with it so far."""
+class ReadContext:
+    """The document, and its problems so far."""
 
     source: Source
     vocabulary: bool
-    """Whether the x- extensions mean anything: the document names the vocabulary, and uses it rightly."""
+    """True if the x- extensions are interpreted: the document names the vocabulary, and uses it rightly."""
     problems: list[Problem] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
-    """Pointers of the extensions that were read, so that the ones that nothing reads can be told."""
+    """Pointers of the extensions that were read, so that unused ones can be found."""
 
     @property
     def data(self) -> Object:
@@ -37,26 +37,26 @@ class Ground:
 
     @property
     def root(self) -> Provenance:
-        """What an element inherits when nothing around it says where it comes from."""
+        """The provenance of an element when neither it nor its parents declare one."""
         return Provenance("documented", str(self.mapping(self.data, "info", "").get("title", "")))
 
     def where(self, pointer: str) -> Location:
-        """Where a pointer, or its nearest ancestor, stands."""
+        """The location of a pointer or its nearest ancestor."""
         return self.source.where(pointer)
 
     def problem(self, pointer: str, message: str, hint: str, *, harmless: bool = False) -> None:
-        """Note that something is wrong at a pointer; what is harmless keeps nobody from using the rest."""
+        """Note a problem at a pointer. A harmless problem doesn't prevent the use of the rest."""
         self.problems.append(Problem(self.where(pointer), message, hint, pointer, harmless=harmless))
 
     def blame(self, since: int, operation: str) -> None:
-        """Say of the problems from index `since` on that they concern an operation (its pointer)."""
+        """Mark the problems from index `since` on as problems of an operation (its pointer)."""
         concerned = [replace(p, operations=(*p.operations, operation)) for p in self.problems[since:]]
         self.problems[since:] = concerned
 
     # -- looking into the document -----------------------------------------------------------------
 
     def target(self, ref: JSON, pointer: str) -> str | None:
-        """The pointer that a `$ref` standing at `pointer` names, or None (a problem) when it names nothing here."""
+        """The pointer that the `$ref` at `pointer` names, or None (a problem) when its target doesn't exist."""
         if not isinstance(ref, str) or not (ref == "#" or ref.startswith("#/")):
             self.problem(
                 f"{pointer}/$ref",
@@ -73,12 +73,12 @@ class Ground:
         return target
 
     def circular(self, ref: str, pointer: str) -> None:
-        """Note that the `$ref` standing at `pointer` leads back to where it stands."""
+        """Note that the `$ref` at `pointer` leads back to itself."""
         hint = "A schema may hold itself in a property or an item; it can't be itself."
         self.problem(f"{pointer}/$ref", f"{ref} leads back to itself", hint)
 
     def follow(self, node: JSON, pointer: str) -> tuple[Object, str]:
-        """An object through its `$ref`s, and the pointer of where it really stands; {} when there is none."""
+        """An object behind its `$ref`s, and the pointer of its actual place; {} when it doesn't exist."""
         seen: set[str] = set()
         siblings: dict[str, JSON] = {}
         while isinstance(node, Mapping) and "$ref" in node:
@@ -112,7 +112,7 @@ class Ground:
         return value if isinstance(value, list) else []
 
     def schema(self, node: Object, key: str, pointer: str) -> Object | None:
-        """The schema under a key as written, or None. 3.1's `true` and `false` are written out."""
+        """The schema under a key as written, or None. The booleans of 3.1 become schemas."""
         value = node.get(key)
         if isinstance(value, bool):
             return {} if value else {"not": {}}
@@ -125,7 +125,7 @@ class Ground:
         return composition.branches(self._checked, schema, pointer)
 
     def _checked(self, schema: JSON, pointer: str) -> tuple[Object, str]:
-        """A schema behind its `$ref`s, with a problem where its `allOf` is no list."""
+        """A schema behind its `$ref`s, with a problem where its `allOf` isn't a list."""
         node, here = self.follow(schema, pointer)
         self.items(node, "allOf", here)
         return node, here
@@ -151,21 +151,21 @@ class Ground:
     # -- the vocabulary ----------------------------------------------------------------------------
 
     def extension(self, node: Object, name: str, pointer: str) -> JSON:
-        """The value of an extension that may stand here, or None. Remembers that it was read."""
+        """The value of an extension that is allowed here, or None. Records that it was read."""
         if not self.vocabulary or name not in node:
             return None
         self.used.add(f"{pointer}/{name}")
         return node[name]
 
     def mark(self, node: JSON, name: str, pointer: str) -> tuple[JSON, str]:
-        """The value of an extension beside a `$ref` or where it leads, or None, and the pointer of its holder."""
+        """The value of an extension beside a `$ref` or at its target, or None, and the pointer of its holder."""
         if isinstance(node, Mapping) and name in node:
             return self.extension(node, name, pointer), pointer
         target, here = self.follow(node, pointer)
         return self.extension(target, name, here), here
 
     def provenance(self, node: Object, inherited: Provenance) -> Provenance:
-        """Where an element comes from: as marked, else the page by its description, else as what it stands in."""
+        """The provenance of an element: as marked, else the page if it has a description, else its parent's."""
         marked = node.get("x-provenance") if self.vocabulary else None
         if isinstance(marked, Mapping):
             for level in ("documented", "inferred"):
