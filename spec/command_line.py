@@ -1,4 +1,4 @@
-"""How every command of the project reads its arguments: with click, and each mistake said in one line."""
+"""How every command of the project parses its arguments: with click, and one line for each mistake."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Any
 import click
 
 USAGE = 2
-"""The exit code for a command that can't be carried out as given."""
+"""The exit code of a command with wrong arguments."""
 
 FILE = click.Path(path_type=Path)
-"""A path that is checked where it is used, so that the message can say more than that it isn't there."""
+"""A path that is checked where it is used, because a better message is possible there."""
 
 
 class Option(click.Option):
@@ -37,14 +37,14 @@ class Argument(click.Argument):
 
 
 def _refuse_empty(name: str, value: Any) -> None:
-    """Raises UsageError for a value that is given and empty, as an unset variable of a shell leaves it."""
+    """Raises UsageError for an empty value, as an unset shell variable gives."""
     given = value if isinstance(value, (tuple, list)) else (value,)
     if any(isinstance(one, str) and not one.strip() for one in given):
         raise click.UsageError(f"{name} is given and empty. Give a value, or leave it out.")
 
 
 class Command(click.Command):
-    """A command whose help ends in lines that are shown as they are written: examples and exit codes."""
+    """A command whose help ends in lines that are shown as written: examples and exit codes."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show the epilog with its own line breaks."""
@@ -52,29 +52,29 @@ class Command(click.Command):
             formatter.write(f"\n{self.epilog.strip()}\n")
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Carry the command out. A reader of the output who has seen enough is no error of the command's."""
+        """Run the command. A reader that closes the output early isn't an error."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # Without this, Python complains once more on its way out.
+            # Without this, Python prints another error when it exits.
             sys.stdout = None
             return USAGE
 
 
 class Group(click.Group):
-    """Commands, each imported only when it is asked for."""
+    """Commands, each imported only when it is used."""
 
     def __init__(self, *arguments: Any, late: Mapping[str, tuple[str, str]] | None = None, **more: Any) -> None:
-        """`late` has for a command's name where it is, as `module:attribute`, and its line in --help."""
+        """`late` maps a command's name to its place, as `module:attribute`, and to its line in --help."""
         super().__init__(*arguments, **more)
         self.late = dict(late or {})
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names, in the order in which they were given."""
+        """Names, in their given order."""
         return [*self.late, *self.commands]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A command, or None where there is none of that name."""
+        """A command, or None where no command has that name."""
         if cmd_name in self.late:
             module, _, attribute = self.late[cmd_name][0].partition(":")
             self.add_command(getattr(import_module(module), attribute), cmd_name)
@@ -110,12 +110,12 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
 def command(**more: Any) -> Callable[[Callable[..., Any]], click.Command]:
-    """Make a command of a function, which gives the exit code; its docstring is the help."""
+    """Make a command of a function, which returns the exit code; its docstring is the help."""
     return click.command(cls=Command, context_settings=SETTINGS, **more)
 
 
 def run(command: click.Command, arguments: Sequence[str] | None, name: str) -> int:
-    """Carry out a command; gives the exit code. A mistake in the arguments is one line on standard error."""
+    """Run a command; returns the exit code. A mistake in the arguments is one line on standard error."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         result = command.main(given, prog_name=name, standalone_mode=False)

@@ -1,4 +1,4 @@
-"""What a person can ask of a document: is it valid, and what changed between two of them?"""
+"""The commands on a document: is it valid, and what changed between two versions?"""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ examples:
     help="documents, YAML or JSON (default: the one that comes along)",
 )
 def validate_command(files: tuple[Path, ...]) -> int:
-    """Validate OpenAPI documents and the x- extensions that say what they mean.
+    """Validate OpenAPI documents and their x- extensions.
 
     Each problem is printed as file:line:column, what is wrong, and what to do.
     """
@@ -44,7 +44,7 @@ def validate_command(files: tuple[Path, ...]) -> int:
 
 
 def _validated(file: Path) -> int:
-    """Print what is wrong with a document, or what is in it; gives the exit code."""
+    """Print the problems of a document, or a summary of it; returns the exit code."""
     try:
         verdict = validate(file)
     except UnopenedError as error:
@@ -77,7 +77,7 @@ commands = Group(
     "spec",
     late=_COMMANDS,
     context_settings=SETTINGS,
-    help="Validate an OpenAPI document and the x- extensions that say what it means; compare two of them.",
+    help="Validate an OpenAPI document and its x- extensions; compare two documents.",
 )
 """The commands of this package, as `seller-contract spec` has them."""
 

@@ -1,7 +1,7 @@
-"""Schemas that are made of others: `$ref` and `allOf`, followed in one place.
+"""Schemas that consist of others: `$ref` and `allOf`, followed in one place.
 
-Who follows a reference differs (a reader notes what is wrong, a contract raises), so that is a function
-that the caller gives.
+The caller gives a function that follows a reference, because callers differ: a reader notes a problem, a
+contract raises.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from spec import pointers
 
 Schema = Mapping[str, Any]
 Follow = Callable[[Any, str], tuple[Schema, str]]
-"""A schema and its pointer to the schema behind its `$ref`s, siblings included, and where that stands."""
+"""From a schema and its pointer to the schema behind its `$ref`s, siblings included, and its actual place."""
 
 MOST_BRANCHES = 64
-"""More alternatives than that, made by unions inside `allOf`, are left out."""
+"""Further alternatives, made by unions inside `allOf`, are left out."""
 
 
 def branches(
     follow: Follow, schema: Any, pointer: str, seen: frozenset[str] = frozenset()
 ) -> Iterator[tuple[Any, str]]:
-    """A schema after every schema that it is `allOf`, each with its own pointer; circles are left out."""
+    """The object schemas that `allOf` combines, each with its own pointer; circles are left out."""
     node, here = follow(schema, pointer)
     if here in seen:
         return
@@ -37,9 +37,9 @@ def branches(
 def flattened(
     target: Callable[[str, str], Any], schema: Schema, pointer: str, seen: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """One schema without `$ref` and `allOf`: everything that its branches say, together.
+    """One schema without `$ref` and `allOf`: the keywords of all its branches.
 
-    `target` gives what stands at a `$ref` that stands at a pointer.
+    `target` returns the value at a `$ref` and takes the pointer of the `$ref`.
     """
     made: dict[str, Any] = {}
     ref = schema.get("$ref")
@@ -55,7 +55,7 @@ def flattened(
 
 
 def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """What two branches of `allOf` say together; where they can't both hold, the second counts."""
+    """The keywords of two branches of `allOf` together; where they conflict, the second counts."""
     made = {**first, **second}
     if isinstance(first.get("properties"), Mapping) and isinstance(second.get("properties"), Mapping):
         properties = dict(first["properties"])
@@ -72,7 +72,7 @@ def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
 
 
 def both(first: Any, second: Any) -> Any:
-    """What two schemas of one property say together."""
+    """The keywords of two schemas of one property together."""
     if not isinstance(first, Mapping) or not first or first == second:
         return second
     if not isinstance(second, Mapping) or not second:

@@ -1,4 +1,4 @@
-"""The names of environment variables, by one rule for the client and for the suite: they come from the document."""
+"""The names of environment variables, by one rule for the client and the suite: they come from the document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from spec.model import Contract
 
 
 def prefix(contract: Contract) -> str:
-    """What every variable begins with: the letters that all codes begin with, else the client's name or the title."""
+    """The common prefix of every variable:
+
+    the letters that all codes begin with, else the client's name or the title.
+    """
     letters = {match[1] for o in contract.operations if (match := re.fullmatch(r"([A-Z]+)\d+", o.code))}
     if len(letters) == 1:
         return letters.pop()
@@ -17,7 +20,7 @@ def prefix(contract: Contract) -> str:
 
 
 def key_variable(contract: Contract) -> str:
-    """The variable that holds the API key. The same name with `_FILE` may name a file that holds it."""
+    """The variable that holds the API key. With the suffix `_FILE` it may name a file that holds the key."""
     return f"{prefix(contract)}_API_KEY"
 
 

@@ -1,7 +1,7 @@
 """A document in several local files: each file that a `$ref` names is read, and becomes a part of the document.
 
-A part stands under the key `$files`, by its path from the document's folder, and every reference is
-rewritten to point there. Nothing is ever fetched: a URL stays as it is, for the reader to report.
+A part is stored under the key `$files`, by its path from the document's folder. Every reference is rewritten to
+point there. Nothing is ever fetched: a URL stays unchanged, and the reader reports it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from spec.source import Source
 from spec.walk import FILES, objects
 
 _MOST = 10_000
-"""More files than that are refused."""
+"""Further files are refused."""
 
 
 def read(path: Path | str) -> Source:
@@ -37,7 +37,7 @@ def _refs(data: JSON) -> list[str]:
 
 
 def _file(ref: str) -> str:
-    """The file that a reference names; empty for one into the same document or to a URL."""
+    """The file that a reference names; empty for a reference into the same document or to a URL."""
     file = ref.partition("#")[0]
     return "" if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:|//", file) else unquote(file)
 
@@ -70,7 +70,7 @@ class _Bundle:
         return replace(self._root, data=data, content=content, locations=locations)
 
     def _read(self, name: str, path: Path) -> list[tuple[str, Path]]:
-        """Read the files that one file refers to, and give those that are new."""
+        """Read the files that one file refers to, and return the new ones."""
         found: list[tuple[str, Path]] = []
         part = self._sources[name]
         for pointer, node, _ in objects(part.data):
@@ -84,7 +84,7 @@ class _Bundle:
             try:
                 self._sources[known] = source.read(self._shown / known)
             except UnopenedError:
-                continue  # the reference stays as it is, and the reader says where it is used
+                continue  # the reference stays unchanged, and the reader reports where it is used
             if len(self._sources) > _MOST:
                 raise SpecError([Problem(part.where(pointer), f"more than {_MOST:,} files", "Bundle the document.")])
             found.append((known, target))

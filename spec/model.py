@@ -1,6 +1,6 @@
-"""The contract as frozen data: what every other room reads, with nothing left to resolve.
+"""The contract as frozen data, the input of all other packages, with every reference resolved.
 
-Everything here is plain data. `spec.reader` builds it from a document; nobody else does.
+Only `spec.reader` builds it from a document.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from spec import composition, pointers
 
 JSON = Any
-"""Any JSON value, as `json.loads` would give it."""
+"""Any JSON value, as `json.loads` returns it."""
 
 DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 """What stands between the values of an array, by the style of a query parameter that isn't exploded."""
@@ -24,7 +24,7 @@ ParameterPlace = Literal["path", "query", "header", "cookie"]
 
 @dataclass(frozen=True, order=True)
 class Location:
-    """Where something stands in the document: 1-based line and column."""
+    """A position in the document: 1-based line and column."""
 
     file: str
     line: int
@@ -36,7 +36,7 @@ class Location:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a fact comes from: the page's own sentence, or our reason for deciding so."""
+    """The origin of a fact: the page's own sentence, or our reason for a decision."""
 
     level: Level
     text: str
@@ -89,7 +89,7 @@ class Parameter:
     reserved: bool
     """True when reserved characters travel as they are (allowReserved)."""
     content_type: str | None
-    """What a value travels as, where the document says so by `content` in place of a style."""
+    """The content type of a value, where the document declares `content` in place of a style."""
     deprecated: bool
     description: str
     pagination: Literal["page", "limit"] | None
@@ -114,7 +114,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Encoding:
-    """How one property of a form or multipart body travels (OpenAPI, Encoding Object); None is what isn't said."""
+    """How one property of a form or multipart body is encoded (OpenAPI, Encoding Object); None is undeclared."""
 
     content_type: str | None
     style: str | None
@@ -130,7 +130,7 @@ class Media:
     content_type: str
     schema: Mapping[str, JSON] | None
     encoding: Mapping[str, Encoding]
-    """By the names of properties; empty where nothing is said."""
+    """By the names of properties; empty where nothing is declared."""
     examples: tuple[JSON, ...]
     pointer: str
     location: Location
@@ -138,7 +138,7 @@ class Media:
 
 @dataclass(frozen=True)
 class RequestBody:
-    """What an operation is sent."""
+    """The request body of an operation."""
 
     required: bool
     description: str
@@ -164,7 +164,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Response:
-    """One answer an operation may give. `status` is a code, a range such as `4XX`, or `default`."""
+    """A declared response of an operation. `status` is a code, a range such as `4XX`, or `default`."""
 
     status: str
     description: str
@@ -181,13 +181,13 @@ class Response:
         return _json_media(self.media)
 
     def covers(self, code: int) -> bool:
-        """True when this entry describes answers with the status `code`."""
+        """True when this entry describes responses with the status `code`."""
         return self.status in (str(code), f"{code // 100}XX", f"{code // 100}xx", "default")
 
 
 @dataclass(frozen=True)
 class SecurityScheme:
-    """A declared way to authenticate; its place is the only place a secret is ever put."""
+    """A declared security scheme; the secret is only ever put in its place."""
 
     name: str
     type: str
@@ -228,7 +228,7 @@ class Pagination:
 
 @dataclass(frozen=True)
 class Part:
-    """A list inside a row that is written on its own: `field` of the row, keyed by `key` of an entry."""
+    """A list inside a row that has its own writes: `field` of the row, `key` of an entry."""
 
     field: str
     key: str
@@ -236,7 +236,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Collection:
-    """Rows that the API keeps (x-collections): how they are told apart and what is known of them."""
+    """Rows that the API stores (x-collections): their key and their known fields."""
 
     name: str
     key: str
@@ -244,7 +244,7 @@ class Collection:
     """`$ref` of the schema of one row as a response shows it."""
     parts: tuple[Part, ...]
     hidden: Mapping[str, Mapping[str, JSON]]
-    """Fields that filters see and no response shows, name to schema."""
+    """Fields that filters use and no response shows, name to schema."""
     created: str | None
     updated: str | None
     """The fields that hold the row's own date-times."""
@@ -270,7 +270,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Batch:
-    """How the status operation tells a batch's progress (x-batch). All values are JSON pointers."""
+    """How the status operation shows a batch's progress (x-batch). All values are JSON pointers."""
 
     id: str
     status: str | None
@@ -291,7 +291,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a 202 hands out: a value in its body that the status operation takes as a parameter."""
+    """The ticket of a 202: a value in its body that the status operation takes as a parameter."""
 
     pointer: str
     """JSON pointer of the ticket in the 202's body."""
@@ -320,7 +320,7 @@ class Operation:
     body: RequestBody | None
     responses: tuple[Response, ...]
     alternatives: tuple[tuple[str, ...], ...]
-    """Ways to authenticate as listed, each the names of the schemes it needs; an empty one is for no key at all."""
+    """Alternative security requirements, each the names of its schemes; an empty one needs no key."""
     servers: tuple[str, ...]
     """Its own servers or its path's, in place of the document's; empty when it has none."""
     pagination: Pagination | None
@@ -337,7 +337,7 @@ class Operation:
 
     @property
     def security(self) -> tuple[tuple[str, ...], ...]:
-        """The alternatives where some key is needed; empty where none is."""
+        """The alternatives that need a key; empty where no key is needed."""
         return () if () in self.alternatives else self.alternatives
 
     @property
@@ -360,14 +360,14 @@ class Operation:
         return next((p for p in self.parameters if p.name == name), None)
 
     def response(self, code: int) -> Response | None:
-        """The most specific declared answer for a status code, or None when it isn't documented."""
+        """The most specific declared response for a status code, or None when it isn't documented."""
         fitting = [r for r in self.responses if r.covers(code)]
         return min(fitting, key=lambda r: (r.status == "default", not r.status.isdigit()), default=None)
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field of the items that an operation is sent."""
+    """A field of the items in an operation's request body."""
 
     name: str
     schema: Mapping[str, JSON]
@@ -412,9 +412,9 @@ class Basis:
 class Clause:
     """One checkable statement about an operation.
 
-    `id` is stable and selectable by prefix (`PRD102.filter.name__icontains`). `kind` names the law that checks it
-    (`filter`). The words of the id are those of the kind, but where one word has several laws: to insert a row
-    and to insert an entry of a part is `write.inserts` in the id, and two kinds.
+    `id` is stable and selectable by prefix (`PRD102.filter.name__icontains`). `kind` names the law that checks
+    it (`filter`). Usually the words of the id are the kind. Several kinds may share the words: `write.inserts`
+    covers the insert of a row and that of a part's entry.
     """
 
     id: str
@@ -422,10 +422,10 @@ class Clause:
     operation: str
     """Code of the operation."""
     about: About = field(compare=False, repr=False)
-    """What it speaks of; None for the operation as a whole."""
+    """The subject of the clause; None for the operation as a whole."""
     level: Level
     requirement: str
-    """What must hold, in one sentence of ours."""
+    """The requirement, in one sentence of ours."""
     source: str
     """The page's sentence that it rests on, or the reason for an inferred one."""
     basis: Basis
@@ -446,7 +446,7 @@ class Clause:
 
     @property
     def subject(self) -> str:
-        """The name of what it speaks of; empty for the operation as a whole."""
+        """The name of its subject; empty for the operation as a whole."""
         match self.about:
             case Filter(parameter=name) | Lookups(field=name) | Part(field=name):
                 return name
@@ -455,7 +455,7 @@ class Clause:
         return ""
 
     def speaks_of(self, kind: type[A]) -> A:
-        """What it is about, for a reader of clauses of one kind. Raises TypeError where it is something else."""
+        """The subject, where it has the given type. Raises TypeError where it has another."""
         if not isinstance(self.about, kind):
             raise TypeError(f"{self.id} is about {type(self.about).__name__}, not {kind.__name__}")
         return self.about
@@ -482,7 +482,7 @@ class Contract:
     security_schemes: tuple[SecurityScheme, ...]
     clauses: tuple[Clause, ...]
     locations: Mapping[str, Location] = field(repr=False)
-    """JSON pointer to where the key (or element) stands."""
+    """JSON pointer to the location of the key (or element)."""
 
     @cached_property
     def by_code(self) -> Mapping[str, Operation]:
@@ -503,7 +503,7 @@ class Contract:
         return next((c for c in self.collections if c.name == name), None)
 
     def resolve(self, schema: Mapping[str, JSON]) -> Mapping[str, JSON]:
-        """Follow `$ref` until something else stands there; siblings of `$ref` (3.1) win over its target.
+        """Follow `$ref` until another value is found; siblings of `$ref` (3.1) win over its target.
 
         Something or null, written as `anyOf`, is one schema whose type may be null.
 
@@ -521,11 +521,11 @@ class Contract:
         return without_null(self.resolve(schema))
 
     def at(self, pointer: str) -> JSON:
-        """What stands at a JSON pointer (RFC 6901) of the document. Raises KeyError when nothing does."""
+        """The value at a JSON pointer (RFC 6901) of the document. Raises KeyError when it is missing."""
         return pointers.at(self.document, pointer)
 
     def where(self, pointer: str) -> Location:
-        """Where a JSON pointer, or its nearest ancestor, stands."""
+        """The location of a JSON pointer or its nearest ancestor."""
         while pointer and pointer not in self.locations:
             pointer = pointer.rpartition("/")[0]
         return self.locations[pointer]
@@ -554,7 +554,7 @@ class Contract:
         return tuple(dict.fromkeys(name for name in names if isinstance(name, str)))
 
     def _follow(self, schema: Mapping[str, JSON], pointer: str) -> tuple[Mapping[str, JSON], str]:
-        """A schema behind its `$ref`s, and what tells it from others."""
+        """A schema behind its `$ref`s, and an identity by which circles are found."""
         return self.resolve(schema), str(schema.get("$ref", pointer or id(schema)))
 
 

@@ -1,4 +1,4 @@
-"""JSON pointers (RFC 6901): the one place that escapes, takes apart and follows them."""
+"""JSON pointers (RFC 6901): the only place that escapes, splits and follows them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def of_ref(ref: str) -> str:
 
 
 def at(document: Any, pointer: str) -> Any:
-    """What stands at a pointer. Raises KeyError when nothing does."""
+    """The value at a pointer. Raises KeyError when it is missing."""
     for token in tokens(pointer):
         try:
             document = document[int(token)] if isinstance(document, (list, tuple)) else document[token]

@@ -1,4 +1,4 @@
-"""What is wrong with a document, said so that a person can put it right: where, what, and what to do."""
+"""Problems of a document, written so that a person can fix them: where, what, and what to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from spec.model import Location
 
 SEE = "See the OpenAPI specification."
-"""The hint of a problem with a document's form, which OpenAPI's own JSON Schema would report as well."""
+"""The hint for a problem of a document's structure, which OpenAPI's own JSON Schema would report as well."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Problem:
     pointer: str = ""
     """The JSON pointer of the element, where the document could be parsed."""
     operations: tuple[str, ...] = ()
-    """Pointers of the operations (or of a path, for all of its operations) that it makes unreadable."""
+    """Pointers of the operations that it makes unreadable; a path's pointer stands for all of its operations."""
     harmless: bool = False
-    """True when what is meant is plain all the same: it makes a document invalid, and nothing unusable."""
+    """True when the meaning is clear in spite of it: the document is invalid, but usable."""
 
     def __str__(self) -> str:
         return f"{self.location}: {self.message}" + (f"\n    {self.hint}" if self.hint else "")
@@ -38,11 +38,11 @@ class SpecError(Exception):
 
 
 class UnopenedError(SpecError):
-    """A file that can't be opened: the fault of whoever named it, not of a document."""
+    """A file that can't be opened: a mistake in the arguments, not in a document."""
 
 
 def merged(problems: Iterable[Problem]) -> list[Problem]:
-    """The problems in the document's order, each once, with all the operations that it concerns."""
+    """The problems in the document's order, each once, with all operations that it concerns."""
     found: dict[tuple[Location, str], Problem] = {}
     for problem in problems:
         key = (problem.location, problem.message)

@@ -1,6 +1,6 @@
 """A file to data with positions: YAML 1.2 or JSON, every problem with its line and column.
 
-The only place that opens a document. What its text means is said in `source_yaml` and `source_json`.
+Only this module opens a document. `source_yaml` and `source_json` parse the text.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from spec.model import JSON, Location
 from spec.problems import refusal, unopened
 
 MAX_BYTES = 32 * 1024 * 1024
-"""A larger document is refused: no OpenAPI document is, and parsing it would look like a hang."""
+"""A larger document is refused: OpenAPI documents are smaller, and parsing it would look like a hang."""
 
 _GIVE = "Give an OpenAPI document, 3.0 or 3.1, in YAML or JSON."
 
 
 @dataclass(frozen=True)
 class Source:
-    """A parsed document: its bytes, its data, and where each JSON pointer stands."""
+    """A parsed document: its bytes, its data, and the position of each JSON pointer."""
 
     file: str
     content: bytes
@@ -28,7 +28,7 @@ class Source:
     locations: dict[str, Location]
 
     def where(self, pointer: str) -> Location:
-        """Where a JSON pointer, or its nearest ancestor that is written in the file, stands."""
+        """The position of a JSON pointer or its nearest ancestor that is written in the file."""
         while pointer and pointer not in self.locations:
             pointer = pointer.rpartition("/")[0]
         return self.locations[pointer]
@@ -37,7 +37,7 @@ class Source:
 def read(path: Path | str) -> Source:
     """Read and parse a YAML or JSON file.
 
-    Raises UnopenedError for a file that is missing or can't be opened, and SpecError for one that is empty,
+    Raises UnopenedError for a file that is missing or can't be opened. Raises SpecError for one that is empty,
     not UTF-8, too large, nested too deeply or not well-formed, and for duplicate keys.
     """
     file = _shown(Path(path))
@@ -76,15 +76,15 @@ def parse(content: bytes, file: str) -> Source:
 
 
 def _parse(text: str, file: str) -> tuple[JSON, dict[str, Location]]:
-    """As JSON where it looks like JSON: some twenty times faster, and YAML forbids what JSON allows (tabs)."""
+    """Parse as JSON where the text looks like JSON: it is about twenty times faster, and YAML forbids tabs."""
     if text.lstrip().startswith(("{", "[")) and (file.lower().endswith(".json") or source_json.is_json(text)):
         return source_json.parse(text, file)
     return source_yaml.parse(text, file)
 
 
 def _shown(path: Path) -> str:
-    """The path as a person would type it from here."""
+    """The path as a person would type it in the working folder."""
     here = Path.cwd()
     shown = path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path
-    # A name may hold bytes that aren't UTF-8; it is printed all the same.
+    # A name may hold bytes that aren't UTF-8; it must still be printable.
     return str(shown).encode("utf-8", "replace").decode("utf-8")

@@ -1,7 +1,7 @@
 """JSON text to data and positions.
 
-The data comes from the standard library's parser; the positions from a scan of the tokens, which need
-not check what the parser has checked already.
+The standard library parses the data. A scan of the tokens finds the positions; it can rely on the parser's
+checks.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def is_json(text: str) -> bool:
 
 
 def parse(text: str, file: str) -> tuple[JSON, dict[str, Location]]:
-    """The data of a JSON text, and where each pointer stands: a member at its key, an element at its start.
+    """The data of a JSON text, and the position of each pointer: a member at its key, an element at its start.
 
-    Raises SpecError for a syntax error, duplicate keys, numbers that no double holds, and deep nesting.
+    Raises SpecError for a syntax error, duplicate keys, numbers beyond a double, and deep nesting.
     """
     try:
         data = json.loads(text, cls=_Decoder)
@@ -51,7 +51,7 @@ _FLATTEN = f"At most {MAX_DEPTH} levels are read; no OpenAPI document needs more
 
 
 class _Decoder(json.JSONDecoder):
-    """Lets numbers pass that Python refuses or that no double holds: the scan reports them, with their place."""
+    """Accepts numbers that Python refuses or that exceed a double: the scan reports them with their position."""
 
     def __init__(self, **options: Any) -> None:
         options.update(
@@ -65,7 +65,7 @@ _DECODER = _Decoder()
 
 
 def _clean(value: JSON) -> JSON:
-    """Half a surrogate pair, which JSON's escapes can write and no output can print, is replaced."""
+    """Replace half a surrogate pair: JSON's escapes can write it, but no output can print it."""
     if isinstance(value, str):
         return _LONE_SURROGATE.sub("\ufffd", value)
     if isinstance(value, list):
@@ -76,7 +76,7 @@ def _clean(value: JSON) -> JSON:
 
 
 def _scan(text: str, file: str) -> tuple[dict[str, Location], list[Problem]]:
-    """Where each pointer stands, and what is well-formed but not acceptable."""
+    """The position of each pointer, and what is well-formed but not acceptable."""
     lines = [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", text))]
     locations: dict[str, Location] = {}
     problems: list[Problem] = []
@@ -85,7 +85,7 @@ def _scan(text: str, file: str) -> tuple[dict[str, Location], list[Problem]]:
         line = bisect_right(lines, offset)
         return Location(file, line, offset - lines[line - 1] + 1)
 
-    pointer, index = "", -1  # of the collection that is open; index is -1 in an object
+    pointer, index = "", -1  # of the open collection; index is -1 in an object
     outer: list[tuple[str, int]] = []
     child = ""  # pointer of the value that comes next
     expects_key = False

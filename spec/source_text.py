@@ -1,18 +1,18 @@
-"""What YAML and JSON share: numbers, and how much of either is taken."""
+"""Limits that YAML and JSON share: on numbers, size and nesting."""
 
 from __future__ import annotations
 
 import math
 
 MAX_NODES = 3_000_000
-"""More values than that are refused: a few aliases of aliases would otherwise fill the memory."""
+"""A document with more values is refused: a few aliases of aliases could otherwise fill the memory."""
 
 MAX_DEPTH = 200
-"""Deeper nesting is refused: no document needs it, and whoever walks one can do so without fear."""
+"""Deeper nesting is refused: no document needs it, and recursive code stays safe."""
 
 _MAX_DIGITS = 400
 
 
 def is_number(text: str) -> bool:
-    """False for a decimal number that no double holds: other tools would read another one."""
+    """False for a decimal number beyond a double: other tools would read a different number."""
     return len(text) <= _MAX_DIGITS and not math.isinf(float(text))

@@ -1,11 +1,11 @@
 """YAML text to data and positions.
 
-Values follow YAML 1.2's core schema (`on` and `no` are strings, a date is a string), so that a document
-means the same here as to every OpenAPI tool; keys are strings, whatever they look like (`200:`). Merge
-keys (`<<`), which YAML 1.2 dropped and most tools kept, are understood.
+Values follow YAML 1.2's core schema: `on` and `no` are strings, and so is a date. So a document means the same
+here as in every OpenAPI tool. Keys are always strings (`200:`). Merge keys (`<<`) are understood: YAML 1.2
+dropped them, but most tools kept them.
 
-It works on the parser's events, one after the other: no depth of nesting can exhaust the stack, and an
-alias shares what its anchor holds instead of multiplying it.
+The code works on the parser's events, one after the other. So no depth of nesting can exhaust the stack, and an
+alias shares the value of its anchor instead of copying it.
 """
 
 from __future__ import annotations
@@ -32,15 +32,14 @@ _CONSTANTS: dict[str, JSON] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _MERGE = object()
-"""Stands for the key `<<`, which no string is."""
+"""Stands for the key `<<`, which differs from every string."""
 
 
 def parse(text: str, file: str) -> tuple[JSON, dict[str, Location]]:
-    """The data of a YAML text, and where each pointer stands: a member at its key, an element at its start.
+    """The data of a YAML text, and the position of each pointer: a member at its key, an element at its start.
 
-    What an alias repeats, and what a merge key brings in, has no place of its own. Raises SpecError for a
-    syntax error, duplicate keys, keys that are no scalars, deep nesting, and aliases that contain
-    themselves or multiply.
+    Values from an alias or a merge key have no position of their own. Raises SpecError for a syntax error,
+    duplicate keys, keys that aren't scalars, deep nesting, and aliases that contain themselves or multiply.
     """
     odd = _UNPRINTABLE.search(text)
     if odd:
@@ -93,7 +92,7 @@ class _Anchored:
 
 
 class _Builder:
-    """Puts the events together, and notes where each pointer stands."""
+    """Builds values from the events, and records the position of each pointer."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -201,7 +200,7 @@ class _Builder:
     # -- values ------------------------------------------------------------------------------------
 
     def place(self, event: Any, value: JSON) -> str:
-        """Put a value into the collection that is open, and return its pointer."""
+        """Put a value into the open collection, and return its pointer."""
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise self.stop(event, f"more than {MAX_NODES:,} values", "Do its aliases multiply? Use $ref.")
@@ -223,7 +222,7 @@ class _Builder:
         return f"{top.pointer}/{escape(key)}"
 
     def merge(self, done: _Open) -> None:
-        """What `<<` brings in: the entries of one or more mappings, of which the mapping's own win."""
+        """The entries that `<<` merges from one or more mappings; the mapping's own entries win."""
         for event, value in done.value.pop(_MERGE):
             brought = value if isinstance(value, list) else [value]
             if not all(isinstance(mapping, dict) for mapping in brought):

@@ -14,7 +14,7 @@ def placeholders(path: str) -> tuple[str, ...]:
 
 
 def unnamed(path: str) -> str:
-    """The path with its placeholders' names left out: two paths that differ in names alone are the same."""
+    """The path without the names of its placeholders: two paths that differ only in names are equal."""
     return _PLACEHOLDER.sub("{}", path)
 
 

@@ -13,23 +13,23 @@ from spec.problems import SEE, Problem, SpecError, UnopenedError, merged
 from spec.values import checker
 
 _LARGE = 60_000
-"""Values, of which openapi-spec-validator checks some ten thousand a second."""
+"""Values; openapi-spec-validator checks about ten thousand a second."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of validating a document."""
+    """The result of a validation."""
 
     contract: Contract | None
-    """None when the document can't be read at all."""
+    """None when the document can't be read."""
     problems: list[Problem]
-    """Everything that is wrong, in the document's order; empty when it is valid."""
+    """All problems, in the document's order; empty when the document is valid."""
     large: bool
-    """True when the document is so large that openapi-spec-validator's own checks weren't made."""
+    """True when the document is so large that openapi-spec-validator's own checks were skipped."""
 
 
 def validate(path: Path | str) -> Verdict:
-    """Check the document at a path in every way that is known here. Raises UnopenedError, and nothing else."""
+    """Run all checks on the document at a path. Raises UnopenedError, and nothing else."""
     try:
         parsed = files.read(path)
     except UnopenedError:
@@ -52,7 +52,7 @@ def validate(path: Path | str) -> Verdict:
 
 
 def _security(contract: Contract) -> Iterator[Problem]:
-    """Requirements that name a scheme which isn't declared."""
+    """Security requirements that name an undeclared scheme."""
     declared = {scheme.name for scheme in contract.security_schemes}
     for pointer in ("", *(operation.pointer for operation in contract.operations)):
         node = contract.at(pointer)
@@ -80,7 +80,7 @@ def _samples(contract: Contract) -> Iterator[Problem]:
 
 
 def _with_schema(contract: Contract) -> Iterator[tuple[str, str]]:
-    """(pointer of an example or default, pointer of the schema that it must fit), all over the document."""
+    """Pairs of pointers from the whole document: an example or default, and the schema that it must fit."""
     for pointer, node, is_schema in walk.objects(contract.document):
         schema = pointer if is_schema else f"{pointer}/schema"
         if not is_schema and not isinstance(node.get("schema"), Mapping):

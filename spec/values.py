@@ -17,11 +17,10 @@ _DOCUMENT = "urn:document"
 
 
 def checker(contract: Contract) -> Callable[[str, JSON], str | None]:
-    """A function of (schema's JSON pointer, value): None when the value fits, else what is wrong with it.
+    """A function of (schema's JSON pointer, value): None when the value fits, else the mistake.
 
-    Formats are asserted (`FORMATS`, and those that jsonschema-rs knows). A 3.0 document's `nullable` is
-    read as 3.1's type null. A schema that is ill-formed itself accepts everything. Nothing is ever
-    fetched.
+    Formats are checked (`FORMATS`, and those that jsonschema-rs knows). A 3.0 document's `nullable` becomes
+    3.1's type null. An ill-formed schema accepts everything. Nothing is ever fetched.
     """
     document: JSON = _from_30(contract.document) if contract.openapi.startswith("3.0") else contract.document
     try:
@@ -66,7 +65,7 @@ def _fragment(pointer: str) -> str:
 
 
 def _from_30(node: JSON) -> JSON:
-    """OpenAPI 3.0's own keywords in the words of JSON Schema 2020-12."""
+    """OpenAPI 3.0's own keywords, translated to JSON Schema 2020-12."""
     if isinstance(node, list):
         return [_from_30(child) for child in node]
     if not isinstance(node, Mapping):

@@ -1,6 +1,6 @@
-"""The x- extensions: their schemas, where each may stand, and what is wrong with one that is there.
+"""The x- extensions: their schemas, their allowed places, and their problems.
 
-The schemas are in vocabulary.schema.json; spec/README.md explains them to people.
+The schemas are in vocabulary.schema.json; spec/README.md explains them.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _validator(name: str) -> jsonschema.Draft202012Validator:
 
 
 def problems(source: Source) -> Iterator[Problem]:
-    """What is wrong with the extensions of a document by themselves: unknown names and wrong values."""
+    """Problems of the document's extensions by themselves: unknown names and wrong values."""
     for pointer, name, value in _extensions(source.data):
         if name not in names():
             meant = difflib.get_close_matches(name, names(), n=1, cutoff=0.75)
@@ -129,7 +129,7 @@ def problems(source: Source) -> Iterator[Problem]:
 
 
 def misplaced(source: Source, used: Set[str]) -> Iterator[Problem]:
-    """The extensions that say nothing where they stand: `used` are the pointers of those that were read."""
+    """Extensions without effect at their place. `used` holds the pointers of those that were read."""
     for pointer, name, _ in _extensions(source.data):
         if name in names() - {"x-provenance"} and pointer not in used and pointer != "/x-vocabulary":
             where = source.where(pointer)
@@ -137,13 +137,13 @@ def misplaced(source: Source, used: Set[str]) -> Iterator[Problem]:
 
 
 def _where(name: str) -> str:
-    """Where an extension may stand, as its schema's description begins."""
+    """The allowed places of an extension, from the beginning of its schema's description."""
     description: str = schema()["$defs"][name]["description"]
     return description[0].lower() + description[1:]
 
 
 def _said(source: Source, pointer: str, inner: str, name: str, error: jsonschema.ValidationError) -> Iterator[Problem]:
-    """An error in words: each unknown key at its own place, a value that is none of the choices with the closest."""
+    """An error in words: each unknown key at its own place, and the nearest choice for a wrong value."""
     what, here = f"{name}{inner.replace('/', '.')}", pointer + inner
     if error.validator == "additionalProperties":
         given, holder = cast(Mapping[str, JSON], error.instance), cast(Mapping[str, JSON], error.schema)
@@ -167,7 +167,7 @@ def _meant(given: str, known: list[str]) -> str:
 
 
 def _extensions(document: JSON) -> Iterator[tuple[str, str, JSON]]:
-    """(pointer, name, value) of every x- key that isn't a name of the author's or part of plain data."""
+    """(pointer, name, value) of every x- key, except names that the author chose and plain data."""
     for pointer, node, _ in walk.objects(document):
         for key, value in node.items():
             if key.startswith("x-"):

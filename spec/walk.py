@@ -1,7 +1,7 @@
-"""Every object of a document whose keys are OpenAPI's or JSON Schema's own words, and which of them are schemas.
+"""Every object of a document whose keys are keywords of OpenAPI or JSON Schema, and which of them are schemas.
 
-What an author fills in freely isn't looked into: examples, defaults, enums, extensions. And where the
-author gives the names, as in `properties`, a name is never taken for a keyword.
+Data of the author's own is skipped: examples, defaults, enums, extensions. Where the author chooses the names,
+as in `properties`, a name is never mistaken for a keyword.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from spec.model import JSON
 from spec.pointers import escape
 
 FILES = "$files"
-"""Where the files that a document refers to stand in it, once they are read."""
+"""The place in a document for the other files that it refers to, once they are read."""
 
 _DATA = frozenset({"example", "default", "enum", "const", "mapping", "security", "required", "value"})
 _SCHEMA = frozenset({"schema", "items", "additionalProperties", "not", "contains", "if", "then", "else"}) | {
@@ -29,11 +29,11 @@ _NAMED = frozenset(
 
 
 def objects(document: JSON, *, schema: bool = False) -> Iterator[tuple[str, Mapping[str, JSON], bool]]:
-    """(pointer, object, is it a schema?) for each, in the document's order; `schema` says what the outermost is."""
+    """(pointer, object, is it a schema?) for each, in the document's order. `schema` marks the outermost object."""
     waiting: list[tuple[JSON, str, bool, bool]] = [(document, "", schema, False)]
     while waiting:
         node, pointer, schema, named = waiting.pop()
-        # Last ones first, as the last to wait is the next to be looked at.
+        # In reverse order, because the last one added is the next to be taken.
         if type(node) is list:
             waiting.extend(
                 (node[index], f"{pointer}/{index}", schema, False)
@@ -56,12 +56,12 @@ def objects(document: JSON, *, schema: bool = False) -> Iterator[tuple[str, Mapp
 
 
 def _is_data(key: str, child: JSON, schema: bool) -> bool:
-    """Whether what stands under a keyword is plain data: in schemas, `examples` holds values."""
+    """True if the value under a keyword is plain data: in schemas, `examples` holds values."""
     return key in _DATA or key.startswith("x-") or (key == "examples" and (schema or isinstance(child, list)))
 
 
 def _kind(key: str, child: JSON) -> tuple[bool, bool]:
-    """Whether what stands under a keyword is a schema (or several), and whether the author gives the names in it."""
+    """Whether a keyword holds one or more schemas, and whether the author chooses the names in it."""
     named = isinstance(child, dict)
     if key in _NAMED_SCHEMAS:
         return True, named

@@ -1,8 +1,8 @@
 """Whether a document is well-formed OpenAPI, whatever it means.
 
-Three looks, each only worth its time when the one before found nothing to mend: OpenAPI's own JSON Schema,
-JSON Schema's for the schemas in it (3.1), and openapi-spec-validator's checks across the document. The
-first two know the place of every mistake; the third knows it only in words.
+There are three checks; each runs only when the one before found nothing. They are OpenAPI's own JSON Schema,
+JSON Schema's for the schemas in it (3.1), and openapi-spec-validator's checks across the document. The first
+two give the place of every mistake; the third gives it only in words.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def problems(source: Source) -> Iterator[Problem]:
-    """What OpenAPI's JSON Schema, and JSON Schema's own for 3.1's schemas, don't accept."""
+    """The errors by OpenAPI's JSON Schema, and by JSON Schema's own for 3.1's schemas."""
     is_30 = str(source.data["openapi"]).startswith("3.0")
     for error in _openapi(is_30).iter_errors({k: v for k, v in source.data.items() if k != walk.FILES}):
         yield from _said(source, "", error, _words(is_30))
@@ -47,7 +47,7 @@ def problems(source: Source) -> Iterator[Problem]:
 
 
 def thorough(source: Source) -> Iterator[Problem]:
-    """What openapi-spec-validator finds besides: slow, and worth asking only when nothing else is wrong."""
+    """The further problems that openapi-spec-validator finds: slow, so it runs only when nothing else is wrong."""
     is_30 = str(source.data["openapi"]).startswith("3.0")
     kind: Any = OpenAPIV30SpecValidator if is_30 else OpenAPIV31SpecValidator
     try:
@@ -58,7 +58,7 @@ def thorough(source: Source) -> Iterator[Problem]:
     except RecursionError:
         hint = "Let no schema be made of itself by allOf, anyOf or oneOf."
         yield Problem(source.where(""), "OpenAPI: the schemas refer to each other without end", hint)
-    except Exception as error:  # it takes more for granted than its schema makes sure of
+    except Exception as error:  # it assumes more than its schema guarantees
         yield Problem(source.where(""), f"OpenAPI: openapi-spec-validator fails: {short(repr(error))}", SEE)
 
 
@@ -91,7 +91,7 @@ def _said(source: Source, base: str, error: Any, words: tuple[str, ...]) -> Iter
             for key in kind.unexpected:
                 here = f"{pointer}/{escape(key)}"
                 meant = difflib.get_close_matches(key, words, n=1)
-                hint = f"Did you mean {meant[0]}?" if meant else "Take it away, or let an extension begin with x-."
+                hint = f"Did you mean {meant[0]}?" if meant else "Remove it, or begin an extension's name with x-."
                 yield Problem(source.where(here), f"OpenAPI: unknown key {key!r}", hint, here)
         elif kind.name == "required":
             hint = f"Add it to {pointer or 'the top of the document'}."
@@ -117,14 +117,14 @@ def _hint(error: Any, pointer: str) -> str:
 
 
 def _leaves(error: Any) -> Iterator[Any]:
-    """Of alternatives that all fail, the errors of the likeliest one: it got the furthest before it failed."""
+    """If all alternatives fail, the errors of the likeliest one: it got the furthest before it failed."""
     branches = getattr(error.kind, "context", ()) if error.kind.name in ("oneOf", "anyOf") else ()
     likely = [branch for branch in branches if branch and not _lacks_ref(branch)]
     if not likely or all(e.kind.name == "required" and not e.instance_path for branch in likely for e in branch):
         yield error if len(likely) != 1 else likely[0][0]
         return
     best = max(likely, key=_progress)
-    ambiguous = jsonschema_rs.ValidationErrorKind.OneOfMultipleValid  # follows from what else is wrong
+    ambiguous = jsonschema_rs.ValidationErrorKind.OneOfMultipleValid  # a consequence of another problem
     for inner in [e for e in best if not isinstance(e.kind, ambiguous)] or best:
         yield from _leaves(inner)
 
@@ -139,7 +139,7 @@ def _lacks_ref(branch: list[Any]) -> bool:
 
 
 def _meant(document: JSON, message: str) -> str:
-    """The pointer of what a message of openapi-spec-validator's is about, as near as its words tell."""
+    """The pointer that a message of openapi-spec-validator's concerns, as near as its words allow."""
     required = re.fullmatch(r"Required list has not defined properties: (\[.*\])", message)
     names = set(ast.literal_eval(required[1])) if required else set()
     for pointer, node, is_schema in walk.objects(document):

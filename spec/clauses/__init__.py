@@ -1,7 +1,7 @@
-"""The clauses of a contract: every checkable statement, derived from what the document declares.
+"""The clauses of a contract: every checkable statement, derived from the document's declarations.
 
-A clause exists because the document says something; there is no list to keep. Its level is that of the
-element that it rests on, unless the rule itself is a reading of ours, which makes it inferred.
+There is no list of clauses to maintain. A clause has the level of the element that it rests on. A rule that is
+our own reading makes it inferred.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a clause is put together: one place, so that ids and levels follow one rule."""
+"""How a clause is made: one place, so that all ids and levels follow one rule."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def clause(
     level: Level | None = None,
     writes: bool = False,
 ) -> Clause:
-    """The clause `<code>.<words>[.<named>]`, at the level of what it rests on unless `level` says otherwise.
+    """The clause `<code>.<words>[.<named>]`, at the level of what it rests on unless `level` is given.
 
-    `words` are the kind's, unless several kinds share them.
+    The default `words` are the kind's; several kinds may share them.
     """
     parts = (operation.code, words or kind, named)
     follows_from = basis(operation, kind, rests_on, about, level or rests_on.level)

@@ -1,4 +1,4 @@
-"""Clauses about what an operation answers: authentication, shapes, parameters, pages, filters, search."""
+"""Clauses about the responses of an operation: authentication, schemas, parameters, pages, filters, search."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LOOKUPS = {
 
 
 def derive(operation: Operation) -> Iterator[Clause]:
-    """The clauses of one operation's answers."""
+    """The clauses on the responses of one operation."""
     yield from _authentication(operation)
     yield from _responses(operation)
     for parameter in operation.parameters:
@@ -136,7 +136,7 @@ def _parameter(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
 
 
 def rejects_text(schema: object) -> bool:
-    """True when some text is no value of a parameter with this schema: it is typed other than as text."""
+    """True when some text isn't a value of a parameter with this schema: its type isn't string."""
     if not isinstance(schema, dict):
         return False
     if schema.get("type") == "array":

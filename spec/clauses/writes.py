@@ -1,4 +1,4 @@
-"""Clauses about what an operation changes: the life of a batch, upserts, parts, deletes, bad bodies."""
+"""Clauses about the changes that an operation makes: batches, upserts, parts, deletes, bad bodies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from spec.model import Access, Clause, Contract, Field, Operation, Part, Provena
 
 
 def derive(contract: Contract, operation: Operation) -> Iterator[Clause]:
-    """The clauses of one operation's writes; none for an operation that only reads."""
+    """The clauses on the writes of one operation; none for an operation that only reads."""
     access = operation.access
     if access is None or access.action == "reads":
         return
@@ -189,7 +189,10 @@ def _parts(contract: Contract, operation: Operation, access: Access) -> Iterator
 def _of_entry(
     operation: Operation, word: str, requirement: str, about: Part | Field | None = None, named: str = ""
 ) -> Clause:
-    """A clause about the entries of parts: a law of its own under the words of the one about whole rows."""
+    """A clause about the entries of parts.
+
+    It has a law of its own, and shares the words of the clause about whole rows.
+    """
     return written(operation, f"part.{word}", requirement, about=about, named=named, words=f"write.{word}")
 
 
