@@ -1,7 +1,7 @@
-"""What happens to rows of our own when they are written: each scenario runs once, and many laws judge its trace.
+"""Scenarios: what happens to rows of our own when they are written. Each runs once, and many laws judge its trace.
 
-A scenario sends the same few batches to every operation of its kind, and notes what the server said of each batch
-and what the rows looked like after it. A replay runs it again, with new keys.
+A scenario sends the same few batches to every operation of its kind. Its trace holds the server's responses to
+each batch, and the rows after it. A replay runs the scenario again, with new keys.
 """
 
 from conformance.scenarios.deletes import DeletesTrace

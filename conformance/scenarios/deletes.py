@@ -1,4 +1,4 @@
-"""The scenario of rows that are deleted, among others whose keys are nearly theirs."""
+"""The scenario of deletes: some rows are deleted, others with near-identical keys must stay."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ from spec import Operation
 
 @dataclass(frozen=True, kw_only=True)
 class DeletesTrace(Trace):
-    """What is seen of rows that an operation deletes."""
+    """The trace of an operation that deletes rows."""
 
     keys: NearKeys
-    """The main row is deleted first, the longer one's in the mixed batch, and the lower one's stays."""
+    """The main row is deleted first. The longer one goes in the mixed batch. The lower one stays."""
     other_case: str
-    """All but the case of the main key; no row has it."""
+    """The main key but for its case; no row has it."""
     mixed: MixedStep
     setup: Step
-    """The rows, before any is deleted."""
+    """The rows before any delete."""
     delete: Step
     unknown: Step
-    """Deletes of rows that there aren't."""
+    """Deletes of rows that don't exist."""
     edge_cases: Step | NotReached
-    """Of each pair of near keys the second row is deleted."""
+    """The second row of each pair of near keys is deleted."""
     recreate: Step
     """The main row inserted again, with its required fields only."""
     shown_after: tuple[Exchange, ...] = ()
-    """Lists that may show the row no longer, under filters that found it and under none."""
+    """Lists that must no longer show the row: with filters that found it, and without."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -58,31 +58,31 @@ class DeletesTrace(Trace):
 
     @property
     def good_steps(self) -> tuple[Step, ...]:
-        """Those that sent nothing but good items."""
+        """Steps that sent valid items only."""
         return (self.delete,)
 
     @property
     def edge_case_steps(self) -> tuple[Step, ...]:
-        """Those of very many rows that were seen to end."""
+        """Batches of very many rows that were seen to end."""
         return tuple(step for step in reached(self.edge_cases) if step.submission.over and step.read_backs)
 
 
 def run_deletes(context: RunContext, operation: Operation) -> DeletesTrace | NotReached:
-    """What happens to rows that an operation deletes. Raises NotSent in a read-only run."""
+    """Run the scenario of deletes. Raises NotSent in a read-only run."""
     own, sender = ownership_of(context), BatchSender(context)
     writer, access = row_writer(context, operation), operation.access
     if writer is None or access is None:
         return not_applicable("no operation makes a row to delete")
     key, stem = access.collection.key, own.mint("D")
     keys = near_keys(stem)
-    # One key that no row has is all but the case of a row's key; the texts of the rows hold the other one.
+    # This key differs from a row's key in case alone, and no row has it. The texts of the rows hold the other one.
     other_case, unknown_key = in_other_case(stem, *keys.all), own.mint(NO_SUCH)
     like = item(context, writer, stem, 0, "plain")
     texts = {n: unknown_key for n in plain_texts(context, writer) if n in like and n != key}
     setup, there = _rows_to_delete(sender, writer, keys, {**like, **texts})
     if not setup.row(keys.main):
         return not_taken("a new row to delete isn't taken, or isn't shown", setup.submission)
-    find(context, operation, keys.main)  # a count that is remembered from here on is wrong soon
+    find(context, operation, keys.main)  # a server that caches the count would now show a wrong one
     near_by = (keys.longer, keys.lower)
     gone = sender.step("the delete", operation, [{key: keys.main}], keys.main, expected=False, at_once=True)
     after = find_all(context, operation, stem, (*near_by, *there))
@@ -92,7 +92,7 @@ def run_deletes(context: RunContext, operation: Operation) -> DeletesTrace | Not
         *under_filters(context, operation, keys.main, setup.row(keys.main), AFTER_DELETE, shown=False),
         *unfiltered(context, operation, keys.main),
     )
-    # The last but one begins like the keys of rows.
+    # The last key but one is a prefix of the rows' keys.
     unknown = sender.step("the delete of unknown rows", operation, [{key: other_case}, {key: stem[:-1]}])
     last = unknown.submission.last
     mixed = sender.step(
@@ -108,7 +108,7 @@ def run_deletes(context: RunContext, operation: Operation) -> DeletesTrace | Not
         setup=setup,
         delete=delete,
         unknown=unknown,
-        # Where a delete of nothing succeeds there is no bad item.
+        # Where a delete of a missing row succeeds, no item is bad.
         mixed=MixedStep(step=mixed, bad=0 if last and last.succeeded else 1, good=(keys.longer,), alone=unknown),
         edge_cases=edge_cases,
         recreate=recreate,
@@ -119,7 +119,7 @@ def run_deletes(context: RunContext, operation: Operation) -> DeletesTrace | Not
 def _edge_cases(
     sender: BatchSender, operation: Operation, setup: Step, keys: NearKeys, there: Sequence[str]
 ) -> Step | NotReached:
-    """Of each pair of keys that a careless server takes for one another the second goes."""
+    """Delete the second key of each pair that a careless server confuses."""
     key = operation.access.collection.key if operation.access else ""
     pairs = [[f"{keys.main}{tail}" for tail in case.what] for case in cases("near keys")]
     seconds = [second for first, second in pairs if {first, second} <= {*there}]
@@ -135,7 +135,7 @@ def _edge_cases(
 
 
 def _rows_to_delete(sender: BatchSender, writer: Operation, near: NearKeys, like: Item) -> tuple[Step, list[str]]:
-    """Rows with near keys and with edge cases, all else alike; and the keys of edge cases that were taken."""
+    """Rows with near keys and with edge cases, else alike; and the keys of edge cases that the server accepted."""
     key = writer.access.collection.key if writer.access else ""
     edges = [f"{near.main}{tail}" for tail in key_tails()]
     keys = [*near.all, *edges]

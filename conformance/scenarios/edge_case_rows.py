@@ -1,6 +1,7 @@
 """Rows with an edge case each, very many in one batch.
 
-They are sent together, for a server that loses what comes after the hundredth item has an edge case, too.
+They are sent together, because the size of the batch is an edge case too: some servers lose items after the
+hundredth.
 """
 
 from __future__ import annotations
@@ -28,18 +29,18 @@ MANY = 104
 
 FEWER = 90
 FEW = 20
-"""Items of a batch where a server takes no more."""
+"""Items in a batch where the server refuses larger ones."""
 
 PLAIN = 2
-"""Rows without an edge case that every batch has at least."""
+"""The least number of rows without an edge case in every batch."""
 
 VARIANTS = range(5)
-"""Variants of the values in which a row isn't peculiar."""
+"""Variants for the values of a row that aren't edge cases."""
 
 
 @dataclass(frozen=True)
 class _Row:
-    """One row: its name, the end of its key if that is the edge case, and what is otherwise in it."""
+    """One row: its name, the suffix of its key if that is the edge case, and its other values."""
 
     name: str
     tail: str = ""
@@ -47,12 +48,12 @@ class _Row:
     bold: bool = False
 
     def key(self, stem: str) -> str:
-        """Its key. It hangs on its name, so that another row changes nothing about it."""
+        """Its key. It follows from the name, so another row doesn't change it."""
         return f"{stem}{self.tail or f'-{rank(self.name) % 10**9}'}"
 
 
 def edge_case_steps(sender: BatchSender, operation: Operation, style: Style) -> EdgeCaseSteps | NotReached:
-    """Very many new rows, each with an edge case, a batch beside theirs, and then some of them updated."""
+    """Send very many new rows, each with an edge case, and a batch beside them. Then update some of the rows."""
     context = sender.context
     stem, key = ownership_of(context).mint("N"), operation.access.collection.key if operation.access else ""
     why = incomplete("no rows with edge cases were sent")
@@ -61,7 +62,7 @@ def edge_case_steps(sender: BatchSender, operation: Operation, style: Style) -> 
         if sent.exchange.response.refused:
             why = not_taken("the rows with edge cases aren't taken", sent)
             continue
-        # Another batch that is accepted while so many items are still worked on.
+        # This second batch is accepted while the server still works on the large one.
         two = [{**one, key: f"{stem}-beside-{n}"} for n, one in enumerate(items[-PLAIN:])]
         beside = sender.submit(operation, two)
         batch = sender.poll_to_end(operation, sent, at_once=True)
@@ -80,7 +81,7 @@ def edge_case_steps(sender: BatchSender, operation: Operation, style: Style) -> 
 
 
 def _update(sender: BatchSender, operation: Operation, stem: str, insert: Step, wanted: list[str]) -> Step | NotReached:
-    """Of each pair of near keys the second row updated, and a row that loses its lists."""
+    """Updates for the second row of each pair of near keys, and for a row that loses its lists."""
     collection = operation.access.collection if operation.access else None
     key, parts = (collection.key, {p.field for p in collection.parts}) if collection else ("", set())
     items = insert.submission.items
@@ -99,13 +100,16 @@ def _update(sender: BatchSender, operation: Operation, stem: str, insert: Step, 
 
 
 def _others(one: Item, items: Sequence[Item], but: Container[str]) -> dict[str, Any]:
-    """The values of the last item that differs from one in more than what is left out."""
+    """Values of the last item that changes a value, rather than only omitting some."""
     plain = ({n: v for n, v in item.items() if n not in but} for item in reversed(items))
     return next(other for other in plain if any(one.get(n) != v for n, v in other.items()))
 
 
 def batches(context: RunContext, writer: Operation, stem: str, style: Style) -> Iterator[list[Item]]:
-    """Items of new rows, to be sent as one batch: many, then fewer and less bold ones. Plain rows come last."""
+    """Items of new rows, to be sent as one batch.
+
+    If it is refused, fewer items without bold values follow. Plain rows come last.
+    """
     found = [*(_Row(f"key{tail}", tail, bold=True) for tail in key_tails()), *_of_fields(context, writer, style)]
     timid = [row for row in found if not row.bold]
     few = sorted(timid, key=lambda row: rank(row.name))[: FEWER - PLAIN]
@@ -117,13 +121,13 @@ def batches(context: RunContext, writer: Operation, stem: str, style: Style) -> 
 def _items(context: RunContext, writer: Operation, stem: str, rows: Sequence[_Row], style: Style) -> list[Item]:
     key = writer.access.collection.key if writer.access else ""
     plain = [item(context, writer, stem, variant, style) for variant in VARIANTS]
-    # Alike in the texts that group rows, and otherwise not: what is written to one must not show on the others.
+    # The rows share the texts that group rows and differ in all else. A write to one must not change the others.
     shared = {name: plain[0][name] for name in plain_texts(context, writer)[1:] if name in plain[0]}
     return [{**plain[chosen(row.name, VARIANTS)], **shared, **row.change, key: row.key(stem)} for row in rows]
 
 
 def _of_fields(context: RunContext, writer: Operation, style: Style) -> Iterator[_Row]:
-    """For every field the edge cases of its kind that the document allows."""
+    """For every field, the edge cases of its kind that the document allows."""
     access = writer.access
     if access is None:
         return
@@ -140,7 +144,7 @@ def _of_fields(context: RunContext, writer: Operation, style: Style) -> Iterator
 
 
 def _with(case: EdgeCase, schema: Mapping[str, Any], value: Any, part_key: str | None) -> Any:
-    """A field's value with an edge case in it; None where it has no place for it."""
+    """A field's value that holds an edge case; None where the field can't hold it."""
     types = schema.get("type")
     match case.place:
         case "amount" if part_key and isinstance(value, list) and value:
@@ -166,7 +170,9 @@ def _in_member(value: Mapping[str, Any], what: Any, kind: type[str] | type[int])
 
 
 def edge_case_entries(entry: Callable[[str, int, int], Mapping[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:
-    """Items of an operation that writes parts: an edge case of an amount on a row each, and three lists on the last.
+    """Items of an operation that writes parts.
+
+    Each edge case of an amount has its own row; the last row has three lists.
 
     `entry` makes the item for a key, the number of a list and a variant.
     """
@@ -178,8 +184,8 @@ def edge_case_entries(entry: Callable[[str, int, int], Mapping[str, Any]], keys:
 
 
 def _fitting(schema: Mapping[str, Any]) -> Callable[[Any], bool]:
-    """Whether a value is one that the document allows."""
+    """True for a value that the document allows."""
     try:
         return jsonschema_rs.validator_for(dict(schema)).is_valid
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
-        return lambda value: True  # too intricate to tell here; a server that refuses it says so
+        return lambda value: True  # too intricate to decide here; a server that refuses it returns an error

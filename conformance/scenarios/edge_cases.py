@@ -1,6 +1,6 @@
-"""The edge cases: values on which servers go wrong that do well on every plain row.
+"""The edge cases: values on which a server may fail that handles every plain row correctly.
 
-One table says for each what is sent, where, why, and which fault of a server needs it to be found.
+One table gives for each value its place, its reason, and the server fault that only it finds.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 Place = Literal["key", "near keys", "text", "member text", "member number", "amount", "list", "boolean"]
-"""Where a value goes: a row's key, the keys of two, a text, a text or number in an object, an amount, a list, ..."""
+"""The place of a value: a row's key, the keys of two, a text, a text or number in an object, an amount, a list, ..."""
 
 
 PLACES: tuple[Place, ...] = get_args(Place)
@@ -17,21 +17,21 @@ PLACES: tuple[Place, ...] = get_args(Place)
 
 @dataclass(frozen=True)
 class EdgeCase:
-    """One peculiar value, sent in a row of its own."""
+    """One edge-case value, sent in a row of its own."""
 
     name: str
     place: Place
     what: Any
-    """The value. The end of a key; for near keys the ends of two; of a list what each of its links ends with."""
+    """The value. For a key it is the suffix; for near keys the two suffixes; for a list the suffix of each link."""
     why: str
     fault: str
-    """What a server does wrong that no plain row shows."""
+    """The fault of a server that no plain row reveals."""
     bold: bool = False
-    """True for what a server may refuse with good reason, such as a very long text."""
+    """True for a value that a server may refuse with good reason, such as a very long text."""
 
 
 def _long(size: int) -> str:
-    """A text of so many characters, no two parts of it alike."""
+    """A text of this length in which no part repeats."""
     return " ".join(f"w{n}" for n in range(size))[:size].rstrip().ljust(size, "x")
 
 
@@ -58,7 +58,7 @@ _TEXTS: tuple[tuple[str, str, str, str, bool], ...] = (
 """Name, text, why, fault, and whether it is bold."""
 
 _IN_OBJECTS = frozenset(name for name, *_ in _TEXTS) - {"110 characters", "260 characters"}
-"""An object's texts are kept as the object is: a column is too short for all of them or for none."""
+"""An object is stored as a whole, so a column is too short for all of its texts or for none."""
 
 EDGE_CASES: tuple[EdgeCase, ...] = (
     EdgeCase("wildcard", "near keys", ("-WxW", "-W_W"), "SQL's LIKE takes _ for any letter.", "takes _ for any letter"),
@@ -90,10 +90,10 @@ EDGE_CASES: tuple[EdgeCase, ...] = (
 
 
 def cases(place: Place) -> tuple[EdgeCase, ...]:
-    """The edge cases of a place. A row with the first of two near keys is there before the second one comes."""
+    """The edge cases of a place. The row with the first of two near keys is inserted before the second one."""
     return tuple(case for case in EDGE_CASES if case.place == place)
 
 
 def key_tails() -> tuple[str, ...]:
-    """The ends of all keys that are edge cases."""
+    """The suffixes of all keys that are edge cases."""
     return (*(tail for case in cases("near keys") for tail in case.what), *(case.what for case in cases("key")))

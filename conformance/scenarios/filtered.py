@@ -1,4 +1,4 @@
-"""What filters show of a row once it was written, changed or deleted."""
+"""The lists that filters show for a row after it was written, changed or deleted."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from conformance.writing.read_back import picks, reader_of, settled
 from spec import Operation
 
 LOOKED_UP = ("exact", "iexact", "contains", "icontains", "startswith", "endswith", "in", "gt", "gte", "lt", "lte")
-"""Lookups under which a row is found by its own values."""
+"""Lookups that find a row by its own values."""
 
 OUTDATED = ("exact", "icontains", "in", "lt", "lte")
-"""Lookups that don't find a row any more by values that it had."""
+"""Lookups that must no longer find a row by its former values."""
 
 AFTER_DELETE = ("exact", "icontains", "in", "contains", "gte")
-"""Lookups that don't find a row that is gone."""
+"""Lookups that must not find a deleted row."""
 
 
 ENDING = 3
-"""Last pages of a list that are read: other scenarios add rows at the same time."""
+"""How many last pages of a list are read: other scenarios add rows at the same time."""
 
 
 FREE_KEYS = 2
-"""Keys of an object that are filtered by."""
+"""Keys of an object that get a filter."""
 
 
 def under_filters(
@@ -44,9 +44,10 @@ def under_filters(
     *,
     shown: bool,
 ) -> Iterator[Exchange]:
-    """The lists under filters by a row's values, once they show the row or don't; none after a list that never does.
+    """The lists under filters by a row's values, once they show the row or omit it, as expected.
 
-    Where the row must be shown all filters are asked together first: if they show it, each of them does.
+    After the first list that fails, no other is read. Where the row must be shown, one request with all filters
+    comes first: if it shows the row, each filter finds it.
     """
     reader, access = reader_of(context, operation), operation.access
     if reader is None or access is None:
@@ -59,7 +60,7 @@ def under_filters(
         return any(row.get(access.collection.key) == key for row in page.rows)
 
     def right(page: Page) -> bool:
-        # A long answer may show the row on another page.
+        # The row may be on another page of a long list.
         return here(page) == shown or (page.count or 0) > len(page.rows)
 
     by_key = next(f for f in reader.filters if picks(f, access.collection.key))
@@ -82,7 +83,7 @@ def under_filters(
 
 
 def unfiltered(context: RunContext, operation: Operation, key: str) -> Iterator[Exchange]:
-    """Both ends of the plain list, once they don't show the row with a key."""
+    """Both ends of the unfiltered list, once they no longer show the row with a key."""
     reader, access = reader_of(context, operation), operation.access
     if reader is None or access is None:
         return
@@ -126,13 +127,13 @@ def _by_values(reader: Operation, values: Mapping[str, Any], lookups: Sequence[s
 
 
 def margin(time: str) -> Decimal:
-    """Seconds by which a time may be kept otherwise than it is shown: two of its last digit."""
+    """Seconds by which the stored time may differ from the shown one: two units of its last digit."""
     _, _, fraction = time.rstrip("Zz").partition("+")[0].partition(".")
     return Decimal(2).scaleb(-len(fraction))
 
 
 def _beside(time: str, lookup: str) -> str | None:
-    """A moment just before or after a time, so that the lookup finds it; None for one that isn't of order."""
+    """A moment just before or after a time, so that the lookup finds it; None for a lookup without order."""
     moment, off = instant(time), {"g": -margin(time), "l": margin(time)}.get(lookup[0])
     if moment is None or off is None:
         return None
@@ -140,7 +141,7 @@ def _beside(time: str, lookup: str) -> str | None:
 
 
 def otherwise(row: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields in which a row differs from another state of it; of an object only the keys that differ."""
+    """The fields in which two states of a row differ; of an object only the keys that differ."""
     found: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, Mapping) and isinstance(other.get(name), Mapping):

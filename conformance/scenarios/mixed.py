@@ -1,4 +1,4 @@
-"""A batch of good and bad items."""
+"""A batch of valid and invalid items."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ NO_SUCH_REFERENCE = "7d9a0c64-1f0e-4b1c-9a53-0d5e4c2b1a99"
 
 
 def mixed_step(sender: BatchSender, operation: Operation, there: str, style: Style) -> MixedStep | NotReached:
-    """Good new rows around bad items, of the first kind that fails when it is sent alone.
+    """Send valid new rows around bad items, of the first kind that fails when it is sent alone.
 
-    One of the bad items is of a row that is `there` already, and must stay as it is.
+    One of the bad items is for a row that is already `there`; that row must stay unchanged.
     """
     context, own = sender.context, ownership_of(sender.context)
-    spoilers = list(_spoilers(context, operation))
-    unknown = [spoil for spoil in spoilers if NO_SUCH_REFERENCE in spoil.values()]
-    for spoils in ([unknown] if len(unknown) > 1 else []) + [[spoil] for spoil in spoilers]:
-        bad = [_spoilt(item(context, operation, own.mint("bad"), 1, style), s) for s in spoils]
+    kinds = list(_mistakes(context, operation))
+    unknown = [kind for kind in kinds if NO_SUCH_REFERENCE in kind.values()]
+    for mistakes in ([unknown] if len(unknown) > 1 else []) + [[kind] for kind in kinds]:
+        bad = [_with(item(context, operation, own.mint("bad"), 1, style), mistake) for mistake in mistakes]
         alone = sender.step("the bad items alone", operation, bad)
-        if not alone.submission.last or alone.submission.last.failed != len(spoils):
+        if not alone.submission.last or alone.submission.last.failed != len(mistakes):
             continue
         stem = own.mint("mixed")
         first, unmade, last = f"{stem}-1", f"{stem}-2", f"{stem}-3"
-        # What is wrong in the last way is of a new row, and of the one that is there.
-        wrong = [(f"{stem}-{n}", spoil) for n, spoil in enumerate(spoils[:-1], 4)]
-        wrong += [(key, spoils[-1]) for key in (unmade, there)]
-        bad = [_spoilt(item(context, operation, key, 1, style), spoil) for key, spoil in wrong]
+        # The last kind of mistake is sent twice: for a new row, and for the existing one.
+        wrong = [(f"{stem}-{n}", mistake) for n, mistake in enumerate(mistakes[:-1], 4)]
+        wrong += [(key, mistakes[-1]) for key in (unmade, there)]
+        bad = [_with(item(context, operation, key, 1, style), mistake) for key, mistake in wrong]
         good = [item(context, operation, key, n, style) for n, key in enumerate((first, last))]
         before = find(context, operation, there, expected=None)
         mixed = sender.step(
@@ -53,13 +53,13 @@ def mixed_step(sender: BatchSender, operation: Operation, there: str, style: Sty
     return incomplete("no kind of bad item gets into a batch and fails there")
 
 
-def _spoilt(one: Item, spoil: Mapping[str, Any]) -> dict[str, Any]:
-    """An item with other values; None takes a field away."""
-    return {name: value for name, value in {**one, **spoil}.items() if spoil.get(name, value) is not None}
+def _with(one: Item, mistake: Mapping[str, Any]) -> dict[str, Any]:
+    """An item with other values; None removes a field."""
+    return {name: value for name, value in {**one, **mistake}.items() if mistake.get(name, value) is not None}
 
 
-def _spoilers(context: RunContext, operation: Operation) -> Iterator[dict[str, Any]]:
-    """Ways to make an item bad: what to change in it; None takes a field away."""
+def _mistakes(context: RunContext, operation: Operation) -> Iterator[dict[str, Any]]:
+    """Ways to make an item bad: the values to change; None removes a field."""
     access = operation.access
     for name in access.references if access else ():
         yield {name: NO_SUCH_REFERENCE}

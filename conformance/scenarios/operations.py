@@ -1,4 +1,4 @@
-"""Which operations write to the same collection, and what this run may write to."""
+"""Which operations write to the same collection, and which keys this run may write."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from spec import Operation, Part
 
 
 def ownership_of(context: RunContext) -> Ownership:
-    """What this run may write to. Raises NotSent in a read-only run."""
+    """The keys that this run may write. Raises NotSent in a read-only run."""
     if context.target.ownership is None:
         raise NotSent("this run is read-only")
     return context.target.ownership
 
 
 def unused_key(context: RunContext, operation: Operation, stem: str) -> str:
-    """A key that no row has. Clean-up deletes the row that a server makes of an upsert of it all the same."""
+    """A key that no row has. If a server wrongly upserts it, clean-up deletes the row."""
     return ownership_of(context).mint(NO_SUCH if action(operation) == "deletes" else stem)
 
 
@@ -28,15 +28,15 @@ def siblings(context: RunContext, operation: Operation) -> list[Operation]:
 
 
 def row_writer(context: RunContext, operation: Operation) -> Operation | None:
-    """The operation that inserts whole rows of the collection that an operation writes to."""
+    """The operation that inserts whole rows into the collection that an operation writes to."""
     return next((o for o in siblings(context, operation) if action(o) == "upserts" and not parts_of(o)), None)
 
 
 def action(operation: Operation) -> str:
-    """What an operation does to its collection; empty for one that has none."""
+    """The effect of an operation on its collection; empty when it has none."""
     return operation.access.action if operation.access else ""
 
 
 def parts_of(operation: Operation) -> tuple[Part, ...]:
-    """The parts of a row that an operation writes; none for one that writes whole rows."""
+    """The parts of a row that an operation writes; none when it writes whole rows."""
     return operation.access.parts if operation.access else ()

@@ -1,4 +1,4 @@
-"""Rows of our own to begin with, and keys that are nearly theirs."""
+"""The first rows of our own, and keys that are nearly the same as theirs."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from spec import Operation
 
 
 def insert_rows(sender: BatchSender, writer: Operation, near: NearKeys) -> tuple[Step, Style]:
-    """New rows with these keys, as rich as the server takes them: the step, and the style of its items.
+    """New rows with these keys, as rich as the server accepts: the step, and the style of its items.
 
-    The row with the main key shares all but its name with the one before it, so that a write that looks at anything
-    but the key reaches both.
+    The row with the main key has the texts of the row before it, except for one name. A write that matches by
+    anything but the key then changes both.
     """
     tried: list[tuple[Step, Style]] = []
     for style in STYLES:
@@ -40,17 +40,17 @@ def alike(writer: Operation, one: Item, other: Item) -> Item:
 
 
 def near_keys(key: str) -> NearKeys:
-    """A key, and others that a careless server may take for it."""
+    """A key, and others that a careless server may confuse with it."""
     return NearKeys(main=key, longer=f"{key}-1", lower=key.lower())
 
 
 def in_other_case(stem: str, *keys: str) -> str:
-    """The stem in a case in which none of the keys has it."""
+    """The stem in a case that none of the keys has."""
     return next((k for k in (stem.upper(), stem.swapcase(), stem.title()) if k not in keys), f"{stem}-none")
 
 
 def unshown(context: RunContext, operation: Operation) -> dict[str, Any]:
-    """The fields of the document's own example that no row shows, as it sends them; none that point elsewhere."""
+    """Fields of the document's example that no row shows, with the example's values; none that refer to other rows."""
     access, example = operation.access, example_item(operation)
     shown = context.contract.properties({"$ref": access.collection.item}) if access else {}
     left = (name for name in item_fields(context, operation) if name in example and name not in shown)

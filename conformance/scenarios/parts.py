@@ -1,4 +1,4 @@
-"""The scenario of parts of rows: entries of price lists, stock lists and the like."""
+"""The scenario of parts of rows, such as entries of price lists and stock lists."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ from spec import Operation, Part
 
 @dataclass(frozen=True)
 class PartKeys:
-    """The keys of the rows whose parts are written, and of rows that there aren't."""
+    """Keys of the rows whose parts are written, and of rows that don't exist."""
 
     main: str
     neighbour: str
-    """Begins with the main key; its row stands beside that one's."""
+    """Begins with the main key, and has a row of its own."""
     other_case: str
-    """All but the case of the main key; no row has it."""
+    """The main key but for its case; no row has it."""
     prefix: str
-    """The keys of rows begin with it, and no row has it."""
+    """A prefix of the rows' keys; no row has it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PartsTrace(Trace):
-    """What is seen of parts of rows that an operation writes."""
+    """The trace of an operation that writes parts of rows."""
 
     keys: PartKeys
     mixed: MixedStep
     setup: Step
-    """The rows, before their parts are written."""
+    """The rows before their parts are written."""
     insert: Step
     """Two entries for the main row, and one for its neighbour."""
     resend: Step
@@ -56,11 +56,11 @@ class PartsTrace(Trace):
     change: Step
     """The main row's second entry, changed."""
     one_part_changed: Step | NotReached
-    """An item that changes the last of several parts only."""
+    """An item with several parts that changes the last of them only."""
     one_part_bad: Step | NotReached
-    """An item that is bad in the last of several parts only."""
+    """An item with several parts of which the last is bad."""
     edge_cases: Step | NotReached
-    """Edge cases of amounts, on a row each."""
+    """Edge cases of amounts, each on a row of its own."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -70,17 +70,17 @@ class PartsTrace(Trace):
 
     @property
     def good_steps(self) -> tuple[Step, ...]:
-        """Those that sent nothing but good items."""
+        """Steps that sent valid items only."""
         return self.insert, self.resend, self.change
 
     @property
     def edge_case_steps(self) -> tuple[Step, ...]:
-        """Those of very many rows that were seen to end."""
+        """Batches of very many rows that were seen to end."""
         return tuple(step for step in reached(self.edge_cases) if step.submission.over and step.read_backs)
 
 
 def run_parts(context: RunContext, operation: Operation) -> PartsTrace | NotReached:
-    """What happens to parts of rows that an operation writes. Raises NotSent in a read-only run."""
+    """Run the scenario of parts. Raises NotSent in a read-only run."""
     sender, stem = BatchSender(context), ownership_of(context).mint("P")
     access, writer = operation.access, row_writer(context, operation)
     if writer is None or access is None:
@@ -133,7 +133,7 @@ def run_parts(context: RunContext, operation: Operation) -> PartsTrace | NotReac
 def _setup(
     sender: BatchSender, operation: Operation, writer: Operation, keys: PartKeys, of_edge_cases: list[str]
 ) -> Step | NotReached:
-    """The rows whose parts are written, with entries of the parts that the operation doesn't write."""
+    """The rows whose parts are written, with entries of the parts that the operation must leave alone."""
     context, pair = sender.context, (keys.main, keys.neighbour)
     first = item(context, writer, keys.main, 0, "plain")
     others = (item(context, writer, key, 1, "plain") for key in (keys.neighbour, *of_edge_cases))
@@ -145,7 +145,7 @@ def _setup(
     if not made.row(keys.main) or not made.row(keys.neighbour):
         return not_taken("a new row to write parts of isn't taken, or isn't shown", made.submission)
     for other in siblings(context, operation):
-        # Something that isn't to be touched must be there to begin with.
+        # An entry must exist first, so that a wrong write to it can be seen.
         if parts_of(other) and not set(parts_of(other)) & set(parts_of(operation)):
             entries = [item(context, other, keys.main, 2)]
             made = sender.step("the rows' other parts", other, entries, *pair, stem=keys.main, after=made)
@@ -153,10 +153,10 @@ def _setup(
 
 
 def _change(sender: BatchSender, operation: Operation, keys: PartKeys, insert: Step) -> tuple[Step, Item]:
-    """The last entry changed: the resend sent the first one, so that neither is taken for its own.
+    """The last entry, changed. The resend sent the first one, so that the two can't be confused.
 
-    Its amounts fall, as those of the histories rise now and then. Where it may not change what isn't an amount, it
-    keeps that.
+    Its amounts fall, because those of the histories rise now and then. If the server refuses the change, a
+    second attempt changes the amounts alone.
     """
     pair = (keys.main, keys.neighbour)
     for steady in (False, True):
@@ -170,9 +170,9 @@ def _change(sender: BatchSender, operation: Operation, keys: PartKeys, insert: S
 def _one_part(
     sender: BatchSender, operation: Operation, keys: PartKeys, changed: Item, before: Step
 ) -> tuple[Step | NotReached, Step | NotReached]:
-    """Of several parts the last one changed, and then the last one bad.
+    """Of several parts change the last, then send the last one bad.
 
-    What is the same in one part is no reason to skip the others.
+    The other parts stay the same. That is no reason for a server to skip the item.
     """
     parts = parts_of(operation)
     if len(parts) < 2:
@@ -187,5 +187,5 @@ def _one_part(
 
 
 def _fields(row: Mapping[str, Any], part: Part) -> set[str]:
-    """The fields of a part's entries, as a row shows them, but for their key."""
+    """The fields of a part's entries as a row shows them, except their key."""
     return {name for entry in row.get(part.field) or () for name in entry if name != part.key}

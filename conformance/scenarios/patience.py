@@ -1,4 +1,4 @@
-"""How long a law waits for the batches that it sends by itself."""
+"""How long a law waits for the batches that it sends itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from spec import Operation
 
 @decided
 def patience_of(context: RunContext, operation: Operation) -> float:
-    """Seconds that the end of an operation's batch is worth waiting for: few if its scenario saw one that didn't end.
+    """Seconds to wait for the end of an operation's batch: few if its scenario saw one that didn't end.
 
     An operation whose scenario couldn't run is like the one that makes its rows.
     """
@@ -30,5 +30,8 @@ def patience_of(context: RunContext, operation: Operation) -> float:
 def submit_patiently(
     context: RunContext, operation: Operation, items: Sequence[Item], *, like: Operation | None = None
 ) -> Submission:
-    """Submit a batch for a law, and wait as long as the operation's scenario says, or another's that it is `like`."""
+    """Submit a batch for a law.
+
+    The wait is as long as the scenario of the operation allows, or of the one it is `like`.
+    """
     return submit(context, operation, items, patience=patience_of(context, like or operation))

@@ -1,4 +1,4 @@
-"""Witnesses: rows of our own, for queries on which the server's own rows can't show a mistake."""
+"""Witnesses: planted rows for queries whose mistakes the server's own rows can't reveal."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from conformance.writing.submission import submit
 from spec import Operation
 
 ROWS = 26
-"""Rows that are planted: two pages of ten and a rest."""
+"""Rows that are planted: two pages of ten, and some more."""
 
 VARIANTS = range(5)
-"""Variants of what isn't a text, so that several rows share a value."""
+"""Variants of values that aren't texts, so that several rows share a value."""
 
 WITNESSES = (
     "Kirmizi Canta",
@@ -41,11 +41,11 @@ WITNESSES = (
     "Redder 🎒 bag",
     "(a+b)*c.d [x]",
 )
-"""Prefixes, suffixes and case variants of each other, wildcards, and what needs escaping on the wire."""
+"""Prefixes, suffixes and case variants of each other, wildcards, and characters that a URL must escape."""
 
 
 def plant(context: RunContext) -> int:
-    """Insert witness rows into every collection that whole rows can be written to; gives how many were taken."""
+    """Insert witness rows into every collection of whole rows; returns how many were accepted."""
     planted = 0
     foreign = unmarkable(context.contract)
     for operation in context.contract.operations:
@@ -68,7 +68,7 @@ def _plant(context: RunContext, operation: Operation) -> int:
 
 
 def _witness(context: RunContext, operation: Operation, key: str, number: int) -> dict[str, Any]:
-    """A row whose texts and attributes are taken from the witnesses, in an order of its own for each field."""
+    """A row whose texts and attributes come from the witnesses, in a different order for each field."""
     made = item(context, operation, key, chosen(f"witness {number}", VARIANTS), "rich")
     for name in plain_texts(context, operation):
         if name in made:
@@ -80,5 +80,5 @@ def _witness(context: RunContext, operation: Operation, key: str, number: int) -
 
 
 def _nth(name: str, number: int) -> str:
-    """A witness for a field: it has had each of them once before it gets one again."""
+    """A witness for a field. The field gets each of them once before any repeats."""
     return in_own_order(name, WITNESSES)[number % len(WITNESSES)]

@@ -1,4 +1,4 @@
-"""The scenario of whole rows: inserted, sent again, changed, cut to what is required, twice in one batch."""
+"""The scenario of whole rows: inserted, sent again, changed, cut to the required fields, twice in one batch."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ from spec import Operation
 
 @dataclass(frozen=True, kw_only=True)
 class RowsTrace(Trace):
-    """What is seen of whole rows that an operation writes."""
+    """The trace of an operation that writes whole rows."""
 
     keys: NearKeys
     style: Style
-    """How rich the new rows are that the server takes."""
+    """The style of new rows that the server accepts."""
     insert: Step
     """Rows with all three keys."""
     resend: Step | NotReached
-    """The row with the main key, sent again; and a row of defaults, where the document names any."""
+    """The row with the main key, sent again. If the document has defaults, also a row of them."""
     change: Step | NotReached
-    """The row with the main key, all of its fields changed."""
+    """The row with the main key, with all of its fields changed."""
     required_only: Step | NotReached
-    """The row with the main key, cut to the fields that are required."""
+    """The row with the main key, cut to the required fields."""
     duplicates: Step | NotReached
     """Two items with one key in one batch."""
     edge_cases: EdgeCaseSteps | NotReached
     shown_by_new_values: tuple[Exchange, ...] = ()
     """Lists under filters by the values of the changed row."""
     shown_by_old_values: tuple[Exchange, ...] = ()
-    """Lists under filters by the values that it had before."""
+    """Lists under filters by its former values."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -54,19 +54,19 @@ class RowsTrace(Trace):
 
     @property
     def good_steps(self) -> tuple[Step, ...]:
-        """Those that sent nothing but good items."""
+        """Steps that sent valid items only."""
         return reached(self.insert, self.resend, self.change)
 
     @property
     def edge_case_steps(self) -> tuple[Step, ...]:
-        """Those of very many rows that were seen to end."""
+        """Batches of very many rows that were seen to end."""
         edges = self.edge_cases
         steps = reached(edges.insert, edges.beside, edges.update) if isinstance(edges, EdgeCaseSteps) else ()
         return tuple(step for step in steps if step.submission.over and step.read_backs)
 
 
 def run_rows(context: RunContext, operation: Operation) -> RowsTrace:
-    """What happens to whole rows that an operation writes. Raises NotSent in a read-only run."""
+    """Run the scenario of whole rows. Raises NotSent in a read-only run."""
     own, sender = ownership_of(context), BatchSender(context)
     keys = near_keys(own.mint("A"))
     insert, style = insert_rows(sender, operation, keys)
@@ -113,13 +113,13 @@ def run_rows(context: RunContext, operation: Operation) -> RowsTrace:
 
 
 def _resend(sender: BatchSender, operation: Operation, first: Item, style: Style) -> Step:
-    """The same item again. What the document sends and no row shows goes along, and a charset in the header."""
+    """Send the same item again, with the document's write-only fields and with a charset in the header."""
     context, key = sender.context, operation.access.collection.key if operation.access else ""
     main = str(first[key])
     again: list[Item] = [{**first, **unshown(context, operation)}]
     defaults = {n: schema["default"] for n, schema in item_fields(context, operation).items() if "default" in schema}
     if defaults:
-        # What the document names as a default is as good as any other value.
+        # A documented default must be as valid as any other value.
         plain = bare(context, operation, item(context, operation, f"{main}-0", 2, style))
         again.append({**plain, **defaults})
     known = [str(one[key]) for one in again]
@@ -128,12 +128,12 @@ def _resend(sender: BatchSender, operation: Operation, first: Item, style: Style
 
 
 def _change(sender: BatchSender, operation: Operation, insert: Step, keys: NearKeys, style: Style) -> Step:
-    """The row with other values, and with the last value of each header that the document gives examples of."""
+    """Change every value of the row, and send the last value of each header that the document gives examples of."""
     context = sender.context
     changed = {**item(context, operation, keys.main, 3, style), **_denied(context, operation)}
     shown = operation.access.collection.updated if operation.access else None
     if "." not in str(insert.row(keys.main).get(shown or "")):
-        # Its times are shown to the second, so a change within the same second wouldn't show.
+        # The row's times are shown to the second: a change within the same second would stay invisible.
         context.target.clock.sleep(1.1)
     shown_headers = ((p.name, list(p.schema.get("examples", ()))) for p in operation.parameters if p.place == "header")
     return sender.step(
@@ -148,7 +148,7 @@ def _change(sender: BatchSender, operation: Operation, insert: Step, keys: NearK
 
 
 def _required_only(sender: BatchSender, operation: Operation, changed: Item, key: str) -> Step:
-    """The changed row, cut to its required fields; their objects lose a key, unless a server refuses that."""
+    """The changed row, cut to its required fields. Their objects lose a key, unless a server refuses that."""
     name, required = "the update of required fields", bare(sender.context, operation, changed)
     step = sender.step(name, operation, [_fewer_keys(required)], key)
     if step.submission.exchange.response.refused:
@@ -157,20 +157,20 @@ def _required_only(sender: BatchSender, operation: Operation, changed: Item, key
 
 
 def _duplicates(sender: BatchSender, operation: Operation, style: Style) -> Step:
-    """Two items with one key; the texts of the second have spaces at their ends."""
+    """Two items with one key; the texts of the second have outer spaces."""
     context, key = sender.context, ownership_of(sender.context).mint("twice")
     first, second = (item(context, operation, key, variant, style) for variant in (0, 1))
     return sender.step("the batch with one key twice", operation, [first, _padded(context, operation, second)], key)
 
 
 def _well_before(time: Any, other: Any) -> bool:
-    """True for a time that is before another one however exactly the two are kept."""
+    """True for a time that precedes another one, whatever precision the server stores."""
     one, two = instant(str(time)), instant(str(other))
     return one is not None and two is not None and two - one > 2 * margin(str(time))
 
 
 def _denied(context: RunContext, operation: Operation) -> dict[str, Any]:
-    """False for the fields of truth that no row shows."""
+    """The boolean fields that no row shows, each with the value False."""
     fields = item_fields(context, operation)
     return {name: False for name in unshown(context, operation) if "boolean" in fields[name].get("type", ())}
 
@@ -184,5 +184,5 @@ def _fewer_keys(one: Item) -> Item:
 
 
 def _padded(context: RunContext, operation: Operation, one: Item) -> Item:
-    """The item with spaces around its texts."""
+    """The item with outer spaces around its texts."""
     return {**one, **{name: f" {one[name]} " for name in plain_texts(context, operation) if name in one}}

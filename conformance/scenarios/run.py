@@ -18,14 +18,14 @@ from conformance.writing.submission import poll_status
 from spec import Operation
 
 POLLS_AFTER_END = 2
-"""Polls of a batch that is over: a status that goes back and forth is seen in three."""
+"""Polls of a finished batch: three show a status that alternates."""
 
 AnyTrace = RowsTrace | PartsTrace | DeletesTrace
 
 
 @observed
 def trace_of_writes(context: RunContext, operation: Operation) -> AnyTrace | NotReached:
-    """What happened to the rows that an operation wrote: its scenario runs once in each context."""
+    """The trace of an operation's writes: its scenario runs once in each context."""
     if operation.access is None or operation.access.action == "reads":
         return not_applicable("the operation writes nothing")
     if reader_of(context, operation) is None:
@@ -50,15 +50,15 @@ def _run(context: RunContext, operation: Operation) -> AnyTrace | NotReached:
 
 
 def style_of(context: RunContext, operation: Operation) -> Style:
-    """How rich the new rows are that an operation takes."""
+    """The style of new rows that an operation accepts."""
     trace = trace_of_writes(context, operation)
     return trace.style if isinstance(trace, RowsTrace) else "plain"
 
 
 def run_all(context: RunContext, operations: Iterable[Operation]) -> None:
-    """Run several scenarios side by side: they touch different rows, and most of their time is waiting.
+    """Run several scenarios at once: they write different rows, and mostly wait.
 
-    What goes wrong with one is left for the laws that need it to run into.
+    The error of one is raised again in the laws that need it.
     """
     with ThreadPoolExecutor(PARALLEL, thread_name_prefix="scenario") as pool:
         waiting = [pool.submit(trace_of_writes, context, operation) for operation in operations]

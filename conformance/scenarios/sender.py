@@ -11,13 +11,13 @@ from conformance.writing.submission import Item, Submission, poll_to_end, send_b
 from spec import Operation
 
 BRIEFLY = 0.5
-"""Seconds that the end of a batch is waited for where an earlier one didn't end in full time."""
+"""Seconds to wait for the end of a batch after an earlier one has timed out."""
 
 
 class BatchSender:
     """Sends batches of one scenario.
 
-    Once a batch of an operation isn't over in full time, the operation's later ones are waited for only briefly.
+    After one batch of an operation has timed out, the wait for its later ones is short.
     """
 
     def __init__(self, context: RunContext) -> None:
@@ -32,12 +32,12 @@ class BatchSender:
         headers: tuple[tuple[str, str], ...] = (),
         at_once: bool = False,
     ) -> Submission:
-        """Send a batch and poll its status until it is over or patience is."""
+        """Send a batch, and poll its status until it is over or the patience ends."""
         sent = send_batch(self.context, operation, items, headers=headers)
         return self.poll_to_end(operation, sent, at_once=at_once)
 
     def poll_to_end(self, operation: Operation, sent: Submission, *, at_once: bool = False) -> Submission:
-        """Poll the status of a batch that was sent until it is over or patience is."""
+        """Poll the status of a batch until it is over or the patience ends."""
         full = self.context.target.limits.batch
         patience = min(full, BRIEFLY) if operation.code in self._endless else full
         polled = poll_to_end(self.context, operation, sent, at_once=at_once, patience=patience)
@@ -57,9 +57,9 @@ class BatchSender:
         headers: tuple[tuple[str, str], ...] = (),
         at_once: bool = False,
     ) -> Step:
-        """Send a batch and read back rows; the first of them changes, where there is a step that it comes `after`.
+        """Send a batch and read back rows. If it comes `after` a step, the first row must differ from that step's.
 
-        Rows whose keys have a `stem` of their own are looked for together.
+        Rows whose keys share a `stem` of their own are read together.
         """
         submission = self.submit(operation, items, headers=headers, at_once=at_once)
         over = submission.accepted and submission.over
@@ -69,7 +69,7 @@ class BatchSender:
             return Step(name, submission, found)
 
         def seen(key: str) -> ReadBack:
-            # Of a batch that isn't over nothing can be expected yet, and of one that was refused nothing at all.
+            # An unfinished batch has no effect to expect yet, and a refused one has none at all.
             return find(
                 self.context,
                 operation,

@@ -1,6 +1,6 @@
-"""What a scenario leaves: the batches that an operation was sent, step by step, and the rows after each.
+"""The trace of a scenario: the batches that an operation was sent, step by step, and the rows after each.
 
-Each kind of scenario has a trace of its own, with its steps and keys as fields.
+Each kind of scenario has its own trace class, with its steps and keys as fields.
 """
 
 from __future__ import annotations
@@ -20,41 +20,41 @@ from spec import Operation
 
 @dataclass(frozen=True)
 class Step:
-    """One batch of a scenario and the rows after it, by key."""
+    """One batch of a scenario, and the rows after it by key."""
 
     name: str
-    """What was sent, as reasons say it."""
+    """What was sent, in the words of a reason."""
     submission: Submission
     read_backs: Mapping[str, ReadBack] = field(default_factory=dict)
 
     def row(self, key: str) -> Mapping[str, Any]:
-        """The row with a key after this step; empty when there is none."""
+        """The row with a key after this step; empty when no such row exists."""
         return (self.read_backs[key].row if key in self.read_backs else None) or {}
 
     def chain(self, key: str) -> tuple[Exchange, ...]:
-        """What shows the row after this step: the batch, its end, the list."""
+        """The exchanges that show the row after this step: the batch, its end, the list."""
         return (*self.submission.chain, *(self.read_backs[key].chain if key in self.read_backs else ()))
 
     @property
     def over(self) -> bool:
-        """True when its batch was accepted and seen to be over."""
+        """True when the batch was accepted and seen to be over."""
         return self.submission.accepted and self.submission.over
 
 
 @dataclass(frozen=True)
 class NotReached:
-    """A step that a scenario didn't get to, or a scenario that couldn't run, and why."""
+    """A step or a scenario that didn't run, and why."""
 
     reason: Reason
 
 
 def not_applicable(text: str) -> NotReached:
-    """The document gives a scenario or a step nothing to do."""
+    """The document defines nothing that a scenario or a step could do."""
     return NotReached(Reason("not-applicable", text))
 
 
 def incomplete(text: str) -> NotReached:
-    """A scenario broke off before a step."""
+    """A scenario stopped before a step."""
     return NotReached(Reason("scenario-incomplete", text))
 
 
@@ -77,38 +77,38 @@ def why_incomplete(text: str, submission: Submission) -> Reason:
 
 
 def reached(*steps: Step | NotReached) -> tuple[Step, ...]:
-    """Those of some steps that a scenario got to."""
+    """Those of some steps that a scenario reached."""
     return tuple(step for step in steps if isinstance(step, Step))
 
 
 @dataclass(frozen=True)
 class MixedStep:
-    """A batch of good and bad items."""
+    """A batch of valid and bad items."""
 
     step: Step
     bad: int
-    """How many of its items are bad; 0 where what was sent as bad succeeds when it is sent alone."""
+    """The number of bad items; 0 where the server accepts what was meant as bad."""
     good: tuple[str, ...]
-    """The keys of its good items."""
+    """The keys of its valid items."""
     alone: Step | NotReached
-    """Items that are bad in the same way, sent without a good one."""
+    """Items with the same mistake, sent without a valid one."""
     unmade: str = ""
-    """The key of a bad item that would make a row."""
+    """The key of a bad item that would insert a row."""
 
 
 @dataclass(frozen=True)
 class EdgeCaseSteps:
-    """Batches of very many rows, each an edge case."""
+    """Batches of very many rows, each with an edge case."""
 
     insert: Step
     beside: Step
-    """Two more rows, sent while the server still worked on those."""
+    """Two more rows, sent while the server still works on those."""
     update: Step | NotReached
 
 
 @dataclass(frozen=True)
 class NearKeys:
-    """A key, and others that a careless server may take for it."""
+    """A key, and others that a careless server may confuse with it."""
 
     main: str
     longer: str
@@ -116,17 +116,17 @@ class NearKeys:
 
     @property
     def all(self) -> tuple[str, str, str]:
-        """The longer one comes first, so that a server that looks for a prefix meets it first."""
+        """The longer one comes first, so that a server that looks for a prefix finds it first."""
         return self.longer, self.main, self.lower
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trace(ABC):
-    """What every scenario leaves."""
+    """What every trace holds."""
 
     operation: Operation
     mixed: MixedStep | NotReached
-    """The batch of good and bad items."""
+    """The batch of valid and bad items."""
     polls_after_end: tuple[StatusPoll, ...] = ()
     """Polls of the first batch after it was over."""
 
@@ -138,20 +138,20 @@ class Trace(ABC):
     @property
     @abstractmethod
     def good_steps(self) -> tuple[Step, ...]:
-        """Those that sent nothing but good items."""
+        """Steps that sent valid items only."""
 
     @property
     @abstractmethod
     def edge_case_steps(self) -> tuple[Step, ...]:
-        """Those of very many rows that were seen to end."""
+        """Batches of very many rows that were seen to end."""
 
     @property
     def batches(self) -> tuple[Submission, ...]:
-        """The batches that the operation itself was sent."""
+        """The batches that were sent to the operation itself."""
         code = self.operation.code
         return tuple(s.submission for s in self.steps if s.submission.exchange.request.operation == code)
 
     @property
     def first(self) -> Submission | None:
-        """The first batch that the operation itself was sent."""
+        """The first batch that was sent to the operation itself."""
         return next(iter(self.batches), None)
