@@ -1,8 +1,8 @@
 """The items of a write, made from the document's own example and from rows that the server shows.
 
-A `rich` item holds what goes wrong in servers: letters of other scripts, two spaces in a row, digits that
-rounding would lose, free keys in mixed case. A `known` one keeps to free keys that were seen. A `plain` one
-copies the values of a row that the server has taken before.
+A `rich` item holds values that servers get wrong: letters of other scripts, two spaces in a row, digits that
+rounding would lose, free keys in mixed case. A `known` item uses only free keys that were seen. A `plain` item
+copies the values of a row that the server has accepted before.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Style = Literal["rich", "known", "plain"]
 STYLES: tuple[Style, ...] = ("rich", "known", "plain")
 
 MADE_IDS = 3
-"""Ids that are made up, where neither rows nor the example have any to write a part's entries under."""
+"""Ids for a part's entries, where neither rows nor the example have any."""
 
 _TEXTS = (
     "Çanta  Ağaç & Söğüt + %50 _ 'tek' \"çift\" é",
@@ -33,12 +33,12 @@ _TEXTS = (
 
 
 def item_fields(context: RunContext, operation: Operation) -> Mapping[str, Mapping[str, Any]]:
-    """The fields of one item of a write's body, by their schemas."""
+    """The fields of one item of a write's body, with their schemas."""
     return context.contract.properties(context.contract.items(operation))
 
 
 def required_fields(context: RunContext, operation: Operation) -> tuple[str, ...]:
-    """The fields that an item must have."""
+    """The required fields of an item."""
     return context.contract.required(context.contract.items(operation))
 
 
@@ -48,13 +48,13 @@ def is_plain_text(schema: Mapping[str, Any]) -> bool:
 
 
 def plain_texts(context: RunContext, operation: Operation) -> list[str]:
-    """The fields of an item that hold any text, the key aside."""
+    """The fields of an item that hold any text, except the key."""
     key = operation.access.collection.key if operation.access else ""
     return [name for name, schema in item_fields(context, operation).items() if name != key and is_plain_text(schema)]
 
 
 def is_amount(value: Any) -> bool:
-    """True for a decimal text of one or more: a rate is less, and seldom has so many digits."""
+    """True for a decimal text of at least one. A rate is lower, and seldom has so many digits."""
     return isinstance(value, str) and value.replace(".", "", 1).isdecimal() and float(value) >= 1
 
 
@@ -68,7 +68,10 @@ def example_item(operation: Operation) -> Mapping[str, Any]:
 
 
 def observed(context: RunContext, operation: Operation) -> list[Mapping[str, Any]]:
-    """Rows of the collection as the server shows them, for values that it is known to take; none of this run's own."""
+    """Rows of the collection as the server shows them, without this run's own:
+
+    the server is known to accept their values.
+    """
     reader, own = reader_of(context, operation), context.target.ownership
     rows = sample_of(context, reader).rows if reader else {}
     return [row for key, row in rows.items() if own is None or not own.owns(key)]
@@ -77,7 +80,7 @@ def observed(context: RunContext, operation: Operation) -> list[Mapping[str, Any
 def item(
     context: RunContext, operation: Operation, key: str, variant: int = 0, style: Style = "rich"
 ) -> dict[str, Any]:
-    """An item for a new or known key; variants differ in every field but those that point elsewhere."""
+    """An item for a new or known key. Variants differ in every field. References to other rows are left out."""
     access = operation.access
     if access is None:
         return {}
@@ -105,10 +108,10 @@ def item(
 def entry(
     context: RunContext, operation: Operation, key: str, number: int, variant: int, *, steady: bool = True
 ) -> dict[str, Any]:
-    """The item of an operation that writes parts, on the first, second or third of their lists.
+    """The item of an operation that writes parts, for the first, second or third of their lists.
 
-    A list may have a currency of its own, or the like. So what isn't an amount is the same for all variants if the
-    item is to be `steady`, and something else that entries of that list show, if there is such, if it isn't.
+    A list may fix a field such as its currency. So a `steady` item keeps every field that isn't an amount, for
+    all variants. Otherwise the field gets another value that entries of that list show, if there is one.
     """
     made, rows = item(context, operation, key, variant), observed(context, operation)
     for part in operation.access.parts if operation.access else ():
@@ -147,7 +150,7 @@ def _row_value(
     if name in parts:
         return _entries(context, operation, schema, example.get(name), parts[name].key, rows, name, variant)
     if style == "plain" and is_plain_text(schema):
-        # Like what is there, and not the same: who takes rows with one text for one another touches none but ours.
+        # Similar to an existing value, but not equal: a server that matches rows by text then changes only ours.
         return f"{PREFIX}-{sample or name}"
     if style == "plain":
         return sample
@@ -170,7 +173,7 @@ def _row_value(
 
 
 def _object(sample: Mapping[str, Any], variant: int, *, more_keys: bool) -> dict[str, Any]:
-    """A free-form object like a sample: its keys, strings and integers that tell the variant."""
+    """A free-form object like a sample: its keys, with strings and integers that depend on the variant."""
     made: dict[str, Any] = {}
     for name, value in sample.items():
         if isinstance(value, bool):
@@ -185,7 +188,7 @@ def _object(sample: Mapping[str, Any], variant: int, *, more_keys: bool) -> dict
 
 
 def _list_ids(context: RunContext, operation: Operation, key: str, rows: list[Mapping[str, Any]]) -> list[str]:
-    """Ids to write a part's entries under: those that rows show first, then the example's, then made ones."""
+    """Ids for the entries of a part: those that rows show first, then the example's, then made-up ones."""
     collection = operation.access.collection if operation.access else None
     field = next((p.field for p in collection.parts if p.key == key), "") if collection else ""
     seen: dict[str, None] = {}
@@ -200,7 +203,7 @@ def _list_ids(context: RunContext, operation: Operation, key: str, rows: list[Ma
 
 
 def part_ids(context: RunContext, operation: Operation, key: str) -> list[str]:
-    """Ids to write parts under, at least three."""
+    """Ids for parts, at least three."""
     return list(dict.fromkeys(_list_ids(context, operation, key, observed(context, operation))))
 
 
@@ -214,7 +217,7 @@ def _entries(
     name: str,
     variant: int,
 ) -> list[dict[str, Any]] | None:
-    """The entries of a part sent with its row: one for each of two lists."""
+    """The entries of a part in its row's item: one for each of two lists."""
     fields = context.contract.properties(context.contract.resolve(schema).get("items", {}))
     example = sample[0] if isinstance(sample, list) and sample and isinstance(sample[0], Mapping) else {}
     made = []
@@ -229,7 +232,7 @@ def _entries(
 
 
 def _shown(parts: Sequence[Part], rows: list[Mapping[str, Any]], field: str, id: str | None = None) -> list[Any]:
-    """The different values that entries of a part show in a field, all or those under one id; none of amounts."""
+    """The distinct values of a field in the entries of a part: all, or those under one id; none for amounts."""
     entries = ((part, entry) for row in rows for part in parts for entry in row.get(part.field) or ())
     mine = (e for part, e in entries if isinstance(e, Mapping) and id in (None, e.get(part.key)) and field != part.key)
     found = {value for e in mine if isinstance(value := e.get(field), str)}
@@ -250,7 +253,7 @@ def _entry_value(
 
 
 def amount(sample: str, variant: int) -> str:
-    """A decimal of the sample's size and digits; several of one variant keep their proportions."""
+    """A decimal with the sample's size and digits; several of one variant keep their proportions."""
     if not re.fullmatch(r"-?\d+(\.\d+)?", sample):
         sample = "10.00"
     exact = Decimal(sample)

@@ -1,4 +1,4 @@
-"""Reading back what a write did: the rows that lists show for its keys, once they have settled."""
+"""Reading back the effect of a write: the rows that lists show for its keys, once they have settled."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from conformance.transport.exchange import Exchange
 from spec import Filter, Operation
 
 SETTLING = (1 / 15, 4 / 15, 10 / 15)
-"""Before each further try to read back what a finished batch must have done: parts of the time that a list may lag."""
+"""Waits before each further attempt to read back a finished batch: fractions of the time that a list may lag."""
 
 MOST_PAGES = 12
-"""Pages of rows of our own that are read at once."""
+"""Pages of our own rows that are read at once."""
 
 ALONE = 3
-"""Keys that are asked for one by one where none of them is found together."""
+"""Keys that are looked up one by one where the shared query finds none of them."""
 
 MOST_ALONE = 12
-"""The same where they can't be looked for together."""
+"""The same limit where no shared query exists."""
 
 T = TypeVar("T")
 
 
 def reader_of(context: RunContext, operation: Operation) -> Operation | None:
-    """The list operation that shows the collection an operation writes to, with a filter on its key."""
+    """The list operation for the collection that an operation writes to, with a filter on its key."""
     if operation.access is None:
         return None
     collection = operation.access.collection
@@ -40,7 +40,7 @@ def reader_of(context: RunContext, operation: Operation) -> Operation | None:
 
 
 def picks(filter: Filter, key: str) -> bool:
-    """True for the filter that picks a row by its key."""
+    """True for the filter that selects a row by its key."""
     return filter.field == key and filter.lookup == "exact" and not filter.free_key
 
 
@@ -67,8 +67,9 @@ def find(
 ) -> ReadBack:
     """The rows with a key, as a list shows them now.
 
-    A new row may need approval, so the values of hidden fields are tried as well. While there is a row and none is
-    `expected`, or the other way round, or the row is still what it must be `unlike`, it is looked at again.
+    A new row may need approval, so the values of hidden fields are tried as well. The list is read again while
+    the row is not as it must be: missing though `expected`, there though not, or still what it must be
+    `unlike`.
     """
     reader, access = reader_of(context, operation), operation.access
     if reader is None or access is None:
@@ -89,11 +90,11 @@ def find_all(
     expected: bool = True,
     unlike: Mapping[str, Mapping[str, Any] | None] | None = None,
 ) -> Mapping[str, ReadBack]:
-    """The rows whose key holds `stem`, by key, as lists show them now: those of `keys`, and what else there is.
+    """The rows whose key holds `stem`, by key: those of `keys`, and any others that lists show now.
 
-    While one of `keys` has no row though one is `expected`, or is still what it must be `unlike`, it is looked again.
-    Some that are still missing then are asked for by themselves as well, so that a filter that finds many and leaves
-    them out isn't taken for a write that went wrong. A key that neither way settles is left out.
+    The lists are read again while one of `keys` is missing though `expected`, or is still what it must be
+    `unlike`. Rows that stay missing are then looked up by their own keys. So a filter that drops rows isn't
+    mistaken for a failed write. A key that neither way settles is left out.
     """
     reader, access = reader_of(context, operation), operation.access
     together = containing(reader, access.collection.key) if reader and access else None
@@ -121,7 +122,7 @@ def find_all(
 
 @dataclass(frozen=True)
 class _Together:
-    """Rows that a list shows together, by key; whether it was read to its end, and what was asked."""
+    """Rows that a list shows together, by key; whether it was read to its end, and the requests."""
 
     found: Mapping[str, ReadBack]
     whole: bool
@@ -150,20 +151,20 @@ def _find_together(
 
 
 def unchanged(row: Mapping[str, Any] | None, before: Mapping[str, Any] | None, updated: str | None) -> bool:
-    """True for a row that is what it was, its time of change aside: a write that changes nothing moves that as well."""
+    """True for a row that hasn't changed, except for its time of change: a write without effect may set that."""
     if not row or not before:
         return False
     return all(row.get(name) == before.get(name) for name in {**row, **before} if name != updated)
 
 
 def containing(reader: Operation, key: str) -> Filter | None:
-    """The filter that finds the rows whose key holds a text, or None; if it can be one that ignores case."""
+    """The filter that finds the rows whose key holds a text, or None. It prefers one that ignores case."""
     found = [f for f in reader.filters if f.field == key and f.lookup in ("icontains", "contains")]
     return next((f for f in found if f.lookup == "icontains"), found[0] if found else None)
 
 
 def settled(context: RunContext, read: Callable[[], T], right: Callable[[T], bool]) -> T:
-    """What is read as soon as it is right, or else after a little while: a list may be behind its batches."""
+    """Read a list, and read it again after short waits until it is right: a list may lag behind its batches."""
     seen, late = read(), False
     pauses = [part * context.target.limits.lag for part in SETTLING]
     for pause in pauses:
@@ -172,7 +173,7 @@ def settled(context: RunContext, read: Callable[[], T], right: Callable[[T], boo
         context.target.clock.sleep(pause)
         seen, late = read(), True
     if late and right(seen):
-        # The list has only just caught up, so it may not show all of it yet.
+        # The list has just been updated, so it may not show all rows yet.
         context.target.clock.sleep(pauses[0])
         seen = read()
     return seen
@@ -193,7 +194,7 @@ def _find_once(context: RunContext, reader: Operation, field: str, key: str) -> 
 
 
 def with_hidden(reader: Operation, query: Query) -> list[Query]:
-    """The query for rows whose hidden fields have other values than those that the list shows by default."""
+    """The query for rows whose hidden fields have other values than the list's defaults."""
     return [
         (*query, (filter.parameter, value))
         for filter in reader.filters

@@ -14,17 +14,17 @@ from spec import Batch, Operation, at
 
 FIRST_WAIT = 0.08
 LONGEST_WAIT = 0.1
-"""Seconds between two polls; the longest as a part of the patience there is."""
+"""Seconds between two polls; the longest is a fraction of the patience."""
 
 GROWTH = 1.6
-"""By how much each wait is longer than the one before."""
+"""The factor by which each wait is longer than the one before."""
 
 Item = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class StatusPoll:
-    """What the status operation said at one time; None for what it didn't say."""
+    """A response of the status operation; None for a field that it lacks."""
 
     exchange: Exchange
     id: Any
@@ -32,7 +32,7 @@ class StatusPoll:
     succeeded: int | None
     failed: int | None
     status: Any = None
-    """A code whose meaning nobody knows."""
+    """A status code that the document doesn't define."""
     created: Any = None
     updated: Any = None
 
@@ -46,20 +46,20 @@ class StatusPoll:
 
 @dataclass(frozen=True)
 class Submission:
-    """A batch that was sent, and all that was seen of it."""
+    """A batch that was sent, and all of its polls."""
 
     exchange: Exchange
     items: tuple[Item, ...]
     ticket: str | None
     polls: tuple[StatusPoll, ...] = ()
     waited: float = 0.0
-    """Seconds that its end was waited for."""
+    """Seconds that the run waited for its end."""
     timed_out: bool = False
-    """True when it wasn't over in the time that it was given."""
+    """True when it wasn't over within its patience."""
 
     @property
     def accepted(self) -> bool:
-        """True when the server took it."""
+        """True when the server accepted it."""
         return self.exchange.response.status == 202 or (self.exchange.response.ok and self.ticket is not None)
 
     @property
@@ -74,7 +74,7 @@ class Submission:
 
     @property
     def all_succeeded(self) -> bool:
-        """True when it is over and nothing in it failed."""
+        """True when it is over without a failed item."""
         return self.last is not None and self.last.over and self.last.failed == 0
 
     @property
@@ -92,7 +92,7 @@ def submit(
     at_once: bool = False,
     patience: float | None = None,
 ) -> Submission:
-    """Send a batch and poll its status until it is over or patience is: `send_batch`, then `poll_to_end`."""
+    """Send a batch, and poll its status until it is over or the patience ends."""
     sent = send_batch(context, operation, items, headers=headers)
     return poll_to_end(context, operation, sent, at_once=at_once, patience=patience)
 
@@ -100,7 +100,7 @@ def submit(
 def send_batch(
     context: RunContext, operation: Operation, items: Sequence[Item], *, headers: tuple[tuple[str, str], ...] = ()
 ) -> Submission:
-    """Send a batch and don't ask what becomes of it. Raises NotPermitted when the key may not write."""
+    """Send a batch without polling. Raises NotPermitted when the key may not write."""
     body = json.dumps(list(items), ensure_ascii=False).encode()
     exchange = context.resend(get(operation, body=body, headers=headers))
     if exchange.response.status == 403:
@@ -111,10 +111,10 @@ def send_batch(
 def poll_to_end(
     context: RunContext, operation: Operation, sent: Submission, *, at_once: bool = False, patience: float | None = None
 ) -> Submission:
-    """A batch that was sent, with the polls of its status until it was over or patience was.
+    """A sent batch, with the polls of its status until it was over or the patience ended.
 
-    `patience` is in seconds, by default those that a batch of this run may take. The first poll comes after a
-    moment, or `at_once`.
+    `patience` is in seconds; the default is the run's limit for a batch. The first poll waits a moment, unless
+    `at_once`.
     """
     if sent.ticket is None:
         return sent
@@ -134,14 +134,14 @@ def poll_to_end(
 
 
 def poll_status(context: RunContext, operation: Operation, ticket: str) -> StatusPoll:
-    """Ask once how far a batch is."""
+    """Poll the status of a batch once."""
     exchange = context.resend(status_request(context, operation, ticket))
     status = context.contract.by_code[exchange.request.operation]
     return read_poll(status.batch, exchange)
 
 
 def status_request(context: RunContext, operation: Operation, ticket: str) -> Request:
-    """The request that asks for a batch's progress."""
+    """The request for a batch's status."""
     if operation.ticket is None:
         raise ValueError(f"{operation.code} hands out no ticket")
     status = context.contract.by_id[operation.ticket.operation_id]
@@ -149,7 +149,7 @@ def status_request(context: RunContext, operation: Operation, ticket: str) -> Re
 
 
 def ticket_of(operation: Operation, exchange: Exchange) -> str | None:
-    """The ticket in an accepted write's answer, or None."""
+    """The ticket in an accepted write's response, or None."""
     data = exchange.response.json
     if operation.ticket is None or not exchange.response.ok or data is MISSING:
         return None
@@ -161,7 +161,7 @@ def ticket_of(operation: Operation, exchange: Exchange) -> str | None:
 
 
 def read_poll(batch: Batch | None, exchange: Exchange) -> StatusPoll:
-    """An answer of the status operation, as far as it can be read."""
+    """A response of the status operation, as far as it can be read."""
     data = exchange.response.json
 
     def value(pointer: str) -> Any:
