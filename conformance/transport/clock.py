@@ -1,4 +1,4 @@
-"""The clock of a run: everything that waits or measures asks it, so that a test can drive it."""
+"""The clock of a run. All waiting and measuring uses it, so that a test can drive it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class Clock:
     """The machine's clock."""
 
     def monotonic(self) -> float:
-        """Seconds since some moment; they never run backwards."""
+        """Seconds since some moment; the value never decreases."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait so many seconds."""
+        """Wait for a number of seconds."""
         time.sleep(seconds)
 
     def now(self) -> datetime:

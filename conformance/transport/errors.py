@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Stopped(Exception):
-    """The run can't go on: a budget is spent or the target is gone. The message says which."""
+    """The run can't continue: a budget is spent or the target is unreachable. The message gives the cause."""
 
 
 class Unreachable(Stopped):
@@ -12,8 +12,8 @@ class Unreachable(Stopped):
 
 
 class NotSent(Exception):
-    """The guard held a request back."""
+    """The guard refused to send a request."""
 
 
 class NotPermitted(NotSent):
-    """The target lets this run's key send no such request."""
+    """The target doesn't permit this request with the run's key."""

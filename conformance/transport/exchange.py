@@ -1,7 +1,7 @@
 """One request and its response, as data that can be shown, compared and sent again.
 
-The key isn't part of a request: a request names which variant of the key goes with it, and only the
-target turns that into a value. So nothing that is built from exchanges can hold the secret.
+The key isn't part of a request. A request names only the variant of the key that goes with it, and the target
+fills in the value. So nothing that is built from exchanges can contain the secret.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from functools import cached_property
 from typing import Any
 
 MISSING: Any = object()
-"""What `Answer.json` gives where the body isn't JSON."""
+"""The value of `Answer.json` where the body isn't JSON."""
 
 
 class Credential(Enum):
-    """Which key goes with a request; the value is how a shell makes it from the variable KEY."""
+    """Which key goes with a request; the value is the shell expression that makes it from the variable KEY."""
 
     RIGHT = "$KEY"
     MISSING = ""
@@ -32,12 +32,12 @@ class Credential(Enum):
     SWAPPED_CASE = "$(printf %s \"$KEY\" | tr 'a-zA-Z' 'A-Za-z')"
 
     def from_variable(self, name: str) -> str:
-        """How a shell makes it from the variable of that name."""
+        """The shell expression that makes it from the variable with this name."""
         return self.value.replace("KEY", name)
 
 
 def swap_case(key: str) -> str:
-    """The key with upper and lower case of its ASCII letters swapped, as `tr` does it."""
+    """The key with the case of its ASCII letters swapped, as `tr` does it."""
     return "".join(c.swapcase() if c.isascii() else c for c in key)
 
 
@@ -55,7 +55,7 @@ class Request:
 
     @property
     def target(self) -> str:
-        """Path and query as they go on the wire."""
+        """Path and query as they are sent."""
         return self.path + ("?" + encode_query(self.query) if self.query else "")
 
     def curl(self, base_url: str, key_options: Iterable[str] = (), *, body_file: str = "") -> str:
@@ -94,7 +94,7 @@ def encode_query(query: tuple[tuple[str, str], ...]) -> str:
 
 @dataclass(frozen=True)
 class Response:
-    """What came back."""
+    """A response."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -134,7 +134,7 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text, whatever is in it."""
+        """The body as text, whatever its bytes are."""
         return self.body.decode("utf-8", "replace")
 
 

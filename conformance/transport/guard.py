@@ -1,6 +1,6 @@
-"""The guard: a write is only sent where every key in it is one of this run's own.
+"""The guard: a write is sent only if every key in it belongs to this run.
 
-The guard stands at the transport, so it holds for whatever made the request: a law or Schemathesis' engine.
+The guard is part of the transport, so it checks every request, from a law or from Schemathesis' engine.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Ownership:
             return keys.mint(self.token, self._minted, stem)
 
     def owns(self, value: object) -> bool:
-        """True for a key that holds a token of this run, in any case, or that of an earlier run in the journal.
+        """True for a key that holds a token of this run, in any case, or for a key of an earlier run in the journal.
 
         Keys with separators don't count: a server may split them.
         """
@@ -53,7 +53,7 @@ class Ownership:
         return any(token in value.lower() for token in self._tokens)
 
     def guard(self, request: Request) -> str | None:
-        """Why a write must not be sent, or None; writes the keys of one that may into the journal."""
+        """Why a write must not be sent, or None. The keys of a permitted write are added to the journal first."""
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return None
         operation = self._writers.get(request.operation)
@@ -71,7 +71,7 @@ class Ownership:
         return None
 
     def _harmless(self, value: Any) -> bool:
-        """True for a key of ours, or for something of another type that holds nothing but such keys."""
+        """True for a key of ours, or for a value of another type that contains only such keys."""
         if isinstance(value, (list, _Pairs)):
             return all(self._harmless(part) for part in _parts(value))
         return self.owns(value)
@@ -81,7 +81,7 @@ _UNREADABLE = object()
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """A JSON object as it is written: a name may stand there twice.
+    """A JSON object as it is written, in which a name may occur twice.
 
     Python keeps the last of the two values and a server may keep the first, so both are checked.
     """
@@ -101,12 +101,12 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _is(name: str, key: str) -> bool:
-    """True for the key's name, as careless servers may read it too."""
+    """True for the key's name, also in spellings that a careless server accepts."""
     return name.strip().casefold() == key.casefold()
 
 
 def _in_url(operation: Operation, request: Request, key: str) -> Iterator[str]:
-    """What stands in the URL of a write: its path parameters, and the key where the query names it."""
+    """The values in the URL of a write: its path parameters, and the key where the query has it."""
     yield from (value for name, value in request.query if _is(name, key))
     in_path = templates.matcher(operation.path, empty=True).fullmatch(request.path)
     values = map(urllib.parse.unquote, in_path.groups() if in_path else [request.path])
@@ -114,9 +114,9 @@ def _in_url(operation: Operation, request: Request, key: str) -> Iterator[str]:
 
 
 def _named(body: bytes, key: str) -> Iterator[Any]:
-    """Every value that stands under the key's name anywhere in a body.
+    """Every value under the key's name, anywhere in a body.
 
-    A body that isn't JSON names no row if the name isn't in it; if it is, nobody can vet it.
+    A body that isn't JSON names no row if it doesn't contain the name. If it does, it can't be checked.
     """
     try:
         data = json.loads(body, object_pairs_hook=_Pairs) if body.strip() else None
@@ -138,7 +138,7 @@ def _named(body: bytes, key: str) -> Iterator[Any]:
 
 
 def _mentions(body: bytes, key: str) -> bool:
-    """True when some reader might find the name in a body: as text of any encoding, escaped or not."""
+    """True when some parser might find the name in a body: in any encoding, escaped or not."""
     text = urllib.parse.unquote(body.replace(b"\0", b"").decode("latin-1"))
     text = re.sub(r"\\u00([0-9a-fA-F]{2})|&#x([0-9a-fA-F]{2});", lambda m: chr(int(m[1] or m[2], 16)), text)
     return key.casefold() in text.casefold()

@@ -1,4 +1,4 @@
-"""The journal on disk of every key that was written, so that what a killed run left can still be deleted."""
+"""The journal on disk: every key that was written, so that the rows of a killed run can still be deleted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ JOURNAL = "journal.ndjson"
 
 
 class Journal:
-    """The keys that runs sent to one target. Safe to use from several threads."""
+    """The keys that runs sent to one target. Thread-safe."""
 
     def __init__(self, path: Path, base_url: str) -> None:
         self.path, self.base_url = path, base_url
@@ -21,14 +21,14 @@ class Journal:
         self._lock = threading.Lock()
 
     def note(self, keys: list[str]) -> None:
-        """Write keys down, on disk before this returns."""
+        """Add keys; they are on disk before this returns."""
         with self._lock:
             new = [key for key in dict.fromkeys(keys) if key not in self.keys]
             if not new:
                 return
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("ab+") as file:
-                # A line that a kill has cut short must not swallow the next one.
+                # A line that was cut by a kill must not swallow the next one.
                 begin = b"\n" if _is_cut(file.tell(), self.path) else b""
                 lines = (json.dumps({"base_url": self.base_url, "key": key}) + "\n" for key in new)
                 file.write(begin + "".join(lines).encode())
@@ -47,13 +47,13 @@ def _is_cut(size: int, path: Path) -> bool:
 
 
 def journaled(journal: Path, base_url: str) -> list[str]:
-    """The keys that a journal has for a target, each once; a line that a kill has cut short is passed over."""
+    """The keys that a journal has for a target, each once; a line that was cut by a kill is skipped."""
     found = (entry["key"] for _, entry in _lines(journal) if entry and entry["base_url"] == base_url)
     return list(dict.fromkeys(found))
 
 
 def forget(journal: Path, base_url: str, kept: list[str]) -> None:
-    """Take a target's keys out of a journal, but for those that are still there; an empty journal is removed."""
+    """Remove a target's keys from a journal, except those whose rows still exist; an empty journal is removed."""
     left = set(kept)
     lines = [line for line, entry in _lines(journal) if entry and not _gone(entry, base_url, left)]
     if not lines:
@@ -69,7 +69,7 @@ def _gone(entry: dict[str, str], base_url: str, left: set[str]) -> bool:
 
 
 def _lines(journal: Path) -> Iterator[tuple[str, dict[str, str] | None]]:
-    """Each line of a journal with its entry; None for a line that holds none."""
+    """Each line of a journal with its entry; None for a line without a valid entry."""
     if not journal.is_file():
         return
     for line in journal.read_text("utf-8", "replace").splitlines():

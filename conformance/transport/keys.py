@@ -1,4 +1,4 @@
-"""The keys of a run's own rows: how they are minted, and how they are recognised."""
+"""The keys of a run's own rows: how they are made and recognised."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from spec import Contract
 from spec.model import JSON
 
 PREFIX = "PRDCT"
-"""What every key of a run begins with, so that a person recognises it."""
+"""The prefix of every key of a run, so that a person recognises it."""
 
 NO_SUCH = "nosuch"
-"""Part of keys that are only sent in deletes, and never inserted."""
+"""Part of keys that are sent in deletes only, and never inserted."""
 
 NO_ROW = "00000000-0000-4000-8000-000000000000"
-"""A uuid that names nothing, for a path that needs one."""
+"""A uuid that identifies nothing, for a path that needs one."""
 
 _MINTED = re.compile(rf"{PREFIX}-([0-9a-z]+)-\d+-", re.IGNORECASE)
 
 
 def mint(token: str, number: int, stem: str) -> str:
-    """The key with a number of the run that has a token."""
+    """The key with a number, for the run that has a token."""
     return f"{PREFIX}-{token}-{number:03d}-{stem}"
 
 
 def token_of(key: str) -> str | None:
-    """The token of the run that minted a key; None for a key that no run can have minted."""
+    """The token of the run that made a key; None for a key that no run can have made."""
     found = _MINTED.match(key)
     return found[1].lower() if found else None
 
@@ -36,8 +36,8 @@ def token_of(key: str) -> str | None:
 def unmarkable(contract: Contract) -> dict[str, str]:
     """The operations, by code, that write rows whose keys can't be marked as a run's own, each with the reason.
 
-    A run writes only to keys that hold its token. Where the document allows no such key, as for numbers, the run
-    writes nothing.
+    A run writes only to keys that hold its token. Where the document allows no such key, as for numbers, the
+    run writes nothing.
     """
     found: dict[str, str] = {}
     for operation in contract.operations:
@@ -47,9 +47,7 @@ def unmarkable(contract: Contract) -> dict[str, str]:
         name = access.collection.key
         schemas = ({"$ref": access.collection.item}, contract.items(operation))
         if not all(_takes_tokens(contract.properties(schema).get(name, {})) for schema in schemas):
-            found[operation.code] = (
-                f"{name} allows no key that tells rows of this run from others, so nothing is written"
-            )
+            found[operation.code] = f"{name} allows no key that marks a row as this run's own, so nothing is written"
     return found
 
 
@@ -57,5 +55,5 @@ def _takes_tokens(key: Mapping[str, JSON]) -> bool:
     try:
         allows = jsonschema_rs.validator_for(dict(key), validate_formats=True).is_valid
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
-        return True  # too intricate to check here; a server that refuses such a key says so
+        return True  # too intricate to check here; a server that refuses such a key returns an error
     return "format" not in key and allows(f"{PREFIX}-{'0' * 10}-000-A-1")

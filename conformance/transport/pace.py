@@ -1,4 +1,4 @@
-"""How fast and how far a run may go: requests a second, requests and seconds in all."""
+"""How fast a run sends requests, and its limits on requests and time."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from conformance.transport.clock import Clock
 from conformance.transport.errors import Stopped
 
 SLOWER, FASTER = 0.8, 1.01
-"""What the rate is multiplied by after a 429, and after every other response until it is what it was."""
+"""The factor of the rate after a 429, and after every other response until the rate is restored."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a run may take: requests a second, requests and seconds in all; None for no limit."""
+    """The limits of a run: requests per second, requests and seconds in all; None for no limit."""
 
     rate: float | None = None
     requests: int | None = None
     seconds: float | None = None
     timeout: float = 30.0
-    """Seconds for one request."""
+    """Timeout of one request, in seconds."""
     batch: float = 15.0
-    """Seconds that a batch may take before it counts as one that doesn't end."""
+    """Seconds after which a batch counts as one that doesn't end."""
     lag: float = 2.25
-    """Seconds by which a list may be behind what a finished batch did."""
+    """Seconds by which a list may lag behind a finished batch."""
 
 
 class Pace:
-    """Hands out one slot for each request. Safe to use from several threads."""
+    """Hands out one slot for each request. Thread-safe."""
 
     def __init__(self, limits: Limits, clock: Clock, sent: Counter[str]) -> None:
         self.limits, self.clock, self.sent = limits, clock, sent
@@ -52,7 +52,7 @@ class Pace:
         self.halted = self.halted or reason
 
     def wait_for_slot(self, operation: str) -> None:
-        """Take one request from the budget and wait until the rate allows it. Raises Stopped when a budget is spent."""
+        """Take one request from the budget, and wait as the rate demands. Raises Stopped when a budget is spent."""
         with self._lock:
             now = self.clock.monotonic()
             if self.halted:
@@ -79,7 +79,7 @@ class Pace:
             self._rate = max(1.0, SLOWER * min(seen, self._rate or seen))
 
     def speed_up(self) -> None:
-        """After each other response the rate may rise a little again: some 429s are about nothing that lasts."""
+        """After each other response the rate may rise a little: the cause of some 429s passes quickly."""
         with self._lock:
             if self._rate is not None and self._rate != self.limits.rate:
                 self._rate = min(self._rate * FASTER, self.limits.rate or math.inf)

@@ -1,4 +1,4 @@
-"""Taking the key out of every text that a server may have repeated it in, however the server wrote it."""
+"""Redaction of the key in every text where a server may have repeated it, in any spelling."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from collections.abc import Iterator
 from conformance.transport.exchange import swap_case
 
 SHORT_KEY = 3
-"""A key of up to so many characters is no secret: taking it out would spoil every text."""
+"""A key of at most this length isn't treated as a secret: its redaction would garble every text."""
 
 
 class Redaction:
-    """Replaces a key, and what is sent in its place that shows most of it, by a placeholder."""
+    """Replaces a key, and the variants of it that are sent and reveal most of it, by a placeholder."""
 
     def __init__(self, key: str | None, placeholder: str) -> None:
         self._spellings = sorted(set(_spellings(key or "")), key=lambda text: (-len(text), text))
         self.placeholder = placeholder
 
     def __call__(self, text: str, most: int | None = None) -> str:
-        """A text without the key. `most` is how many characters of it are kept.
+        """A text without the key, cut to `most` characters.
 
-        The text is cut last: what is cut first can keep half a key at its end.
+        The cut comes last: if it came first, half a key could remain at the end.
         """
         for spelling in self._spellings:
             text = text.replace(spelling, self.placeholder)
@@ -32,7 +32,7 @@ class Redaction:
 
 
 def _spellings(key: str) -> Iterator[str]:
-    """The key and its variants, in the ways that a server may write them."""
+    """The key and its variants, in the spellings that a server may use."""
     if len(key) <= SHORT_KEY:
         return
     variants = (key, swap_case(key), *([key[:-1]] if len(key) > 2 * SHORT_KEY else []))

@@ -11,16 +11,16 @@ from conformance.transport.clock import Clock
 from conformance.transport.exchange import Request, Response
 
 ATTEMPTS = 6
-"""How often one request is tried in the face of 429, 502, 503, 504 and broken connections."""
+"""Attempts at one request in case of 429, 502, 503, 504 and broken connections."""
 
 LATER = (429, 502, 503, 504)
-"""Statuses that mean: try again."""
+"""Statuses that ask for another attempt."""
 
 LATER_WRITE = (429, 503)
-"""The same for a write: a gateway that gave up doesn't know whether it arrived."""
+"""The same for a write: a gateway that timed out doesn't know whether the write arrived."""
 
 LONGEST_WAIT = 30.0
-"""Seconds that a Retry-After is obeyed for; more is cut to this."""
+"""The maximum of seconds that a Retry-After is obeyed for."""
 
 
 def says_later(request: Request, response: Response) -> bool:
@@ -29,7 +29,7 @@ def says_later(request: Request, response: Response) -> bool:
 
 
 def retry_after(response: Response, clock: Clock) -> float:
-    """The seconds that a Retry-After asks for, as a number or a date (RFC 9110, section 10.2.3); 0 without one."""
+    """The seconds in a Retry-After, given as a number or a date (RFC 9110, section 10.2.3); 0 without one."""
     text = response.headers.get("retry-after", "").strip()
     try:
         return max(0.0, float(text))
@@ -42,7 +42,7 @@ def retry_after(response: Response, clock: Clock) -> float:
 
 
 def worth_another_try(request: Request, error: httpx2.TransportError, attempt: int) -> bool:
-    """False where another try can't help, and for a write that may have arrived: it is not sent twice."""
+    """False where another attempt can't help, and for a write that may have arrived: it isn't sent twice."""
     if isinstance(error, httpx2.ConnectError):
         return not _bad_certificate(error)
     if isinstance(error, httpx2.TimeoutException) and attempt > 1:
@@ -51,7 +51,7 @@ def worth_another_try(request: Request, error: httpx2.TransportError, attempt: i
 
 
 def reason(error: httpx2.TransportError) -> str:
-    """What went wrong on the wire, in words."""
+    """What failed in the exchange, in words."""
     if _bad_certificate(error):
         return "its certificate isn't trusted; name one that vouches for it with --ca-bundle"
     name = type(error).__name__

@@ -1,7 +1,9 @@
-"""The server under test: everything that sends a request sends it through here.
+"""The server under test.
 
-Whoever sends (a law, Schemathesis' engine, clean-up), the target adds the key, keeps to the pace, retries where
-the server asks for it, and lets the guard stop writes to rows that this run didn't make.
+Every request is sent through the target, whatever made it: a law, Schemathesis' engine, clean-up.
+
+The target adds the key, keeps the pace, and retries where the server asks for it. Its guard stops writes to
+rows that this run didn't make.
 """
 
 from __future__ import annotations
@@ -28,20 +30,20 @@ from spec import Contract
 from spec.environment import key_variable
 
 Guard = Callable[[Request], str | None]
-"""Says why a request that would change something must not be sent, or None."""
+"""Returns why a request that changes something must not be sent, or None."""
 
 LARGEST_BODY = 64 * 1024 * 1024
-"""Bytes of a response that are read; a larger one is cut, and then isn't JSON."""
+"""Bytes of a response that are read. A larger one is cut, and no longer parses as JSON."""
 
 PARALLEL = 4
-"""Requests in flight at once, where a law knows several in advance."""
+"""Concurrent requests, where a law knows several in advance."""
 
 FIRST_WAIT = 0.25
-"""Seconds before the first retry; each further one waits twice as long."""
+"""Seconds before the first retry; each later wait is twice as long."""
 
 
 def refuse_writes(request: Request) -> str | None:
-    """The guard of a read-only run: nothing that changes anything is sent with the right key."""
+    """The guard of a read-only run: no request that changes something is sent with the right key."""
     if request.method in ("GET", "HEAD", "OPTIONS") or request.credential is not Credential.RIGHT:
         return None
     return "this run is read-only"
@@ -49,7 +51,7 @@ def refuse_writes(request: Request) -> str | None:
 
 @dataclass
 class Target:
-    """A base URL with everything that sending to it takes. Safe to use from several threads."""
+    """A base URL with all that is needed to send requests to it. Thread-safe."""
 
     base_url: str
     contract: Contract
@@ -57,7 +59,7 @@ class Target:
     limits: Limits = field(default_factory=Limits)
     guard: Guard = refuse_writes
     ownership: Ownership | None = None
-    """What the run may write to; None in a read-only one. Its guard then takes the place of `guard`."""
+    """The keys that the run may write; None in a read-only run. Its guard then replaces `guard`."""
     verify: str | bool = True
     """A CA bundle's path, or True for the system's."""
     observe: Callable[[Request, Response], None] = lambda request, response: None
@@ -79,12 +81,12 @@ class Target:
         self._pool: ThreadPoolExecutor | None = None
         self.pace = Pace(self.limits, self.clock, self.sent)
         self.key_variable = key_variable(self.contract)
-        """The environment variable that holds the key, as curl lines and messages name it."""
+        """The environment variable that holds the key, as shown in curl lines and messages."""
         self.redact = Redaction(self.key, f"${self.key_variable}")
-        """A text without the key."""
+        """A text with the key redacted."""
 
     def close(self) -> None:
-        """Let go of connections and threads."""
+        """Close connections and threads."""
         if self._pool:
             # A request that is under way when a run is halted may take long, and nobody waits for its response.
             self._pool.shutdown(wait=self.halted is None, cancel_futures=True)
@@ -110,10 +112,10 @@ class Target:
         return self.pace.age
 
     def send(self, request: Request) -> Response:
-        """Send a request and give its response, after as many retries as a throttling server asks for.
+        """Send a request and return its response, after as many retries as a throttling server asks for.
 
-        Raises NotSent when the guard holds it back, Stopped when a budget is spent, Unreachable when no
-        response comes.
+        Raises NotSent when the guard refuses it, Stopped when a budget is spent, Unreachable when no response
+        arrives.
         """
         held_back = self.guard(request)
         if held_back:
@@ -126,7 +128,7 @@ class Target:
                 response = self._send_once(request)
             except httpx2.TransportError as error:
                 if last or not worth_another_try(request, error, attempt):
-                    # The library quotes what it couldn't read, and a server may have put the key there.
+                    # The library quotes text that it couldn't parse, and a server may have put the key there.
                     raise Unreachable(self.redact(f"{request.method} {request.path}: {reason(error)}")) from None
             else:
                 if last or not says_later(request, response):
@@ -141,7 +143,7 @@ class Target:
         raise Unreachable(f"{request.method} {request.path}: no response")
 
     def send_all(self, requests: Iterable[Request]) -> list[Response]:
-        """Send several requests, a few at a time; responses in the order of the requests."""
+        """Send several requests, a few at a time; responses come in the order of the requests."""
         waiting = list(requests)
         if len(waiting) < 2:
             return [self.send(request) for request in waiting]
@@ -172,7 +174,7 @@ class Target:
             headers.append(("Content-Type", b"application/json"))
         started, sent_at = self.clock.monotonic(), self.clock.now()
         body = bytearray()
-        # A body that isn't compressed as its header says can't be read further.
+        # The body isn't compressed as its header declares, so the rest can't be read.
         with (
             contextlib.suppress(httpx2.DecodingError),
             self._client.stream(
@@ -194,7 +196,7 @@ class Target:
 
 
 def _trusted(bundle: str) -> ssl.SSLContext:
-    """TLS that trusts a file of certificates. Raises OSError for one that holds none."""
+    """A TLS context that trusts the certificates in a file. Raises OSError when the file holds none."""
     try:
         return ssl.create_default_context(cafile=bundle)
     except ssl.SSLError:
