@@ -1,7 +1,7 @@
-"""Bounds on what a server sends: the work on one value never grows faster than the value, and stays small.
+"""Bounds on values that a server sends: the work on one value stays small, however large it is.
 
-A server may send a text of a megabyte or a row with ten thousand attributes. Such values are read and reported, but
-no value to send is made of them, and no mutant is tried on them.
+A server may send a text of a megabyte or a row with ten thousand attributes. Such values are read and reported.
+But no value to send is made of them, and no mutant is tried on them.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from itertools import islice
 from typing import Any
 
 LONGEST_PICKED = 400
-"""Characters of a text that a value to send may be made of; a URL has room for little more."""
+"""Characters of a text that a value to send may use; a URL has room for little more."""
 
 LONGEST_COMPARED = 50_000
-"""Characters of a text that a lookup is decided on."""
+"""Characters of a text on which a lookup is evaluated."""
 
 MOST_MEMBERS = 100
-"""Members of an object, or entries of a list, that are looked at."""
+"""Members of an object, or entries of a list, that are used."""
 
 
 def bounded(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A row without its over-long texts: they become null. Of large objects and lists the first members are kept."""
+    """A row whose over-long texts are null. Large objects and lists keep their first members."""
     return {name: _bounded(value) for name, value in islice(row.items(), MOST_MEMBERS)}
 
 
@@ -34,5 +34,5 @@ def _bounded(value: Any) -> Any:
 
 
 def _member(value: Any) -> Any:
-    """What stands in an object or a list: short texts, and what is no text."""
+    """The members of an object or list: short texts, and values that aren't texts."""
     return None if isinstance(value, str) and len(value) > LONGEST_PICKED else value

@@ -1,7 +1,7 @@
 """What a lookup means, in plain Python over JSON values: the oracle that responses are checked against.
 
-Truth has three values on purpose. True and False only where every sensible reading of the document agrees.
-None is for what it leaves open: how Turkish i folds, or whether an integer "contains" a digit.
+Results are three-valued. True and False stand only where every sensible reading of the document agrees. None
+stands where the document is open: how Turkish i folds, or whether an integer "contains" a digit.
 """
 
 from __future__ import annotations
@@ -73,13 +73,13 @@ def compare(lookup: str, kind: Kind, value: Any, operand: str, between: str = ",
     if kind in ("date-time", "date", "number", "boolean", "uuid"):
         return _ordered(lookup, kind, value, operand)
     if isinstance(value, bool) or not isinstance(value, str):
-        # An integer equals all of its own digits. Whether it contains some of them is left open.
+        # An integer equals all of its own digits. The document leaves open whether it contains some of them.
         if isinstance(value, int) and not isinstance(value, bool) and lookup.removeprefix("i") in PLAIN:
             whole = str(value) == operand
             return whole or (None if lookup not in ("exact", "iexact") or _same_number(value, operand) else False)
         return None
     if len(value) > LONGEST_COMPARED or lookup.removeprefix("i") not in PLAIN:
-        return None  # the order of texts is left open
+        return None  # the document leaves the order of texts open
     return text(lookup, value, operand)
 
 
@@ -127,12 +127,12 @@ FOLDINGS: tuple[Callable[[str], str], ...] = (str.casefold, str.lower, str.upper
 
 @lru_cache(maxsize=1 << 14)
 def _forms(value: str) -> tuple[str, ...]:
-    """A text under every way to fold it, in both Unicode forms; one way for each place."""
+    """A text under every way to fold case, in both Unicode forms; one way for each position."""
     return (value.lower(), turkish_lower(value)) if value.isascii() else _all_forms(value)
 
 
 def text(lookup: str, value: str, operand: str) -> Truth:
-    """A text lookup. Case-insensitive ones are decided only where all ways to fold agree."""
+    """A text lookup. A case-insensitive one is decided only where all ways to fold case agree."""
     if lookup in PLAIN:
         truth = PLAIN[lookup](value, operand)
         if value.isascii() and operand.isascii():
@@ -141,7 +141,7 @@ def text(lookup: str, value: str, operand: str) -> Truth:
         return truth if truth == composed else None
     decide = PLAIN[lookup[1:]]
     if value.isascii() and operand.isascii() and "i" not in operand.lower():
-        return decide(value.lower(), operand.lower())  # only i is folded in more ways than one
+        return decide(value.lower(), operand.lower())  # only i folds in more than one way
     lefts, rights = _forms(value), _forms(operand)
     if len(lefts) != len(rights):
         lefts, rights = (_all_forms(value), _all_forms(operand))
@@ -177,7 +177,7 @@ def _ordered(lookup: str, kind: Kind, value: Any, operand: str) -> Truth:
 
 
 def parse(kind: Kind, value: Any) -> Any:
-    """A value of a row, or an operand, as something that compares; None for what can't be read."""
+    """A value of a row, or an operand, in comparable form; None for one that can't be read."""
     try:
         match kind:
             case "date-time":
@@ -203,7 +203,7 @@ _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]
 def instant(text: str) -> Decimal | None:
     """An ISO 8601 date-time with an offset, as seconds since 1970 in UTC, exact to any number of digits.
 
-    None for what isn't one, or names a day or an hour that there isn't.
+    None for other texts, and for a day or an hour that doesn't exist.
     """
     found = _INSTANT.fullmatch(text)
     if not found:

@@ -48,15 +48,15 @@ def pairs(filter: Filter, key: str | None, operand: str) -> tuple[tuple[str, str
 
 
 def allows(filter: Filter) -> Allows:
-    """True for the operands that a filter's schema takes: of the type, in the enum, within pattern and bounds.
+    """True for operands that a filter's schema accepts: of the type, in the enum, within pattern and bounds.
 
-    Formats are left out: what they mean is the lookups' matter.
+    Formats are not checked: the lookups decide what they mean.
     """
     bounds = {name: value for name, value in filter.schema.items() if name != "format"}
     try:
         valid = jsonschema_rs.validator_for(bounds).is_valid
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
-        return lambda operand: True  # too intricate to tell without the document around it
+        return lambda operand: True  # too intricate to check without the rest of the document
     types = bounds.get("type", "string")
     read = str if "string" in ([types] if isinstance(types, str) else types) else json.loads
 

@@ -1,8 +1,8 @@
 """Mutants: the ways in which a wrong server may understand a filter.
 
-A value is worth sending when some mutant would answer it otherwise than the contract. The mutants are the
-mistakes that real servers make: the neighbouring lookup, a wildcard that acts, a case that only ASCII folds,
-an offset that is dropped, the wrong column, no filter at all.
+A value is worth sending when the answer of some mutant differs from the contract's. The mutants are mistakes of
+real servers: the neighbouring lookup, an active wildcard, case folding for ASCII only, a dropped offset, the
+wrong column, no filter.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ __all__ = [
 
 
 def mutants(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str, ...]) -> tuple[Mutant, ...]:
-    """The misreadings of what a filter means, by its lookup and its values' kind.
+    """The mutants of a filter, by its lookup and the kind of its values.
 
-    `text_fields` and `time_fields` are the row's columns that could be mistaken for the right one.
+    `text_fields` and `time_fields` are columns of the row that a server could confuse with the right one.
     """
     found = [
         Mutant("ignored", lambda row, operand, key: True),

@@ -1,4 +1,4 @@
-"""Mutants that look at the wrong column, at one row only, or at all values of a list or none."""
+"""Mutants that use the wrong column, that show one row only, or that demand a row for every value of a list."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spec import Filter
 
 
 def other_column(filter: Filter, name: str, *, too: bool = False) -> Mutant:
-    """A mutant that looks at another column than the right one, or at both."""
+    """A mutant that compares another column than the right one, or both."""
     kind = kind_of(filter.schema)
 
     def shows(row: Row, operand: str, key: str | None) -> bool:
@@ -23,7 +23,7 @@ def other_column(filter: Filter, name: str, *, too: bool = False) -> Mutant:
 
 
 def first_only(filter: Filter, rows: Sequence[Row]) -> Mutant:
-    """A mutant that shows one row where several are right, as a server does that drops duplicates."""
+    """A mutant that shows one row where several are right, like a server that drops duplicates."""
 
     @lru_cache(maxsize=256)
     def first(operand: str, key: str | None) -> int | None:
@@ -38,7 +38,7 @@ def first_only(filter: Filter, rows: Sequence[Row]) -> Mutant:
 
 
 def all_or_none(filter: Filter, rows: Sequence[Row]) -> tuple[Mutant, ...]:
-    """A mutant that shows nothing as soon as one value of a list is in no row; none for filters without a list."""
+    """A mutant that shows nothing if some value of a list is in no row; none for filters without a list."""
     kind = kind_of(filter.schema)
 
     def known(part: str, key: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Mutants of free keys: which key of an object is looked at, and which values count."""
+"""Mutants of free keys: which key of an object is used, and which values count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a mutant is: a name, and the rows that a server with that mistake would show."""
+"""A mutant: a name, and the rows that a server with that mistake would show."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spec import Filter
 
 Row = Mapping[str, Any]
 Reading = Callable[[Any, str], bool | None]
-"""(a row's value, the operand) to whether the row is shown."""
+"""From a row's value and the operand to whether the row is shown."""
 
 
 def _always(operand: str) -> bool:
@@ -19,20 +19,19 @@ def _always(operand: str) -> bool:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A misreading: its name, and which rows a server with it would show."""
+    """A wrong meaning of a filter: its name, and the rows that it shows."""
 
     name: str
     shows: Callable[[Row, str, str | None], bool]
-    """(row, operand, free key) to whether the row is shown."""
+    """From (row, operand, free key) to whether the row is shown."""
     differs: Callable[[str], bool] = _always
-    """Whether an operand can matter at all: a change that leaves it as it is can't."""
+    """False for an operand to which the mistake makes no difference, because it leaves it unchanged."""
     reads: Callable[[Row, str | None], object] = lambda row, key: None
-    """(row, free key) to what it looks at beside the value that the filter compares: where that is the same too, it
-    answers the same."""
+    """From (row, free key) to what the mutant uses beside the compared value. Rows equal in both give equal results."""
 
 
 def value_of(filter: Filter, row: Row, key: str | None) -> Any:
-    """What the filter compares in a row; None when it isn't there."""
+    """The value that the filter compares in a row; None when it is missing."""
     value = row.get(filter.field)
     if filter.free_key:
         return value.get(key) if isinstance(value, Mapping) else None

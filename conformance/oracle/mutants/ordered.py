@@ -1,4 +1,4 @@
-"""Mutants of ordered values: neighbouring lookups, offsets of instants, digits that are dropped."""
+"""Mutants of ordered values: neighbouring lookups, ignored offsets of instants, dropped digits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutants of text lookups: how case folds, what acts as a wildcard, and what happens to a text on its way."""
+"""Mutants of text lookups: case folding, active wildcards, and changes to a text before the comparison."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def ascii_lower(value: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def without_accents(value: str) -> str:
-    """Letters without their marks, as a collation may compare them."""
+    """Letters without their diacritics, as some collations compare them."""
     return "".join(c for c in unicodedata.normalize("NFD", value) if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=1 << 16)
 def blurred(value: str) -> str:
-    """Words with a space between them, whatever was there, as a server that splits texts into words compares them."""
+    """Words with single spaces between them, as a server compares that splits texts into words."""
     return re.sub(r"[\W_]+", " ", value)
 
 
 SHORT = 8
-"""Characters that an index may be content with."""
+"""The only characters that some search indexes keep."""
 
 
 _CHANGES: tuple[tuple[str, Callable[[str], str]], ...] = (
@@ -63,10 +63,10 @@ _CHANGES: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("HTML-escaped", lambda t: t.replace("&", "&amp;").replace('"', "&quot;").replace("'", "&#x27;")),
     ("characters beyond the BMP are lost", lambda t: "".join(c for c in t if ord(c) < 0x10000)),
 )
-"""What may happen to an operand on its way: name and change."""
+"""Changes that a server may make to an operand: name and function."""
 
 _CONFUSING = (("quotes", "\"'"), ("a backslash", "\\"), ("a percent sign", "%"), ("an ampersand", "&"), ("a plus", "+"))
-"""Characters on which a careless query breaks, so that nothing is found."""
+"""Characters on which a careless query fails, so that nothing is found."""
 
 
 def text_mutants(filter: Filter) -> Iterator[Mutant]:
@@ -116,7 +116,7 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
 
 
 def _of_whole_texts(filter: Filter, base: str, fold: Callable[[str], str]) -> Iterator[Mutant]:
-    """Mutants of what is done to a whole operand: an exact lookup is asked by itself, the others together."""
+    """Mutants that compare a whole operand, or a missing one, in another way."""
     yield reading(filter, "the words may stand in any order", texts(_in_any_order(base, fold)), _holds(" "))
     yield Mutant(
         "0 is no value, so it doesn't filter",
@@ -126,7 +126,7 @@ def _of_whole_texts(filter: Filter, base: str, fold: Callable[[str], str]) -> It
 
 
 def _by_words(fold: Callable[[str], str], fits: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
-    """The comparison of an index of words: every word of the operand fits some word of the value."""
+    """The comparison of a word index: every word of the operand matches some word of the value."""
 
     def shown(value: str, operand: str) -> bool:
         words = _WORD.findall(fold(value))
@@ -155,7 +155,7 @@ def _in_any_order(base: str, fold: Callable[[str], str]) -> Callable[[str, str],
 
 
 def _first_occurrence(fold: Callable[[str], str]) -> Callable[[str, str], bool]:
-    """The end of a text as `indexOf(end) == length - end.length` finds it: not where the end stands earlier too."""
+    """The end of a text by `indexOf(end) == length - end.length`: it fails where the end also occurs earlier."""
     return lambda value, operand: 0 <= fold(value).find(fold(operand)) == len(fold(value)) - len(fold(operand))
 
 
@@ -164,7 +164,7 @@ def _is_number(text: str) -> bool:
 
 
 def _as_numbers(value: str, operand: str) -> bool:
-    """The comparison of a store that turns a text into a number where the other side looks like one."""
+    """The comparison of a store that converts a text to a number where the other side looks like one."""
     if not _is_number(operand):
         return value == operand
     found = re.match(r"\s*[+-]?\d{1,30}(\.\d{1,30})?", value)
@@ -172,7 +172,7 @@ def _as_numbers(value: str, operand: str) -> bool:
 
 
 def nothing_as_text(filter: Filter, rows: Sequence[Row]) -> Iterator[Mutant]:
-    """Mutants that turn a value that isn't there into a text, and then find it; none where every row has a value."""
+    """Mutants that convert a missing value to a text and then find it; none where every row has a value."""
     missing = any(value_of(filter, row, key) is None for row in rows for key in _keys(filter, rows))
     for nothing in ("undefined", "null", "None") if missing and kind_of(filter.schema) == "text" else ():
         yield Mutant(f"nothing is read as {nothing}", partial(_shows_nothing_as, filter, nothing))
@@ -193,7 +193,7 @@ def _keys(filter: Filter, rows: Sequence[Row]) -> list[str | None]:
 
 
 def wire_mutants(filter: Filter) -> tuple[Mutant, ...]:
-    """What may happen to a text on its way to a filter: cut, unescaped once too often, split, stripped."""
+    """What a server may do to a text before a filter: cut it, unescape it twice, split it, strip it."""
     if filter.many or kind_of(filter.schema) != "text":
         return ()
     lookup, base = filter.lookup, filter.lookup.removeprefix("i")
@@ -229,7 +229,7 @@ def _any_part(lookup: str, separator: str) -> Callable[[str, str], bool | None]:
 
 
 def _like(base: str, fold: Callable[[str], str], wildcards: str) -> Callable[[str, str], bool]:
-    """The comparison as SQL's LIKE or a shell's glob makes it, for some of the wildcards."""
+    """The comparison with SQL's LIKE or a shell's glob, for some of the wildcards."""
     stands_for = {"%": ".*", "*": ".*", "_": "."}
 
     @lru_cache(maxsize=256)
