@@ -1,4 +1,4 @@
-"""Schemathesis' engine, with its requests going out through our door and its findings judged again by us.
+"""Schemathesis' engine: its requests go through our target, and our laws judge its findings.
 
 `explore` runs it. What it saw is part of the evidence, which `laws/generated.py` and `laws/responses.py` speak from.
 """

@@ -1,7 +1,7 @@
-"""The application that Schemathesis believes to test: every request that it makes goes out through our target.
+"""The application under test from Schemathesis' point of view: it forwards every request to our target.
 
-So the key never enters Schemathesis, the guard vets each write, and rate, budgets, retries and redaction
-hold for its requests as for everybody's.
+So the key never enters Schemathesis, and the guard checks each write. Rate, budgets, retries and redaction hold
+for its requests as for all others.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from spec import Contract, Operation, templates
 JSON_TYPE = "application/json"
 
 _NOT_SENT = Response(503, {}, b"", 0.0)
-"""What the engine is told where nothing was sent: a status that no check of its takes for a finding."""
+"""The engine's response where nothing was sent: a status that none of its checks counts as a finding."""
 
 
 @dataclass
@@ -37,19 +37,19 @@ class Bridge:
     most: int
     """Requests that may be sent."""
     rewrite: Rewrite = lambda operation, content: None
-    """Makes a generated body one of this run's, or keeps it from being sent."""
+    """Puts keys of this run into a generated body, or returns None to block it."""
     sent: int = 0
     stopped: Stopped | None = None
-    """Why nothing is sent any more."""
+    """Why no more requests are sent."""
     stop: Callable[[], None] = lambda: None
-    """Called when nothing can be sent any more."""
+    """Called when no more requests can be sent."""
     _known: dict[Request, Response] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._routes = [(o, _pattern(o)) for o in sorted(self.contract.operations, key=lambda o: "{" in o.path)]
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer as the target does (PEP 3333)."""
+        """Return the target's response (PEP 3333)."""
         request = self._request(environ)
         response = self._answer(request) if request else _NOT_SENT
         headers = [("Content-Type", response.headers["content-type"])] if "content-type" in response.headers else []
@@ -58,11 +58,11 @@ class Bridge:
 
     @property
     def closed(self) -> bool:
-        """True when nothing can be sent any more."""
+        """True when no more requests can be sent."""
         return self.stopped is not None or self.sent >= self.most
 
     def _answer(self, request: Request) -> Response:
-        """The target's answer; a request that was sent before isn't sent again."""
+        """The target's response; a repeated request isn't sent again."""
         if request in self._known:
             return self._known[request]
         if self.closed:
@@ -83,7 +83,7 @@ class Bridge:
         return response
 
     def _request(self, environ: dict[str, Any]) -> Request | None:
-        """The request as a target takes it, or None for one that no operation answers or no client can send."""
+        """The request for the target, or None for one that matches no operation or that no client can send."""
         method = environ["REQUEST_METHOD"]
         path = urllib.parse.quote(environ["REQUEST_URI"].partition("?")[0], safe="/%:@!$&'()*+,;=~-._")
         operation = next((o for o, p in self._routes if o.method == method and p.fullmatch(path)), None)
@@ -108,9 +108,9 @@ class Bridge:
 
 
 def _query(text: str) -> tuple[tuple[str, str], ...]:
-    """The pairs of a query string, each once, and without a parameter that the engine makes up.
+    """The pairs of a query string, each once, and without the parameter that the engine makes up.
 
-    Neither tells anything that the rest of the query doesn't, and what is left was often sent before.
+    Neither adds a new test, and the remaining request was often sent before.
     """
     pairs = urllib.parse.parse_qsl(text, keep_blank_values=True, errors="replace")
     return tuple(dict.fromkeys(pair for pair in pairs if pair[0] != UNKNOWN_PROPERTY_KEY))

@@ -1,7 +1,7 @@
 """Running Schemathesis' engine on the contract's document.
 
-The engine's event classes aren't public API, so the version is pinned. What it reports of itself (health
-checks, schemas that it can't satisfy) is a note, never a verdict.
+The engine's event classes aren't public API, so the version is pinned. Its reports about itself (health checks,
+schemas that it can't satisfy) become notes, never verdicts.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from conformance.transport.target import Target
 from spec import Contract, Operation
 
 EXAMPLES = 5
-"""Examples that its fuzzing phase makes for each operation."""
+"""Examples of its fuzzing phase for each operation."""
 
 MOST_REQUESTS = 600
-"""Requests of one exploration: some three hundred are usual for this document, and a hundred more with writes."""
+"""Requests of one exploration: about three hundred are usual for this document, and a hundred more with writes."""
 
 RESERVE = 60
-"""Requests of the run's budget that are left for asking suspects again."""
+"""Requests of the run's budget that are reserved for repeating suspicious requests."""
 
 
 def explore(
@@ -40,10 +40,10 @@ def explore(
     operations: Collection[str] | None = None,
     examples: int = EXAMPLES,
 ) -> None:
-    """Let the engine ask the operations, or those of them whose codes are given; in a read-only run those that read.
+    """Let the engine test the operations, or those with the given codes; a read-only run tests only those that read.
 
-    Same seed, same requests, but for the keys of the run in what it writes. Raises KeyboardInterrupt where the
-    engine was interrupted, which it would keep to itself.
+    The same seed gives the same requests, except for the run's keys in writes. Raises KeyboardInterrupt where
+    the engine was interrupted, because the engine itself hides that.
     """
     may_write = target.ownership is not None
     wanted = [o for o in seen.contract.operations if operations is None or o.code in operations]
@@ -59,10 +59,11 @@ def explore(
         bridge.rewrite = rewriting(target.ownership, seen.judge)
     document = _document(seen.contract)
     _execute(document, ("coverage", "fuzzing"), bridge, readers, seed, examples)
-    # Rough texts only where examples are sent as they are: coverage would combine them with everything else.
+    # Rough texts are added only where examples are sent unchanged: the coverage phase would combine them with
+    # everything.
     rough = roughened(document, seen.contract, readers)
     _execute(rough, ("examples",), bridge, readers, seed, examples)
-    # What is written comes last: odd rows would only be in the way of what reads. Rows come before what needs some.
+    # Writes come last: their unusual rows would disturb the reads. Inserts precede operations that need rows.
     for rank in range(3):
         some = [o for o in writers if _rank(o) == rank]
         _execute(document, ("examples", "coverage", "fuzzing"), bridge, some, seed, examples)
@@ -73,7 +74,7 @@ def explore(
 
 
 def _rank(operation: Operation) -> int:
-    """0 for what inserts rows, 1 for what changes parts of them, 2 for what removes them."""
+    """0 for an operation that inserts rows, 1 for one that changes parts, 2 for one that deletes."""
     access = operation.access
     return 1 if access is None or access.parts else (2 if access.action == "deletes" else 0)
 
@@ -108,7 +109,7 @@ def _execute(
 
 
 def _document(contract: Contract) -> dict[str, Any]:
-    """The document without its servers: the engine would send probes of its own there."""
+    """The document without its servers: the engine would send probes of its own to them."""
     document: dict[str, Any] = copy.deepcopy(dict(contract.document))
     for item in document.get("paths", {}).values():
         for node in (item, *(value for value in item.values() if isinstance(value, dict))):
@@ -118,7 +119,7 @@ def _document(contract: Contract) -> dict[str, Any]:
 
 
 def _config(seed: int, examples: int, phases: Collection[str]) -> SchemathesisConfig:
-    """Nothing that depends on time, on what the server said, on a former run or on the surroundings."""
+    """Settings that don't depend on time, on the server's responses, on a former run or on the environment."""
     alone = {"extra-data-sources": {"responses": False}, "operation-ordering": "none"}
     return SchemathesisConfig.from_dict(
         {
@@ -132,7 +133,7 @@ def _config(seed: int, examples: int, phases: Collection[str]) -> SchemathesisCo
                 "no-shrink": True,
                 "deterministic": True,
                 "database": "none",
-                # The key is the target's business.
+                # The target handles the key.
                 "with-security-parameters": False,
             },
             "phases": {
@@ -141,7 +142,7 @@ def _config(seed: int, examples: int, phases: Collection[str]) -> SchemathesisCo
                 "coverage": {**alone, "enabled": "coverage" in phases, "unexpected-methods": []},
                 "fuzzing": {**alone, "enabled": "fuzzing" in phases, "error-feedback": {"enabled": False}},
             },
-            # Answers are judged by our own laws, request by request.
+            # Our own laws judge the responses, request by request.
             "checks": {"enabled": False},
         }
     )

@@ -1,4 +1,4 @@
-"""What the engine's requests and their answers say, as far as a law can ask it again."""
+"""What the engine's requests and their responses show, as far as a law can repeat it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ MOST_SUSPECTS = 4
 
 @dataclass
 class Observations:
-    """What was generated and answered, by operation code. Fill it from every request that the engine makes."""
+    """Requests and responses by operation code. Every request of the engine's must be added."""
 
     contract: Contract
     notes: list[str] = field(default_factory=list)
-    """What the engine had to say of itself; never a verdict."""
+    """Messages of the engine about itself; never a verdict."""
     asked: dict[str, list[Request]] = field(default_factory=dict)
     """Everything that was asked, in order."""
     generated: Generated = field(default_factory=Generated)
@@ -32,7 +32,7 @@ class Observations:
         self.judge = Judge(self.contract)
 
     def observe(self, request: Request, response: Response) -> None:
-        """Take one answer into account."""
+        """Add one response."""
         self.asked.setdefault(request.operation, []).append(request)
         verdict, code, found = self.judge(request), request.operation, self.generated
         if response.status in NOT_ABOUT_IT:

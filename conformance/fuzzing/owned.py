@@ -1,4 +1,4 @@
-"""Bodies that the engine made up, with keys of this run in them, so that the guard lets them through."""
+"""Generated bodies with keys of this run in them, so that the guard permits them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from conformance.transport.guard import Ownership
 from spec import Operation
 
 SHARE_INVALID, SHARE_OTHERS = 2, 8
-"""One generated batch in so many is sent. One that isn't surely invalid is likely to be accepted and keeps a server
-busy, for little: what becomes of valid items is for the laws of writes to say."""
+"""One in this many generated batches is sent.
+
+A batch that isn't surely invalid is probably accepted and keeps a server busy. That gains little: the laws of
+writes check valid items.
+"""
 
 Rewrite = Callable[[Operation, bytes], bytes | None]
-"""From an operation and a generated body to the one to send, or None for a body that isn't sent."""
+"""From an operation and a generated body to the body to send, or None to send nothing."""
 
 
 def rewriting(ownership: Ownership, judge: Judge) -> Rewrite:
-    """Put keys of the run where the engine made up texts or left them out, so that something else is wrong if anything.
+    """Put keys of the run where the engine made up texts or left them out, so that any mistake lies elsewhere.
 
-    Keys that aren't texts are left for the guard to judge.
+    Keys that aren't texts are left for the guard to check.
     """
     keys = [ownership.mint(f"engine-{name}") for name in ("a", "b", "c")]
 

@@ -1,7 +1,7 @@
-"""Texts that servers stumble over, given to the engine as examples of every parameter that takes any text.
+"""Texts that many servers fail on, given to the engine as examples of every parameter that takes any text.
 
-A generator hits them by luck only. Each stands alone in a request, under every such parameter at once: a
-server may refuse one of them, and would then never look at the others.
+A generator finds them by luck only. Each request sends one text, under all of these parameters. A server may
+refuse one text, and would then not look at the others.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ TEXTS: Mapping[str, str] = {
 }
 
 LONG = "long " * 400
-"""For one parameter only: of several the URL would be longer than servers read."""
+"""For one parameter only: under several the URL would be longer than servers accept."""
 
 FAR = 10**20
-"""A page that no number of 64 bits reaches. A limit of that size could make a server send all that it has."""
+"""A page number beyond 64 bits. A limit of that size could make a server send all of its data."""
 
 
 def roughened(document: dict[str, Any], contract: Contract, operations: list[Operation]) -> dict[str, Any]:
-    """A copy of the contract's document with the texts as named examples of its text parameters and free keys."""
+    """A copy of the contract's document, with the texts as named examples of its text parameters and free keys."""
     document = copy.deepcopy(document)
     for operation in operations:
         for index, parameter in enumerate(p for p in operation.parameters if _takes_any_text(contract, p)):

@@ -1,8 +1,8 @@
-"""Whether a request, as it stands on the wire, is valid by the contract.
+"""Whether a request, as sent, is valid by the contract.
 
-Everything in a URL is text, and a generator that took a wrong value may still have written a right one. So
-the answer has three values: "" for what is surely valid, words for what surely isn't and why, None for all
-that a sensible server may read either way (an empty value, an integer as `1e3`, a date without a time).
+Everything in a URL is text, so a wrong generated value may still be sent as a right one. So the result has
+three values. "" is for a surely valid request, and a reason is for a surely invalid one. None is for what
+sensible servers may read either way: an empty value, an integer as `1e3`, a date without a time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from spec.values import checker, is_date_time
 Validity = str | None
 
 _ABSENT = ("", "null", "none", "undefined")
-"""Texts that servers read as if the parameter weren't there."""
+"""Texts that servers treat like a missing parameter."""
 
 _SPOKEN = (frozenset(("true", "false", "1", "0")), frozenset(("t", "f", "yes", "no", "y", "n", "on", "off")))
 _CONSTRAINTS = ("enum", "const", "pattern", "minLength", "maxLength")
@@ -44,7 +44,7 @@ class Judge:
         object.__setattr__(self, "_check", checker(self.contract))
 
     def __call__(self, request: Request) -> Validity:
-        """The validity of a request as a whole: the first flaw, else a doubt, else none."""
+        """The validity of a whole request: the first flaw, else a doubt, else valid."""
         operation = self.contract.by_code[request.operation]
         return _first(
             [
@@ -56,7 +56,7 @@ class Judge:
         )
 
     def items(self, request: Request) -> str | None:
-        """What is surely wrong with each item of a write's body; None unless all are wrong for sure."""
+        """The mistake in each item of a write's body; None unless all items are surely wrong."""
         media = self.contract.by_code[request.operation].body
         schema = self.contract.resolve(media.json.schema) if media and media.json and media.json.schema else {}
         try:
@@ -69,7 +69,7 @@ class Judge:
         return flaws[0] if all(flaws) else None
 
     def _item(self, schema: Mapping[str, Any], item: Any) -> str | None:
-        """Missing fields, and lists or objects where something plain is declared or the other way round."""
+        """Missing fields, lists or objects in place of a plain value, and plain values in place of those."""
         if not isinstance(item, dict):
             return f"the item {json.dumps(item)[:40]} isn't an object"
         fields = self.contract.properties(schema)
@@ -88,7 +88,7 @@ class Judge:
         found = templates.matcher(operation.path).fullmatch(request.path)
         for name, raw in zip(templates.placeholders(operation.path), found.groups() if found else (), strict=False):
             parameter, text = operation.parameter(name), urllib.parse.unquote(raw, errors="replace")
-            # A slash or dots may lead to another route altogether.
+            # A slash or dots may lead to another route.
             if parameter is None or "/" in text or not text.strip("."):
                 yield None
             else:
@@ -108,8 +108,8 @@ class Judge:
     def _sent(self, operation: Operation, parameter: Parameter | None, name: str, texts: list[str]) -> Validity:
         """Everything that is sent under one name."""
         if parameter is None or parameter.free_keys:
-            # A name that isn't declared is a question of its own (param.misspelt), and nothing is forbidden by it.
-            # The same goes for a key that no attribute is likely to have.
+            # An undeclared name isn't invalid by itself; the clause param.misspelt covers it. The same holds for a
+            # key that no attribute is likely to have.
             plain = re.fullmatch(r"\w+", name, re.ASCII)
             keyed = next((f for f in operation.filters if plain and f.free_key and _is_key(f, name)), None)
             return _first(self._text(keyed.schema, text, name) for text in texts) if keyed else None
@@ -125,11 +125,11 @@ class Judge:
         found = [self._text(schema, text, name, f"{parameter.pointer}/schema") for text in texts]
         if len(found) == 1:
             return found[0]
-        # Servers take the first or the last of several: only when all are wrong is it surely wrong.
+        # Some servers take the first of several, some the last: only if all are wrong is the request surely wrong.
         return found[0] if all(found) else None
 
     def _paging(self, operation: Operation, parameter: Parameter, texts: list[str]) -> Validity:
-        """A page or a limit; a high one may be beyond the end, or beyond what the server gives at once."""
+        """A page or a limit: a high one may be past the end, or above the server's maximum."""
         found = [self._text(parameter.schema, text, parameter.name) for text in texts]
         if all(found):
             return found[0]
@@ -145,7 +145,7 @@ class Judge:
                 yield self._text(parameter.schema, text, parameter.name, f"{parameter.pointer}/schema")
 
     def _body(self, operation: Operation, request: Request) -> Validity:
-        """Only the outermost shape: what is wrong with an item may as well fail as an item."""
+        """Only the outermost shape counts: a mistake in an item may fail as an item."""
         media = operation.body.json if operation.body else None
         if media is None or media.schema is None:
             return ""
@@ -200,7 +200,7 @@ _BOUNDS: Mapping[str, Callable[[float, float], bool]] = {
     "exclusiveMinimum": operator.le,
     "exclusiveMaximum": operator.ge,
 }
-"""By the word that declares it, when a number is outside."""
+"""The keyword that declares a bound, when a number is outside of it."""
 
 
 def _number(schema: Mapping[str, Any], text: str, name: str, *, integer: bool) -> Validity:
@@ -208,7 +208,7 @@ def _number(schema: Mapping[str, Any], text: str, name: str, *, integer: bool) -
     if not re.fullmatch(r"[+-]?[0-9]{1,40}", bare):
         if not integer:
             return None if any(c.isdecimal() for c in bare) else f"{name}={text!r} isn't a number"
-        # Digits of other scripts, separators, exponents and `5.0` are read as integers here and there.
+        # Some servers read digits of other scripts, separators, exponents and `5.0` as integers.
         whole = re.fullmatch(r"[+-]?[\d_, ]*(\.0*)?([eE][+-]?\d+)?", bare)
         return None if whole else f"{name}={text!r} isn't an integer"
     value = int(bare)
@@ -242,7 +242,7 @@ def _date(text: str, name: str) -> Validity:
         return f"{name}={text!r} isn't a date"
     if found and found[1] != "0000" and not (1 <= int(found[2]) <= 12 and 1 <= int(found[3]) <= 31):
         return f"{name}={text!r} isn't a date that there is"
-    # Years far away, and offsets of a day, are more than some servers can count with.
+    # Some servers can't handle distant years, or offsets of a day.
     near = found and 1970 <= int(found[1]) <= 2100
     ordinary = is_date_time(text) and re.search(r"(Z|[+-](0\d|1[0-4]):[0-5]\d)$", text, re.ASCII)
     return "" if near and ordinary else None
