@@ -1,6 +1,6 @@
-"""Is every clause able to fail, and silent where nothing is wrong?
+"""The self-test: can every clause fail, and is every clause quiet on a correct server?
 
-The sandbox is started with each of its faults in turn. A fault that turns no clause red survives, and the
+It starts the sandbox with each of its faults in turn. A fault that turns no clause red survives, and the
 self-test fails.
 """
 
@@ -38,7 +38,7 @@ Work = tuple[str, tuple[str, ...]]
 
 
 JOBS = 2 * (os.cpu_count() or 1)
-"""Much of the time is spent in waiting for batches."""
+"""Much of the time is a wait for batches."""
 
 
 @command(
@@ -60,7 +60,7 @@ example:
 def selftest(
     only: tuple[str, ...], full: bool, strict: bool, jobs: int, seed: int, document: Path, report: Path | None
 ) -> int:
-    """Start the sandbox with each of its faults and show which clauses find it."""
+    """Start the sandbox with each of its faults, and show which clauses find it."""
     contract = load(document)
     work = selected(contract, only)
     if not work:
@@ -81,7 +81,7 @@ def selftest(
 
 
 def selected(contract: Contract, patterns: tuple[str, ...]) -> list[Work]:
-    """The clauses and faults that the patterns choose; all without a pattern."""
+    """The clauses and faults that the patterns select; all without a pattern."""
     by_clause: dict[str, list[str]] = {clause.id: [] for clause in contract.clauses}
     for fault in faults(contract):
         by_clause[fault.clause].append(fault.id)
@@ -97,7 +97,7 @@ def selected(contract: Contract, patterns: tuple[str, ...]) -> list[Work]:
 
 
 def run(file: Path, work: list[Work], *, jobs: int, seed: int = 0, full: bool = False) -> Iterator[Judged]:
-    """Try the work in as many processes as `jobs` says; results come in the order of the work."""
+    """Do the work in `jobs` processes; results come in the order of the work."""
     judge = partial(_judge, file, seed, full)
     if jobs == 1:
         yield from map(judge, work)

@@ -18,7 +18,7 @@ OWN, OTHER, SURVIVED = "✓", "o", "✗"
 
 @dataclass(frozen=True)
 class Matrix:
-    """What a self-test found."""
+    """The results of a self-test."""
 
     contract: Contract
     judged: Sequence[Judged]
@@ -37,7 +37,7 @@ class Matrix:
 
     @property
     def unproven(self) -> list[Judged]:
-        """Clauses that have faults, none of which turned the clause itself red."""
+        """Clauses that have faults, none of which turned that clause red."""
         return [j for j in self.judged if j.trials and not any(t.found_by_own for t in j.trials)]
 
     @property
@@ -53,7 +53,7 @@ class Matrix:
 
     @property
     def false_alarms(self) -> list[Judged]:
-        """Clauses that are red, or couldn't be judged, on the honest sandbox."""
+        """Clauses that are red or have an error on the honest sandbox."""
         return [j for j in self.judged if j.honest == "error" or (j.honest == "violated" and self._counts(j))]
 
     @property
@@ -67,14 +67,14 @@ class Matrix:
 
 
 def mark(trial: Trial) -> str:
-    """One fault in one character."""
+    """One fault as one character."""
     if trial.found_by_own:
         return OWN
     return OTHER if trial.found else SURVIVED
 
 
 def lines(matrix: Matrix) -> list[str]:
-    """The matrix for a terminal: a clause a line with a mark for each of its faults, then what is amiss."""
+    """The matrix for a terminal: a line for each clause with a mark for each of its faults, then the problems."""
     width = max((len(j.clause) for j in matrix.judged), default=0)
     shown = []
     for judged in matrix.judged:

@@ -1,4 +1,4 @@
-"""One fault on trial: a sandbox that has it, and the clauses that should turn red."""
+"""One fault on trial: a sandbox with the fault, and the clauses that should turn red."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from conformance.verdict import Outcome, Reason
 from spec import Clause, Contract
 
 LIMITS = Limits(batch=4.0, lag=0.2)
-"""A sandbox on this machine is quick, and its lists aren't behind: what isn't there at once will never be."""
+"""A sandbox on this machine is fast and its lists don't lag: a row that is missing now stays missing."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of one fault."""
+    """The result for one fault."""
 
     fault: str
     clause: str
@@ -41,9 +41,9 @@ class Trial:
     red: tuple[str, ...]
     """The clauses that turned red."""
     tried: int
-    """How many clauses were tried."""
+    """The number of clauses that were tried."""
     why_not: str
-    """What the fault's own clause came to, where it didn't turn red."""
+    """The verdict and reason of the fault's own clause, where it didn't turn red."""
     requests: int
     seconds: float
 
@@ -54,7 +54,7 @@ class Trial:
 
     @property
     def found_by_own(self) -> bool:
-        """True when the clause turned red that the fault breaks."""
+        """True when the clause that the fault breaks turned red."""
         return self.clause in self.red
 
 
@@ -71,7 +71,7 @@ class Judged:
 
 @dataclass
 class Session:
-    """A running sandbox with everything that trying clauses on it takes."""
+    """A running sandbox, with all that is needed to try clauses on it."""
 
     context: RunContext
     seen: engine.Observations
@@ -84,13 +84,13 @@ class Session:
         return try_clause(self.context, law, clause, confirm)
 
     def try_once(self, clause: Clause) -> Outcome:
-        """The same without replays: nobody else changes the data of a sandbox, and it takes a third of the time."""
+        """The verdict without replays. Nobody else changes a sandbox's data, and this takes a third of the time."""
         return self.outcome(clause, lambda context, law, clause, finding: (finding, 0))
 
     def gather(self, contract: Contract, clause: Clause) -> None:
-        """Ask what other clauses of the operation ask, for the evidence alone.
+        """Send the requests of the operation's other clauses, for the evidence alone.
 
-        What a status operation answers is seen when batches are written.
+        The responses of a status operation are recorded when batches are written.
         """
         status = contract.by_code[clause.operation].id
         asking = [o.code for o in contract.operations if o.ticket and o.ticket.operation_id == status][:1]
@@ -108,7 +108,7 @@ def _text(outcome: Outcome) -> str:
 
 
 class Bench:
-    """Tries faults of a contract. Keeps honest sandboxes for as long as the process lives."""
+    """Tries the faults of a contract. Keeps honest sandboxes as long as the process lives."""
 
     def __init__(self, contract: Contract, seed: int, *, full: bool = False) -> None:
         self.contract = contract
@@ -123,7 +123,7 @@ class Bench:
         self._honest.clear()
 
     def judge(self, clause: Clause, faults: list[sandbox.Fault]) -> Judged:
-        """A clause on the honest sandbox, then each of its faults."""
+        """Try a clause on the honest sandbox, then on each of its faults."""
         with self._without_fault(clause) as honest:
             if phase_of(clause).judges_evidence:
                 self._gather(honest, clause)
@@ -132,7 +132,7 @@ class Bench:
         return Judged(clause.id, outcome.verdict, _text(outcome), tuple(trials))
 
     def trial(self, fault: sandbox.Fault, clause: Clause, honest: Session) -> Trial:
-        """Try one fault; `honest` has chosen what to ask, as it would be chosen on the faulty sandbox too."""
+        """Try one fault. The `honest` sandbox has chosen the cases, as it would on the faulty sandbox too."""
         started = time.monotonic()
         gathers = phase_of(clause).judges_evidence
         with self._session((fault.id,), observed=self.full or gathers) as session:
@@ -143,7 +143,7 @@ class Bench:
             look = session.outcome if self.full else session.try_once
             own = look(clause)
             if own.verdict != "violated":
-                # What was chosen on honest rows may tell nothing on the rows that are shown here.
+                # A case that was chosen on honest rows may discriminate nothing on the rows of the faulty sandbox.
                 session.context = session.context.restart()
                 own = look(clause)
             outcomes = [own]
@@ -162,7 +162,7 @@ class Bench:
             )
 
     def _others(self, clause: Clause) -> list[Clause]:
-        """The clauses to try beside the fault's own: all, or until one finds it those of the same operation."""
+        """The clauses to try beside the fault's own: all, or those of the same operation until one finds the fault."""
         ordered = [other for other in in_order(self.contract.clauses) if other.id != clause.id]
         if self.full:
             return ordered
@@ -181,7 +181,10 @@ class Bench:
 
     @cached_property
     def _generated(self) -> dict[str, list[Request]]:
-        """What Schemathesis' engine asks, by operation; the same of every sandbox, so it is made up once."""
+        """The requests of Schemathesis' engine, by operation.
+
+        They are the same for every sandbox, so they are made once.
+        """
         with self._session() as honest:
             explore(honest.seen, honest.context.target, self.seed)
             return honest.seen.asked
@@ -203,9 +206,9 @@ class Bench:
         evidence = Evidence(self.contract)
         seen = engine.Observations(self.contract, generated=evidence.generated)
         with sandbox.serve(self.contract, settings) as url, tempfile.TemporaryDirectory() as folder:
-            # One token for all, so that what was generated for one sandbox may be sent to another.
+            # One token for all, so that requests that were generated for one sandbox can be sent to another.
             ownership = Ownership(self.contract, url, Path(folder) / JOURNAL, "selftest")
-            # The sandbox speaks plain HTTP: without certificates to load a target is ready at once.
+            # The sandbox speaks plain HTTP. Without certificates to load, a target is ready at once.
             target = Target(url, self.contract, settings.api_key, LIMITS, ownership=ownership, verify=False)
             if observed:
                 target.observe = evidence.observe
