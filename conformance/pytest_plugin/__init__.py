@@ -1,14 +1,14 @@
 """Every clause as a test: `pytest --contract-url URL`, or an application in process.
 
-A team that owns a server says in its conftest where it is:
+The conftest of a server's team names the application:
 
     from shop import app
 
     def pytest_contract_app(config):
         return app  # an ASGI or WSGI application, or a URL
 
-The first clause to be tested carries out one run of all that pytest selected; each test then reports what
-became of its clause. Under xdist one worker carries it out for all.
+The first test carries out one run of all clauses that pytest selected. Each test then reports the verdict on its
+clause. Under xdist one worker carries out the run for all.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Hooks:
 
     @pytest.hookspec(firstresult=True)
     def pytest_prd_app(self, config: pytest.Config) -> Any:
-        """The same under its former name."""
+        """The former name of the same hook."""
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -40,7 +40,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of the plugin; the suite's own go into --contract-args. --prd-... are their former names."""
+    """The options of the plugin. The suite's own options go into --contract-args. --prd-... are the former names."""
     group = parser.getgroup("contract", "conformance to an OpenAPI document")
     group.addoption(
         "--contract-url", "--prd-url", dest="contract_url", metavar="URL", help="base URL of the server under test"
@@ -67,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Add a test for each clause, before -k and -m choose among them."""
+    """Add a test for each clause, before -k and -m select among them."""
     server = config.getoption("contract_url")
     for application in (config.hook.pytest_contract_app, config.hook.pytest_prd_app):
         if server is None:
@@ -77,16 +77,16 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Take away what the workers of xdist shared."""
+    """Delete the files that the workers of xdist shared."""
     worker = getattr(session.config, "workerinput", None)
     if worker is not None and any(item.get_closest_marker("contract") for item in session.items):
         _suite().leave(worker)
 
 
 def _suite() -> ModuleType:
-    """The suite. It takes a second to import, and a pytest that doesn't use it shouldn't pay for that.
+    """The suite, imported late because that takes a second: a pytest that doesn't use it shouldn't pay for it.
 
-    pytest puts the folders of tests first where modules are looked for, and somebody's spec.py may be in one of them.
+    pytest puts the folders of tests first on the module path, and one of them may hold a spec.py of the user's.
     """
     home = str(Path(__file__).parents[2])
     sys.path.insert(0, home)

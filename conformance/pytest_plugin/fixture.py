@@ -1,4 +1,4 @@
-"""The fixture `sandbox`: a sandbox for the tests of somebody's own integration.
+"""The fixture `sandbox`: a sandbox for the tests of the user's own integration.
 
     def test_the_sync_takes_over_new_products(sandbox):
         sandbox.load([{"sku": "A-1", "name": "Shirt"}])
@@ -6,9 +6,9 @@
         sync(sandbox.url, sandbox.api_key)
         assert [request.status for request in sandbox.requests] == [503, 503, 200]
 
-Each test finds it as new. It is started once, with the first test that asks for it. A conftest may say how, by a
-session fixture `sandbox_settings` that gives `conformance.sandbox.Settings`, or `sandbox_contract` that gives what
-`spec.load` read from another document.
+The sandbox starts with the first test that uses it, and each test finds it in its initial state. A conftest may
+override two session fixtures. `sandbox_settings` returns `conformance.sandbox.Settings`. `sandbox_contract` returns
+the contract that `spec.load` read from another document.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def sandbox_contract() -> Any:
 
 @pytest.fixture(scope="session")
 def sandbox_settings() -> Any:
-    """How the sandbox is started; override it to start it in another way."""
+    """How the sandbox is started; override it to change the settings."""
     return import_module("conformance.sandbox").Settings()
 
 
@@ -44,6 +44,6 @@ def _sandbox_of_the_session(sandbox_contract: Any, sandbox_settings: Any) -> Ite
 
 @pytest.fixture
 def sandbox(_sandbox_of_the_session: RunningSandbox) -> RunningSandbox:
-    """A sandbox as it is at the start, whatever other tests did with it."""
+    """A sandbox in its initial state, whatever other tests did with it."""
     _sandbox_of_the_session.reset()
     return _sandbox_of_the_session

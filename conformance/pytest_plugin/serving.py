@@ -1,4 +1,4 @@
-"""Serving somebody's ASGI or WSGI application on this machine for as long as it is tested."""
+"""Serves the user's ASGI or WSGI application on this machine during a test run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def serve(application: Any) -> Iterator[str]:
 
 
 def is_asgi(application: Any) -> bool:
-    """True for an ASGI application: a callable of three arguments, or one that gives a coroutine."""
+    """True for an ASGI application: a callable of three arguments, or one that returns a coroutine."""
     if inspect.iscoroutinefunction(application) or inspect.iscoroutinefunction(type(application).__call__):
         return True
     try:
@@ -57,7 +57,7 @@ class _Threads(socketserver.ThreadingMixIn, WSGIServer):
 
 class _Silent(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
-        """A test run shows no access log."""
+        """A test run prints no access log."""
 
 
 @contextlib.contextmanager

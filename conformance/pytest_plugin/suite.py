@@ -1,4 +1,4 @@
-"""The clauses of the contract as tests of pytest's, and the one run that they share."""
+"""The clauses of the contract as pytest's tests, and the one run that they share."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from conformance.runner.config import Usage
 from conformance.runner.whole import run
 
 TIMEOUT = 3_600.0
-"""Seconds that an xdist worker waits for the one that carries out the run."""
+"""Seconds that an xdist worker waits for the worker that carries out the run."""
 
 
 def tests(session: pytest.Session, server: Any) -> list[pytest.Item]:
@@ -44,7 +44,7 @@ def tests(session: pytest.Session, server: Any) -> list[pytest.Item]:
 
 
 class Suite(pytest.Collector):
-    """The clauses, and the report that their tests look into."""
+    """The clauses, and the report that their tests read."""
 
     def __init__(self, *, server: Any, **more: Any) -> None:
         super().__init__(**more)
@@ -53,14 +53,14 @@ class Suite(pytest.Collector):
         except ValueError as error:  # a quotation mark that isn't closed
             raise click.UsageError(str(error)) from None
         self.server = server
-        # An application is served on this machine, at a port that isn't known yet.
+        # The application is served on this machine, at a port that isn't known yet.
         self.asked = parsed([server if isinstance(server, str) else "http://127.0.0.1", *arguments])
         self.keeps_report = any(argument.startswith("--report") for argument in arguments)
         self.contract = load(self.asked.document)
         self.found: dict[str, Clause] | None = None
 
     def collect(self) -> list[pytest.Item]:
-        """One test for each clause; those that need writes are shown as skipped where there are none."""
+        """One test for each clause; without writes, the clauses that need them are shown as skipped."""
         selection = self.asked.selection(self.contract)
         reasons = [(clause, selection.reason_to_skip(clause)) for clause in self.contract.clauses]
         return [
@@ -70,7 +70,7 @@ class Suite(pytest.Collector):
         ]
 
     def outcome(self, clause_id: str) -> Clause:
-        """What became of a clause."""
+        """The result for a clause."""
         if self.found is None:
             items = [item for item in self.session.items if isinstance(item, ClauseTest) and item.skip is None]
             report = self._shared_run({item.name for item in items})
@@ -78,7 +78,7 @@ class Suite(pytest.Collector):
         return self.found[clause_id]
 
     def _shared_run(self, wanted: set[str]) -> Report:
-        """The report of the session's run: carried out here, or by whichever xdist worker is first."""
+        """The report of the session's run, which the first xdist worker (or this process) carries out."""
         worker = getattr(self.config, "workerinput", None)
         if worker is None:
             try:
@@ -126,7 +126,7 @@ class ClauseTest(pytest.Item):
         self.add_marker(clause.level)
 
     def runtest(self) -> None:
-        """Pass, fail, skip or fail as expected, as the run says."""
+        """Pass, fail, skip or xfail, by the verdict of the run."""
         if self.skip:
             pytest.skip(self.skip)
         suite = self.parent
@@ -148,19 +148,19 @@ class ClauseTest(pytest.Item):
                 pytest.skip(visible(f"{verdict}: {found.get('reason', '')}"))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """What is wrong, without a traceback through the suite."""
+        """The failure without a traceback through the suite."""
         if isinstance(excinfo.value, (Violated, Unjudged)):
             return visible(str(excinfo.value))
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Where the clause stands in the document."""
+        """The place of the clause in the document."""
         where = self.clause.location
         return Path(where.file), where.line - 1, self.clause.id
 
 
 class Violated(Exception):
-    """A clause is violated; the message shows how."""
+    """A clause is violated; the message shows the evidence."""
 
 
 class Unjudged(Exception):
@@ -168,7 +168,7 @@ class Unjudged(Exception):
 
 
 def leave(worker: dict[str, Any]) -> None:
-    """An xdist worker is through: the last one takes away what they shared."""
+    """An xdist worker has finished: the last one deletes the shared files."""
     shared = _shared(worker)
     if shared.is_dir():
         (shared / f"left-{worker['workerid']}").touch()
@@ -177,7 +177,7 @@ def leave(worker: dict[str, Any]) -> None:
 
 
 def _shared(worker: dict[str, Any]) -> Path:
-    """Where the workers of one session find the report."""
+    """The path of the report that the workers of one session share."""
     return Path(tempfile.gettempdir()) / f"contract-{os.getuid()}-{worker['testrunuid']}"
 
 
@@ -194,7 +194,7 @@ def _awaited(shared: Path) -> Report:
 
 @contextlib.contextmanager
 def _serving(server: Any) -> Iterator[str]:
-    """The base URL of a server: the one given, or that of an application served in a thread meanwhile."""
+    """The base URL of a server: the given one, or that of an application that a thread serves meanwhile."""
     if isinstance(server, str):
         yield server
         return
