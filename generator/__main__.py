@@ -1,4 +1,4 @@
-"""`python -m generator`: make the client package, or say how it differs from what would be made."""
+"""`python -m generator`: write the client package, or show how it differs from the document."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ examples:
   seller-contract generate --check                          change nothing; show how generated/ differs
   seller-contract generate --spec other.yaml --out client   a client of another document
   python -m generator diff OLD NEW                          what a change does to callers, servers and Python code
-  seller-contract generate --templates mine                 with templates of yours before ours
+  seller-contract generate --templates mine                 with your own templates in place of ours
 """
 
 
@@ -140,9 +140,9 @@ def _write(made: Plan, files: Mapping[str, bytes], out: Path) -> int:
     done = output.write(files, out)
     count = len(done.changed) + len(done.missing)
     print(f"{out}: {made.package}, {len(made.operations)} operations; {count} files written, {len(done.stale)} removed")
-    for told, methods in _recognised(made).items():
+    for words, methods in _recognised(made).items():
         more = f" and {len(methods) - 8} more" if len(methods) > 8 else ""
-        print(f"pages of {', '.join(methods[:8])}{more}: {told}")
+        print(f"pages of {', '.join(methods[:8])}{more}: {words}")
     for path in done.foreign:
         print(f"{out / path}: not made here, left alone", file=sys.stderr)
     for refusal in made.refusals:
@@ -154,8 +154,8 @@ def _recognised(made: Plan) -> Mapping[str, list[str]]:
     """The methods whose pages were recognised, by how they are walked."""
     found: dict[str, list[str]] = {}
     for operation in made.operations:
-        if operation.paging and operation.paging.told:
-            found.setdefault(operation.paging.told, []).append(operation.method)
+        if operation.paging and operation.paging.words:
+            found.setdefault(operation.paging.words, []).append(operation.method)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What operations are sent and answer with, by content type."""
+"""Request and response bodies of operations, by content type."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _coding(kind: str, schema: Mapping[str, Any] | None, schemas: Schemas) -> st
 
 
 def loose(made: Type, schemas: Schemas) -> Type:
-    """A value, or the data that it can be made of."""
+    """A value, or data from which it can be made."""
     if isinstance(made, ListOf):
         return made
     enums = schemas.definitions.enums
@@ -107,7 +107,7 @@ def loose(made: Type, schemas: Schemas) -> Type:
 
 
 def _received(schema: Any, schemas: Schemas, made: Type) -> list[Type]:
-    """The class of the same thing as it is read, which may be changed and sent back."""
+    """The class that reads the same schema; its objects may be changed and sent back."""
     other = schemas.received(schema)
     return [other] if other is not None and other != made else []
 
@@ -143,7 +143,7 @@ def _encoding(property: str, encoding: spec.Encoding) -> EncodingPlan:
 
 
 def _only(header: Mapping[str, Any]) -> Any:
-    """The value of a header that has but one, or a default."""
+    """The value of a header with a single value or a default."""
     schema = header.get("schema")
     schema = schema if isinstance(schema, Mapping) else {}
     values = flat.values(schema)
@@ -154,7 +154,7 @@ def _only(header: Mapping[str, Any]) -> Any:
 
 
 def answers(operation: spec.Operation, schemas: Schemas, name: str) -> tuple[AnswerPlan, ...]:
-    """What the answers that mean success hold. `default` counts where no 2xx is documented. Raises Refused."""
+    """The bodies of successful responses. `default` counts where no 2xx is documented. Raises Refused."""
     success = [r for r in operation.responses if r.status[:1] == "2"]
     others = any(r.status[:1] == "3" for r in operation.responses)
     chosen = success or [r for r in operation.responses if r.status == "default" and not others]
@@ -162,7 +162,7 @@ def answers(operation: spec.Operation, schemas: Schemas, name: str) -> tuple[Ans
 
 
 def errors(operation: spec.Operation, schemas: Schemas, name: str) -> tuple[AnswerPlan, ...]:
-    """What the answers that mean failure hold, where that is more than text. Raises Refused."""
+    """The bodies of error responses, where they are more than text. Raises Refused."""
     success = any(r.status[:1] in "23" for r in operation.responses)
     chosen = [r for r in operation.responses if r.status[:1] in "45" or (r.status == "default" and success)]
     plans = _plans(operation, chosen, schemas, f"{name} error")
@@ -171,7 +171,7 @@ def errors(operation: spec.Operation, schemas: Schemas, name: str) -> tuple[Answ
 
 
 def redirects(operation: spec.Operation, success: Sequence[AnswerPlan]) -> Literal["given", "followed"] | None:
-    """What becomes of documented redirects: where a file is answered as well, it is fetched from where they lead."""
+    """How documented redirects are handled. If the operation also returns a file, the redirect is followed."""
     if not any(r.status in ("301", "302", "303", "307", "308", "3XX", "3xx") for r in operation.responses):
         return None
     files = any(content.reading == "bytes" for plan in success for content in plan.contents)
@@ -181,7 +181,7 @@ def redirects(operation: spec.Operation, success: Sequence[AnswerPlan]) -> Liter
 def _plans(
     operation: spec.Operation, chosen: Sequence[spec.Response], schemas: Schemas, name: str
 ) -> tuple[AnswerPlan, ...]:
-    by_status = {r.status.replace("x", "X"): r for r in reversed(chosen)}  # 2xx is 2XX; what stands first counts
+    by_status = {r.status.replace("x", "X"): r for r in reversed(chosen)}  # 2xx is 2XX; the first one counts
     bare = operation.method == "HEAD"
     return tuple(
         AnswerPlan(status, () if bare else tuple(_content(m, schemas, name) for m in _ordered(r.media)))
@@ -190,7 +190,7 @@ def _plans(
 
 
 def _ordered(media: Sequence[spec.Media]) -> list[spec.Media]:
-    """JSON first, for it is what is asked for where there is a choice."""
+    """JSON first: a client with a choice requests it."""
     return sorted(media, key=lambda each: not is_json(each.content_type))
 
 
@@ -214,7 +214,7 @@ def _reading(media: spec.Media, schemas: Schemas) -> str:
 
 
 def result(plans: Sequence[AnswerPlan], redirected: str | None) -> str:
-    """The annotation of what a method gives: JSON where the answer may be JSON, for that is asked for."""
+    """The annotation of a method's result: JSON where the response may be JSON, because the client requests that."""
     kinds: list[Type] = []
     for plan in plans:
         first = plan.contents[0].reading if plan.contents else ""

@@ -30,7 +30,7 @@ class Class:
     name: str
     description: str
     strict: bool
-    """True when it is only ever sent."""
+    """True when it is only sent."""
     partial: bool = False
     """True when it changes a part of something: null clears, and nothing is required."""
     closed: bool = False

@@ -1,4 +1,4 @@
-"""Which definitions travel in which direction, and which look different in each."""
+"""Which definitions are sent or received, and which differ by direction."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from generator import flat
 from generator.flat import Schema
 
 Use: TypeAlias = Literal["sent", "patched", "received", "both"]
-"""`patched` is what is sent to change a part: nothing in it is required. `both` serves either direction."""
+"""`patched` is sent to change a part: nothing in it is required. `both` serves either direction."""
 
 Target: TypeAlias = Callable[[str], Any]
-"""What stands at a `$ref`, or nothing of use."""
+"""The value at a `$ref`, or an empty schema."""
 
 
 class Directions:
-    """What the operations of a document say of its definitions."""
+    """How the operations of a document use its definitions."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class Directions:
         directed: Callable[[Schema], bool],
     ) -> None:
         """`sent` and `received` are all schemas of request and response bodies; `children` the definitions that a
-        base class stands for; `directed` tells a property that travels in one direction only."""
+        base class stands for; `directed` is true for a property that is only sent or only received."""
         self._target = target
         self._children = children
         self._reach: dict[str, frozenset[str]] = {}
@@ -36,7 +36,7 @@ class Directions:
         self._marked = self._find(directed)
 
     def of(self, ref: str, use: Use) -> Use:
-        """How a definition is used where one that is used so refers to it."""
+        """The use of a definition, from the use of a definition that refers to it."""
         if use in ("sent", "patched"):
             return "both" if ref in self._received and ref not in self._marked else use
         if ref in self._marked:
@@ -44,7 +44,7 @@ class Directions:
         return "both" if ref in self._sent else "received"
 
     def splits(self, ref: str) -> bool:
-        """True when a definition travels both ways and looks different in each."""
+        """True when a definition is sent and received, and differs by direction."""
         return ref in self._marked
 
     def is_received(self, ref: str) -> bool:
@@ -68,7 +68,7 @@ class Directions:
         return self._reach[ref]
 
     def _find(self, directed: Callable[[Schema], bool]) -> frozenset[str]:
-        """The definitions that travel both ways and hold, at any depth, a property of one direction only."""
+        """The definitions that are sent and received and hold, at any depth, a property of one direction only."""
         both = self._sent & self._received
         users: dict[str, set[str]] = {}
         for ref in both:

@@ -1,4 +1,4 @@
-"""What a document says in words, as docstrings: Markdown keeps its lists, tables and code."""
+"""A document's descriptions as docstrings: Markdown keeps its lists, tables and code."""
 
 from __future__ import annotations
 

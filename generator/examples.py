@@ -103,7 +103,7 @@ def _body(contract: spec.Contract, operation: spec.Operation, made: OperationPla
 
 
 def _sample(contract: spec.Contract, schema: Any, depth: int) -> Any:
-    """A value that fits a schema, as far as its examples and types tell."""
+    """A value for a schema, from its examples or types."""
     if not isinstance(schema, Mapping):
         return {}
     whole = contract.resolve(schema)

@@ -1,4 +1,4 @@
-"""What a schema without `$ref` and `allOf` says, in small steps."""
+"""The keywords of a schema without `$ref` and `allOf`, interpreted one by one."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def values(flat: Schema) -> tuple[Any, ...]:
 
 
 def alternatives(flat: Schema) -> list[Any]:
-    """The branches of `oneOf` and `anyOf` that say more than which properties go together."""
+    """The branches of `oneOf` and `anyOf`, without those that only list which properties occur together."""
     branches = [*(flat.get("oneOf") or ()), *(flat.get("anyOf") or ())]
     return [b for b in branches if not (isinstance(b, Mapping) and b.keys() <= {"required", "not", "title"})]
 
@@ -72,7 +72,7 @@ def is_object(flat: Schema) -> bool:
 
 
 def inferred(flat: Schema) -> str:
-    """The type that the other words of a schema mean, or an empty string."""
+    """The type that the other keywords of a schema imply, or an empty string."""
     if flat.get("properties") or "additionalProperties" in flat or "patternProperties" in flat:
         return "object"
     if "items" in flat or "prefixItems" in flat:
@@ -150,8 +150,8 @@ def member(value: Any) -> str:
     return name.strip("_") or "value"
 
 
-def told(schema: Any) -> str:
-    """What a schema is described as, on one line."""
+def described(schema: Any) -> str:
+    """A schema's description, on one line."""
     text = schema.get("description") if isinstance(schema, Mapping) else None
     return " ".join(text.split()) if isinstance(text, str) else ""
 

@@ -59,7 +59,7 @@ _LETTERS = str.maketrans({"ß": "ss", "ı": "i", "ø": "o", "Ø": "O", "æ": "ae
 
 
 def _ascii(text: str) -> str:
-    """Text in ASCII: accents fall away, and a letter that has no likeness becomes its code, as in `u540d`."""
+    """Text in ASCII: accents are dropped, and a letter without an equivalent becomes its code, as in `u540d`."""
     plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     return "".join(
         sign if sign.isascii() else f"u{ord(sign):04x}" if sign.isalnum() else ""
@@ -130,9 +130,9 @@ class Names:
         return name.lower() not in self._taken
 
     def take(self, name: str) -> str:
-        """The name, or with the first number from 2 on that makes it new.
+        """The name, with a number from 2 on if it is taken.
 
-        Names that differ in case alone count as one: some file systems and readers can't tell them apart.
+        Names that differ in case alone count as one: some file systems and readers confuse them.
         """
         candidate, number = name, 2
         while candidate.lower() in self._taken:

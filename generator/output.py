@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MARK = b"not to be edited"
-"""What the beginning of every generated Python file says."""
+"""The header of every generated Python file."""
 
 SEAM = "_patch.py"
 """The file that is made once and then belongs to the people who use the package."""
@@ -57,9 +57,9 @@ def diff(files: Mapping[str, bytes], out: Path, found: Drift) -> Iterator[str]:
 
 
 def write(files: Mapping[str, bytes], out: Path) -> Drift:
-    """Put the files there, take stale ones away, and say what was changed; foreign files and the seam stay.
+    """Write the files, delete stale ones, and return the changes; foreign files and the seam stay.
 
-    The new files are made aside first. Should a step fail, those already taken are taken back. Raises OSError.
+    The new files are written aside first. If a step fails, earlier steps are undone. Raises OSError.
     """
     found = drift(files, out)
     todo = [*found.changed, *found.missing]

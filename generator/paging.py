@@ -1,4 +1,4 @@
-"""Lists in pages, recognised in documents that don't say so in our vocabulary, or told in a file beside them.
+"""Paged lists, recognised in documents without our vocabulary, or declared in a file beside them.
 
 What is recognised is what is common: Django REST framework's `count`, `next`, `previous` and `results`, with page
 numbers, offsets or cursors; links to the next page under other names; tokens; `has_more` with the last row's id; and
@@ -45,7 +45,7 @@ class PagesError(ValueError):
 
 @dataclass(frozen=True)
 class Seen:
-    """What pages of an operation could be made of, by their names on the wire."""
+    """The parts of an operation from which pages could be recognised, by their names on the wire."""
 
     parameters: Mapping[str, str]
     """Query parameters, with the argument that each is."""
@@ -63,7 +63,7 @@ class Seen:
 
 
 def read(document: Path, given: Path | None) -> Mapping[str, Mapping[str, Any] | None]:
-    """What a file says of each operation's pages, None for no pages. Raises PagesError, and OSError."""
+    """The pages of each operation by a file, None for no pages. Raises PagesError, and OSError."""
     path = given or document.with_name(f"{document.stem}.pages.yaml")
     if given is None and not path.exists():
         return {}
@@ -85,7 +85,7 @@ def read(document: Path, given: Path | None) -> Mapping[str, Mapping[str, Any] |
     return found
 
 
-def told(settings: Mapping[str, Any], seen: Seen, operation: str) -> PagingPlan:
+def declared(settings: Mapping[str, Any], seen: Seen, operation: str) -> PagingPlan:
     """The pages that the file describes. Raises PagesError for names that the document lacks."""
     by = settings.get("by", "page")
     if by not in get_args(By):
@@ -102,7 +102,7 @@ def told(settings: Mapping[str, Any], seen: Seen, operation: str) -> PagingPlan:
             raise PagesError(f"{operation}: {name} {settings[name]!r} isn't in the document; it has: {has}")
     page, count, following = (settings.get(name) for name in ("page", "count", "next"))
     made = _plan(seen, by, results, page, count, following, settings.get("key"), settings.get("first"))
-    return replace(made, told="")
+    return replace(made, words="")
 
 
 def recognised(seen: Seen) -> PagingPlan | None:
@@ -152,7 +152,7 @@ def _plan(
         results=seen.fields[results] if results else None,
         key=None if key is None else fields[key],
         row=row,
-        told=_words(by, page, following, key) + (f", rows in `{results}`" if results else ""),
+        words=_words(by, page, following, key) + (f", rows in `{results}`" if results else ""),
     )
 
 
@@ -183,7 +183,7 @@ def numbers(contract: spec.Contract, operation: spec.Operation) -> Mapping[str, 
 
 
 def said(operation: spec.Operation, pages: spec.Pagination, seen: Seen) -> PagingPlan | None:
-    """How pages are walked, where the document says so and the answer has the fields for it."""
+    """How pages are walked, where the document declares it and the response has the fields for it."""
     argument = seen.parameters.get(pages.page)
     if argument is None or pages.results not in seen.lists or not {pages.count, pages.next} <= seen.fields.keys():
         return None
@@ -198,14 +198,14 @@ def said(operation: spec.Operation, pages: spec.Pagination, seen: Seen) -> Pagin
         results=seen.fields[pages.results],
         key=fields.get(collection.key) if collection else None,
         row=row,
-        told="",
+        words="",
     )
 
 
 def body(
     schemas: Schemas, made: Type
 ) -> tuple[Mapping[str, str], frozenset[str], Mapping[str, tuple[str, Mapping[str, str]]]]:
-    """What is seen of a body of a type: `fields`, `flags` and `lists`."""
+    """The recognisable parts of a body of a type: `fields`, `flags` and `lists`."""
     if isinstance(made, ListOf):
         return {}, frozenset(), {"": _row(schemas, made)}
     whole = schemas.definitions.class_of(made)

@@ -1,4 +1,4 @@
-"""Parameters: their names as arguments, the types that check them, and what is said of them."""
+"""Parameters: their names as arguments, the types that check them, and their descriptions."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class ParameterPlan:
     explode: bool | None
     reserved: bool
     content: Literal["json", "text"] | None
-    """What a value travels as where the document says so in place of a style."""
+    """The content type of a value, where the document declares one in place of a style."""
     keys: tuple[str, ...]
     deprecated: bool
     description: str
@@ -42,7 +42,7 @@ class ParameterPlan:
 
 @dataclass(frozen=True)
 class EncodingPlan:
-    """How one property of a form or multipart body travels; None is what isn't said."""
+    """How one property of a form or multipart body is encoded; None is undeclared."""
 
     property: str
     content_type: str | None
@@ -98,7 +98,7 @@ class ContentPlan:
 
 @dataclass(frozen=True)
 class AnswerPlan:
-    """What an answer of a status holds; no contents mean no body."""
+    """The body of a response by status; no contents mean no body."""
 
     status: str
     contents: tuple[ContentPlan, ...]
@@ -118,12 +118,12 @@ class PagingPlan:
     key: str | None
     row: str
     """The annotation of a row."""
-    told: str
-    """In words, where it was recognised and isn't said by the document's own vocabulary."""
+    words: str
+    """A description, where it was recognised and the document doesn't declare it."""
 
     @property
     def given(self) -> tuple[tuple[str, str | int], ...]:
-        """What isn't as usual, by name."""
+        """Settings that differ from the defaults, by name."""
         usual = {"by": "page", "first": 1}
         names = ("by", "page", "first", "count", "next", "results", "key")
         found = ((name, getattr(self, name)) for name in names)
@@ -155,7 +155,7 @@ class WritePlan:
     constant: str
     polling: PollingPlan
     keys: tuple[tuple[str, ...], ...]
-    """What a row is about, each as the fields that say it."""
+    """The identities of a row, each as the fields that hold it."""
     bulk: bool
     """True when its body is a list, so that bulk writes can cut it up."""
 
@@ -221,9 +221,9 @@ class OperationPlan:
     """Properties of the body that may be given as keywords in place of it."""
     answers: tuple[AnswerPlan, ...]
     errors: tuple[AnswerPlan, ...]
-    """What answers that refuse or fail hold."""
+    """The body of error responses."""
     redirects: Literal["given", "followed"] | None
-    """What becomes of the redirects that the document has: a value, or the file that they lead to."""
+    """How the document's redirects are handled: as a value, or as the file that they lead to."""
     result: str
     """The annotation of what the method gives, pages and batches apart."""
     security: tuple[tuple[str, ...], ...]

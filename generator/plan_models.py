@@ -1,4 +1,4 @@
-"""The module of models as it will be written: the part of a plan that says what is sent and received."""
+"""The module of models as it will be written: the part of a plan for what is sent and received."""
 
 from __future__ import annotations
 

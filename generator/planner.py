@@ -44,7 +44,7 @@ _OWN_ARGUMENTS = (
     *("models", "types", "variants", "uuid", "datetime", "decimal", "operations", "filters", "given_body"),
 )
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
-"""Header parameters that OpenAPI says are to be ignored."""
+"""Header parameters that OpenAPI ignores."""
 
 
 def plan(
@@ -127,12 +127,12 @@ class _Planner:
         self._whole = {ref for o in contract.operations if o.method != "PATCH" for ref in _whole(o)}
 
     def read_answers(self, operations: Iterable[spec.Operation]) -> None:
-        """Find the classes of answers first: what was read may be sent back, where a request has another class."""
+        """Find the classes of responses first: such an object may be sent back where a request has another class."""
         for operation in operations:
             try:
                 bodies.answers(operation, self._schemas, self._name(operation))
             except Refused:
-                continue  # told when the operation's turn comes
+                continue  # reported with the operation
 
     def _name(self, operation: spec.Operation) -> str:
         name = names.snake(operation.id, "operation").lstrip("_") or "operation"
@@ -189,7 +189,7 @@ class _Planner:
         )
 
     def _copied(self, operation: spec.Operation) -> bool:
-        """True where a body is spelt out as that of another operation on the same path is."""
+        """True where a body's schema is written out and equals that of another operation on the same path."""
         others = [
             o.body for o in self._contract.operations if o.path == operation.path and o.method != "PATCH" and o.body
         ]
@@ -225,7 +225,7 @@ class _Planner:
         raise Refused(f"{operation.pointer}/servers", f"nothing can be sent to {operation.servers[0]!r}")
 
     def linked(self, made: Sequence[OperationPlan]) -> list[OperationPlan]:
-        """The operations, with writes that are answered with tickets tied to the operation that tells of them."""
+        """The operations. A write that returns a ticket is tied to its status operation."""
         by_id = {o.id: o for o in made}
         return [self._linked(o, by_id) for o in made]
 
@@ -257,7 +257,7 @@ class _Planner:
         return replace(made, write=WritePlan(f"{made.constant}_WRITE", self._pollings[key], row_keys, bulk))
 
     def _row_keys(self, made: OperationPlan, access: spec.Access | None) -> tuple[tuple[str, ...], ...]:
-        """What a row of a write is about: the collection's row, or each part of it that the write is for."""
+        """The identities of a write's row: the collection's row, or each part of it that the operation writes."""
         model = self._schemas.definitions.classes.get(made.bodies[0].model or "")
         fields = model.by_wire if model else {}
         if access is None or access.collection.key not in fields:
@@ -289,7 +289,7 @@ class _Planner:
         settings = self._paged.get(operation.id, {})
         if settings is None or operation.method != "GET":
             return None
-        return paging.told(settings, seen, operation.id) if settings else paging.recognised(seen)
+        return paging.declared(settings, seen, operation.id) if settings else paging.recognised(seen)
 
 
 def _fields(fields: Sequence[FieldArgument], arguments: names.Names) -> tuple[FieldArgument, ...]:
@@ -325,7 +325,7 @@ def _repeatable(operation: spec.Operation) -> bool:
 
 
 def _spoilt(contract: spec.Contract, problems: Iterable[spec.Problem]) -> dict[str, list[Refusal]]:
-    """The operations that the reader can't answer for, with the reasons."""
+    """The operations that the reader found problems with, and the problems."""
     found: dict[str, list[Refusal]] = {}
     for problem in problems:
         for operation in contract.operations:
@@ -345,7 +345,7 @@ def _named(operation: str, at: spec.Location, message: str, advice: str) -> Refu
 
 
 def _scheme(scheme: spec.SecurityScheme) -> SchemePlan | None:
-    """How a secret travels; None where no secret does, or not as one header, query parameter or cookie."""
+    """How a secret is sent; None without a secret, or if it isn't one header, query parameter or cookie."""
     if scheme.type == "apiKey" and scheme.place in ("header", "query", "cookie"):
         return SchemePlan(scheme.name, "key", scheme.place, scheme.parameter)
     if scheme.type == "http" and scheme.scheme in ("basic", "bearer"):

@@ -16,7 +16,7 @@ from generator import documentation
 from generator.plan import EncodingPlan, OperationPlan, ParameterPlan, Plan
 from generator.runtime import public
 from generator.shards import Shard, shards
-from generator.templating import TemplateError, told
+from generator.templating import TemplateError, located
 
 TEMPLATES = Path(__file__).parent / "templates"
 RUNTIME = Path(__file__).parent / "runtime"
@@ -37,7 +37,7 @@ def files(plan: Plan, templates: Path | None = None) -> Mapping[str, bytes]:
         name = source.name.removesuffix(".jinja2")
         if (name == "filters.py" and not plan.filters) or (name == "models.py" and parts):
             continue
-        with told(f"package/{source.name}"):
+        with located(f"package/{source.name}"):
             template = environment.get_template(f"package/{source.name}")
             text = template.render(plan=plan, exports=_exports(plan), public=public.__all__, shard=None)
         inside = name.endswith(".py")
@@ -57,9 +57,9 @@ def _models(plan: Plan, parts: Sequence[Shard], environment: Environment) -> Ite
     """The modules of models, where there are several."""
     if not parts:
         return
-    with told("models_package.py.jinja2"):
+    with located("models_package.py.jinja2"):
         yield "__init__", environment.get_template("models_package.py.jinja2").render(plan=plan, shards=parts)
-    with told("package/models.py.jinja2"):
+    with located("package/models.py.jinja2"):
         template = environment.get_template("package/models.py.jinja2")
         for part in parts:
             yield part.name, template.render(plan=plan, shard=part)
@@ -69,7 +69,7 @@ def _resources(plan: Plan, environment: Environment) -> Iterator[tuple[str, str]
     """The modules of operations by tag, where there are such."""
     if not plan.resources:
         return
-    with told("resources.py.jinja2"):
+    with located("resources.py.jinja2"):
         yield "__init__", environment.get_template("resources.py.jinja2").render(plan=plan)
         template = environment.get_template("resource.py.jinja2")
         for resource in plan.resources:
@@ -79,7 +79,7 @@ def _resources(plan: Plan, environment: Environment) -> Iterator[tuple[str, str]
 def _environment(templates: Path | None) -> Environment:
     own = FileSystemLoader(TEMPLATES)
     loaders = [FileSystemLoader(templates), own] if templates else [own]
-    # Python and Markdown are made here, not HTML: what comes of a document is escaped by `quoted` and `docstring`.
+    # Python and Markdown are made here, not HTML: text of a document is escaped by `quoted` and `docstring`.
     environment = Environment(
         loader=ChoiceLoader([*loaders, PrefixLoader({"default": own})]),
         undefined=StrictUndefined,
@@ -134,22 +134,22 @@ def _summary(operation: OperationPlan) -> str:
 
 def _arguments(operation: OperationPlan) -> str:
     """The part of a docstring that explains the arguments and what is raised."""
-    told = [(p.argument, _parameter(p)) for p in operation.positional]
+    documented = [(p.argument, _parameter(p)) for p in operation.positional]
     if operation.body_argument:
         kinds = " Its properties may be given as keywords instead." if operation.fields else ""
-        told.append((operation.body_argument, f"{operation.body_description or 'What is sent.'}{kinds}"))
+        documented.append((operation.body_argument, f"{operation.body_description or 'What is sent.'}{kinds}"))
     if operation.filters:
-        told.append(("where", f"Conditions, joined by `&`, made with `{operation.filters.constant}`."))
-    told += [(p.argument, _parameter(p)) for p in operation.named]
-    told += [(f.argument, f.description) for f in operation.fields]
+        documented.append(("where", f"Conditions, joined by `&`, made with `{operation.filters.constant}`."))
+    documented += [(p.argument, _parameter(p)) for p in operation.named]
+    documented += [(f.argument, f.description) for f in operation.fields]
     if operation.content_types:
-        told.append(("content_type", "Which of the body's content types it has."))
+        documented.append(("content_type", "Which of the body's content types it has."))
     if operation.paging:
-        told.append(("checkpoint", "Go on where a page's `checkpoint()` was taken."))
-    told.append(("**options", "This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`."))
+        documented.append(("checkpoint", "Go on where a page's `checkpoint()` was taken."))
+    documented.append(("**options", "This call's own `timeout`, `max_retries`, `extra_headers` and `extra_query`."))
     lines = [
         documentation.wrapped(f"{name}: {docstring(text, 0).replace(chr(10), ' ')}", " " * 16, " " * 12)
-        for name, text in told
+        for name, text in documented
         if text.strip()
     ]
     raised = "Raises InvalidRequestError before anything is sent, and APIError."
@@ -157,7 +157,7 @@ def _arguments(operation: OperationPlan) -> str:
 
 
 def _parameter(parameter: ParameterPlan) -> str:
-    """What is said of a parameter, with its default and bounds."""
+    """A parameter's description, with its default and bounds."""
     text = documentation.oneline(parameter.description)
     text = f"{text}." if text and text[-1] not in ".!?:;" and parameter.notes else text
     return " ".join(filter(None, ("Deprecated." if parameter.deprecated else "", text, parameter.notes)))

@@ -1,4 +1,4 @@
-"""Where methods stand: on the client itself, or for many operations under an attribute for each tag."""
+"""The place of methods: on the client itself, or, for many operations, under an attribute for each tag."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ from spec import composition, pointers
 
 
 class Refused(Exception):
-    """Something that can't be expressed, and where it stands."""
+    """A part of the document that can't be expressed, and its place."""
 
     def __init__(self, pointer: str, message: str) -> None:
         super().__init__(message)
@@ -141,7 +141,7 @@ class Schemas:
         if not isinstance(made, Named) and (recursive or any(isinstance(each, Variants) for each in inside(made))):
             name = self._name(key)
             bare = union(m for m in made.members if m != NOTHING) if isinstance(made, Union) else made
-            self.definitions.aliases[name] = Alias(name, bare, said.told(target), root=recursive)
+            self.definitions.aliases[name] = Alias(name, bare, said.described(target), root=recursive)
             made = optional(Named(name)) if takes_none(made) else Named(name)
         self._known[key] = made
         return made
@@ -194,7 +194,7 @@ class Schemas:
             return Named(final)
         if not name:
             self._in_place[pointer, use] = Named(final)
-        made = Class(final, said.told(flat), strict=use in ("sent", "patched"), partial=use == "patched")
+        made = Class(final, said.described(flat), strict=use in ("sent", "patched"), partial=use == "patched")
         self.definitions.classes[final] = made
         made.closed = flat.get("additionalProperties") is False
         self._waiting.append(partial(self._fill, made, flat, pointer, use))
@@ -226,9 +226,11 @@ class Schemas:
             constant = values or (said.values(whole) if prop in required else ())
             default = constant[0] if len(constant) == 1 and isinstance(kind, Values) else None
             field = taken.take(names.field(prop))
-            # A server that leaves out what may be null says the same.
+            # For a server, leaving a nullable property out often means null.
             needed = prop in required and default is None and not (use == "received" and takes_none(kind))
-            made.properties.append(Property(prop, field, kind, needed, default, said.told(whole) or said.told(schema)))
+            made.properties.append(
+                Property(prop, field, kind, needed, default, said.described(whole) or said.described(schema))
+            )
         made.extra = self._extra(flat, pointer, made.name, inner)
 
     def _extra(self, flat: dict[str, Any], pointer: str, hint: str, use: Use) -> Type | None:
@@ -240,7 +242,7 @@ class Schemas:
         return None if made == ANYTHING else made
 
     def _is_directed(self, schema: Schema) -> bool:
-        """True for a property that travels in one direction only."""
+        """True for a property that is only sent or only received."""
         return schema.get("readOnly") is True or schema.get("writeOnly") is True
 
     def _map(self, flat: dict[str, Any], pointer: str, hint: str, use: Use) -> Type:
@@ -275,7 +277,7 @@ class Schemas:
             return base
         tags += [(value, base.name) for value in family.own]
         kind = Variants((*members, base), family.property, tuple(tags), fallback=base.name, open=True)
-        self.definitions.aliases[name] = Alias(name, kind, said.told(self._target(ref, "")), root=False)
+        self.definitions.aliases[name] = Alias(name, kind, said.described(self._target(ref, "")), root=False)
         return Named(name)
 
     def _branches(self, flat: dict[str, Any], pointer: str, hint: str, use: Use) -> Type:
@@ -296,7 +298,7 @@ class Schemas:
         return self._told_apart(flat, branches, made, pointer, use)
 
     def _adds_nothing(self, beside: Schema, branch: Schema, pointer: str) -> bool:
-        """True where a branch says all that stands beside the union."""
+        """True where a branch repeats every keyword beside the union."""
         whole = self._quiet(branch, pointer)
         kinds = said.types_of(whole) or [said.inferred(whole)]
         if "type" in beside and not set(kinds) <= {*said.types_of(beside), "null"} and not said.alternatives(whole):
@@ -381,5 +383,5 @@ class Schemas:
             self._in_place[pointer, "both"] = Named(final)
         taken = names.Names()
         members = tuple((taken.take(said.member(value)).upper(), value) for value in values)
-        self.definitions.enums[final] = Enumeration(final, said.told(flat), members)
+        self.definitions.enums[final] = Enumeration(final, said.described(flat), members)
         return Named(final)

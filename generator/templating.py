@@ -1,4 +1,4 @@
-"""What goes wrong in templates, told by file and line."""
+"""Errors in templates, with file and line."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import jinja2
 
 
 class TemplateError(Exception):
-    """A template that can't be used, or whose output isn't Python: the text says where and why."""
+    """A template that can't be used, or whose output isn't Python. The text gives the place and the reason."""
 
 
 @contextmanager
-def told(name: str, folders: dict[Path, Path] | None = None) -> Iterator[None]:
+def located(name: str, folders: dict[Path, Path] | None = None) -> Iterator[None]:
     """Whatever the template raises inside is a TemplateError. `folders` says where copies come from."""
     try:
         yield

@@ -65,7 +65,7 @@ class MapOf:
 
 @dataclass(frozen=True)
 class Variants:
-    """Classes that one value may be of. With a tag, the value of one property says which."""
+    """Classes that one value may be of. With a tag, the value of one property selects the class."""
 
     members: tuple[Named, ...]
     property: str = ""
@@ -189,7 +189,7 @@ class Style:
     models: str
     runtime: str
     variants: str
-    """What goes before the names of models, of the runtime's types, and of what tells variants apart."""
+    """The prefixes of the names of models, of the runtime's types, and of the markers of variants."""
     checks: bool
     """Whether what is checked beyond the type itself is written as well."""
 

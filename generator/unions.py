@@ -1,4 +1,4 @@
-"""What tells the members of unions apart, found by one look over the whole document.
+"""How the members of unions are recognised, by one pass over the whole document.
 
 A tag is a property whose value says which member a value is. What a member says itself (`const`, `enum`)
 counts first; then the discriminator's mapping; last the schema's name, as OpenAPI has it.
@@ -20,7 +20,7 @@ _SCHEMAS = "#/components/schemas/"
 
 @dataclass(frozen=True)
 class Tag:
-    """The property that tells members apart, and for each member the values that mean it."""
+    """The property that identifies a member, and the values of each member."""
 
     property: str
     values: tuple[tuple[Any, ...], ...]
@@ -28,7 +28,7 @@ class Tag:
 
 @dataclass(frozen=True)
 class Family:
-    """A base class: the property that says which child a value is, and the children with their values."""
+    """A base class: the property that selects the child, and the children with their values."""
 
     property: str
     children: Mapping[str, tuple[Any, ...]]
@@ -39,7 +39,7 @@ class Family:
 
 @dataclass
 class Tags:
-    """What the unions and base classes of a document say of its schemas."""
+    """The tags of a document's schemas, from its unions and base classes."""
 
     families: dict[str, Family] = field(default_factory=dict)
     """By the `$ref` of the base class."""
@@ -47,7 +47,7 @@ class Tags:
     """Pointer of a schema to property to the values that it has there."""
 
     def note(self, pointer: str, property: str, values: Sequence[Any]) -> None:
-        """Say that a schema has one of these values in a property."""
+        """Record that a schema has one of these values in a property."""
         known = self.literals.setdefault(pointer, {})
         known[property] = tuple(dict.fromkeys((*known.get(property, ()), *values)))
 
@@ -84,7 +84,7 @@ def _places(schema: Schema, pointer: str) -> Iterator[str]:
 
 
 def tag_of(schema: Schema, branches: Sequence[Any], pointer: str, flatten: Flatten) -> Tag | None:
-    """What tells the alternatives of a schema apart, or None. Null isn't one of them."""
+    """The tag of a schema's alternatives, or None. Null isn't an alternative."""
     wholes = [flatten(branch, pointer) for branch in branches]
     if len(wholes) < 2 or not all(flat.is_object(whole) for whole in wholes):
         return None
@@ -105,7 +105,7 @@ def _unwrapped(branch: Any) -> Any:
 
 
 def _values(own: tuple[Any, ...], ref: Any, mapping: Any) -> tuple[Any, ...]:
-    """The values that mean a member which says that its own are these."""
+    """The values of a member that declares its own."""
     listed = mapping.items() if isinstance(mapping, Mapping) else ()
     mapped = [tag for tag, target in listed if isinstance(ref, str) and ref in (target, _SCHEMAS + str(target))]
     mapped = [tag for tag in mapped if tag not in map(str, own)]

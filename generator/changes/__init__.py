@@ -17,7 +17,7 @@ __all__ = ["compare_code", "compare_surfaces", "diff", "package_surface", "surfa
 
 
 def compare_code(old: Source, new: Source) -> Code | None:
-    """What the change does to the package; None (said on standard error) where one can't be generated."""
+    """The changes of the package; None, with an error message, where one can't be generated."""
     before, after = package_surface(old), package_surface(new)
     return compare_surfaces(before, after) if before is not None and after is not None else None
 

@@ -133,18 +133,18 @@ def _errors(old: Method, new: Method, names: _Names) -> Iterator[Symbol]:
 
 
 def _renamed_models(old: Surface, new: Surface) -> dict[str, str]:
-    """Models that only their names tell from new ones."""
+    """Renamed models: their names are new, and nothing else."""
     gone = [model for name, model in old.models.items() if name not in new.models]
     come = [model for name, model in new.models.items() if name not in old.models]
     found: dict[str, str] = {}
     for model in gone:
-        twins = [
+        alike = [
             m
             for m in come
             if m.name not in found.values() and _contents(m, {}) == _contents(model, {model.name: m.name})
         ]
-        if len(twins) == 1:
-            found[model.name] = twins[0].name
+        if len(alike) == 1:
+            found[model.name] = alike[0].name
     return found
 
 

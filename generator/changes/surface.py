@@ -147,7 +147,7 @@ def _content_types(contents: ast.expr) -> list[str]:
 def _methods(tree: ast.Module, calls: Mapping[str, tuple[str, dict[str, str]]]) -> Iterator[Method]:
     for node in tree.body:
         if not isinstance(node, ast.ClassDef) or node.name.startswith("Async"):
-            continue  # the asynchronous twin has the same methods
+            continue  # the asynchronous class has the same methods
         for item in node.body:
             if isinstance(item, ast.FunctionDef) and not item.name.startswith("_"):
                 yield _method(node.name, item, calls)

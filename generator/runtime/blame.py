@@ -26,14 +26,14 @@ _LONGEST = 300
 
 @dataclass(frozen=True)
 class Blame:
-    """What is said of one row."""
+    """The messages on one row."""
 
     text: str
     details: Any
 
 
 def blamed(body: Any, rows: Sequence[Mapping[str, Any]], keys: Sequence[tuple[str, ...]]) -> dict[int, Blame]:
-    """What a body says of which of some rows, by their places; `keys` are the fields that say what a row is about."""
+    """The messages of a body on some rows, by the rows' places; `keys` are the fields that identify a row."""
     found: dict[int, Blame] = {}
     for place, said in _entries(body, len(rows), _Finder(rows, keys)):
         found.setdefault(place, Blame(_text(said), said))
@@ -58,7 +58,7 @@ def entries_of(content: bytes) -> Any:
 
 
 class _Finder:
-    """Finds rows by what they are about."""
+    """Finds rows by their identities."""
 
     def __init__(self, rows: Sequence[Mapping[str, Any]], keys: Sequence[tuple[str, ...]]) -> None:
         self.count = len(rows)
@@ -70,7 +70,7 @@ class _Finder:
                     places.setdefault(values, []).append(place)
 
     def place(self, entry: Any, depth: int = 3) -> int | None:
-        """The one row that an entry, or something in it, is about."""
+        """The one row that an entry, or a part of it, concerns."""
         if not is_object(entry) or depth == 0:
             return None
         for names in sorted(self._by, key=len, reverse=True):
@@ -82,7 +82,7 @@ class _Finder:
         return next((place for place in inner if place is not None), None)
 
     def keyed(self, entry: Any) -> bool:
-        """True for an entry that says what it is about: if that isn't one of the rows, it is about none of them."""
+        """True for an entry that names its subject. If that isn't one of the rows, the entry concerns none of them."""
         return is_object(entry) and any(_values(entry, names) is not None for names in self._by)
 
 
@@ -93,7 +93,7 @@ def _values(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, ...] |
 
 
 def _entries(body: Any, count: int, finder: _Finder) -> Iterator[tuple[int, Any]]:
-    """Pairs of a row's place and what is said of it."""
+    """Pairs of a row's place and the messages on it."""
     if is_object(body):
         if body and all(key.isascii() and key.isdigit() and int(key) < count for key in body):
             yield from ((int(key), said) for key, said in body.items() if said)
@@ -151,7 +151,7 @@ def _within(value: Any, finder: _Finder) -> int | None:
 
 
 def _text(said: Any) -> str:
-    """What is said, in one line: the reasons alone, where they stand by themselves."""
+    """The messages in one line: the reasons alone, where they are separate."""
     if is_object(said):
         for name in ("errors", "error", "reasons", "reason", "message", "msg", "detail"):
             if said.get(name):

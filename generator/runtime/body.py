@@ -1,4 +1,4 @@
-"""How request bodies travel (OpenAPI 3.1, Media Type Object)."""
+"""How request bodies are encoded (OpenAPI 3.1, Media Type Object)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bulk writes: any number of rows in chunks, and for each row what became of it.
+"""Bulk writes: any number of rows in chunks, with an outcome for each row.
 
 The rows are read as they are needed, so memory holds a few chunks whatever their number. A row never overtakes an
 earlier one about the same thing: a chunk waits while one that shares a key with it is under way. What can't be known
@@ -31,7 +31,7 @@ from .session import Session
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a bulk write is, in rows."""
+    """The progress of a bulk write, in rows."""
 
     read: int
     """Taken from the input."""
@@ -41,13 +41,13 @@ class Progress:
 
     @property
     def under_way(self) -> int:
-        """Read, and not accounted for yet."""
+        """Read, and without an outcome so far."""
         return self.read - self.succeeded - self.failed - self.unknown
 
 
 @dataclass(frozen=True)
 class BulkOptions:
-    """How a bulk write goes about it."""
+    """The options of a bulk write."""
 
     chunk_size: int = 200
     in_flight: int = 4
@@ -148,7 +148,7 @@ class Bulk:
             self._options.progress(Progress(self._read, **self._counts))
 
     def _send(self, chunk: Chunk) -> Flow[_Sent]:
-        """Send a chunk, unless the journal says that it was sent. Raises APIError when going on is no use."""
+        """Send a chunk, unless the journal has it as sent. Raises APIError when it is useless to continue."""
         known = self._journal.known(chunk.number, chunk.digest)
         if known is not None and known.states is not None:
             return _Sent(chunk, None, _remembered(chunk.rows, known))
@@ -178,7 +178,7 @@ class Bulk:
         return _Sent(chunk, ticket)
 
     def _learn(self, budget: Budget) -> None:
-        """Look less hard for failed rows where looking helped nothing: then most likely all of them fail."""
+        """Search less for failed rows after a search without success: then most likely all rows fail."""
         if budget.helped:
             self._patience = self._options.isolate
         elif budget.left < 0:

@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 class RequestOptions(TypedDict, total=False):
-    """What any one call may be given beside its own arguments."""
+    """Options of any call, beside its own arguments."""
 
     timeout: float | Timeout
     """Seconds for each attempt, in place of the client's."""
@@ -52,7 +52,7 @@ class RequestOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What a hook is told: which request, which attempt, and what came of it. It holds no secret."""
+    """The argument of a hook: the request, the attempt, and its outcome. It holds no secret."""
 
     exchange: Exchange
     status_code: int | None = None
@@ -73,12 +73,12 @@ class Hooks:
 
 
 Middleware: TypeAlias = Callable[[Request], Request]
-"""A function that is given each attempt's request, and gives back what is sent in its place."""
+"""A function that gets each attempt's request, and returns the request to send."""
 
 
 @dataclass(frozen=True)
 class Operation(Generic[T]):
-    """What the document says of an operation, as far as calling it goes."""
+    """What a call needs to know of an operation, from the document."""
 
     id: str
     method: str
@@ -89,9 +89,9 @@ class Operation(Generic[T]):
     answers: Answers = field(default_factory=Answers)
     security: tuple[tuple[str, ...], ...] = ()
     server: str | None = None
-    """Where it is sent in place of the base URL: a URL, or a path on the base URL's host."""
+    """Its own server in place of the base URL: a URL, or a path on the base URL's host."""
     repeatable: bool = False
-    """True when doing it twice does no more than doing it once."""
+    """True when it is idempotent."""
 
     @cached_property
     def by_name(self) -> Mapping[str, Parameter]:
@@ -116,7 +116,7 @@ class Operation(Generic[T]):
 
 @dataclass(frozen=True)
 class Settings:
-    """What a client is set to; `with_options` makes a changed copy."""
+    """The settings of a client; `with_options` makes a changed copy."""
 
     base_url: str
     package: str
@@ -132,7 +132,7 @@ class Settings:
     clock: Callable[[], float] = field(default=monotonic, repr=False)
     max_response_bytes: int = 32 * 1024 * 1024
     strict: bool = True
-    """False to read as much of an answer as can be read, and to tell of the rest beside it."""
+    """False to read as much of an answer as can be read, and to list the problems beside it."""
     own_url: bool = False
     """True when the caller chose the base URL, which no server of the document then takes the place of."""
 
@@ -154,10 +154,10 @@ class Call(Generic[T]):
     deadline: float | None = None
     """Seconds for all attempts together, from when the first one begins."""
     ends: float | None = None
-    """The moment, as the clock counts, after which nothing goes on."""
+    """The moment, on the clock, after which nothing is sent."""
 
     def answer(self) -> Flow[tuple[Answer, Exchange]]:
-        """Send it, again where that is safe. Raises APIConnectionError when no answer came in the end."""
+        """Send it, and again where that is safe. Raises APIConnectionError when no answer came in the end."""
         operation, hooks, clock = self.operation, self.settings.hooks, self.settings.clock
         call = self if self.deadline is None else self.until(clock() + self.deadline)
         attempt = 1
@@ -165,20 +165,20 @@ class Call(Generic[T]):
             exchange = Exchange(operation.id, operation.method, operation.path.partition("?")[0], attempt)
             began = clock()
             request = call._attempt(exchange, began)
-            _tell(hooks.on_request, Event(exchange))
+            _notify(hooks.on_request, Event(exchange))
             request, span = tracing.begin(exchange, request)
             outcome: Answer | APIConnectionError
-            told: Answer | APIError | None = None
+            result: Answer | APIError | None = None
             try:
-                outcome = told = yield from send(request)
+                outcome = result = yield from send(request)
             except APIConnectionError as error:
-                outcome = told = error
+                outcome = result = error
             except APIResponseError as error:
-                told = error
+                result = error
                 error.exchange = exchange
                 raise
             finally:
-                tracing.end(span, told)
+                tracing.end(span, result)
             if isinstance(outcome, Answer) and hooks.on_response is not None:
                 seconds, id = clock() - began, request_id(outcome.headers)
                 hooks.on_response(Event(exchange, outcome.status, seconds, request_id=id))
@@ -191,7 +191,7 @@ class Call(Generic[T]):
                     raise outcome
                 return outcome, exchange
             why = f"HTTP {outcome.status}" if isinstance(outcome, Answer) else outcome.message
-            _tell(hooks.on_retry, Event(exchange, error=why, delay=delay))
+            _notify(hooks.on_retry, Event(exchange, error=why, delay=delay))
             logging.getLogger(__name__).debug("%s: %s; again in %.2f s", exchange, why, delay)
             yield Sleep(delay)
             attempt += 1
@@ -209,7 +209,7 @@ class Call(Generic[T]):
         return whole and self.retry.again(outcome, self.operation.repeatable)
 
     def _followed(self, answer: Answer) -> Flow[Answer]:
-        """The file that an answer leads to, where the document says that it may: it is fetched without credentials."""
+        """The file that an answer redirects to, where the document declares it. It is fetched without credentials."""
         url = self.request.url
         for _ in range(_MOST_REDIRECTS):
             location = answer.headers.get("location")
@@ -228,7 +228,7 @@ class Call(Generic[T]):
         return answer
 
     def read(self, answer: Answer, exchange: Exchange) -> T:
-        """What an answer holds. Raises APIError."""
+        """The value of a response. Raises APIError."""
         try:
             value: T = self.operation.answers.read(answer, exchange, strict=self.settings.strict)
             return value
@@ -272,7 +272,10 @@ class Call(Generic[T]):
         return request
 
     def _changed(self, request: object) -> Request:
-        """What middleware gave. Raises InvalidRequestError where it can't be sent, or would take the key elsewhere."""
+        """The request that middleware returned.
+
+        Raises InvalidRequestError where it can't be sent, or would send the key elsewhere.
+        """
         if not isinstance(request, Request):
             raise TypeError(f"middleware gives a Request, not {type(request).__name__}")
         if origin(request.url) != origin(self.request.url):
@@ -304,6 +307,6 @@ def origin(url: str) -> tuple[str, str, int | None]:
         return "", "", None
 
 
-def _tell(hook: Callable[[Event], None] | None, event: Event) -> None:
+def _notify(hook: Callable[[Event], None] | None, event: Event) -> None:
     if hook is not None:
         hook(event)

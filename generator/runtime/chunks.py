@@ -1,4 +1,4 @@
-"""Rows cut into chunks, checked, and known by what they are about."""
+"""Rows in chunks: checked, and with their identities."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ class Rows:
 
 @dataclass(frozen=True)
 class Chunk:
-    """The unit that is journalled: what could be sent of so many rows, and what couldn't."""
+    """The unit of the journal: the rows that can be sent, and those that can't."""
 
     number: int
     rows: Rows
     refused: tuple[Outcome[Any], ...]
     keys: frozenset[tuple[str, ...]]
-    """What its rows are about. Chunks that share one are sent one after the other."""
+    """The identities of its rows. Chunks that share one are sent one after the other."""
     digest: str
     """Of its rows and all rows before them, in order."""
 
@@ -85,7 +85,7 @@ def cut(
 
 
 def _keys(rows: Rows, keys: Sequence[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:
-    """Without keys, all rows might be about the same."""
+    """Without keys, all rows might be the same."""
     if not keys:
         return frozenset({()})
     return frozenset((*names, *(str(row.get(name)) for name in names)) for row in rows.data for names in keys)

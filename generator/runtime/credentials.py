@@ -1,4 +1,4 @@
-"""Where secrets are kept, and the one place that gives them out."""
+"""The store of secrets, and the only place that hands them out."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ SecretSource: TypeAlias = Secret | Callable[[], Secret | Awaitable[Secret]]
 
 _HIDDEN = "***"
 _SHORTEST = 6
-"""A shorter secret is no secret, and its letters may stand anywhere."""
+"""A shorter text isn't secret, and its letters may occur anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A way to authenticate (OpenAPI 3.1, Security Scheme Object): what is put where."""
+    """A way to authenticate (OpenAPI 3.1, Security Scheme Object): which value goes where."""
 
     kind: Literal["key", "bearer", "basic"]
     place: Literal["header", "query", "cookie"] = "header"
@@ -153,7 +153,7 @@ class Credentials:
         return self._keep(schemes, found)
 
     def fingerprint(self, schemes: tuple[str, ...], salt: str) -> str | None:
-        """What tells one account's secrets from another's and gives none away; None for those that change."""
+        """A fingerprint of an account's secrets that reveals none of them; None for secrets that change."""
         fixed = [secret for name in schemes if not callable(secret := self._secrets[name])]
         if len(fixed) < len(schemes):
             return None
@@ -172,7 +172,7 @@ class Credentials:
 
 
 def _checked(name: str, secret: object) -> Secret:
-    """A secret that can travel. Raises ConfigurationError."""
+    """A secret that a header or URL can carry. Raises ConfigurationError."""
     if isinstance(secret, str):
         made: Secret = secret
     elif isinstance(secret, tuple):

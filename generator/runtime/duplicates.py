@@ -1,6 +1,6 @@
-"""Finding a name that stands twice in one object: RFC 8259 calls the meaning of such JSON unpredictable.
+"""Finding a name that occurs twice in one object: RFC 8259 calls the meaning of such JSON unpredictable.
 
-Parsers keep the last and say nothing. A second parse that notices costs as much as the first, so it is spared
+Parsers silently keep the last. A second parse that notices costs as much as the first, so it is spared
 where counting shows that it would find nothing: the names in the text, against the members of what was made of it.
 """
 
@@ -21,7 +21,7 @@ from pydantic import BaseModel, RootModel
 
 
 def duplicate(body: bytes, value: Any) -> str | None:
-    """A name that stands twice in one object of a JSON text, or None. `value` is what was made of the text.
+    """A name that occurs twice in one object of a JSON text, or None. `value` is the parsed text.
 
     Every name ends in a quote and a colon. Strings may hold that too, and a space may come between: then the counts
     differ, and the text is parsed again. Counting fewer members than there are only leads there as well, so what is
@@ -54,7 +54,7 @@ _EXTRA = attrgetter("__pydantic_extra__")
 
 
 class _Twice(Exception):
-    """Carries the name out of the parser."""
+    """Passes the name out of the parser."""
 
 
 def _pairs(found: list[tuple[str, Any]]) -> None:

@@ -34,7 +34,7 @@ class Encoding:
 
     @property
     def styled(self) -> bool:
-        """True where a style says how lists and objects travel."""
+        """True where a style decides how lists and objects are sent."""
         return self.style is not None or self.explode is not None or self.reserved
 
 
@@ -168,15 +168,15 @@ def _head(name: str, encoding: Encoding, piece: Piece | None = None, content_typ
 
 
 def _type_of(piece: Piece, file: str, encoding: Encoding) -> str:
-    """A file's own content type, else the one of the document's that its name tells, else the document's first."""
+    """A file's own content type, else the documented one that fits its name, else the document's first."""
     if piece.content_type:
         return piece.content_type
-    told = mimetypes.guess_type(file)[0]
+    guessed = mimetypes.guess_type(file)[0]
     allowed = [each.strip() for each in (encoding.content_type or "").split(",") if each.strip()]
     if not allowed:
-        return told or "application/octet-stream"
-    if told and any(told == each or (each.endswith("/*") and told.startswith(each[:-1])) for each in allowed):
-        return told
+        return guessed or "application/octet-stream"
+    if guessed and any(guessed == each or (each.endswith("/*") and guessed.startswith(each[:-1])) for each in allowed):
+        return guessed
     return next((each for each in allowed if "*" not in each), "application/octet-stream")
 
 

@@ -1,4 +1,4 @@
-"""Telling values apart, for people and type checkers alike."""
+"""Type guards: functions that narrow a value's type, for people and type checkers."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _LIKELY = 0.8
 
 
 class Unfit(ValueError):
-    """A value can't be sent; its text says where and why, as one or more sentences."""
+    """A value can't be sent. The text gives the place and the reason, in one or more sentences."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__("; ".join(problems))

@@ -26,7 +26,7 @@ class BasePage(Generic[T]):
 
     @property
     def count(self) -> int | None:
-        """How many rows all pages together hold, where the server says so."""
+        """The number of rows on all pages together, where the server gives it."""
         return self._fetched.count
 
     @property

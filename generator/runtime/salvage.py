@@ -1,4 +1,4 @@
-"""Reading as much of an answer as can be read (`strict=False`): what doesn't fit stays as it came, and is told of."""
+"""Reading as much of an answer as can be read (`strict=False`): what doesn't fit stays unchanged, and is listed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def problems_of(row: BaseModel) -> tuple[str, ...]:
 
 
 def salvaged(kind: Any, data: Any) -> Any:
-    """JSON data as a type, as far as it fits. Models that something is wrong with say so."""
+    """JSON data as a type, as far as it fits. Models with problems list them."""
     return _read(kind, data, "", [])
 
 

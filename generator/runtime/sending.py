@@ -51,7 +51,7 @@ class Sender:
         return str(at(taken, self.write.polling.ticket))
 
     def wait(self, rows: Rows, ticket: str, budget: Budget) -> Flow[list[Outcome[Any]]]:
-        """Wait for a batch and tell its rows' outcomes."""
+        """Wait for a batch, and return its rows' outcomes."""
         handle = BaseBatch[Any](self.session, self.write.polling, ticket, len(rows))
         left = self.timeout if self.ends is None else min(self.timeout, self.ends - self.session.settings.clock())
         if left <= 0:
@@ -81,9 +81,9 @@ class Sender:
             budget.helped = True
             return rows.all("succeeded", None, id)
         if result.partial:
-            why = f"batch {id} tells of {result.total} rows, and {len(rows)} were sent"
+            why = f"batch {id} counts {result.total} rows, and {len(rows)} were sent"
             return rows.all("unknown", why, id, file)
-        said = yield from self._told(rows, file)
+        said = yield from self._reasons(rows, file)
         if result.succeeded == 0 and result.failed >= result.total:
             return self._named(rows, said, "failed", f"batch {id} reports that it failed", id, file)
         budget.helped = True
@@ -128,8 +128,8 @@ class Sender:
             for n, (place, row) in enumerate(zip(rows.places, rows.given, strict=True))
         ]
 
-    def _told(self, rows: Rows, file: str | None) -> Flow[dict[int, Blame]]:
-        """What the server's file says of which rows. It is asked for on the API's host alone: the key goes along."""
+    def _reasons(self, rows: Rows, file: str | None) -> Flow[dict[int, Blame]]:
+        """The reasons by row, from the server's file. Only the API's host gets this request: it holds the key."""
         settings = self.session.settings
         url = urljoin(f"{settings.base_url}/", file or "")
         if not file or origin(url) != origin(settings.base_url):

@@ -46,7 +46,7 @@ def begin(exchange: Exchange, request: Request) -> tuple[Request, Any]:
 
 
 def end(span: Any, outcome: Answer | APIError | None) -> None:
-    """Say what came of the attempt; None says that it was given up."""
+    """Record the outcome of the attempt; None if it was abandoned."""
     if span is None:
         return
     if isinstance(outcome, Answer):

@@ -83,7 +83,7 @@ def upload(value: Any) -> Piece | None:
 
 
 def guessed(piece: Piece) -> str | None:
-    """The content type that a file's name or its first bytes tell."""
+    """The content type by a file's name or its first bytes."""
     if piece.name and (kind := mimetypes.guess_type(piece.name)[0]):
         return kind
     content = piece.content

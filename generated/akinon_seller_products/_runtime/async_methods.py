@@ -2,7 +2,7 @@
 """Methods of the asyncio client, made of the blocking client's.
 
 A generated method only hands its arguments to `_page`, `_submit` or `_send` and gives back what that gives: a page or
-a pager, a value or an awaitable. So one function serves both clients, and what is left to say is how its type changes.
+a pager, a value or an awaitable. So one function serves both clients, and only its type differs.
 All but paged lists are coroutine functions. `help()` and `inspect.signature` show the method with its docstring.
 """
 
@@ -21,14 +21,14 @@ T = TypeVar("T")
 
 
 def pager(method: Callable[Concatenate[Any, P], Page[T]]) -> Callable[Concatenate[AsyncBase, P], AsyncPager[T]]:
-    """A paged list: to be awaited for its first page, or iterated for all rows."""
+    """A paged list: awaited for its first page, or iterated for all rows."""
     return cast("Callable[Concatenate[AsyncBase, P], AsyncPager[T]]", method)
 
 
 def batch(
     method: Callable[Concatenate[Any, P], Batch[T]],
 ) -> Callable[Concatenate[AsyncBase, P], Coroutine[Any, Any, AsyncBatch[T]]]:
-    """A write that is answered with a ticket."""
+    """A write whose response is a ticket."""
     return cast("Callable[Concatenate[AsyncBase, P], Coroutine[Any, Any, AsyncBatch[T]]]", value(method))
 
 

@@ -1,5 +1,5 @@
 # Copied from the client generator's runtime; not to be edited here.
-"""What both kinds of client have in common."""
+"""The shared part of both kinds of client."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ApiKey: TypeAlias = SecretSource | Mapping[str, SecretSource]
 
 @dataclass(frozen=True)
 class Api:
-    """What a package's clients have in common, as the document says it."""
+    """What a package's clients share, by the document."""
 
     package: str
     """Name and version, for the User-Agent header."""
@@ -63,12 +63,12 @@ class Api:
     writes: Mapping[str, Write[Any]]
     """The operations that bulk writes know, by the names of their methods."""
     security: tuple[tuple[str, ...], ...] = ()
-    """What requests that the document lacks are authenticated with: what most of its operations ask for."""
+    """The authentication of requests that the document lacks: that of most of its operations."""
 
 
 @dataclass(frozen=True)
 class RawResponse(Generic[T]):
-    """An answer as it came, beside what was made of it."""
+    """The raw response, beside the value that was made of it."""
 
     status_code: int
     headers: Mapping[str, str]
@@ -90,11 +90,11 @@ class BaseClient:
 
     _session: Session
     _carrier: str
-    """What carries requests, by name: a rehearsal's journal isn't the real run's."""
+    """The name of the transport: the journal of a rehearsal isn't that of the real run."""
 
     @property
     def base_url(self) -> str:
-        """What paths are appended to."""
+        """The base of all paths."""
         return self._session.settings.base_url
 
     def __repr__(self) -> str:
@@ -185,7 +185,7 @@ def session(
     max_response_bytes: int,
     strict: bool,
 ) -> Session:
-    """What a client's arguments and the environment come to. Raises ConfigurationError or ValueError."""
+    """The settings from a client's arguments and the environment. Raises ConfigurationError or ValueError."""
     own_url = base_url or os.environ.get(f"{api.env}_BASE_URL")
     settings = Settings(
         base_url=checked_url(api, own_url or api.server),
@@ -229,7 +229,7 @@ def is_mapping(key: ApiKey) -> TypeGuard[Mapping[str, SecretSource]]:
 
 
 def positive(deadline: float) -> float:
-    """A number of seconds. Raises ValueError unless there are some."""
+    """A positive number of seconds. Raises ValueError for others."""
     if not deadline > 0:
         raise ValueError(f"a deadline must be more than 0 seconds, not {deadline!r}")
     return deadline
@@ -275,7 +275,7 @@ def raw(answers: Sequence[Answer], parsed: T) -> RawResponse[T]:
 
 
 def carrier(http_client: object, transport: object) -> str:
-    """The name of what carries requests: `network`, or the class of the caller's own transport."""
+    """The name of the transport: `network`, or the class of the caller's own transport."""
     if http_client is None and transport is None:
         return "network"
     return type(transport if transport is not None else getattr(http_client, "_transport", http_client)).__name__

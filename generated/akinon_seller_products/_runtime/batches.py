@@ -31,7 +31,7 @@ S = TypeVar("S")
 State: TypeAlias = Literal["succeeded", "failed", "unknown"]
 
 _NOT_YET = 10.0
-"""Seconds in which a batch that was just taken may not be known yet: its status is 404 until then."""
+"""Seconds in which the status of a new batch may still be 404."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,12 @@ class Polling(Generic[S]):
     succeeded: str
     failed: str
     error_file: str | None = None
-    """Pointer of the URL of a file that says why items failed."""
+    """Pointer of the URL of a file with the reasons of failed items."""
 
 
 @dataclass(frozen=True)
 class BatchResult(Generic[S]):
-    """What became of a batch. Failed items are data, not an exception."""
+    """The result of a batch. Failed items are data, not an exception."""
 
     id: str
     total: int
@@ -64,11 +64,11 @@ class BatchResult(Generic[S]):
     sent: int | None = None
     """How many items were sent, where that is known."""
     error_file: str | None = None
-    """The URL of the file that says why items failed, where the server gives one."""
+    """The URL of the file with the reasons of failed items, where the server gives one."""
 
     @property
     def partial(self) -> bool:
-        """True when it tells of fewer items than were sent."""
+        """True when it counts fewer items than were sent."""
         return self.sent is not None and self.total < self.sent
 
     @property
@@ -79,36 +79,36 @@ class BatchResult(Generic[S]):
 
 @dataclass(frozen=True)
 class Write(Generic[S]):
-    """An operation that takes a list of rows and answers with a ticket."""
+    """An operation that takes a list of rows and returns a ticket."""
 
     operation: Operation[Any]
     polling: Polling[S]
     keys: tuple[tuple[str, ...], ...]
-    """What a row is about, each as the fields that say it: rows that agree in all fields of one are about the same."""
+    """The identities of a row, each as its fields. Rows are the same if they agree in all fields of one."""
 
 
 @dataclass(frozen=True)
 class Outcome(Generic[R]):
-    """What became of one row."""
+    """The outcome of one row."""
 
     index: int
     """Its place in the input, from 0."""
     row: R
     state: State
     batch: str | None = None
-    """The batch that told."""
+    """The batch that gave the outcome."""
     error: str | None = None
     """Why it failed or isn't known."""
     details: Any = None
-    """What the server says of the row, as data, where it says something."""
+    """The server's message on the row, as data, if any."""
     error_file: str | None = None
     """The URL of the server's file of failed rows, where there is one."""
     earlier: bool = False
-    """True when an earlier run told, whose journal this one went on from."""
+    """True when an earlier run recorded it in the journal that this run continues."""
 
 
 def at(model: Any, pointer: str) -> Any:
-    """What stands at a JSON pointer (RFC 6901) of a model, or None."""
+    """The value at a JSON pointer (RFC 6901) of a model, or None."""
     value: Any = model.model_dump(by_alias=True) if isinstance(model, BaseModel) else model
     for token in pointer.split("/")[1:]:
         value = value.get(token.replace("~1", "/").replace("~0", "~")) if is_object(value) else None
@@ -116,7 +116,7 @@ def at(model: Any, pointer: str) -> Any:
 
 
 class BaseBatch(Generic[S]):
-    """What batch handles have in common. Nothing is sent until a method asks."""
+    """The shared part of batch handles. Nothing is sent until a method is called."""
 
     def __init__(self, session: Session, polling: Polling[S], id: str, rows: int | None = None) -> None:
         self._session = session
@@ -128,14 +128,14 @@ class BaseBatch(Generic[S]):
         """The server's own id for the request that was answered with the ticket, where it gave one."""
 
     def checkpoint(self) -> str:
-        """Text to take the handle up again from, later or elsewhere, with the client's `resume_batch`."""
+        """A text from which the client's `resume_batch` makes the handle again, later or elsewhere."""
         return json.dumps({"batch": self.id, "rows": self._rows})
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"
 
     def _asking(self) -> Flow[S]:
-        """Ask once. Raises APIError, also when the server tells of another batch."""
+        """Poll once. Raises APIError, also when the server returns another batch."""
         return (yield from self._asked(self._call()))
 
     def _call(self) -> Call[S]:
@@ -143,14 +143,14 @@ class BaseBatch(Generic[S]):
 
     def _asked(self, call: Call[S]) -> Flow[S]:
         status, answer = yield from answered(call)
-        told = at(status, self._polling.id)
-        if told is not None and str(told) != self.id:
+        found = at(status, self._polling.id)
+        if found is not None and str(found) != self.id:
             exchange = Exchange(call.operation.id, call.operation.method, call.operation.path)
-            raise APIResponseError(f"asked for batch {self.id}, the server tells of {told}", exchange, answer)
+            raise APIResponseError(f"asked for batch {self.id}, the server returned {found}", exchange, answer)
         return status
 
     def _result(self, status: S) -> BatchResult[S] | None:
-        """The result, once every item that the server tells of succeeded or failed."""
+        """The result, once every counted item succeeded or failed."""
         polling = self._polling
         total, succeeded, failed = (at(status, p) for p in (polling.total, polling.succeeded, polling.failed))
         counts = (total, succeeded, failed)
@@ -165,9 +165,9 @@ class BaseBatch(Generic[S]):
         return self._result((yield from self._asking())) is not None
 
     def waiting(self, timeout: float, interval: float) -> Flow[BatchResult[S]]:
-        """Ask until the batch is over, at first often and then every few seconds.
+        """Poll until the batch is over, at first often and then every few seconds.
 
-        A batch that isn't known soon after it was taken isn't known yet. A result that tells of fewer items than were
+        A batch that isn't known soon after it was taken isn't known yet. A result that counts fewer items than were
         sent counts when a second look finds the same: the server may have been counting still. Raises
         BatchTimeoutError when `timeout` seconds have passed, whatever was going on then, or APIError.
         """
@@ -186,7 +186,9 @@ class BaseBatch(Generic[S]):
                     raise self._late(timeout) from error
                 status_code = error.status_code if isinstance(error, APIStatusError) else None
                 asked = retry_after(error.headers) if isinstance(error, APIStatusError) else None
-                if status_code in REFUSED and asked is not None:  # longer than a poll waits, and maybe not too long
+                if (
+                    status_code in REFUSED and asked is not None
+                ):  # longer than the wait between polls, but perhaps within the time-out
                     pause = max(asked, interval)
                 elif status_code != 404 or seen or clock() - began > _NOT_YET:
                     raise
@@ -234,19 +236,19 @@ class Batch(BaseBatch[S]):
         self._perform = perform
 
     def status(self) -> S:
-        """Ask once. Raises APIError."""
+        """Poll once. Raises APIError."""
         return run(self._asking(), self._perform)
 
     def done(self) -> bool:
-        """Ask once whether the batch is over. Raises APIError."""
+        """Poll once: is the batch over? Raises APIError."""
         return run(self._done(), self._perform)
 
     def wait(self, timeout: float = 600.0, *, interval: float = 0.2) -> S:
-        """Ask until the batch is over, and give the last answer. Raises BatchTimeoutError or APIError."""
+        """Poll until the batch is over, and return the last response. Raises BatchTimeoutError or APIError."""
         return self.result(timeout, interval=interval).status
 
     def result(self, timeout: float = 600.0, *, interval: float = 0.2) -> BatchResult[S]:
-        """Wait, and tell how many items succeeded and failed. Raises BatchTimeoutError or APIError."""
+        """Wait, and return how many items succeeded and failed. Raises BatchTimeoutError or APIError."""
         return run(self.waiting(timeout, interval), self._perform)
 
 
@@ -265,17 +267,17 @@ class AsyncBatch(BaseBatch[S]):
         self._perform = perform
 
     async def status(self) -> S:
-        """Ask once. Raises APIError."""
+        """Poll once. Raises APIError."""
         return await run_async(self._asking(), self._perform)
 
     async def done(self) -> bool:
-        """Ask once whether the batch is over. Raises APIError."""
+        """Poll once: is the batch over? Raises APIError."""
         return await run_async(self._done(), self._perform)
 
     async def wait(self, timeout: float = 600.0, *, interval: float = 0.2) -> S:
-        """Ask until the batch is over, and give the last answer. Raises BatchTimeoutError or APIError."""
+        """Poll until the batch is over, and return the last response. Raises BatchTimeoutError or APIError."""
         return (await self.result(timeout, interval=interval)).status
 
     async def result(self, timeout: float = 600.0, *, interval: float = 0.2) -> BatchResult[S]:
-        """Wait, and tell how many items succeeded and failed. Raises BatchTimeoutError or APIError."""
+        """Wait, and return how many items succeeded and failed. Raises BatchTimeoutError or APIError."""
         return await run_async(self.waiting(timeout, interval), self._perform)

@@ -1,5 +1,5 @@
 # Copied from the client generator's runtime; not to be edited here.
-"""How request bodies travel (OpenAPI 3.1, Media Type Object)."""
+"""How request bodies are encoded (OpenAPI 3.1, Media Type Object)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copied from the client generator's runtime; not to be edited here.
-"""What generated blocking clients derive from."""
+"""The base class of generated blocking clients."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 
 class SyncBase(BaseClient):
-    """A client that blocks."""
+    """A blocking client."""
 
     def __init__(
         self,
@@ -73,19 +73,19 @@ class SyncBase(BaseClient):
             max_retries: How often a request is sent again where that is safe.
             accept_language: The language asked for, in operations that take one.
             headers: Headers that every request carries.
-            hooks: Functions that are told of requests, answers and retries.
+            hooks: Functions that are called with requests, answers and retries.
             middleware: Functions that are given the request of each attempt and give back the one to send. They
                 don't see the credentials.
             max_response_bytes: The largest body that is read, decompressed.
             strict: False to read as much of an answer as can be read: a value that isn't what the document says
-                stays as it came, and `problems_of(row)` tells of it.
+                stays as it came, and `problems_of(row)` lists it.
             proxy: A proxy to go through, in place of the environment's.
             verify: False to take any certificate, or a file or context with those to trust.
             transport: What carries requests instead of the network, as httpx2 defines it.
             http_client: An httpx2 client of your own in place of a transport; it stays yours to close.
 
         Raises ConfigurationError for a URL or key that can't work, ValueError for a time-out or number of retries out
-        of range, and TypeError for an httpx2 client of the other kind. A missing key is told of by the first call.
+        of range, and TypeError for an httpx2 client of the other kind. A missing key is reported by the first call.
         """
         self._session = session(
             self._api,
@@ -190,7 +190,7 @@ class SyncBase(BaseClient):
         progress: Callable[[Progress], None] | None = None,
         options: RequestOptions | None = None,
     ) -> Iterator[Outcome[R]]:
-        """Write any number of rows with one of this client's batch methods, and tell what became of each.
+        """Write any number of rows with one of this client's batch methods, and return the outcome of each.
 
         Args:
             write: The method, such as `client.upsert_products`.
@@ -205,7 +205,7 @@ class SyncBase(BaseClient):
             journal: A file to take the write up from, should it be cut off: give it again with the same rows. It
                 belongs to them, to this target and to this key, and is used up when the write is finished.
             deadline: Seconds for the whole write: what was sent by then is accounted for, and the rest isn't sent.
-            progress: A function that is told how far the write is, with each chunk.
+            progress: A function that gets the progress of the write, with each chunk.
             options: Time-out, retries, headers and query of each request.
 
         Yields each row's outcome, in order. Rows that aren't valid, or that the server refuses or fails to

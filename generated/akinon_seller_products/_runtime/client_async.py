@@ -1,5 +1,5 @@
 # Copied from the client generator's runtime; not to be edited here.
-"""What generated clients for asyncio derive from."""
+"""The base class of generated clients for asyncio."""
 
 from __future__ import annotations
 
@@ -76,19 +76,19 @@ class AsyncBase(BaseClient):
             max_retries: How often a request is sent again where that is safe.
             accept_language: The language asked for, in operations that take one.
             headers: Headers that every request carries.
-            hooks: Functions that are told of requests, answers and retries.
+            hooks: Functions that are called with requests, answers and retries.
             middleware: Functions that are given the request of each attempt and give back the one to send. They
                 don't see the credentials.
             max_response_bytes: The largest body that is read, decompressed.
             strict: False to read as much of an answer as can be read: a value that isn't what the document says
-                stays as it came, and `problems_of(row)` tells of it.
+                stays as it came, and `problems_of(row)` lists it.
             proxy: A proxy to go through, in place of the environment's.
             verify: False to take any certificate, or a file or context with those to trust.
             transport: What carries requests instead of the network, as httpx2 defines it.
             http_client: An httpx2 client of your own in place of a transport; it stays yours to close.
 
         Raises ConfigurationError for a URL or key that can't work, ValueError for a time-out or number of retries out
-        of range, and TypeError for an httpx2 client of the other kind. A missing key is told of by the first call.
+        of range, and TypeError for an httpx2 client of the other kind. A missing key is reported by the first call.
         """
         self._session = session(
             self._api,
@@ -266,7 +266,7 @@ class AsyncBase(BaseClient):
 def _http(
     settings: Settings, transport: httpx2.AsyncBaseTransport | None, proxy: str | httpx2.Proxy | None, verify: Verify
 ) -> httpx2.AsyncClient:
-    """An httpx2 client; loading the certificates is spared where nothing is encrypted."""
+    """An httpx2 client. Certificates aren't loaded where nothing is encrypted."""
     if transport is not None:
         return httpx2.AsyncClient(transport=transport, verify=no_tls())
     if proxy is None and settings.own_url and settings.base_url.startswith("http:") and not proxied():

@@ -16,7 +16,7 @@ def _trio() -> Any:
 
 
 def _asyncio() -> Any:
-    """The module: loaded by whoever awaits, and spared by blocking programs, whose start it would slow."""
+    """The module. It is loaded late, because it would slow the start of blocking programs."""
     return sys.modules.get("asyncio") or import_module("asyncio")
 
 

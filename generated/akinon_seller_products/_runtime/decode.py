@@ -41,7 +41,7 @@ class Content:
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
-        """What validates a JSON body."""
+        """The validator of a JSON body."""
         return TypeAdapter(self.type())
 
     @property
@@ -68,13 +68,13 @@ def is_json(essence: str) -> bool:
 
 @dataclass(frozen=True)
 class Answers:
-    """What the answers of an operation hold, by status: `200`, `2XX` or `default`; no content is None."""
+    """The contents of an operation's responses, by status: `200`, `2XX` or `default`; no content is None."""
 
     by_status: Mapping[str, tuple[Content, ...] | None] = field(default_factory=dict[str, tuple[Content, ...] | None])
     errors: Mapping[str, tuple[Content, ...]] = field(default_factory=dict[str, tuple[Content, ...]])
-    """The same of answers that refuse or fail, where the document has more for them than text."""
+    """The same for error responses, where the document declares more than text."""
     redirects: Literal["given", "followed"] | None = None
-    """What becomes of redirects that the document has."""
+    """How the document's redirects are handled."""
 
     def accept(self) -> str:
         """The Accept header: JSON where the document has it, else what it promises; and anything, for errors."""
@@ -124,7 +124,7 @@ class Answers:
                 return answer.body
 
     def _refused(self, answer: Answer, exchange: Exchange) -> APIResponseError:
-        """The error that an answer stands for which isn't success."""
+        """The error for an unsuccessful response."""
         status = answer.status
         if status == 304:
             return NotModifiedError("HTTP 304: it hasn't changed", exchange, answer)
@@ -137,7 +137,7 @@ class Answers:
         return status_error(exchange, answer, error_body(answer), _error_model(contents, answer))
 
     def _declared(self, status: int) -> tuple[Content, ...] | None:
-        """What an answer of that status holds; an undocumented 2xx is read as any documented one."""
+        """The contents of a response with that status; an undocumented 2xx is read like a documented one."""
         for key in (str(status), "2XX", "default"):
             if key in self.by_status:
                 return self.by_status[key]
@@ -156,7 +156,7 @@ def _fitting(contents: Sequence[Content], essence: str) -> Content | None:
 
 
 def _error_model(contents: Sequence[Content], answer: Answer) -> Any:
-    """What the document's class makes of an error's body; None where it doesn't fit, for the error comes first."""
+    """An error's body as the document's class; None where it doesn't fit, because the error matters more."""
     essence = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     content = _fitting(contents, essence)
     if content is None or not answer.body:
@@ -177,15 +177,15 @@ def _json(content: Content, answer: Answer, exchange: Exchange, charset: str, *,
             return salvaged(content.type(), data)
         found = problems(error, "body")
         more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
-        told = "; ".join(found[:3]) + more
-        raise APIResponseError(f"the body isn't what was promised: {told}", exchange, answer) from None
+        shown = "; ".join(found[:3]) + more
+        raise APIResponseError(f"the body isn't what was promised: {shown}", exchange, answer) from None
     if (twice := duplicate(answer.body, value)) is not None:
         raise APIResponseError(f"the body names {twice!r} twice in one object", exchange, answer)
     return value
 
 
 def _validated(content: Content, body: bytes) -> Any:
-    """A body as its type. Numbers in place of decimal strings are read anew, so that no digit is lost."""
+    """A body as its type. Numbers in place of decimal strings are parsed again, so that no digit is lost."""
     try:
         return content.adapter.validate_json(body)
     except LossyNumber:

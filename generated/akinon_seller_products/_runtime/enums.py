@@ -12,7 +12,7 @@ from .types import CHECKING
 class _Open(Enum):
     """An enum that keeps values it doesn't know, so that a server may add one at any time.
 
-    `known` tells them apart. Members made up for unknown values aren't listed by iteration. What a server sent can
+    `known` is false for those. Members made up for unknown values aren't listed by iteration. What a server sent can
     be sent back; text that the document lacks is refused where a caller gives it.
     """
 

@@ -1,5 +1,5 @@
 # Copied from the client generator's runtime; not to be edited here.
-"""What can go wrong, each as a type of its own; none holds or shows a secret.
+"""The errors, each with a type of its own; none holds or shows a secret.
 
 Everything derives from `APIError`. Errors that came back from the server derive from `APIStatusError`
 and are named by status; those for which no usable answer came derive from the other branches. What the
@@ -49,7 +49,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Which request an error is about. Query and headers are left out: they may hold secrets."""
+    """The request of an error. Query and headers are left out: they may hold secrets."""
 
     operation: str
     method: str
@@ -107,7 +107,7 @@ class APIError(Exception):
 
 
 class ConfigurationError(APIError):
-    """The client lacks something that the call needs, such as a key."""
+    """The client lacks a setting that the call needs, such as a key."""
 
 
 class APIConnectionError(APIError):
@@ -188,7 +188,7 @@ class RedirectError(APIResponseError):
 
 
 class NotModifiedError(APIResponseError):
-    """304: what the caller has already, as a conditional header says, is still right. There is no body."""
+    """304: what the caller has already, by a conditional header, is still valid. There is no body."""
 
 
 class PaginationError(APIError):
@@ -230,11 +230,11 @@ class PermissionDeniedError(APIStatusError):
 
 
 class NotFoundError(APIStatusError):
-    """404: there is no such thing."""
+    """404: it doesn't exist."""
 
 
 class ConflictError(APIStatusError):
-    """409: the request doesn't fit the state that the thing is in."""
+    """409: the request conflicts with the current state."""
 
 
 class UnprocessableEntityError(APIStatusError):
@@ -242,7 +242,7 @@ class UnprocessableEntityError(APIStatusError):
 
 
 class RateLimitError(APIStatusError):
-    """429: too many requests. `retry_after` says how many seconds to wait, where the server told."""
+    """429: too many requests. `retry_after` is the wait in seconds, where the server gave one."""
 
     retry_after: float | None = None
 
@@ -268,11 +268,11 @@ _BY_STATUS: Mapping[int, type[APIStatusError]] = {
 
 
 def status_error(exchange: Exchange, answer: Answer, body: Any, model: Any = None) -> APIStatusError:
-    """The error that a status stands for; `model` is what the document's class made of the body, if it has one."""
+    """The error for a status; `model` is the body as the document's class, if it has one."""
     kind = _BY_STATUS.get(answer.status, InternalServerError if answer.status >= 500 else APIStatusError)
-    told = _told(body)
+    message = _message(body)
     return kind(
-        f"HTTP {answer.status}" + (f": {told}" if told else ""),
+        f"HTTP {answer.status}" + (f": {message}" if message else ""),
         exchange,
         answer,
         body if model is None else model,
@@ -280,8 +280,8 @@ def status_error(exchange: Exchange, answer: Answer, body: Any, model: Any = Non
     )
 
 
-def _told(body: Any) -> str:
-    """What the server says, short enough for one line of a log."""
+def _message(body: Any) -> str:
+    """The server's message, short enough for one line of a log."""
     text = body if isinstance(body, str) else "" if body is None else repr(body)
     text = " ".join(text.split())
     return text if len(text) <= 200 else text[:199] + "…"
@@ -300,7 +300,7 @@ class InvalidRequestError(ValueError):
 
 
 class UnknownFieldWarning(UserWarning):
-    """A property is sent that the document doesn't have, and one that it has is called nearly the same."""
+    """A property is sent that the document lacks, and a declared one has nearly the same name."""
 
 
 class JournalError(ValueError):
@@ -308,7 +308,7 @@ class JournalError(ValueError):
 
 
 def problems(error: pydantic.ValidationError, where: str) -> tuple[str, ...]:
-    """A validation error as sentences, each beginning with the place that it is about."""
+    """A validation error as sentences, each beginning with its place."""
 
     def place(location: tuple[int | str, ...]) -> str:
         return where + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)

@@ -16,7 +16,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class Condition(Generic[Op]):
-    """What rows must fulfil. Conditions are joined by `&`; the API has no other way to join them.
+    """A condition on rows. Conditions are joined by `&`; the API has no other way to join them.
 
     `Op` is the operation that they are for, so that a type checker refuses them elsewhere.
     """
@@ -76,7 +76,7 @@ def kept(value: Any) -> Any:
 
 
 class Fields:
-    """Fields, or the lookups of one field. Asking for one that the document lacks says what there is."""
+    """Fields, or the lookups of one field. The error for an unknown name lists the known ones."""
 
     if not TYPE_CHECKING:
 

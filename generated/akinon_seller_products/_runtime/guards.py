@@ -1,5 +1,5 @@
 # Copied from the client generator's runtime; not to be edited here.
-"""Telling values apart, for people and type checkers alike."""
+"""Type guards: functions that narrow a value's type, for people and type checkers."""
 
 from __future__ import annotations
 

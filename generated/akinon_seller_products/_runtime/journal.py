@@ -1,8 +1,8 @@
 # Copied from the client generator's runtime; not to be edited here.
-"""A file that a bulk write can be taken up from after a crash.
+"""A file from which a bulk write can continue after a crash.
 
-A journal belongs to its rows in their order, to one target and to one account: its head says which, the key as a
-salted fingerprint. A journal of a finished write says so, and can't be used again.
+A journal belongs to its rows in their order, to one target and to one account: its head names them, the key as a
+salted fingerprint. The journal of a finished write is marked, and can't be used again.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Target:
     session: Session
     schemes: tuple[str, ...]
     more: tuple[tuple[str, str], ...]
-    """Headers and query of the caller's own, which may say whose rows are meant."""
+    """The caller's own headers and query, which may select an account."""
 
     @classmethod
     def of(cls, session: Session, operation: Operation[Any], call: RequestOptions, carrier: str) -> Target:
@@ -59,7 +59,7 @@ class Target:
         return cls(settings.base(operation.server) + operation.path, carrier, session, schemes, more)
 
     def head(self, salt: str) -> dict[str, object]:
-        """What tells this target from others, in parts that a message can name. It holds no secret."""
+        """The identity of this target, in parts that a message can name. It holds no secret."""
         more = hashlib.pbkdf2_hmac("sha256", repr(self.more).encode(), salt.encode(), 100_000).hex()[:16]
         return {
             "url": self.url,
@@ -111,7 +111,7 @@ class Journal:
         for entry in entries:
             if "finished" in entry:
                 raise JournalError(
-                    f"{path} tells of a write that was finished at {entry['finished']}: {entry['succeeded']} rows "
+                    f"{path} belongs to a write that was finished at {entry['finished']}: {entry['succeeded']} rows "
                     f"succeeded, {entry['failed']} failed; to write again, give another file"
                 )
             self._known[entry["chunk"]] = Entry(**entry)
@@ -134,7 +134,7 @@ class Journal:
         """What an earlier run left of a chunk. Raises JournalError when its rows, or those before, were others."""
         entry = self._known.get(chunk)
         if entry is not None and entry.digest != digest:
-            raise JournalError(f"the rows of chunk {chunk}, or their order, aren't those that {self._path} tells of")
+            raise JournalError(f"the rows of chunk {chunk}, or their order, aren't those in {self._path}")
         return entry
 
     def sending(self, chunk: int, digest: str) -> None:
@@ -157,11 +157,13 @@ class Journal:
         Raises JournalError when the earlier run had more rows than this one.
         """
         if more := [number for number in self._known if number >= chunks]:
-            raise JournalError(f"{self._path} tells of {len(more)} more chunks; the rows aren't those that it is about")
+            raise JournalError(
+                f"{self._path} has {len(more)} more chunks; the rows aren't those that it was written for"
+            )
         if not counts["unknown"]:
             at = datetime.now(UTC).isoformat(timespec="seconds")
-            told = {"succeeded": counts["succeeded"], "failed": counts["failed"]}
-            self._write({"finished": at, "digest": digest, **told})
+            totals = {"succeeded": counts["succeeded"], "failed": counts["failed"]}
+            self._write({"finished": at, "digest": digest, **totals})
 
     def _write(self, entry: dict[str, object]) -> None:
         if self._file is not None:

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from .errors import Answer, APIConnectionError
 
 REFUSED = frozenset({429, 503})
-"""The server says that it did nothing: sending again is safe whatever the request was."""
+"""The server did nothing, by its status: any request can safely be sent again."""
 
 AMBIGUOUS = frozenset({408, 500, 502, 504})
 """The server, or a proxy, may have done it all the same: only what may be done twice is sent again."""

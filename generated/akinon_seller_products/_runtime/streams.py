@@ -38,7 +38,7 @@ class ServerSentEvent:
     data: str = ""
     id: str = ""
     retry: int | None = None
-    """Milliseconds after which the server wants to be asked again, where it says so."""
+    """Milliseconds to wait before reconnecting, where the server gave them."""
 
     def json(self) -> Any:
         """The data as JSON. Raises ValueError."""
@@ -122,9 +122,9 @@ class BaseStream:
         try:
             return adapter.validate_json(line)
         except ValidationError as error:
-            told = "; ".join(problems(error, "line")[:3])
+            found = "; ".join(problems(error, "line")[:3])
             bare = Answer(self._answer.status, self._answer.headers, line.encode())
-            raise APIResponseError(f"a line isn't what was asked for: {told}", self._exchange, bare) from None
+            raise APIResponseError(f"a line isn't what was asked for: {found}", self._exchange, bare) from None
 
 
 class StreamedResponse(BaseStream):

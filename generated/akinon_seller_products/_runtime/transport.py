@@ -50,7 +50,7 @@ class SyncTransport:
     """Sends requests and sleeps, blocking. `http` stays the caller's own where the caller made it."""
 
     def __init__(self, http: httpx2.Client, credentials: Credentials, limit: int, *, punctual: bool) -> None:
-        """`punctual` says that `http` ends every wait by the `deadline` around it."""
+        """`punctual`: `http` ends every wait by the `deadline` around it."""
         self.http = http
         self._credentials = credentials
         self._limit = limit

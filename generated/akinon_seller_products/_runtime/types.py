@@ -235,7 +235,7 @@ def _unlisted(value: Any) -> Any:
 
 
 Progress: TypeAlias = Callable[[int, int | None], None]
-"""Told how many bytes went out so far, and of how many, where that is known."""
+"""Called with the bytes sent so far, and with their total where it is known."""
 
 Content: TypeAlias = "str | bytes | os.PathLike[str] | IO[bytes] | File"
 """What a body that isn't made of members takes: text, bytes, a path, or an open file. A path is a `pathlib.Path`."""
@@ -249,7 +249,7 @@ class File:
     name: str | None = None
     """By default the path's own."""
     content_type: str | None = None
-    """By default what the document says, or what the name tells."""
+    """By default the documented type, or the one that fits the name."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     """Further headers of its part in a multipart body."""
     progress: Progress | None = None

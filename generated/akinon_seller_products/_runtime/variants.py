@@ -1,7 +1,7 @@
 # Copied from the client generator's runtime; not to be edited here.
 """Values of which the document lists several kinds (`oneOf`, a base class with a discriminator).
 
-A tag, a property of the value, says which class it is of. A kind that the document lacks is taken as data:
+A tag, a property of the value, selects the class. A kind that the document lacks is taken as data:
 never as the wrong class, and never an error in what a server sends.
 """
 
@@ -33,11 +33,11 @@ def _key(tag: object) -> str:
 
 
 class Tagged:
-    """Marks a union of classes that one property tells apart."""
+    """Marks a union of classes that differ in the value of one property."""
 
     def __init__(self, wire: str, tags: Mapping[Any, str | tuple[str, ...]], fallback: str | None = None) -> None:
         """`wire` is the property's name on the wire, `tags` its values with the names of their classes (several where
-        the document tells them apart no better); any other value is of the class `fallback`, if there is one."""
+        the document doesn't distinguish them); any other value is of the class `fallback`, if there is one."""
         self.wire = wire
         self._tags = {_key(tag): (found,) if isinstance(found, str) else found for tag, found in tags.items()}
         self._fallback = fallback
@@ -99,7 +99,7 @@ def _names(kind: type[BaseModel]) -> frozenset[str]:
 
 
 class Untagged:
-    """Marks a union of classes that nothing but their properties tells apart."""
+    """Marks a union of classes that differ in their properties alone."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -42,15 +42,15 @@ class Paging(Generic[T]):
     """Where an operation's pages hold what: a parameter, and attributes of the page's model where it has them."""
 
     page: str | None = None
-    """The argument that says which page is meant."""
+    """The argument that selects the page."""
     first: int = 1
     count: str | None = None
     next: str | None = None
-    """What names the next page, or says that there is one."""
+    """The field that names the next page, or that is true when one exists."""
     results: str | None = None
     """None where the body itself is the list."""
     key: str | None = None
-    """The attribute that tells rows apart."""
+    """The attribute that identifies a row."""
     by: By = "page"
 
 
@@ -108,7 +108,7 @@ class Walk(Generic[T]):
             number = given if self.paging.by == "page" and isinstance(given, int) else self.paging.first
             return self.fetch(None, number, Trail())
         if given is not UNSET:
-            raise InvalidRequestError(self.operation.id, (f"{page}: a checkpoint says already where to go on",))
+            raise InvalidRequestError(self.operation.id, (f"{page}: a checkpoint already selects the page",))
         try:
             saved = json.loads(checkpoint)
             at, number, known, skip, trail = (saved[name] for name in ("at", "number", "list", "skip", "trail"))
@@ -145,7 +145,7 @@ class Walk(Generic[T]):
         return Fetched(self, at, number, trail, body, answer, found[skip:], skip)
 
     def identity(self) -> str:
-        """What tells this list from others: its operation and what it is asked, but the page. How a filter was written
+        """The identity of this list: its operation and its arguments, without the page. How a filter was written
         (as a condition or a keyword, as text or a moment, in which order or time zone) makes no difference."""
         page = next((p.name for p in self.operation.parameters if p.keyword == self.paging.page), None)
         arguments = {name: value for name, value in self.arguments.items() if name != self.paging.page}
@@ -171,7 +171,7 @@ class Fetched(Generic[T]):
 
     @property
     def count(self) -> int | None:
-        """How many rows all pages together hold, where the server says so."""
+        """The number of rows on all pages together, where the server gives it."""
         name = self.walk.paging.count
         found = None if name is None else getattr(self.body, name, None)
         return found if isinstance(found, int) else None
@@ -199,7 +199,7 @@ class Fetched(Generic[T]):
         return given if isinstance(given, int) else 0
 
     def after(self) -> Position:
-        """Where the page after this one begins. Raises PaginationError where the server doesn't say."""
+        """The start of the page after this one. Raises PaginationError where the server doesn't give it."""
         paging = self.walk.paging
         following = _leading(getattr(self.body, paging.next, None)) if paging.next is not None else None
         match paging.by:
@@ -221,7 +221,7 @@ class Fetched(Generic[T]):
 
     def _known(self, position: Position) -> Position:
         if position is None or position == self.at:
-            raise PaginationError("the answer says that there is a next page, and not where it begins")
+            raise PaginationError("the answer has a next page, but doesn't name it")
         return position
 
     def passed(self) -> Trail:
@@ -281,7 +281,7 @@ def _most(count: int) -> float:
 
 
 def _leading(value: Any) -> int | str | None:
-    """What a field says of the next page: a link, also one in an object of its own, or a value for the parameter."""
+    """The next page by a field: a link (also inside an object), or a value for the parameter."""
     if value is None or isinstance(value, (int, str)):
         return value
     inner: object = value.model_dump(by_alias=True) if isinstance(value, BaseModel) else value

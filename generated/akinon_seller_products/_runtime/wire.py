@@ -46,7 +46,7 @@ class Parameter:
     reserved: bool = False
     """True when reserved characters travel as they are (allowReserved)."""
     content: Literal["json", "text"] | None = None
-    """What the value travels as, where the document says so in place of a style."""
+    """The content type of the value, where the document declares one in place of a style."""
     keys: tuple[str, ...] = ()
     """Regular expressions; where there are any, each key of the value must match one of them."""
 
