@@ -1,4 +1,4 @@
-"""A server that behaves as the document says, with a catalog in which every semantic bug would show."""
+"""A server that follows the document, with a catalog that reveals every semantic bug."""
 
 from conformance.sandbox.databases import StoreError
 from conformance.sandbox.faults import Fault, faults

@@ -1,4 +1,4 @@
-"""`python -m conformance.sandbox`: serve the sandbox, and say `READY http://host:port` once it does."""
+"""`python -m conformance.sandbox`: serve the sandbox, and print `READY http://host:port` once it does."""
 
 from __future__ import annotations
 
@@ -96,10 +96,10 @@ SECONDS = click.FloatRange(0)
 @option("--link-base", metavar="URL", help="begin links with this instead of the request's own host")
 @option("--churn", type=SECONDS, default=0, metavar="N", help="changes a second that another writer makes")
 @option("--audit", type=FILE, metavar="FILE", help="append one JSON line for each request, without the key")
-def sandbox(document: Path, api_key: str | None, broken: tuple[str, ...], list_faults: bool, **habits: Any) -> int:
-    """Serve a server that behaves as an OpenAPI document says, with a made-up catalog.
+def sandbox(document: Path, api_key: str | None, broken: tuple[str, ...], list_faults: bool, **settings: Any) -> int:
+    """Serve an OpenAPI document, with a made-up catalog.
 
-    All data is in memory, unless --db names a database. Most options are habits of real servers.
+    All data is in memory, unless --db names a database. Most options make it behave like some real server.
     """
     try:
         contract = load(document)
@@ -116,13 +116,13 @@ def sandbox(document: Path, api_key: str | None, broken: tuple[str, ...], list_f
         second_key=os.environ.get(f"{named}_SECOND_API_KEY") or None,
         control_key=os.environ.get(f"{named}_CONTROL_KEY") or None,
         faults=broken,
-        **habits,
+        **settings,
     )
     return _serve(contract, settings)
 
 
 def _serve(contract: Contract, settings: Settings) -> int:
-    """Serve until stopped; gives the exit code."""
+    """Serve until stopped; returns the exit code."""
     if settings.workers > 1 and not str(settings.db).startswith("postgresql"):
         print("--workers needs a database that processes can share: --db postgresql://USER@HOST/NAME", file=sys.stderr)
         return USAGE
@@ -139,7 +139,7 @@ def _serve(contract: Contract, settings: Settings) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve until stopped. Gives the exit code."""
+    """Serve until stopped. Returns the exit code."""
     return carry_out(sandbox, argv, "python -m conformance.sandbox")
 
 

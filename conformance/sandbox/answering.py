@@ -1,4 +1,4 @@
-"""Answering the operations that the document declares."""
+"""Responses to the operations that the document declares."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _FILE = re.compile(r"/batches/([0-9a-f-]{36})-([rse])\.json")
 
 
 class Answering:
-    """Who asks, for what, and which answer it gets."""
+    """Finds the tenant and the operation of a request, and makes the response."""
 
     def __init__(self, contract: Contract, settings: Settings, state: State, tenants: tuple[Tenant, ...]) -> None:
-        """Make ready what each operation needs again and again."""
+        """Prepare what each operation needs repeatedly."""
         self._contract = contract
         self._settings = settings
         self._state = state
@@ -54,7 +54,7 @@ class Answering:
     def operation(
         self, request: Request, operation: Operation, path: Mapping[str, str], content: bytes, tongue: Language
     ) -> tuple[Answer, Tenant | None]:
-        """What an operation answers, and the tenant whose key was accepted."""
+        """The response of an operation, and the tenant whose key was accepted."""
         tenant = None
         asked = Asked((), path, request.headers, content)
         try:
@@ -78,7 +78,7 @@ class Answering:
         return replace(answer, status=422, body=body)
 
     def file(self, request: Request, tongue: Language) -> tuple[Answer, Tenant] | None:
-        """One of a batch's files; None where the path is none of theirs. Raises Refused."""
+        """One of a batch's files; None where the path isn't such a file. Raises Refused."""
         asked = _FILE.fullmatch(request.scope["path"]) if request.method == "GET" else None
         if asked is None:
             return None
@@ -92,10 +92,10 @@ class Answering:
                     return Answer(200, batches.file(connection, id, kind)), tenant
         raise Refused(404, {"detail": say(tongue, "not-found")})
 
-    # -- who asks ----------------------------------------------------------------------------------
+    # -- the tenant -- --------------------------------------------------------------------------------
 
     def _admit(self, request: Request, operation: Operation, tongue: Language) -> Tenant:
-        """The tenant that asks. Raises Refused."""
+        """The tenant of the request's key. Raises Refused."""
         admits = self._state.behaviour.admits
 
         def holds(name: str, key: str) -> bool:
@@ -118,10 +118,10 @@ class Answering:
             raise Refused(401, errors, {"WWW-Authenticate": challenge})
         if self._state.switches.read_only and not operation.safe:
             raise Refused(403, {"detail": say(tongue, "read-only")})
-        # An operation that asks for no key shows the first tenant's.
+        # An operation without a key shows the first tenant's rows.
         return self._tenants[self._state.behaviour.tenant(operation, tenant.number if tenant else 1) - 1]
 
-    # -- what is asked -----------------------------------------------------------------------------
+    # -- the operations -- ---------------------------------------------------------------------------
 
     def _perform(
         self, request: Request, operation: Operation, tenant: Tenant, asked: Asked, tongue: Language
@@ -154,7 +154,7 @@ class Answering:
             raise Refused(404, {"detail": say(tongue, "not-found")}) from None
 
     def _approve(self, tenant: Tenant, shape: Shape) -> None:
-        """Approve what waits for it. Who switches the wait off doesn't make rows wait for ever."""
+        """Approve the rows that wait for it. Without the switch, waiting rows are approved too."""
         approved = self._approved[shape.collection.name]
         if approved:
             with tenant.store.work() as connection:

@@ -1,4 +1,4 @@
-"""The ASGI application: every request comes in here, and every answer is noted on its way out."""
+"""The ASGI application: it takes every request, and records every response."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from spec import Contract
 
 @dataclass
 class _Course:
-    """What is known of a request while it is answered."""
+    """What is known of a request until its response."""
 
     began: float
     content: bytes = b""
@@ -82,7 +82,7 @@ class Sandbox:
         await send({"type": "lifespan.shutdown.complete"})
 
     def close(self) -> None:
-        """Let go of the databases and the audit file."""
+        """Close the databases and the audit file."""
         for tenant in self.tenants:
             tenant.close()
         if self._audit:
@@ -179,7 +179,7 @@ class Sandbox:
             )
         shown = self._secrets.of_query(query)
         path = request.scope["path"]
-        # The path as it was sent, where the server says it: a name with escapes looks like one.
+        # The path as it was sent, where the server provides it: a decoded name may look like another path.
         raw = request.scope.get("raw_path", path.encode()).decode("latin-1")
         self.state.requests.add(
             requests.Entry(
@@ -203,14 +203,14 @@ class Sandbox:
 
 
 def _shown(answer: Answer) -> str:
-    """An answer's body for the log. What faults send need not be JSON."""
+    """A response body for the log. A fault may send something other than JSON."""
     with contextlib.suppress(TypeError, ValueError):
         return exchange.text(answer)
     return json.dumps(answer.body, default=repr)
 
 
 async def _drop(send: Send) -> None:
-    """Begin an answer and break off: the server closes the connection, and the client has none."""
+    """Begin a response and stop: the server closes the connection, and the client gets no response."""
     headers = [(b"content-length", b"1000000"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"{", "more_body": True})

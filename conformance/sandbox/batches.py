@@ -1,4 +1,4 @@
-"""Batches: what was accepted, how far it is and what became of each item, in the database from the first moment."""
+"""Batches: the accepted items, the progress and each item's outcome, kept in the database from the start."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WAITING, RUNNING, DONE, DONE_WITH_ERRORS = 0, 1, 2, 3
 
 @dataclass(frozen=True)
 class BatchView:
-    """What one look at a batch shows."""
+    """The state of a batch at one poll."""
 
     number: int
     """Its place in the queue."""
@@ -41,10 +41,10 @@ class BatchView:
     files: frozenset[FileKind]
     """The files that there are by now."""
     looks: int = 0
-    """How often it was looked at before."""
+    """How often it was polled before."""
 
     def seen(self, looks: int) -> BatchView:
-        """The same after so many looks."""
+        """The same after so many polls."""
         return replace(self, looks=looks)
 
     @property
@@ -123,13 +123,13 @@ def next_pending(connection: Connection) -> Pending | None:
 
 
 def is_at(connection: Connection, pending: Pending) -> bool:
-    """True while the batch is as far as it is taken to be: nobody else has worked on it meanwhile."""
+    """True while the batch has the expected progress: no other process has worked on it meanwhile."""
     found = connection.execute(_STATE, {"id": pending.id}).first()
     return found is not None and found.succeeded + found.failed == pending.done and found.status in (WAITING, RUNNING)
 
 
 def record(connection: Connection, pending: Pending, outcomes: list[Reasons], now: int) -> Pending:
-    """Note what became of the next items, and give what is left; the batch is over with the last of them."""
+    """Record the outcomes of the next items, and return the rest; the batch is over with the last of them."""
     failed = pending.failed + sum(1 for reasons in outcomes if reasons)
     done = pending.done + len(outcomes)
     status = RUNNING
@@ -146,13 +146,13 @@ def record(connection: Connection, pending: Pending, outcomes: list[Reasons], no
 
 
 def view(connection: Connection, id: str) -> BatchView | None:
-    """How far a batch is, or None when there is none of that id."""
+    """The progress of a batch, or None for an unknown id."""
     found = connection.execute(_STATE, {"id": id.lower()}).first()
     return _view(*found) if found else None
 
 
 def views(connection: Connection) -> list[BatchView]:
-    """How far all batches are, oldest first."""
+    """The progress of all batches, oldest first."""
     return [_view(*found) for found in connection.execute(_STATES)]
 
 
@@ -178,7 +178,7 @@ def _view(
 
 
 def file(connection: Connection, id: str, kind: FileKind) -> JSON:
-    """What a batch's file holds: the items sent, those that succeeded, or those that failed and why."""
+    """The content of a batch's file: the items sent, those that succeeded, or those that failed with reasons."""
     items = connection.scalars(sa.select(BATCH.c["items"]).where(BATCH.c.id == id)).one()
     if kind == "request":
         return items

@@ -1,4 +1,4 @@
-"""The seams: each step of an answer at which real servers are known to go wrong.
+"""The seams: each step of a response at which real servers are known to fail.
 
 The honest server asks a `Behaviour` at these steps. Its defaults are the honest way, so that the code which
 asks reads as if they were called; a fault is a function from one behaviour to another that differs in one step.
@@ -49,19 +49,19 @@ Conditions = Sequence[tuple[Condition, Predicate]]
 
 
 def admits(operation: Operation, presented: str | None, secret: str) -> bool:
-    """Is this the key? Takes as long for one that is nearly right as for any other."""
+    """Is this the key? The comparison takes the same time for every key."""
     return presented is not None and hmac.compare_digest(presented.encode("utf-8", "replace"), secret.encode("utf-8"))
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What the server does at each seam."""
+    """The server's function at each seam."""
 
     admits: Callable[[Operation, str | None, str], bool] = admits
     tenant: Callable[[Operation, int], int] = lambda _, tenant: tenant
     """The number of the tenant whose rows are shown and written; given is whose key was accepted."""
     obeyed: Callable[[Operation, Asked], Pairs] = lambda _, asked: asked.pairs
-    """What of the query string counts."""
+    """The part of the query string that counts."""
     condition: Callable[[Operation, Shape, Condition], Predicate] = lambda _, shape, one: conditions.condition(
         shape, one
     )
@@ -78,16 +78,16 @@ class Behaviour:
     """The query string of the link called next or previous."""
     body: Callable[[Operation, bytes], JSON] = lambda _, content: validation.body(content)
     problems: Callable[[Operation, JSON, Problems], Problems] = lambda _, __, problems: problems
-    """What of the problems found in a body makes it refused."""
+    """The problems in a body for which it is refused."""
     sequence: Callable[[Operation, list[JSON]], list[JSON]] = lambda _, items: items
     """The items of a batch as they are worked on."""
     apply: Callable[[Operation, Step], Reasons] = lambda _, step: writing.apply(step)
     """Apply one item of a batch; the reasons why it failed, or none."""
     view: Callable[[Operation, BatchView], BatchView | None] = lambda _, view: view
-    """What a look at a batch of this operation shows; None when there is no such batch."""
+    """The batch that a poll of this operation shows; None for an unknown batch."""
     answer: Callable[[Operation, Asked, Answer], Answer] = lambda _, __, answer: answer
-    """The last look at an answer before it is sent."""
+    """The last change of a response before it is sent."""
 
 
 HONEST = Behaviour()
-"""A server that does what the document says."""
+"""A server that follows the document."""

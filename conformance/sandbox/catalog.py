@@ -1,8 +1,8 @@
-"""A deterministic catalog: rows made from their schemas, in which every semantic bug would show.
+"""A deterministic catalog: rows made from their schemas that reveal every semantic bug.
 
-What a field is called plays no part. A text field gets telling texts, or telling codes where the document's
+The name of a field doesn't matter. A text field gets discriminating texts, or discriminating codes where the document's
 example is one; a date-time gets equal and neighbouring instants; and so on by type, so that a field which is
-added to the document has telling data at once.
+added to the document has discriminating data at once.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class _Maker:
         return lambda index: pool[index] if index < len(pool) else f"{pool[index % len(pool)]}-{index}"
 
     def unseen(self, field: Field) -> Deal:
-        """What no response shows: some 15 % of the rows are not what a filter shows by default."""
+        """The hidden fields: some 15 % of the rows aren't shown by the filters' defaults."""
         if field.kind == "boolean":
             return lambda index: index % 20 not in (3, 11, 18)
         return self.values(field.name, field.schema)
@@ -105,9 +105,9 @@ class _Maker:
         return lambda index: None if index % 11 == 5 else deal(index)
 
     def scalars(self, name: str, schema: Mapping[str, JSON], kind: Kind) -> Deal:
-        """Telling values, each at least once where there are rows enough; then mixed."""
+        """Discriminating values, each at least once where there are rows enough; then mixed."""
         pool, rng = self.pool(name, schema), self.rng
-        # How values are dealt differs by field, or all fields would tell the same story.
+        # The distribution of values differs by field: with a shared one, all fields would discriminate the same rows.
         turn, many = rng.randrange(1000), len(pool)
         if kind == "uuid":
             return lambda index: pool[(index * index + index // 3) % many]
@@ -158,10 +158,10 @@ class _Maker:
         return deal
 
     def pool(self, name: str, schema: Mapping[str, JSON]) -> list[JSON]:
-        """The telling values that a schema allows, in the order in which they are dealt."""
-        telling = _telling(name, schema, is_key=name == self.key_name)
+        """The discriminating values that a schema allows, in the order in which rows get them."""
+        discriminating = _discriminating(name, schema, is_key=name == self.key_name)
         # Instants repeat on purpose; a text twice in a row of keys would be no key.
-        candidates = list(telling if values.kind(schema) == "instant" else dict.fromkeys(telling))
+        candidates = list(discriminating if values.kind(schema) == "instant" else dict.fromkeys(discriminating))
         valid = check(self.contract, schema).validator.is_valid
         found = [value for value in candidates if valid(value)]
         return found or list(schema.get("examples", ())) or [schema.get("default", "")]
@@ -187,14 +187,14 @@ def _stamps(index: int) -> tuple[int, int]:
     return created, _INSTANTS[(turn * 5 + 3) % len(_INSTANTS)] + 200 * _DAY + (index % 3) * 1000 - days
 
 
-def _telling(name: str, schema: Mapping[str, JSON], *, is_key: bool) -> Iterator[JSON]:
+def _discriminating(name: str, schema: Mapping[str, JSON], *, is_key: bool) -> Iterator[JSON]:
     if "enum" in schema:
         yield from schema["enum"]
         return
     yield from schema.get("examples", ())
     match values.kind(schema):
         case "text":
-            yield from _telling_texts(schema)
+            yield from _discriminating_texts(schema)
             if is_key and texts.is_code(schema):
                 yield from (f"{code}-{size}" for code, size in product(texts.CODES, texts.SIZES))
         case "uuid":
@@ -212,7 +212,7 @@ def _telling(name: str, schema: Mapping[str, JSON], *, is_key: bool) -> Iterator
             yield from (True, False)
 
 
-def _telling_texts(schema: Mapping[str, JSON]) -> Iterator[str]:
+def _discriminating_texts(schema: Mapping[str, JSON]) -> Iterator[str]:
     if schema.get("format") == "date":
         yield from texts.DATES
     elif schema.get("format") in ("uri", "url") or texts.is_link(schema):

@@ -1,4 +1,4 @@
-"""Another writer: somebody who changes the catalog while it is being read."""
+"""Another writer, which changes the catalog during reads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.tables import Shape
 
 PREFIX = "other-writer-"
-"""What the keys of the rows begin with that this writer adds, and takes away again."""
+"""The prefix of the keys of rows that this writer adds and deletes."""
 
 
 async def churn(rows: store.Store, shapes: list[Shape], rate: float, seed: int, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The sandbox's clock: the wall's, until somebody moves it or makes it stand still."""
+"""The sandbox's clock: the wall clock, until a client moves or freezes it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from conformance.sandbox import values
 
 
 class Clock:
-    """What time it is, in microseconds since 1970, cut to the millisecond that responses show."""
+    """The time in microseconds since 1970, cut to the millisecond that responses show."""
 
     def __init__(self, wall: Callable[[], int] = values.now) -> None:
-        """Go as `wall` goes."""
+        """Follow `wall`."""
         self._wall = wall
         self._ahead = 0
         self._standing: int | None = None
@@ -21,7 +21,7 @@ class Clock:
 
     @property
     def frozen(self) -> bool:
-        """True while the clock stands still."""
+        """True while the clock is frozen."""
         return self._standing is not None
 
     def now(self) -> int:
@@ -29,19 +29,19 @@ class Clock:
         return self._wall() + self._ahead if self._standing is None else self._standing
 
     def freeze(self, at: int | None = None) -> None:
-        """Stand still, at this moment or at another."""
+        """Freeze the clock, at this moment or at another."""
         self._standing = self.now() if at is None else at
         self.notify()
 
     def resume(self) -> None:
-        """Go on from where the clock stands."""
+        """Continue from the frozen moment."""
         if self._standing is not None:
             self._ahead = self._standing - self._wall()
             self._standing = None
         self.notify()
 
     def put(self, at: int) -> None:
-        """Show another moment, and go on or stand still there as before."""
+        """Set another moment; a frozen clock stays frozen."""
         if self._standing is None:
             self._ahead = at - self._wall()
         else:
@@ -49,17 +49,17 @@ class Clock:
         self.notify()
 
     def reset(self) -> None:
-        """Go as the wall's clock again."""
+        """Follow the wall clock again."""
         self._ahead, self._standing = 0, None
         self.notify()
 
     def notify(self) -> None:
-        """Wake everybody who waits, to see what is due now."""
+        """Wake all waiters, so that they check what is due now."""
         self._news.set()
         self._news = asyncio.Event()
 
     async def wait(self, due: int | None) -> None:
-        """Wait until a moment has come (None: for as long as it takes) or until somebody calls `notify`."""
+        """Wait until a moment has come (None: without limit) or until `notify` is called."""
         left = None if due is None else due - self.now()
         if left is not None and left <= 0:
             await asyncio.sleep(0)

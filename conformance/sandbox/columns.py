@@ -1,4 +1,4 @@
-"""How each kind of value is kept in a column, without losing a digit: in Python it is as JSON has it."""
+"""How each kind of value is stored in a column, without losing a digit: in Python it has its JSON form."""
 
 from __future__ import annotations
 

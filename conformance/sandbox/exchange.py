@@ -1,4 +1,4 @@
-"""From a request of Starlette's to what the sandbox needs of it, and from an answer to a response of Starlette's."""
+"""Conversion of Starlette's requests and responses from and to the sandbox's own."""
 
 from __future__ import annotations
 

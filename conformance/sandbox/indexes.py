@@ -33,7 +33,7 @@ def of_rows(
     for field in _searched(contract, collection):
         lookups.setdefault(field, set()).add("icontains")
     for field, of in lookups.items():
-        # Numbers are compared by value, which the order of their texts doesn't say.
+        # Numbers are compared by value, which differs from the order of their texts.
         if kinds[field] in ("text", "uuid", "instant") and columns[field] not in (*shown, *order[:1]):
             yield from _of(f"{collection.name}.{field}", columns[field], of, kinds[field], columns[field] is order[-1])
 

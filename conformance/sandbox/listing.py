@@ -1,4 +1,4 @@
-"""Answering an operation that reads a collection: from a query to rows."""
+"""The response of an operation that reads a collection: from a query to rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PastEnd(LookupError):
 
 @dataclass(frozen=True)
 class Listing:
-    """What answering needs to know beside the query."""
+    """The context of a response, beside the query."""
 
     contract: Contract
     operation: Operation

@@ -1,4 +1,4 @@
-"""What a client is told, in English and in Turkish."""
+"""The messages to clients, in English and in Turkish."""
 
 from __future__ import annotations
 

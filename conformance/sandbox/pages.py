@@ -21,7 +21,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Page:
-    """A page before it is written down: `next` and `previous` are page numbers."""
+    """A page before it is serialised: `next` and `previous` are page numbers."""
 
     count: int
     next: int | None

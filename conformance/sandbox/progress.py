@@ -1,6 +1,6 @@
-"""The body that shows a batch, built from the schema of the operation that shows it.
+"""The body that shows a batch, built from the schema of the status operation.
 
-The document says by JSON pointers where the numbers stand; what else its schema has is filled in by type.
+The document has JSON pointers to the numbers; the other fields of its schema are filled in by type.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Progress:
     """How one status operation shows batches."""
 
     def __init__(self, contract: Contract, operation: Operation, batch: Batch) -> None:
-        """Sort the fields of the operation's answer by what they can say of a batch."""
+        """Sort the fields of the operation's response by their use for a batch."""
         media = operation.success.json if operation.success else None
         self._batch = batch
         self._fields = contract.properties(media.schema) if media and media.schema else {}

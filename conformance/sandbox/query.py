@@ -1,4 +1,4 @@
-"""A query string as what it asks for: a page, conditions and searches, each typed as the document declares."""
+"""A parsed query string: a page, conditions and searches, each typed as the document declares."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Condition:
     key: str | None
     value: Any
     by_default: bool = False
-    """True when nobody asked for it: the document's default."""
+    """True when the request doesn't have it: the document's default."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Query:
-    """What a request asks for."""
+    """The query of a request."""
 
     pairs: Pairs
     """As sent but for any key, for the links."""
@@ -102,7 +102,7 @@ class Signature:
     free: tuple[_FreeKey, ...]
     path: Mapping[str, Plain]
     ignored: frozenset[str] = field(default_factory=frozenset)
-    """Query parameters that say nothing of the rows: where a key is sent."""
+    """Query parameters that don't concern the rows: those that carry a key."""
 
 
 def signature(contract: Contract, operation: Operation, shape: Shape | None) -> Signature:
@@ -147,7 +147,7 @@ def pairs(query_string: bytes, language: Language) -> Pairs:
 
 
 def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, str], language: Language) -> Query:
-    """What a request asks for. Raises Invalid with everything that is wrong.
+    """The query of a request. Raises Invalid with everything that is wrong.
 
     `obeyed` is what of `sent` counts; an honest server obeys all of it.
     """

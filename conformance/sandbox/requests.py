@@ -55,7 +55,7 @@ class Requests:
         return self._last
 
     def add(self, entry: Entry) -> None:
-        """Keep a request; the oldest makes room."""
+        """Keep a request, and drop the oldest if there are too many."""
         self._entries.append(entry)
 
     def clear(self) -> None:
@@ -84,7 +84,7 @@ class Requests:
 
 @dataclass(frozen=True)
 class Secrets:
-    """Where keys are sent, as the document's security schemes say; what stands there isn't kept."""
+    """Where keys are sent, by the document's security schemes; the values there aren't kept."""
 
     headers: frozenset[str]
     queries: frozenset[str]
@@ -107,7 +107,7 @@ def secrets(schemes: Iterable[tuple[str, str]], more: Iterable[str] = ()) -> Sec
     for place, name in schemes:
         by_place[place].add(name)
     cookies = {"cookie"} if by_place["cookie"] else set()
-    # Many clients send one in this header whatever the document says.
+    # Many clients send one in this header, whatever the document declares.
     headers = {name.lower() for name in by_place["header"]} | cookies | {"authorization"}
     return Secrets(frozenset(headers), frozenset(by_place["query"]))
 

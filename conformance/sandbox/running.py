@@ -1,4 +1,4 @@
-"""A running sandbox in the hands of a test: a thin, typed cover of the control API."""
+"""A running sandbox for a test: a thin, typed client of the control API."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TIMEOUT = 60.0
 
 
 class SandboxError(Exception):
-    """What the sandbox refused to do, and why."""
+    """The sandbox refused a request; the message is the reason."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class RunningSandbox:
         """Put all rows and batches as they were when the snapshot was made."""
         self._ask("POST", f"snapshots/{name}/restore")
 
-    # -- what it is asked --------------------------------------------------------------------------
+    # -- requests -- ------------------------------------------------------------------------
 
     @property
     def requests(self) -> list[Request]:
@@ -101,7 +101,7 @@ class RunningSandbox:
         """Forget the requests that were made up to now."""
         self._ask("DELETE", "requests")
 
-    # -- how it answers ----------------------------------------------------------------------------
+    # -- responses -- --------------------------------------------------------------------------
 
     def fail_next(
         self,
@@ -129,7 +129,7 @@ class RunningSandbox:
 
     @property
     def now(self) -> datetime:
-        """What time it is in the sandbox."""
+        """The sandbox's time."""
         return datetime.fromisoformat(self._ask("GET", "clock")["now"])
 
     def freeze(self, at: datetime | str | None = None) -> None:
@@ -154,7 +154,7 @@ class RunningSandbox:
     # ----------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._client.close()
 
     def _named(self, collection: str | None) -> str:

@@ -41,7 +41,7 @@ def serve(contract: Contract, settings: Settings | None = None) -> Iterator[str]
 
 
 def run(contract: Contract, settings: Settings, announce: Callable[[str], None]) -> None:
-    """A sandbox in the foreground until SIGTERM or SIGINT; `announce` is told the base URL once it serves."""
+    """A sandbox in the foreground until SIGTERM or SIGINT; `announce` gets the base URL once it serves."""
     with contextlib.closing(listen(settings)) as listening:
         serve_on(contract, settings, listening, announce)
 
@@ -70,7 +70,7 @@ def listen(settings: Settings) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that says when it serves, and stops at once when told to."""
+    """uvicorn with a signal when it serves, and with an immediate stop."""
 
     def __init__(
         self, sandbox: Sandbox, listening: socket.socket, announce: Callable[[str], None] = lambda _: None
@@ -108,7 +108,7 @@ class _Server(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Say that requests are answered from now on."""
+        """Signal that requests are served from now on."""
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         await super().startup(sockets)

@@ -1,4 +1,4 @@
-"""What a sandbox is started with, and what of it can be switched while it runs."""
+"""The settings of a sandbox, and which of them can change while it runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DEFAULT_KEY = "sandbox-key"
 
 @dataclass(frozen=True)
 class Switches:
-    """The habits of real servers, and what is wrong. The defaults are a fast and honest server."""
+    """Quirks of real servers, and faults. The defaults give a fast and honest server."""
 
     faults: tuple[str, ...] = ()
     batch_delay: float = 0.0
@@ -30,7 +30,7 @@ class Switches:
     approve_after: float = 0.0
     """Seconds until a new row passes the filters' defaults, as an approval would take."""
     past_end: Literal["empty", "404"] = "empty"
-    """What a page past the last one is answered with."""
+    """The response to a page past the last one."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Settings(Switches):
     second_key: str | None = field(default=None, repr=False)
     """A second tenant's key. It has a catalog of its own, and sees nothing of the first one's."""
     control_key: str | None = field(default=None, repr=False)
-    """What a control request from another machine has to show; without one only this machine is let in."""
+    """The key of control requests from other machines; without one, only this machine has access."""
     link_base: str | None = None
     """What links begin with instead of the request's own host, as behind a proxy."""
     churn: float = 0.0

@@ -1,4 +1,4 @@
-"""What requests read of how the sandbox stands at this moment, and what control requests change."""
+"""The sandbox's current state: requests read it, and control requests change it."""
 
 from __future__ import annotations
 

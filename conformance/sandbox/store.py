@@ -1,4 +1,4 @@
-"""Where the rows are: one database, one connection, one unit of work at a time."""
+"""The store of rows: one database, one connection, one unit of work at a time."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Store:
 
     @contextmanager
     def work(self) -> Iterator[Connection]:
-        """One unit of work: what is changed in it is kept as a whole, or not at all when it fails."""
+        """One unit of work: its changes are kept as a whole, or none of them when it fails."""
         connection = self._database.connection
         with self._lock, connection.begin():
             began = time.perf_counter()
@@ -84,13 +84,13 @@ class Store:
             self._database.restore(saved)
 
     def empty(self) -> None:
-        """Take away all rows and all batches."""
+        """Delete all rows and all batches."""
         with self.work() as connection:
             for table in reversed(self._metadata.sorted_tables):
                 connection.execute(sa.delete(table))
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         with self._lock:
             self._database.close()
 
@@ -178,5 +178,5 @@ def keyed_records(key: JSON, value: JSON) -> list[dict[str, Any]]:
 
 
 def default_order(shape: Shape) -> Order:
-    """Oldest first; the key tells apart what was made at the same time."""
+    """Oldest first; the key orders rows of the same time."""
     return [shape.fields[name].column for name in (shape.collection.created, shape.collection.key) if name]

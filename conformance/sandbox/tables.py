@@ -85,7 +85,7 @@ class Shape:
 
     @property
     def key(self) -> Field:
-        """The field that tells rows apart."""
+        """The field that identifies rows."""
         return self.fields[self.collection.key]
 
     @cached_property
@@ -208,7 +208,7 @@ def _owner(key: Column[Any], *, primary_key: bool = False) -> Column[Any]:
 def _written(contract: Contract, collection: Collection, part: Part | None = None) -> dict[str, Mapping[str, JSON]]:
     """The fields that upserts send: of the row, or of the entries of a part.
 
-    Those that no row shows are kept as well, for a server keeps what it is told.
+    Those that no row shows are kept as well, as on a real server.
     """
     found: dict[str, Mapping[str, JSON]] = {}
     for operation in contract.operations:

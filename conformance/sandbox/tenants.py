@@ -67,7 +67,7 @@ class Tenant:
         self._snapshots.pop(name).drop()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self._forget_snapshots()
         if self._fresh:
             self._fresh.drop()

@@ -1,4 +1,4 @@
-"""The telling values of the catalog: neighbours, look-alikes, and all that has to be escaped somewhere."""
+"""The discriminating values of the catalog: neighbours, look-alikes, and all that has to be escaped somewhere."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def is_link(schema: Mapping[str, JSON]) -> bool:
 
 
 def is_free(schema: Mapping[str, JSON]) -> bool:
-    """True for text that may say anything."""
+    """True for free text."""
     bound = "enum" in schema or "const" in schema or "format" in schema
     return not (bound or is_code(schema) or is_symbol(schema) or is_link(schema))
 

@@ -1,4 +1,4 @@
-"""The habits of real servers that have nothing to do with what is asked: throttled, flaky, failing, watched."""
+"""Quirks of real servers that don't depend on the request: throttling, failures, and a log."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Failure:
     """How many requests fail so from now on."""
     status: int = 503
     body: JSON = None
-    """The answer's body; None for one that says what happened."""
+    """The response's body; None for one that describes the failure."""
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
     """Seconds before the answer, on the wall's clock."""
@@ -90,7 +90,7 @@ class Mishaps:
         self._rng = rng
 
     def happens(self) -> bool:
-        """Does the next request fail?"""
+        """True if the next request fails."""
         return self._share > 0 and self._rng.random() < self._share
 
 
@@ -109,5 +109,5 @@ class Audit:
             self._file.flush()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()

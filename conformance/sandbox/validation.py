@@ -1,4 +1,4 @@
-"""Is a value, or the body of a write, what its schema says? Problems are told by field, in the client's language."""
+"""Does a value, or the body of a write, fit its schema? Problems are reported by field, in the client's language."""
 
 from __future__ import annotations
 

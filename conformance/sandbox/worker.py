@@ -1,4 +1,4 @@
-"""The background: batches worked on in order, each in its time, and approvals that take theirs."""
+"""The background work: batches in order, each with its duration, and approvals after their delay."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Worker:
         self._hurried = 0
 
     async def run(self, others: bool = False) -> None:
-        """Work until cancelled; what an earlier run left comes first.
+        """Work until cancelled, first on the batches of an earlier run.
 
         `others` says that further processes take batches in, which may be killed before they work on them.
         """
@@ -67,7 +67,7 @@ class Worker:
             await clock.wait(due)
 
     def due(self) -> int | None:
-        """When there is something to do next; None where nothing waits."""
+        """The time of the next work; None where nothing waits."""
         if self._work is None:
             with self._store.work() as connection:
                 pending = batches.next_pending(connection)
@@ -110,7 +110,7 @@ class Worker:
             self.step()
 
     def forget(self) -> None:
-        """Look at the queue anew: somebody put another one in its place."""
+        """Read the queue again, because it was replaced."""
         self._work, self._hurried = None, 0
         self._state.clock.notify()
 

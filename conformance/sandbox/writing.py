@@ -1,4 +1,4 @@
-"""Applying one item of a batch to the rows: upserts and deletes, all of an item or nothing of it."""
+"""Applying one item of a batch to the rows: upserts and deletes, each item completely or not at all."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def entry_exists(step: Step, part: PartShape, entry: Mapping[str, JSON]) -> bool
 
 
 def blank(field: Field) -> Any:
-    """What a field holds that nobody has written yet."""
+    """The value of a field that was never written."""
     schema = field.schema
     if "default" in schema:
         return schema["default"]

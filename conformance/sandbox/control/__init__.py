@@ -1,4 +1,4 @@
-"""The control room: reset, load, watch and disturb a sandbox while it runs; described by `openapi.yaml` beside this."""
+"""The control API: reset, load, watch and disturb a running sandbox. `openapi.yaml` beside this describes it."""
 
 from conformance.sandbox.control.app import PREFIX, Control
 

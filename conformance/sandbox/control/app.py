@@ -1,4 +1,4 @@
-"""Who may control, and which operation it is that is asked for."""
+"""Access to the control API, and the operation of a request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from conformance.sandbox.tenants import Tenant
 from spec import Contract
 
 PREFIX = "/_sandbox/"
-"""What the paths of control requests begin with."""
+"""The prefix of the paths of control requests."""
 
 
 class Control:
@@ -39,7 +39,7 @@ class Control:
         self._contract = contract
         self._settings = settings
         own = asking.document()
-        # Not what the contract has for security: the key is optional there, and only these ask for none at all.
+        # The contract doesn't have this: its key is optional there, and only these operations have no key.
         self._open = frozenset(o.id for o in own.operations if own.at(o.pointer).get("security") == [])
         self._routes = Routes(own)
         self._operations = Operations(contract, settings, state, tenants)
@@ -97,7 +97,7 @@ class Control:
         return self._operations.perform(match.operation.id, asked)
 
     def _admit(self, request: Request) -> None:
-        """Raise Wrong unless the request comes from this machine's own hands, or shows the control key."""
+        """Raise Wrong unless the request comes from this machine, or shows the control key."""
         if _of_a_foreign_page(request):
             raise Wrong(403, "A page of another origin can't control the sandbox.")
         key, shown = self._settings.control_key, request.headers.get(self.key_header)

@@ -30,7 +30,7 @@ class Wrong(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a control request asks for."""
+    """The parameters and body of a control request."""
 
     values: Mapping[str, Any]
     """Path and query parameters, those with a default filled in."""
@@ -69,7 +69,7 @@ def _signature(operation_id: str) -> _Signature:
 def read(
     operation: Operation, path: Mapping[str, str], query_string: bytes, content: bytes, content_type: str
 ) -> Asked:
-    """What a request asks for. Raises Wrong with everything that is wrong with its parameters, or with its body."""
+    """The parameters and body of a request. Raises Wrong with all problems of its parameters, or of its body."""
     signature = _signature(operation.id)
     media_type = content_type.partition(";")[0].strip().lower()
     values = _values(signature, path, query_string)

@@ -1,4 +1,4 @@
-"""Making up what rows leave out, so that a test writes down only what it is about."""
+"""Fills in the fields that rows leave out, so that a test names only the fields that it needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each control operation does; a method is called like its operation's id in the document."""
+"""The control operations; each method has the name of its operation's id in the document."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Operations:
         return Answer(200, {"status": "ok"})
 
     def get_about(self, _: Asked) -> Answer:
-        """What somebody needs to know who opens the page."""
+        """The data of the page."""
         contract = self._contract
         first = next((o for o in contract.operations if o.pagination and o.filters), contract.operations[0])
         header = next((s.parameter for s in contract.security_schemes if s.place == "header"), "Authorization")
@@ -92,7 +92,7 @@ class Operations:
         return Answer(200, about)
 
     def reset(self, _: Asked) -> Answer:
-        """Begin anew."""
+        """Reset."""
         self._state.reset()
         for tenant in self._tenants:
             tenant.reset()
@@ -108,7 +108,7 @@ class Operations:
         return _NOTHING
 
     def restore_snapshot(self, asked: Asked) -> Answer:
-        """Put a tenant's rows and batches as they were."""
+        """Restore a tenant's rows and batches."""
         try:
             self._tenant(asked).restore(asked.values["name"])
         except KeyError:
@@ -156,7 +156,7 @@ class Operations:
     # -- behaviour ---------------------------------------------------------------------------------
 
     def get_switches(self, _: Asked) -> Answer:
-        """How the switches stand."""
+        """The state of the switches."""
         return Answer(200, _switches(self._state.switches))
 
     def set_switches(self, asked: Asked) -> Answer:
@@ -171,7 +171,7 @@ class Operations:
         return self.get_switches(asked)
 
     def reset_switches(self, asked: Asked) -> Answer:
-        """Put all switches as they were at the start."""
+        """Restore all switches to their state at the start."""
         self._state.switch_back()
         return self.get_switches(asked)
 
@@ -185,7 +185,7 @@ class Operations:
         )
 
     def list_failures(self, _: Asked) -> Answer:
-        """The failures that are still to come."""
+        """The pending failures."""
         return Answer(200, [_failure(one) for one in self._state.failures.coming])
 
     def fail_next(self, asked: Asked) -> Answer:
@@ -210,11 +210,11 @@ class Operations:
     # -- time --------------------------------------------------------------------------------------
 
     def get_clock(self, _: Asked) -> Answer:
-        """What time it is."""
+        """The time."""
         return Answer(200, _clock(self._state.clock))
 
     def set_clock(self, asked: Asked) -> Answer:
-        """Freeze the clock, let it go on, set it."""
+        """Freeze, continue or set the clock."""
         clock, body = self._state.clock, asked.body
         at = int(values.instant(body["now"])) if "now" in body else clock.now()
         if body["frozen"]:
@@ -231,7 +231,7 @@ class Operations:
         return self.get_clock(asked)
 
     def advance_clock(self, asked: Asked) -> Answer:
-        """Move the clock on; the batches' parts that fall due meanwhile are done at their own time."""
+        """Advance the clock; parts of batches that fall due meanwhile are done at their own time."""
         clock = self._state.clock
         goal = clock.now() + int(asked.body["seconds"] * 1000) * 1000
         while True:

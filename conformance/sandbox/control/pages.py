@@ -1,4 +1,4 @@
-"""What people see in a browser: the page at `/`, and the interactive documentation."""
+"""The pages for a browser: the page at `/`, and the interactive documentation."""
 
 from __future__ import annotations
 

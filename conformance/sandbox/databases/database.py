@@ -1,4 +1,4 @@
-"""What the store needs of a database."""
+"""The interface of a database that the store uses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Saved(Protocol):
     """All rows and batches as they were once."""
 
     def drop(self) -> None:
-        """Let go of them."""
+        """Free them."""
 
 
 class Database(Protocol):
@@ -39,7 +39,7 @@ class Database(Protocol):
         """Let all that is read in the transaction that has just begun be of one moment; nothing is written in it."""
 
     def claim_queue(self) -> bool:
-        """Until the transaction ends, let nobody else work on the batches; False where somebody else does."""
+        """Lock the batches until the transaction ends; False where another process holds the lock."""
 
     def save(self) -> Saved:
         """A copy of all that there is."""
@@ -48,4 +48,4 @@ class Database(Protocol):
         """Put a copy of `save` in the place of what there is."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close it."""

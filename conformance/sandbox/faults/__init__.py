@@ -58,7 +58,7 @@ def faults(contract: Contract) -> tuple[Fault, ...]:
 
 
 def tenancy_faults(contract: Contract) -> tuple[Fault, ...]:
-    """The faults that show only to somebody with two keys. No clause of the document speaks of a second key."""
+    """The faults that only a client with two keys can find. No clause of the document needs a second key."""
     return tuple(
         Fault(f"{clause}:{name}", clause, description, change)
         for operation in contract.operations
@@ -69,7 +69,7 @@ def tenancy_faults(contract: Contract) -> tuple[Fault, ...]:
 
 
 def behaviour(contract: Contract, ids: Iterable[str]) -> Behaviour:
-    """An honest behaviour with the named faults in it. Raises ValueError for a fault that there isn't."""
+    """An honest behaviour with the named faults in it. Raises ValueError for an unknown fault."""
     found = HONEST
     wanted = tuple(ids)
     known = {fault.id: fault for fault in (*faults(contract), *tenancy_faults(contract))} if wanted else {}

@@ -1,4 +1,4 @@
-"""Permission checks gone wrong, each on one operation only, as a forgotten permission class would."""
+"""Wrong permission checks, each on one operation only, like a forgotten permission class."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _family(name: str, description: str, also: Callable[[str | None, str], bool]
 
 
 def before_body(case: Case) -> Iterator[Named]:
-    """Bodies that are read before anybody asks who sent them."""
+    """Bodies that are parsed before the key is checked."""
 
     def wrong(right: Callable[[Asked, Answer], Answer], asked: Asked, answer: Answer) -> Answer:
         try:
@@ -43,7 +43,7 @@ def before_body(case: Case) -> Iterator[Named]:
 
 
 def other_tenant(operation: Operation) -> Iterator[Named]:
-    """A key that reaches what belongs to another."""
+    """A key that gives access to another tenant's data."""
     yield (
         "first-tenant",
         "every key reaches the rows and batches of the first tenant",

@@ -1,4 +1,4 @@
-"""Answers gone wrong: statuses, content types, shapes, and parameters that aren't checked."""
+"""Wrong responses: statuses, content types, schemas, and unchecked parameters."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def declared_status(case: Case) -> Iterator[Named]:
 
 
 def rejects_invalid(case: Case) -> Iterator[Named]:
-    """What the document doesn't allow is taken all the same."""
+    """A value that the document forbids is accepted."""
     if case.operation.body:
         yield from bodies.rejects_invalid(case)
         return
@@ -227,7 +227,7 @@ def accepted(case: Case) -> Iterator[Named]:
     )
     yield (
         "any-refused",
-        "the header is refused whatever it says",
+        "the header is refused, whatever its value",
         on_header(lambda answer, _: Answer(406, {"detail": "Not acceptable."})),
     )
     if case.operation.pagination:
@@ -321,11 +321,11 @@ def misspelt(case: Case) -> Iterator[Named]:
     )
 
 
-# -- a batch that there isn't -----------------------------------------------------------------------
+# -- a missing batch -- ---------------------------------------------------------------------
 
 
 def _taken(case: Case, status: int) -> Iterator[Named]:
-    """What is refused with a status is answered as if there were such a batch, or crashes."""
+    """A request for a missing batch gets a normal response, or a server error."""
     success = case.operation.success
     examples = success.json.examples if success and success.json else ()
     example = examples[0] if examples else {}
@@ -339,7 +339,7 @@ def _taken(case: Case, status: int) -> Iterator[Named]:
 
 
 def unknown_id(case: Case) -> Iterator[Named]:
-    """A batch that there isn't, shown."""
+    """A missing batch, shown."""
     yield from _taken(case, 404)
 
 

@@ -1,4 +1,4 @@
-"""Batches gone wrong: tickets, counts, and batches that never end."""
+"""Wrong batches: tickets, counts, and batches that never end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _viewing(case: Case, wrong: Callable[[BatchView], BatchView | None]) -> Chan
 
 
 def ticket(case: Case) -> Iterator[Named]:
-    """A 202 without a ticket of use."""
+    """A 202 without a usable ticket."""
 
     def step(right: Callable[[Asked, Answer], Answer], asked: Asked, answer: Answer) -> Answer:
         honest = right(asked, answer)
@@ -39,12 +39,12 @@ def ticket(case: Case) -> Iterator[Named]:
 
 
 def found(case: Case) -> Iterator[Named]:
-    """A ticket that leads nowhere."""
+    """A ticket that no status operation knows."""
     yield "lost", "the status operation never knows the batch", _viewing(case, lambda _: None)
 
 
 def own_id(case: Case) -> Iterator[Named]:
-    """A batch that takes itself for another."""
+    """A batch that shows another id."""
     yield (
         "another",
         "the batch shows another id",

@@ -1,4 +1,4 @@
-"""What a fault is, and the small tools that faults are made with."""
+"""What a fault is, and the functions that make faults."""
 
 from __future__ import annotations
 

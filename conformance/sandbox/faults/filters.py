@@ -1,4 +1,4 @@
-"""Filters gone wrong: the lookup, the value, the key, the way they combine."""
+"""Wrong filters: the lookup, the value, the key, the way they combine."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def filter(case: Case) -> Iterator[Named]:
 def _given(
     wrong: Callable[[Predicate, Shape, Condition], Predicate],
 ) -> Callable[[Predicate, Shape, Condition], Predicate]:
-    """Wrong where the parameter is given. Of a field that no response shows nobody could tell it otherwise."""
+    """Wrong where the parameter is given. For a field that no response shows, only that can be seen."""
     return lambda right, shape, condition: right if condition.by_default else wrong(right, shape, condition)
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong over several writes: deletes, rows that come back, repetitions."""
+"""Faults over several writes: deletes, rows that are inserted again, repetitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pagers gone wrong: offsets, counts, orders and links."""
+"""Wrong pagination: offsets, counts, orders and links."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def same_order(case: Case) -> Iterator[Named]:
 
 
 def following(case: Case) -> Iterator[Named]:
-    """A next that is null where it shouldn't be, or isn't where it should."""
+    """A next that is wrongly null, or wrongly not null."""
 
     def early_end(page: Page, query: Query) -> Page:
         whole = page.count // query.limit

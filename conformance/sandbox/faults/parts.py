@@ -1,4 +1,4 @@
-"""Entries of parts that are written wrongly, and what is wrong with the row around them."""
+"""Wrong writes of parts' entries, and of the row around them."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def others_stay(case: Case) -> Iterator[Named]:
 
 
 def unknown_owner(case: Case) -> Iterator[Named]:
-    """Items for rows that there aren't, taken, or made into rows."""
+    """Items for missing rows that are accepted, or that create rows."""
     yield from unknown_row(case)
 
     def made(right: Apply, step: Step) -> Reasons:

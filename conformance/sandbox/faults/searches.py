@@ -1,4 +1,4 @@
-"""Searches gone wrong."""
+"""Wrong searches."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def case_folding(case: Case) -> Iterator[Named]:
         columns = (shape.fields[name].column for name in search.fields)
         return some(func.instr(func.lower(column), func.lower(search.value)) > 0 for column in columns)
 
-    yield "told-apart", "upper and lower case are told apart", _in_fields(case, "contains")
+    yield "told-apart", "the search is case-sensitive", _in_fields(case, "contains")
     yield "ascii-only", "only the letters A to Z are taken as equal in both cases", _searching(case, ascii_only)
 
 

@@ -1,4 +1,4 @@
-"""Upserts gone wrong: rows and entries that are lost, doubled, or changed beside those that were meant."""
+"""Wrong upserts: rows and entries that are lost or doubled, and changes to others."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def entries_lost(case: Case) -> Named:
 
 
 def absent(case: Case) -> Iterator[Named]:
-    """The other thing done to what an item leaves out."""
+    """Fields that an item leaves out are cleared instead of kept, or kept instead of cleared."""
     access = case.operation.access
     other: Literal["keep", "clear"] = "clear" if access and access.absent == "keep" else "keep"
 
@@ -233,7 +233,7 @@ def last_wins(case: Case) -> Iterator[Named]:
 
 
 def unknown_row(case: Case) -> Iterator[Named]:
-    """Items for rows that there aren't, taken."""
+    """Items for missing rows that are accepted."""
     yield (
         "succeeds",
         "an item with an unknown key is counted as succeeded",
