@@ -1,7 +1,7 @@
-"""`python -m spec diff OLD NEW`: what changed between two documents, and whom it breaks.
+"""`python -m spec diff OLD NEW`: what changed between two documents, and who is affected.
 
-Schemas become facts (`normal`), facts are compared (`schemas`), what differs is found for each operation
-(`operations` and its neighbours), and a table says what each kind of difference means (`rules`).
+Schemas become facts (`normal`), facts are compared (`schemas`), differences are found for each operation
+(`operations` and its neighbours), and a table gives the meaning of each kind of difference (`rules`).
 """
 
 from spec.diff.command import diff_command

@@ -9,7 +9,7 @@ from spec.diff.comparison import Document
 from spec.diff.report import Report
 
 FORMAT = 2
-"""Counts the versions of the format: raised when a key goes or means something else."""
+"""The version of the format: raised when a key is removed or changes its meaning."""
 
 
 def as_json(report: Report) -> str:

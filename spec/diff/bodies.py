@@ -1,4 +1,4 @@
-"""What an operation is sent and what it answers: bodies, statuses, headers, content types, links."""
+"""Requests and responses of an operation: bodies, statuses, headers, content types, links."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HEADER_TAKEN = ("required", "deprecated", "style", "explode", "schema", "conten
 
 
 def compare_body(context: Context, called: Called, old: Place, new: Place) -> None:
-    """What an operation is sent."""
+    """The request body of an operation."""
     due, due_now = context.flags("required", old, new)
     subject = "request body"
     if not old and not new:
@@ -59,7 +59,7 @@ def compare_responses(context: Context, called: Called, old: Place, new: Place) 
 
 
 def _statuses(side: Side, operation: Place) -> dict[str, Place]:
-    """By status; `4xx` is `4XX`, unless both stand there."""
+    """By status; `4xx` is `4XX`, unless both are declared."""
     found: dict[str, Place] = {}
     for status, place in side.named(operation, "responses").items():
         upper = status.upper() if status[1:].lower() == "xx" else status
@@ -111,7 +111,7 @@ def _headers(context: Context, called: Called, subject: str, old: Place, new: Pl
 
 
 def _named_headers(side: Side, response: Place) -> dict[str, Place]:
-    """By their names in lower case, for case has no meaning there."""
+    """By their names in lower case, because case has no meaning there."""
     found = {}
     for name, place in side.named(response, "headers").items():
         found[name.lower()] = place
@@ -267,7 +267,7 @@ def _encodings(context: Context, called: Called, rule: str, subject: str, key: s
 
 
 def _encoding(value: JSON) -> JSON:
-    """An encoding without its words and its defaults."""
+    """An encoding without its descriptions and defaults."""
     if not isinstance(value, Mapping):
         return value
     plain = {k: v for k, v in value.items() if k != "description" and not str(k).startswith("x-")}

@@ -1,4 +1,4 @@
-"""What was found, and how findings about one edit become one change."""
+"""Findings, and how the findings of one edit become one change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DIRECTIONS = ("request.", "response.")
 
 @dataclass(frozen=True, order=True)
 class Called:
-    """An operation by what people call it."""
+    """An operation by its usual name."""
 
     code: str
     """x-code, else the operationId, else method and path; empty for the document as a whole."""
@@ -28,7 +28,7 @@ class Called:
 
 @dataclass(frozen=True)
 class Finding:
-    """One difference as one operation (or the document) has it."""
+    """One difference in one operation (or the document)."""
 
     rule: str
     operation: Called
@@ -36,7 +36,7 @@ class Finding:
     what: str
     old: str | None
     new: str | None
-    """JSON pointers, None where nothing stands."""
+    """JSON pointers; None where the value is missing."""
     before: JSON = None
     after: JSON = None
     hint: str = ""
@@ -46,7 +46,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a change stands in a document."""
+    """The location of a change in a document."""
 
     pointer: str
     location: Location
@@ -54,12 +54,12 @@ class Spot:
 
 @dataclass(frozen=True)
 class Change:
-    """What is different, whom it breaks and why: one for each edit."""
+    """The difference of one edit: what changed, who is affected, and why."""
 
     rule: str
     operations: tuple[Called, ...]
     subjects: tuple[str, ...]
-    """What it is about; several when they share the element that changed."""
+    """Its subjects; several when they share the element that changed."""
     what: str
     callers: Level
     servers: Level
@@ -71,7 +71,7 @@ class Change:
     before: JSON
     after: JSON
     clauses: tuple[str, ...]
-    """Ids of the clauses, of either document, that say something about it."""
+    """Ids of the clauses of either document that concern it."""
 
     @property
     def level(self) -> Level:
@@ -85,13 +85,13 @@ class Change:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same change, wherever in the files it stands and however many others there are."""
+        """The same for the same change, independent of its place and of other changes."""
         what = canonical([self.rule, sorted(self.subjects), self.what])
         return hashlib.sha256(what.encode()).hexdigest()[:12]
 
 
 def merged(findings: Iterable[tuple[Finding, Spot | None, Spot | None, Sequence[str]]]) -> list[Change]:
-    """The changes, graver ones first; an edit that several operations or both directions see is one."""
+    """The changes, graver ones first. An edit that concerns several operations or both directions is one change."""
     groups: dict[tuple[object, ...], list[tuple[Finding, Spot | None, Spot | None, Sequence[str]]]] = {}
     for entry in findings:
         finding, old, new, _ = entry

@@ -1,4 +1,4 @@
-"""Which of two plain keyword values lets more through, and how each is written for people."""
+"""Which of two plain keyword values accepts more, and how each is shown to people."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def relation(name: str, one: JSON, other: JSON) -> Relation:
 
 
 def _towards(one: frozenset[JSON], other: frozenset[JSON]) -> Relation:
-    """For sets of demands: more of them let less through."""
+    """For sets of requirements: more of them accept less."""
     if one < other:
         return "narrower"
     return "wider" if other < one else "changed"
@@ -95,11 +95,11 @@ class Mark:
 
 
 def marks(name: str, one: JSON, other: JSON, comparer: Comparer) -> Iterable[Mark]:
-    """What the difference of a mark means."""
+    """The meaning of a difference in a mark."""
     was_is = f"was {short(one)} and is {short(other)}"
     vocabulary = comparer.old.side.vocabulary or comparer.new.side.vocabulary
     if name in ("readOnly", "writeOnly"):
-        return ()  # told by the object that holds the property, which knows whether it is required
+        return ()  # reported by the object that holds the property, which knows whether it is required
     if name == IMPLIED_TEXT:
         return (Mark("words", "words", "the type is implied by the encoding"),) if comparer.one_version else ()
     if name == UNLISTED_NULL:

@@ -20,7 +20,7 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "security.": ("auth",),
     "operation.moved": ("response",),
 }
-"""Beginnings of rules, and the kinds of clauses that they touch."""
+"""Prefixes of rules, and the kinds of clauses that they touch."""
 
 _EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     "x-pagination": ("page",),
@@ -34,7 +34,7 @@ _EXTENSIONS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Clauses:
-    """What became of the clauses of two documents."""
+    """The differences between the clauses of two documents."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -48,7 +48,7 @@ class Clauses:
 
 
 class Touched:
-    """The clauses of both documents by what they are about."""
+    """The clauses of both documents by their subjects."""
 
     def __init__(self, contracts: Iterable[Contract | None]) -> None:
         self._roles: dict[tuple[str, str], str] = {}
@@ -63,7 +63,7 @@ class Touched:
                         self._roles[operation.code, parameter.name] = role
 
     def ids(self, finding: Finding) -> tuple[str, ...]:
-        """Ids of the clauses that say something about what a finding is about."""
+        """Ids of the clauses that concern the subject of a finding."""
         known = self._clauses.get(finding.operation.code, {})
         if finding.rule in ("operation.added", "operation.removed"):
             return tuple(known)
@@ -86,7 +86,7 @@ def _is(clause: Clause, family: str) -> bool:
 
 
 def compare_clauses(old: Contract | None, new: Contract | None) -> Clauses | None:
-    """The clauses that come, go or change their level; None where a document's can't be told."""
+    """The clauses that come, go or change their level; None where a document has no readable clauses."""
     if old is None or new is None:
         return None
     before, after = ({clause.id: clause for clause in contract.clauses} for contract in (old, new))

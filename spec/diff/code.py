@@ -1,4 +1,4 @@
-"""What a change does to generated code, as data: whoever generates code fills it in, the reports print it."""
+"""The effects of a change on generated code, as data: a generator fills it in, the reports print it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Action = Literal["added", "removed", "renamed", "retyped", "changed"]
 
 @dataclass(frozen=True)
 class Symbol:
-    """One name that a caller's code may use, and what became of it."""
+    """One name that a caller's code may use, and its change."""
 
     action: Action
     kind: str
@@ -21,12 +21,12 @@ class Symbol:
     """As code writes it: Client.get_products(limit=), Product.name."""
     before: str
     after: str
-    """A line of code, or empty for what came or went."""
+    """A line of code, or empty for a name that was added or removed."""
     level: Level
 
     @property
     def rule(self) -> str:
-        """What waivers call it: python.field.retyped, ..."""
+        """Its name in waivers: python.field.retyped, ..."""
         return f"python.{self.kind}.{self.action}"
 
 

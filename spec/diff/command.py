@@ -58,7 +58,7 @@ def diff_command(compare_code: CompareCode | None = None) -> click.Command:
     @option("--check-version", is_flag=True, help="exit code 1 as well when info.version wasn't raised far enough")
     @option("--waivers", type=FILE, help="a YAML or TOML file of changes that are wanted although they break")
     def diff(old: str, new: str, form: str, fail_on: str | None, check_version: bool, waivers: Path | None) -> int:
-        """Compare two documents by what they mean: what changed, whom it breaks, and why."""
+        """Compare the meaning of two documents: what changed, who is affected, and why."""
         if fail_on == "python" and compare_code is None:
             raise click.UsageError(
                 "this command doesn't generate packages: python -m generator diff (seller-contract diff) judges by them"
@@ -79,7 +79,7 @@ def _compared(
     *,
     check_version: bool,
 ) -> int:
-    """Print the comparison; gives the exit code."""
+    """Print the comparison; returns the exit code."""
     opened = [_open(name) for name in names]
     known = _waivers(waived)
     if known is None or opened[0] is None or opened[1] is None:

@@ -1,4 +1,4 @@
-"""Two documents in, every change out: the one way to compare."""
+"""The comparison of two documents: it returns every change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?![\d.])")
 
 @dataclass(frozen=True)
 class Document:
-    """One side, as a report names it."""
+    """One of the two documents, in a report."""
 
     file: str
     title: str
@@ -35,14 +35,14 @@ class Document:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs between two documents, and whom it breaks."""
+    """The differences between two documents, and who is affected."""
 
     old: Document
     new: Document
     changes: tuple[Change, ...]
     clauses: Clauses | None
     warnings: tuple[Problem, ...]
-    """What of either document isn't valid, and was compared as far as it could be read."""
+    """The invalid parts of either document, which were compared as far as they could be read."""
 
     @property
     def callers(self) -> Level:
@@ -56,7 +56,7 @@ class Comparison:
 
     @property
     def names(self) -> Level:
-        """For the names in generated code, as far as the document alone says."""
+        """For the names in generated code, as far as the document alone decides them."""
         return worst([change.names for change in self.changes])
 
     @property
@@ -71,12 +71,12 @@ class Comparison:
 
     @cached_property
     def next_version(self) -> str:
-        """The version that the new document ought to have, or empty where the old one's isn't semantic."""
+        """The version that the new document should have, or empty where the old one's isn't semantic."""
         return bumped(self.old.version, self.level)
 
 
 def bumped(version: str, level: Level) -> str:
-    """The next version after a change; before 1.0 what breaks raises the second number."""
+    """The next version after a change; before 1.0 a breaking change raises the second number."""
     found = _VERSION.fullmatch(version.strip())
     if found is None:
         return ""
@@ -100,7 +100,7 @@ def raised_enough(old: str, new: str, level: Level) -> bool | None:
 
 
 def compare(old: Source, new: Source) -> Comparison:
-    """Compare two parsed documents. Raises SpecError when one isn't OpenAPI 3 at all."""
+    """Compare two parsed documents. Raises SpecError when one isn't OpenAPI 3."""
     wrong = [problem for source in (old, new) for problem in _not_openapi(source)]
     if wrong:
         raise SpecError(wrong)
@@ -135,7 +135,7 @@ def _not_openapi(source: Source) -> Iterator[Problem]:
 
 
 def _contract(source: Source) -> Contract | None:
-    """What the reader makes of a document, None where clauses can't be derived from it."""
+    """The contract of a document, None where clauses can't be derived from it."""
     contract, problems = reader.attempt(source)
     return contract if all(problem.harmless for problem in problems) else None
 

@@ -1,4 +1,4 @@
-"""What comparing needs everywhere: both documents, their schemas, and the findings so far."""
+"""The shared data of a comparison: both documents, their schemas, and the findings so far."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Root:
 
 @dataclass
 class Context:
-    """The comparison of two documents while it goes on."""
+    """The state of a comparison of two documents."""
 
     old: Side
     new: Side
@@ -61,7 +61,7 @@ class Context:
         hint: str = "",
         about: str = "",
     ) -> None:
-        """Note a difference. In callbacks and webhooks, where the server asks, some rules are others."""
+        """Note a difference. In callbacks and webhooks, where the server sends the request, some rules differ."""
         if operation.sent:
             turned = f"sent.{rule.removesuffix('.required.added')}.added" if rule.endswith(".required.added") else ""
             turned = turned or f"sent.{rule.replace('.success', '').replace('.default', '')}"
@@ -87,7 +87,7 @@ class Context:
         words: Iterable[str],
         words_rule: str,
     ) -> None:
-        """The keys that no comparison took: words, extensions, and what no rule judges."""
+        """The keys that no comparison used: descriptions, extensions, and keys without a rule."""
         taken, words = set(taken), set(words)
         for key in map(str, [*old.node, *(key for key in new.node if key not in old.node)]):
             one, other = old.node.get(key), new.node.get(key)
@@ -135,7 +135,7 @@ class Context:
         textual: bool = False,
         about: str = "",
     ) -> None:
-        """Compare the schemas under a key later; none at all is one that everything fits."""
+        """Compare the schemas under a key later; a missing one accepts everything."""
         before = (f"{old.pointer}/{escape(key)}",) if key in old.node else ()
         after = (f"{new.pointer}/{escape(key)}",) if key in new.node else ()
         if before or after:

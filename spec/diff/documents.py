@@ -1,4 +1,4 @@
-"""Two documents compared as wholes, and what of them nothing else took up."""
+"""Two whole documents compared, with the parts that no other comparison used."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _info(context: Context, old: Place, new: Place) -> None:
 
 
 def _used_schemes(context: Context) -> set[str]:
-    """The schemes that an operation of either document asks for."""
+    """The schemes that an operation of either document requires."""
     used: set[str] = set()
     for side in (context.old, context.new):
         for found in operations.operations(side, operations.paths_of(side)):
@@ -81,7 +81,7 @@ def _overridden_security(context: Context, old: Place, new: Place) -> None:
 
 
 def _unreadable(context: Context) -> None:
-    """What isn't what OpenAPI says at its place, and differs: no rule judges it."""
+    """Differences in values that OpenAPI doesn't allow at their place: no rule covers them."""
     told = {finding.old for finding in context.findings} | {finding.new for finding in context.findings}
     for pointer in dict.fromkeys((*context.old.warnings, *context.new.warnings)):
         one, other = context.old.get(pointer), context.new.get(pointer)
@@ -95,7 +95,7 @@ def _unreadable(context: Context) -> None:
 
 
 def _unread(context: Context) -> None:
-    """The objects that differ where they stand and were compared by nobody: unused or overridden ones."""
+    """The differing objects that no comparison used: they are unused or overridden."""
     told = {pointer for finding in context.findings for pointer in (finding.old, finding.new) if pointer}
     waiting: list[tuple[str, JSON, JSON]] = [("", context.old.document, context.new.document)]
     for pointer, one, other in waiting:
@@ -122,7 +122,7 @@ def _unread(context: Context) -> None:
 
 
 def _data(context: Context, pointer: str) -> bool:
-    """True for an object of OpenAPI's that nobody compared."""
+    """True for an object of OpenAPI's that was never compared."""
     return _is_object(pointer) and pointer not in context.old.visited and pointer not in context.new.visited
 
 

@@ -1,7 +1,7 @@
-"""The one normal form of a schema: what it says, however it was written.
+"""The normal form of a schema: its meaning, however it was written.
 
 Null has one spelling, bounds too; `$ref`, `allOf` and wrappers of one are gone, as is what has no effect.
-What two documents say is compared on these facts alone, so a rewrite without effect shows no difference.
+Documents are compared by these facts alone, so a rewrite without effect shows no difference.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ RELEVANT: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("minProperties", "maxProperties", "dependentRequired"), frozenset({"object"})),
     "format": NUMBERS | {"string"},
 }
-"""The types that a keyword says something of."""
+"""The types that a keyword applies to."""
 
 
 UNLISTED_NULL = "null that enum leaves out"
@@ -51,7 +51,7 @@ class Union:
 
 @dataclass
 class Facts:
-    """What a schema says. The defaults say nothing: everything fits."""
+    """The facts of a schema. With the defaults, everything fits."""
 
     types: frozenset[str] = ATOMS
     stated: frozenset[str] = ATOMS
@@ -73,11 +73,11 @@ class Facts:
     marks: dict[str, JSON] = field(default_factory=dict)
     """What doesn't narrow, but changes the meaning: default, deprecated, readOnly, discriminator, ..."""
     words: dict[str, tuple[JSON, ...]] = field(default_factory=dict)
-    """What only people read."""
+    """Texts for people."""
     unknown: dict[str, tuple[JSON, ...]] = field(default_factory=dict)
-    """Keywords that JSON Schema and OpenAPI don't know, and what isn't a schema at all."""
+    """Keywords that JSON Schema and OpenAPI don't know, and values that aren't a schema."""
     places: dict[str, str] = field(default_factory=dict)
-    """Keyword to the pointer of the schema that says it."""
+    """Keyword to the pointer of its schema."""
 
     @property
     def never(self) -> bool:
@@ -86,7 +86,7 @@ class Facts:
 
     @property
     def plain(self) -> bool:
-        """True when nothing but types is said."""
+        """True when it has types only."""
         return not (
             self.checks
             or self.properties
@@ -161,7 +161,7 @@ def atom(value: JSON) -> str:
 
 
 def intersected(one: Facts, other: Facts) -> Facts:
-    """What fits both; where only one meaning is possible, that of `one`."""
+    """The values that fit both; where only one meaning is possible, that of `one`."""
     enum = one.enum if other.enum is None else other.enum
     if one.enum is not None and other.enum is not None:
         enum = {key: value for key, value in one.enum.items() if key in other.enum}
@@ -249,7 +249,7 @@ def finished(facts: Facts) -> Facts:
 
 
 def _implied(facts: Facts) -> frozenset[str]:
-    """The types that fit: encoded content is text, as 3.0 says by `type` and 3.1 leaves out."""
+    """The types that fit: encoded content is text, which 3.0 declares by `type` and 3.1 leaves out."""
     if facts.types == ATOMS and facts.checks.keys() & {"contentEncoding", "contentMediaType"}:
         facts.marks[IMPLIED_TEXT] = True
         return frozenset({"string", "null"} if facts.nullable else {"string"})

@@ -24,7 +24,7 @@ def open_document(name: str) -> Source:
 
 
 def _named(source: Source) -> Source:
-    """No absolute path is ever shown: it says nothing to who reads the report elsewhere."""
+    """Absolute paths are never shown: they mean nothing on another machine."""
     if not PurePath(source.file).is_absolute():
         return source
     folder = PurePath(source.file).parent

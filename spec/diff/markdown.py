@@ -20,7 +20,7 @@ _LINES = 12
 
 
 def markdown(report: Report) -> str:
-    """What changed, who must do what, before and after; never longer than a comment may be."""
+    """The changes, who must act, before and after; never longer than the limit of a comment."""
     head = [f"### {_plain(summary(report))}", ""]
     if not report.changes:
         return head[0]
@@ -128,7 +128,7 @@ _SECTIONS: tuple[tuple[str, Callable[[Change], bool]], ...] = (
 
 
 def changelog(report: Report) -> str:
-    """An entry for the next version: what breaks first, then what was added, changed, deprecated, removed."""
+    """An entry for the next version: breaking changes first, then added, changed, deprecated, removed."""
     new = report.comparison.new
     title = f"## {_plain(report.next_version or new.version or 'Next')}"
     if not report.changes:

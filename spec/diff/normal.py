@@ -49,7 +49,7 @@ class Schemas:
     _done: dict[Key, Facts] = field(default_factory=dict)
 
     def facts(self, key: Key) -> Facts:
-        """What a schema says."""
+        """The facts of a schema."""
         if key not in self._done:
             whole = Facts()
             for pointer in key:
@@ -189,14 +189,14 @@ def _disjoint(members: list[Facts]) -> bool:
 
 @dataclass
 class _Reader:
-    """The keywords of one schema, each taken up exactly once: what nobody takes up is unknown."""
+    """The keywords of one schema, each used exactly once: an unused one is unknown."""
 
     schemas: Schemas
     node: Mapping[str, JSON]
     pointer: str
 
     def own(self) -> Facts:
-        """What the schema itself says, without what it refers to."""
+        """The facts of the schema itself, without those of its references."""
         facts = Facts()
         for keyword, value in self.node.items():
             self._take(facts, str(keyword), value)
@@ -252,7 +252,7 @@ class _Reader:
         facts.enum = found if facts.enum is None else {key: v for key, v in facts.enum.items() if key in found}
 
     def _structure(self, facts: Facts, keyword: str, value: JSON) -> None:
-        """What is read by `Schemas`; here only whether it can be."""
+        """`Schemas` reads these; this only checks that they can be read."""
         if keyword == "$ref":
             if self.schemas.side.target(self.node, self.pointer) is None:
                 facts.unknown[keyword] = (value,)

@@ -1,4 +1,4 @@
-"""Paths and their operations: which old one became which new one, and what of it differs."""
+"""Paths and their operations: which old one became which new one, and their differences."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _KEYS = [
 
 @dataclass(frozen=True)
 class Found:
-    """An operation where it stands."""
+    """An operation at its place."""
 
     path: str
     method: str
@@ -90,7 +90,7 @@ def compare_paths(context: Context) -> None:
 
 
 def _path_items(context: Context, before: Mapping[str, Place], after: Mapping[str, Place]) -> None:
-    """What paths say besides their operations; one without any may come and go."""
+    """The keys of paths besides their operations; a path without operations may come and go."""
     shapes = {templates.unnamed(path): path for path in after}
     for path, one in before.items():
         partner = path if path in after else shapes.get(templates.unnamed(path))
@@ -165,7 +165,7 @@ def _compare(context: Context, called: Called, old: Found, new: Found) -> None:
 
 
 def _alike(context: Context, old: Found, new: Found) -> bool:
-    """True when an operation and what its path says for it are written alike, with all that they refer to."""
+    """True when an operation and its path's keys are written alike, with all of their references."""
     if (old.path, old.method) != (new.path, new.method):
         return False
     shared = [f"{old.item.pointer}/{key}" for key in ("parameters", "servers") if key in old.item.node]

@@ -16,7 +16,7 @@ from spec.model import JSON
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple", "querystring": "form"}
 _IGNORED = ("accept", "content-type", "authorization")
-"""Headers that OpenAPI says to describe elsewhere."""
+"""Headers that OpenAPI describes elsewhere."""
 
 _WORDS = ("description", "example", "examples", "name")
 _TAKEN = frozenset(
@@ -54,7 +54,7 @@ def declared(side: Side, *holders: Place) -> Named:
 
 
 def compare_parameters(context: Context, called: Called, paths: tuple[str, str], old: Named, new: Named) -> None:
-    """Every parameter that came, went or differs."""
+    """Every parameter that was added, was removed or differs."""
     names = _renamed_in_path(*paths)
     before = {(where, names.get(name, name) if where == "path" else name): p for (where, name), p in old.items()}
     gone = {key: place for key, place in before.items() if key not in new}
@@ -77,7 +77,7 @@ def compare_parameters(context: Context, called: Called, paths: tuple[str, str],
 
 
 def _renamed_in_path(old: str, new: str) -> dict[str, str]:
-    """Old to new names of the path's parameters, which stand where they stood."""
+    """Old to new names of the path's parameters, which keep their places."""
     names = (re.findall(r"\{([^{}]*)\}", path) for path in (old, new))
     return dict(zip(*names, strict=True)) if templates.unnamed(old) == templates.unnamed(new) else {}
 
@@ -104,7 +104,7 @@ def _gone(context: Context, called: Called, key: tuple[str, str], old: Place, co
 
 
 def _ignored(context: Context, called: Called, key: tuple[str, str], old: Place | None, new: Place | None) -> None:
-    """A header that OpenAPI says to describe elsewhere: it has no effect here."""
+    """A header that OpenAPI describes elsewhere: it has no effect here."""
     if (old.node if old else None) != (new.node if new else None):
         subject = f"{key[0]} parameter {key[1]}"
         pointers = old.pointer if old else None, new.pointer if new else None
@@ -175,7 +175,7 @@ def _parameter(context: Context, called: Called, key: tuple[str, str], old: Plac
 
 
 def deprecated(context: Context, called: Called, subject: str, rule: str, old: Place, new: Place) -> None:
-    """A `deprecated` that came or went."""
+    """A `deprecated` that was added or removed."""
     was, now = context.flags("deprecated", old, new)
     if was != now:
         what = "deprecated" if now else "not deprecated any more"
@@ -207,7 +207,7 @@ def content(
     exploded: bool = False,
     about: str = "",
 ) -> None:
-    """The schema of a parameter or header, which may stand under its one content type."""
+    """The schema of a parameter or header, which may be in its one content type."""
     textual = textual and "content" not in old.node and "content" not in new.node
     one, other = _holder(context.old, old), _holder(context.new, new)
     if one.pointer != old.pointer and other.pointer != new.pointer:
@@ -283,7 +283,7 @@ def _shown(filter: JSON) -> str:
 
 
 def without_provenance(value: JSON) -> JSON:
-    """A value of the vocabulary without who says so."""
+    """A value of the vocabulary without its provenance."""
     if isinstance(value, Mapping):
         return {key: without_provenance(inner) for key, inner in value.items() if key != "x-provenance"}
     if isinstance(value, list):

@@ -58,7 +58,7 @@ def _symbol(symbol: Symbol) -> str:
 
 
 def verdicts(report: Report) -> list[str]:
-    """A line for everybody whom a change may concern."""
+    """A line for each audience of a change."""
     if not report.changes:
         return []
     comparison = report.comparison
@@ -70,7 +70,7 @@ def verdicts(report: Report) -> list[str]:
         lines.append(f"python:  {report.code.level}, {len(report.code.symbols)} symbols differ")
     elif comparison.names != "none":
         lines.append(
-            f"python:  {comparison.names}, as far as names say; python -m generator diff compares the packages"
+            f"python:  {comparison.names}, as far as names show; python -m generator diff compares the packages"
         )
     clauses = comparison.clauses
     if clauses is not None and clauses.level != "none":
@@ -78,7 +78,7 @@ def verdicts(report: Report) -> list[str]:
         lines.append("clauses: {} new, {} gone, {} with another level".format(*counts))
     if report.next_version:
         lines.append(
-            f"version: {comparison.old.version} → {report.next_version}, and the document says {comparison.new.version}"
+            f"version: {comparison.old.version} → {report.next_version}, and the document has {comparison.new.version}"
         )
     return lines
 

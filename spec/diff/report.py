@@ -1,4 +1,4 @@
-"""A comparison with all that was decided about it: what every format prints."""
+"""A comparison with all decisions about it: the input of every format."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class Report:
 
     @property
     def next_version(self) -> str:
-        """The version that the new document and its package ought to have; empty where that can't be told."""
+        """The version that the new document and its package should have; empty where it can't be known."""
         return bumped(self.comparison.old.version, self.level)
 
     @property
     def version_raised(self) -> bool | None:
-        """Whether the new version says what the changes are; None where a version isn't semantic."""
+        """Whether the new version fits the changes; None where a version isn't semantic."""
         return raised_enough(self.comparison.old.version, self.comparison.new.version, self.level)
 
     def unexcused(self, audience: str) -> bool:

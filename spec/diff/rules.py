@@ -1,4 +1,4 @@
-"""Every rule: what a kind of change means to callers, to servers and to the names in generated code.
+"""Every rule: the effect of a kind of change on callers, on servers and on the names in generated code.
 
 A caller breaks when a program that was right by the old document may fail; a server breaks when one that was
 right by the old document is wrong by the new one. The table in the README is made from this one.
@@ -24,13 +24,13 @@ def worst(levels: Iterator[Level] | list[Level]) -> Level:
 
 @dataclass(frozen=True)
 class Rule:
-    """What one kind of change means."""
+    """The effect of one kind of change."""
 
     id: str
     callers: Level
     servers: Level
     names: Level
-    """For the names in generated code, as far as the document alone says; the wire isn't concerned."""
+    """For the names in generated code, as far as the document alone decides them; requests aren't concerned."""
     about: str
     why: str
 
@@ -41,7 +41,7 @@ def _schema_rules() -> Iterator[Rule]:
     wide_request = "Everything that was accepted still is; the server must take more."
     narrow_response = "Whoever could read the old values can read the new ones; the server may send less."
     wide_response = "A reader may get what it couldn't get before."
-    unclear = "Some old values don't fit any more, or whether they do can't be told."
+    unclear = "Some old values may no longer fit."
     for aspect, about in NARROWING.items():
         yield Rule(f"request.{aspect}.narrower", "major", "minor", "none", f"{about}: less is accepted", narrow_request)
         yield Rule(f"request.{aspect}.wider", "minor", "major", "none", f"{about}: more is accepted", wide_request)

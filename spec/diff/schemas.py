@@ -1,4 +1,4 @@
-"""Two schemas compared by their facts: what differs, and whether less or more fits than before.
+"""Two schemas compared by their facts: the differences, and whether fewer or more values fit.
 
 A pair is compared once, whatever uses it. Whether a difference breaks depends on the direction in which
 values travel, which only the user of the pair knows.
@@ -25,16 +25,16 @@ class Difference:
     """One difference between two schemas."""
 
     aspect: str
-    """What differs, by the keyword that says it: type, null, enum, maximum, property, ..."""
+    """The keyword that differs: type, null, enum, maximum, property, ..."""
     relation: Relation
     what: str
     old: str
     new: str
-    """Pointers; of the nearest that is there where one side says nothing."""
+    """Pointers; of the nearest ancestor where one side lacks it."""
     before: JSON = None
     after: JSON = None
     step: str = ""
-    """The property that it is about, where the schema around it says so."""
+    """The property that it concerns, where the surrounding schema names one."""
     only: Direction | None = None
     """The one direction in which it matters: a read-only property isn't sent."""
 
@@ -59,7 +59,7 @@ class Edge:
 
 @dataclass
 class Compared:
-    """What came of one pair."""
+    """The result for one pair."""
 
     own: list[Difference] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
@@ -232,12 +232,12 @@ class _Pair:
 
     @cached_property
     def old_home(self) -> str:
-        """Where the old schema stands."""
+        """The place of the old schema."""
         return self.comparer.old.side.home(self.pair.old[-1]) if self.pair.old else ""
 
     @cached_property
     def new_home(self) -> str:
-        """Where the new schema stands."""
+        """The place of the new schema."""
         return self.comparer.new.side.home(self.pair.new[-1]) if self.pair.new else ""
 
     def equal(self, old: Key, new: Key) -> bool:
@@ -447,7 +447,7 @@ class _Pair:
 
     @staticmethod
     def _shown(facts: Facts) -> tuple[Direction | None, ...]:
-        """The directions in which a property travels."""
+        """The directions in which a property is sent."""
         if facts.marks.get("readOnly") is True:
             return ("response",)
         return ("request",) if facts.marks.get("writeOnly") is True else (None,)

@@ -1,4 +1,4 @@
-"""Who may call: the requirements of an operation, and the schemes that they name."""
+"""Security: the requirements of an operation, and the schemes that they name."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from spec.diff.context import DOCUMENT, Context, at, under
 from spec.diff.side import Place, Side
 
 Needs = frozenset[tuple[str, frozenset[str]]]
-"""One way to be let in: schemes, each with its scopes."""
+"""One alternative: schemes, each with its scopes."""
 
 _URLS = ("authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl")
 
 
 def compare_requirements(context: Context, called: Called, old: Place, new: Place) -> None:
-    """The ways to be let in, before and after."""
+    """The alternatives, before and after."""
     before, after = requirements(context.old, old), requirements(context.new, new)
     if set(before) == set(after):
         _words(context, called, old, new)
         return
-    # Whoever could satisfy one of the old ways must still be let in.
+    # A client that satisfies an old alternative must still have access.
     let_in = all(any(_satisfied(way, known) for way in after) for known in before)
     what = f"asked for {_shown(before)} and asks for {_shown(after)}"
     places = _holder(old, context.old), _holder(new, context.new)
@@ -29,7 +29,7 @@ def compare_requirements(context: Context, called: Called, old: Place, new: Plac
 
 
 def requirements(side: Side, operation: Place) -> list[Needs]:
-    """The ways to be let in; the empty one for anybody."""
+    """The alternatives; the empty one needs no key."""
     holder = operation.node if "security" in operation.node else side.document
     listed = holder.get("security")
     if not isinstance(listed, list):
@@ -46,7 +46,7 @@ def requirements(side: Side, operation: Place) -> list[Needs]:
 
 
 def _satisfied(way: Needs, given: Needs) -> bool:
-    """True when whoever has what `given` asks for has what `way` asks for."""
+    """True when a client that satisfies `given` also satisfies `way`."""
     had = dict(given)
     return all(name in had and scopes <= had[name] for name, scopes in way)
 
@@ -58,7 +58,7 @@ def _holder(operation: Place, side: Side) -> str | None:
 
 
 def _words(context: Context, called: Called, old: Place, new: Place) -> None:
-    """The same ways, written differently: in another order, or where they were inherited."""
+    """The same alternatives, written differently: in another order, or inherited."""
     one, other = old.node.get("security"), new.node.get("security")
     if one is not None and other is not None and one != other:
         places = under(old, "security"), under(new, "security")
@@ -77,7 +77,7 @@ def _shown(ways: list[Needs]) -> str:
 
 
 def compare_schemes(context: Context, used: set[str]) -> None:
-    """Every security scheme; one that no operation asks for concerns nobody."""
+    """Every security scheme; one that no operation requires concerns nobody."""
     before, after = (side.named(components(side), "securitySchemes") for side in (context.old, context.new))
     for name in [*before, *(name for name in after if name not in before)]:
         one, other = before.get(name, Place({}, "")), after.get(name, Place({}, ""))

@@ -1,4 +1,4 @@
-"""Where an API is: the servers of the document, of a path or of an operation."""
+"""The servers of the document, of a path or of an operation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NONE = Place({"url": "/"}, "")
 
 
 def compare_servers(context: Context, called: Called, old: Place, new: Place) -> None:
-    """The servers of two holders; none at all is the one at `/`."""
+    """The servers of two holders; without any, the server is `/`."""
     before = list(context.old.listed(old, "servers")) or [_NONE]
     after = list(context.new.listed(new, "servers")) or [_NONE]
     left, right = list(before), list(after)

@@ -1,4 +1,4 @@
-"""One of the two documents: what stands at a pointer, where a `$ref` leads, and what the comparison has looked at."""
+"""One of the two documents: values by pointer, targets of `$ref`s, and which parts were compared."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Object = Mapping[str, JSON]
 
 @dataclass(frozen=True)
 class Place:
-    """An object of a document, and its JSON pointer; an empty one where nothing stands."""
+    """An object of a document, and its JSON pointer; an empty one where it is missing."""
 
     node: Object
     pointer: str
@@ -54,7 +54,7 @@ class Side:
         return str(self.document.get("openapi", "")).startswith("3.0")
 
     def home(self, pointer: str) -> str:
-        """Where a schema really stands: what is nothing but a `$ref` stands where that leads."""
+        """The actual place of a schema: for a bare `$ref` that of its target."""
         seen: set[str] = set()
         pointer = pointer.removesuffix("!")
         while pointer not in seen:
@@ -87,13 +87,13 @@ class Side:
         return self.source.where(pointer)
 
     def at(self, pointer: str) -> JSON:
-        """What stands at a pointer. Raises KeyError when nothing does."""
+        """The value at a pointer. Raises KeyError when it is missing."""
         if pointer not in self._values:
             self._values[pointer] = at(self.document, pointer)
         return self._values[pointer]
 
     def has(self, pointer: str) -> bool:
-        """True when something stands at a pointer."""
+        """True when a value exists at a pointer."""
         try:
             self.at(pointer)
         except KeyError:
@@ -101,11 +101,11 @@ class Side:
         return True
 
     def get(self, pointer: str) -> JSON:
-        """What stands at a pointer, or None."""
+        """The value at a pointer, or None."""
         return self.at(pointer) if self.has(pointer) else None
 
     def warn(self, pointer: str, message: str) -> None:
-        """Note what can't be read."""
+        """Note a part that can't be read."""
         self.warnings.setdefault(pointer, message)
 
     def target(self, node: Object, pointer: str) -> str | None:

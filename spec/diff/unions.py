@@ -1,4 +1,4 @@
-"""Alternatives compared by what they are: names and order have no effect."""
+"""Alternatives compared by their content: names and order have no effect."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _one_of_them(pair: _Pair, union: Union, *, gone: bool) -> bool:
 
 
 def _bare(schemas: Schemas, base: Key) -> bool:
-    """True when the schema around the alternatives says nothing by itself."""
+    """True when the schema around the alternatives has no keywords of its own."""
     facts = schemas.facts(base)
     return facts.everything and not facts.marks
 
@@ -77,7 +77,7 @@ def _similar(pair: _Pair, members: list[Key], alone: Key, *, gone: bool) -> Key 
 
 
 def _likeness(one: Facts, other: Facts) -> float:
-    """How alike two schemas look: 1 for the same, 0 for different types."""
+    """The similarity of two schemas: 1 for the same, 0 for different types."""
     if not (one.types - {"null"}) & (other.types - {"null"}):
         return 0.0
     names, others = set(one.properties), set(other.properties)
@@ -127,7 +127,7 @@ def _won(pair: _Pair, name: str, union: Union, *, held: bool) -> None:
 
 
 def _matched(pair: _Pair, before: list[Key], after: list[Key]) -> list[tuple[Key, Key]]:
-    """Which alternative became which: by name, by what they say, by their tag, by likeness."""
+    """Which alternative became which: by name, by content, by tag, by similarity."""
     old, new = pair.comparer.old, pair.comparer.new
     found: list[tuple[Key, Key]] = []
     left, right = list(before), list(after)
@@ -169,7 +169,7 @@ def _tags(schemas: Schemas, member: Key) -> frozenset[tuple[str, str]]:
 
 
 def _name(schemas: Schemas, member: Key, number: int) -> str:
-    """What to call an alternative: its component, its title, its type."""
+    """The name of an alternative: its component, its title, its type."""
     pointer = member[-1]
     if "/components/schemas/" in pointer or "/$defs/" in pointer:
         tail = pointer.rpartition("/components/schemas/")[2].rpartition("/$defs/")[2]

@@ -1,4 +1,4 @@
-"""What the vocabulary says of operations and collections, compared."""
+"""The vocabulary's extensions of operations and collections, compared."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from spec.model import JSON
 
 
 def compare_operation(context: Context, called: Called, old: Place, new: Place) -> list[str]:
-    """What is done to which rows, and how a batch is told; the keys that were compared."""
+    """Access to rows, and the status of a batch; returns the keys that were compared."""
     keys = dict.fromkeys(key for key in (*old.node, *new.node) if context.means(str(key)) and key != "x-provenance")
     for key in keys:
         if key == "x-code":
@@ -33,7 +33,7 @@ def compare_document(context: Context, old: Place, new: Place) -> list[str]:
 
 
 _DEFAULTS: Mapping[str, Mapping[str, JSON]] = {"x-upserts": {"absent": "keep"}}
-"""What an extension says where it says nothing."""
+"""The defaults of extensions."""
 
 
 def _compare(context: Context, called: Called, subject: str, key: str, old: Place, new: Place) -> None:
@@ -67,7 +67,7 @@ def _parts(
         rule = "document.words"
     what = f"was {short(plain)} and is {short(plain_now)}"
     if one is None or other is None:
-        what = f"says {short(plain_now)} now" if one is None else f"said {short(plain)}, and says nothing any more"
+        what = f"says {short(plain_now)} now" if one is None else f"said {short(plain)}, and has no effect any more"
     context.say(rule, called, name, what, *places, one, other)
 
 

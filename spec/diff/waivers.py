@@ -51,7 +51,7 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Judged:
-    """A waiver, what became of it, and the fingerprints that it excuses."""
+    """A waiver, its result, and the fingerprints that it excuses."""
 
     waiver: Waiver
     state: State
@@ -66,7 +66,7 @@ class Judged:
             return f"waiver {name} excuses {count} until {until} ({self.waiver.owner}: {self.waiver.reason})"
         if self.state == "expired":
             return f"waiver {name} expired on {until}: undo the change, or renew the waiver with a reason"
-        return f"waiver {name} excuses nothing: take it away"
+        return f"waiver {name} excuses nothing: remove it"
 
 
 def load(path: Path) -> list[Waiver]:
@@ -90,7 +90,7 @@ def load(path: Path) -> list[Waiver]:
 
 
 def judge(waivers: Iterable[Waiver], changes: Iterable[Change], symbols: Iterable[Symbol], today: date) -> list[Judged]:
-    """What became of each waiver; what breaks nobody needs none."""
+    """The result for each waiver; a change that breaks nothing needs none."""
     names = [symbol for symbol in symbols if symbol.level == "major"]
     needing = [change for change in changes if "major" in (change.callers, change.servers, change.names)]
     judged = []
