@@ -1,4 +1,4 @@
-"""What the document says of each operation, as far as calling it goes.
+"""What a call needs to know of each operation, from the document.
 
 Generated from openapi.yaml (Akinon Seller Center Products API 1.0.0); not to be edited: _patch.py is yours.
 """

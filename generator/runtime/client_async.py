@@ -79,7 +79,7 @@ class AsyncBase(BaseClient):
             middleware: Functions that are given the request of each attempt and give back the one to send. They
                 don't see the credentials.
             max_response_bytes: The largest body that is read, decompressed.
-            strict: False to read as much of an answer as can be read: a value that isn't what the document says
+            strict: False to read as much of an answer as can be read: a value that doesn't fit the document
                 stays as it came, and `problems_of(row)` lists it.
             proxy: A proxy to go through, in place of the environment's.
             verify: False to take any certificate, or a file or context with those to trust.
