@@ -96,7 +96,7 @@ SECONDS = click.FloatRange(0)
 @option("--link-base", metavar="URL", help="begin links with this instead of the request's own host")
 @option("--churn", type=SECONDS, default=0, metavar="N", help="changes a second that another writer makes")
 @option("--audit", type=FILE, metavar="FILE", help="append one JSON line for each request, without the key")
-def sandbox(document: Path, api_key: str | None, broken: tuple[str, ...], list_faults: bool, **settings: Any) -> int:
+def sandbox(document: Path, api_key: str | None, broken: tuple[str, ...], list_faults: bool, **options: Any) -> int:
     """Serve an OpenAPI document, with a made-up catalog.
 
     All data is in memory, unless --db names a database. Most options make it behave like some real server.
@@ -116,7 +116,7 @@ def sandbox(document: Path, api_key: str | None, broken: tuple[str, ...], list_f
         second_key=os.environ.get(f"{named}_SECOND_API_KEY") or None,
         control_key=os.environ.get(f"{named}_CONTROL_KEY") or None,
         faults=broken,
-        **settings,
+        **options,
     )
     return _serve(contract, settings)
 
