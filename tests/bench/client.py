@@ -104,7 +104,7 @@ def _field(folder: Path) -> Field:
 
 def _plain_document() -> object:
     """Our document without the parameter of free keys, which the others refuse or drop, and with its pages written
-    out, for openapi-python-client mistakes the rows of one page for those of another."""
+    out, for openapi-python-client confuses the rows of two pages."""
     document = yaml.safe_load((ROOT / "spec" / "openapi.yaml").read_text(encoding="utf-8"))
     for item in document["paths"].values():
         for operation in item.values():

@@ -1,6 +1,6 @@
-"""A small shop in memory, asked without a wire: an honest one, whose every step a test can spoil by overriding it.
+"""A small shop in memory, called without a network. It is honest; a test can override each of its steps.
 
-It shares no code with the laws or with the sandbox: what a lookup means is said here a third time.
+It shares no code with the laws or the sandbox: it implements the meaning of lookups a third time.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class Shop:
         return Response(status, {"content-type": "application/json"}, json.dumps(data).encode(), 0.001)
 
     def allowed(self, operation: Operation, key: str | None) -> bool:
-        """Does this key open the door?"""
+        """True when the key is accepted."""
         return key == KEY
 
     def handle(self, operation: Operation, request: Request) -> tuple[int, Any]:
@@ -292,7 +292,7 @@ class Shop:
         return row is not None and self.write_parts(operation, row, item)
 
     def valid(self, operation: Operation, item: Row) -> bool:
-        """Is the item as the document says?"""
+        """The mistakes of an item, by the document."""
         media = operation.body.json if operation.body else None
         schema = CONTRACT.resolve(media.schema or {})["items"] if media else {}
         fields = CONTRACT.properties(schema)
@@ -356,7 +356,7 @@ class Shop:
         row[part] = [e for e in row[part] if e[key] != entry[key]] + [{**rest, **entry}]
 
     def delete(self, sku: str) -> bool:
-        """Take a row away."""
+        """Delete a row."""
         before = len(self.rows)
         self.rows = [row for row in self.rows if row["sku"] != sku]
         return len(self.rows) < before
@@ -377,7 +377,7 @@ STOCK = ("stock_list", "unit_type", "stock")
 
 
 class Direct(Target):
-    """A target whose requests go to a shop without a wire, and what its answers say by themselves."""
+    """A target whose requests go to a shop without a network, and the evidence in its responses."""
 
     shop: Shop
     log: list[Request]

@@ -1,4 +1,4 @@
-"""Shops that write little, late or nothing: of many laws there is then nothing to tell, and each says why."""
+"""Shops that write little, late or nothing: many laws are then inconclusive, and each gives the reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server on this machine that answers as a function says: for what no honest server does."""
+"""A server on this machine whose responses a function makes, for what no honest server does."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from tests.conformance.mutate import Mistake, changed, mutated
 
 
 def _state(**other: Callable[[dict[str, int]], int]) -> type[Shop]:
-    """A shop whose batches say other numbers."""
+    """A shop whose batches show other numbers."""
 
     def looked_up(found: tuple[int, Any], shop: Shop, ticket: str) -> tuple[int, Any]:
         state = dict(found[1]["state"])
@@ -26,7 +26,7 @@ def _batch(**other: Any) -> type[Shop]:
 
 
 def _by_looks(make: Callable[[int, dict[str, int]], dict[str, int]], **other: Callable[[int], Any]) -> type[Shop]:
-    """A shop whose batches say something else each time."""
+    """A shop whose batches show something else at each poll."""
 
     def looked_up(self: Shop, ticket: str) -> tuple[int, Any]:
         _, data = Shop.looked_up(self, ticket)
@@ -92,7 +92,7 @@ def _unchecked(kind: type) -> type[Shop]:
     )
 
 
-def _done_for_strangers() -> type[Shop]:
+def _done_without_a_key() -> type[Shop]:
     """A shop that answers a wrong key with 401, and does what it asks for all the same."""
 
     def response(self: Shop, request: Any, key: str | None) -> Any:
@@ -256,8 +256,8 @@ MISTAKES: list[Mistake] = [
     ("PRD101.body.type.images", "what is in them unchecked", _unchecked(list)),
     ("PRD101.body.type.category", "nothing taken", _unchecked(type(None))),
     ("PRD104.body.large", "cut to 1,000", _items(lambda items: items[:1000])),
-    ("PRD103.body.whole", "done for a stranger", _done_for_strangers()),
-    ("PRD105.body.whole", "done for a stranger", _done_for_strangers()),
+    ("PRD103.body.whole", "done without a key", _done_without_a_key()),
+    ("PRD105.body.whole", "done without a key", _done_without_a_key()),
     (
         "PRD101.batch.all-good",
         "the default refused",

@@ -151,7 +151,7 @@ MISTAKES: list[Mistake] = [
             )
         ),
     ),
-    ("PRD102.page.count", "none at all", mutated(count=lambda *_: 0)),
+    ("PRD102.page.count", "always 0", mutated(count=lambda *_: 0)),
     (
         "PRD102.page.previous-link",
         "the page before is the first",
@@ -377,7 +377,7 @@ MISTAKES: list[Mistake] = [
     ("PRD108.search.complete", "nothing", mutated(found=lambda s, row, words: False)),
     (
         "PRD108.search.case",
-        "told apart",
+        "case-sensitive",
         mutated(found=lambda s, row, words: any(words in row[f] for f in ("name", "base_code", "sku"))),
     ),
     # parameters
@@ -480,7 +480,7 @@ MISTAKES: list[Mistake] = [
     ),
     (
         "PRD102.response.no-server-error",
-        "on odd keys",
+        "on special characters in keys",
         mutated(
             response=lambda s, r, k: (
                 Response(502, {}, b"", 0) if any("'" in n for n, _ in r.query) else Shop.response(s, r, k)

@@ -134,7 +134,7 @@ def _parts(part: str, change: Callable[[Shop, Row, Row], object]) -> type[Shop]:
 
 
 def _deleting(which: Callable[[str, Row], bool], rows: Callable[[Shop, str], Row | None] = Shop.row) -> type[Shop]:
-    """A shop that deletes the rows that `which(sku, row)` says."""
+    """A shop that deletes the rows for which `which(sku, row)` is true."""
 
     def delete(self: Shop, sku: str) -> bool:
         before = len(self.rows)

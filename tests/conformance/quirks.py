@@ -1,4 +1,4 @@
-"""Shops with habits of their own, which the document leaves to them."""
+"""Shops with quirks that the document allows."""
 
 from __future__ import annotations
 

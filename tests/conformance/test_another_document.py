@@ -26,7 +26,7 @@ def test_a_sandbox_of_another_document_conforms_to_it(tmp_path: Path, capsys: py
     assert {"putOrders.write.updates", "removeOrders.write.deletes", "listShelves.filter.meta.KEY"} <= {
         *by_verdict["held"]
     }
-    # The number of a shelf can't say whose it is.
+    # The number of a shelf can't mark it as this run's own.
     skipped = [c["reason"] for c in report["clauses"] if c["operation"] == "putShelves" and c["writes"]]
     assert skipped
     assert all("allows no key" in reason for reason in skipped)

@@ -1,4 +1,4 @@
-"""Cases: what is chosen tells what it claims to tell, the same for a seed, and nothing where nothing tells."""
+"""Cases: each chosen case kills the mutants that it names, the same for a seed; none where nothing discriminates."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_the_same_seed_chooses_the_same_and_another_may_not() -> None:
 )
 def test_nothing_is_chosen_where_nothing_tells(sample: list[dict[str, Any]]) -> None:
     for parameter in ("name", "attribute__KEY", "updated_at", "category__in", "name__icontains"):
-        # A value that no row has tells nothing of a filter that shows no row at all.
+        # A value that no row has doesn't kill the mutant that never shows a row.
         assert "always empty" in choose(FILTERS[parameter], sample, 0).survivors
     assert choose_for_wire(list(FILTERS.values()), sample, 0).chosen == ()
 
@@ -195,7 +195,7 @@ def test_many_rows_are_sampled() -> None:
 
 
 def test_cover_takes_the_fewest() -> None:
-    """Of "b", which tells one rival, and "abc", which tells that one and another, only the latter is needed."""
+    """Of "b", which kills one mutant, and "abc", which kills that one and another, only the latter is needed."""
     filter = FILTERS["name"]
 
     def mutant(name: str, told_by: str) -> Mutant:

@@ -1,4 +1,4 @@
-"""What a run planted is taken away again, whatever else is wrong with the server; what stays is named."""
+"""Planted rows are deleted, whatever else is wrong with the server; rows that stay are named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Never crying wolf: what doesn't replay, or moved meanwhile, is no violation."""
+"""No false alarms: a finding that doesn't replay, or whose data changed meanwhile, is no violation."""
 
 from __future__ import annotations
 

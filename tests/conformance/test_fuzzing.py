@@ -1,4 +1,4 @@
-"""Schemathesis' engine behind our door: what it may send, what is made of it, and what isn't."""
+"""Schemathesis' engine through our target: what it may send, and which of its findings count."""
 
 from __future__ import annotations
 

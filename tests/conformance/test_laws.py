@@ -1,4 +1,4 @@
-"""The laws, each on a small shop of its own: silent on an honest one, and never on one that makes the mistake."""
+"""The laws, each on a small shop of its own: silent on an honest one, and red on one with the mistake."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_every_law_has_a_mistake() -> None:
 
 
 def test_no_row_of_ours_shares_a_text_with_one_of_theirs(tmp_path: Path) -> None:
-    """A server that takes rows with one code for one another then spoils ours alone."""
+    """A server that confuses rows with one code then changes ours alone."""
     shop = Shop()
     theirs = {row[name] for row in shop.rows for name in ("name", "base_code")}
     context = ask_of(shop, tmp_path)

@@ -1,4 +1,4 @@
-"""Rivals: each misreading differs from the right one where it says, and agrees where it doesn't matter."""
+"""Mutants: each differs from the right meaning where it should, and agrees elsewhere."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def row_of(filter: Filter, value: Any) -> dict[str, Any]:
 
 
 TEXTS = [
-    # lookup, rival, value, an operand that tells it, an operand where it doesn't matter
+    # lookup, mutant, value, an operand that kills it, an operand that doesn't
     ("exact", "ignored", "Red", "Blue", "Red"),
     ("exact", "always empty", "Red", "Red", "Blue"),
     ("exact", "read as iexact", "Red", "RED", "Red"),
@@ -196,7 +196,7 @@ def test_ordered_rivals(lookup: str, name: str, value: int, operand: str) -> Non
 
 
 TIMES = [
-    # lookup, rival, the row's instant, the operand
+    # lookup, mutant, the row's instant, the operand
     ("exact", "the offset is dropped", NOON, "2025-05-22T15:00:00.500+03:00"),
     ("exact", "the offset counts the wrong way", NOON, "2025-05-22T15:00:00.500+03:00"),
     ("exact", "the value's fraction is dropped", NOON, NOON),
@@ -356,7 +356,7 @@ def test_other_columns_are_looked_at_instead_or_too() -> None:
     instead, too = named("looks at sku", FILTERS["name"]), named("looks at sku too", FILTERS["name"])
     assert [instead.shows(row, operand, None) for operand in ("Red", "Blue", "Green")] == [False, True, False]
     assert [too.shows(row, operand, None) for operand in ("Red", "Blue", "Green")] == [True, True, False]
-    # Of an attribute or a time whatever another column holds is a value as well, so "too" could hardly be told.
+    # For an attribute or a time, any value of another column is possible too, so "too" is hard to kill.
     for parameter in ("attribute__KEY", "updated_at__gt"):
         found = mutants(FILTERS[parameter], ("sku",), ("created_at", "updated_at"))
         assert not [mutant.name for mutant in found if mutant.name.endswith("too")]

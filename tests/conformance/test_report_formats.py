@@ -259,8 +259,8 @@ def test_every_text_can_be_read_by_wcag_aa(theme: int) -> None:
     colours = {name: pair[theme] for name, *pair in found}
     verdicts = [name.removesuffix("-back") for name in colours if name.endswith("-back")]
     assert set(verdicts) == {"held", "violated", "error", "not-exercised", "skipped"}
-    pairs = [(text, ground) for text in ("text", "soft", "link", *verdicts) for ground in ("page", "raised")]
-    # A cell of the matrix may count any verdict on the ground of the worst; notes and answers stand on them too.
+    pairs = [(text, background) for text in ("text", "soft", "link", *verdicts) for background in ("page", "raised")]
+    # A cell of the matrix may count any verdict on the background of the worst; notes and answers stand on them too.
     pairs += [(text, f"{verdict}-back") for verdict in verdicts for text in ("text", *verdicts)]
     pairs += [("page", verdict) for verdict in ("held", "violated", "not-exercised")]
     low = {pair: contrast(colours[pair[0]], colours[pair[1]]) for pair in pairs}

@@ -203,7 +203,7 @@ def test_a_server_that_repeats_the_key_everywhere_gets_it_into_nothing(tmp_path:
 
 @pytest.fixture
 def sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """The one line that a run on a wrong target says."""
+    """The one line that a run on a wrong target prints."""
 
     def said(url: str, *more: str, key: str | None = KEY) -> str:
         monkeypatch.setattr("conformance.transport.target.ATTEMPTS", 2)

@@ -43,7 +43,7 @@ def clock() -> DrivenClock:
 
 @contextlib.contextmanager
 def at(respond: Respond, **more: Any) -> Iterator[tuple[Target, list[Received]]]:
-    """A target of a server that answers as `respond` says, and what the server received."""
+    """A target for a server whose responses `respond` makes, and the requests that the server received."""
     more.setdefault("guard", lambda request: None)
     more.setdefault("clock", DrivenClock())
     with loopback(respond) as server:

@@ -1,4 +1,4 @@
-"""A large document in the manner of real ones, made on the spot; the odd ones lie in corpus/."""
+"""A large, realistic document that is generated here; special documents are in corpus/."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows a server minds, told in the manners of several frameworks."""
+"""Which rows a server complains about, in the formats of several frameworks."""
 
 from __future__ import annotations
 

@@ -197,9 +197,9 @@ def test_bulk_takes_only_the_clients_own_batch_methods(drive: Drive) -> None:
 
 
 LIES: dict[str, Callable[[str, int], dict[str, Any]]] = {
-    "it tells of another batch": lambda id, look: batch(4, 4, 0, "00000000-0000-0000-0000-00000000ffff"),
-    "it tells of fewer rows": lambda id, look: batch(3, 3, 0, id),
-    "it tells of no rows": lambda id, look: batch(-1, 0, 0, id),
+    "it returns another batch": lambda id, look: batch(4, 4, 0, "00000000-0000-0000-0000-00000000ffff"),
+    "it counts fewer rows": lambda id, look: batch(3, 3, 0, id),
+    "it counts no rows": lambda id, look: batch(-1, 0, 0, id),
     "it goes back and forth": lambda id, look: batch(4, look % 3, 0, id),
 }
 
@@ -223,11 +223,11 @@ def test_what_a_lying_status_leaves_open_is_unknown(drive: Drive, lie: str) -> N
 
 
 def test_a_batch_that_is_still_being_counted_is_not_over(drive: Drive) -> None:
-    told = iter([(1, 1), (2, 2), (4, 3), (4, 4)])
+    states = iter([(1, 1), (2, 2), (4, 3), (4, 4)])
 
     def handler(peer: Peer) -> None:
         if peer.head.startswith("GET"):
-            peer.answer(batch(*next(told)))
+            peer.answer(batch(*next(states)))
         else:
             peer.answer({"batch_request_id": TICKET}, 202)
 
@@ -353,7 +353,7 @@ def test_rows_that_a_refusal_names_are_not_looked_for(drive: Drive) -> None:
 
 
 class Filing(Backend):
-    """Writes a file of the rows that failed, and says where it is."""
+    """Writes a file of the failed rows, and returns its URL."""
 
     def __init__(self, host: str = "", write: Callable[[list[str]], Any] | None = None) -> None:
         super().__init__()
@@ -371,8 +371,8 @@ class Filing(Backend):
             self.asked.append(peer)
             return peer.answer(self._write(bad))
         id = peer.target.rpartition("/")[2]
-        told = batch(len(skus), len(skus) - len(bad), len(bad), id)
-        return peer.answer({**told, "error_file": f"{self._host}/files/e-{number}.json" if bad else None})
+        state = batch(len(skus), len(skus) - len(bad), len(bad), id)
+        return peer.answer({**state, "error_file": f"{self._host}/files/e-{number}.json" if bad else None})
 
 
 @pytest.mark.parametrize("method", ["upsert_stocks", "delete_products"])
@@ -461,14 +461,14 @@ def test_an_input_that_breaks_ends_the_write_after_what_was_sent(drive: Drive) -
 
 
 def test_progress_is_told_in_rows(drive: Drive) -> None:
-    told: list[Progress] = []
+    reports: list[Progress] = []
     with server(Backend()) as made:
         driver = drive(made.url)
         rows = [*stocks(["a", "b", "BAD"]), {"sku": "not a stock"}]
-        run = driver.client.bulk(driver.client.upsert_stocks, rows, chunk_size=2, in_flight=1, progress=told.append)
+        run = driver.client.bulk(driver.client.upsert_stocks, rows, chunk_size=2, in_flight=1, progress=reports.append)
         outcomes = driver.all(run)
-    assert (told[-1].read, told[-1].succeeded, told[-1].failed, told[-1].unknown) == (4, 2, 2, 0)
-    assert [progress.under_way for progress in told] == [2, 0, 2, 0]
+    assert (reports[-1].read, reports[-1].succeeded, reports[-1].failed, reports[-1].unknown) == (4, 2, 2, 0)
+    assert [progress.under_way for progress in reports] == [2, 0, 2, 0]
     assert Counter(outcome.state for outcome in outcomes) == {"succeeded": 2, "failed": 2}
 
 

@@ -99,13 +99,13 @@ def test_an_error_comes_back_from_a_pool_of_processes(tmp_path: Any) -> None:
 
 
 def test_a_status_code_has_one_name(drive: Drive) -> None:
-    told: list[Event] = []
+    events: list[Event] = []
     with server(lambda peer: peer.answer({}, 404, headers="X-Request-Id: r7\r\n")) as there:
-        driver = drive(there.url, hooks=Hooks(on_response=told.append))
+        driver = drive(there.url, hooks=Hooks(on_response=events.append))
         with pytest.raises(errors.NotFoundError) as caught:
             driver.do(driver.client.get_products())
-    assert caught.value.status_code == told[0].status_code == 404
-    assert caught.value.request_id == told[0].request_id == "r7"
+    assert caught.value.status_code == events[0].status_code == 404
+    assert caught.value.request_id == events[0].request_id == "r7"
 
 
 def test_the_request_id_of_a_success_is_at_hand(drive: Drive) -> None:
@@ -143,8 +143,8 @@ def test_asynchronous_methods_can_be_tasks() -> None:
 
 
 def test_a_batch_says_whether_it_is_done(drive: Drive) -> None:
-    told = iter([(2, 1), (2, 2)])
-    with server(lambda peer: peer.answer(batch(*next(told)))) as there:
+    progress = iter([(2, 1), (2, 2)])
+    with server(lambda peer: peer.answer(batch(*next(progress)))) as there:
         driver = drive(there.url)
         handle = driver.client.resume_batch(json.dumps({"batch": TICKET, "rows": 2}))
         assert [driver.do(handle.done()), driver.do(handle.done())] == [False, True]

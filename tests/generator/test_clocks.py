@@ -61,7 +61,7 @@ class World:
         return Session(made, Credentials({"ApiKey": operations.API.schemes["ApiKey"]}, {"ApiKey": "key"}, "X"))
 
 
-def told(*counts: Any, id: str = TICKET) -> Answer:
+def counts(*counts: Any, id: str = TICKET) -> Answer:
     return Answer(200, {"content-type": "application/json"}, json.dumps({**batch(*counts), "id": id}).encode())
 
 
@@ -69,13 +69,13 @@ def plain(status: int, **headers: str) -> Answer:
     return Answer(status, {name.replace("_", "-"): text for name, text in headers.items()}, b"{}")
 
 
-GOING = told(2, 0)
+GOING = counts(2, 0)
 LAST: dict[str, Answer | None] = {
     "it goes on": GOING,
     "it is silent": None,
     "it refuses for long": plain(429, retry_after="7200"),
     "it refuses for a while": plain(503, retry_after="5"),
-    "it counts nothing": told(-1, 0),
+    "it counts nothing": counts(-1, 0),
 }
 
 
@@ -99,7 +99,7 @@ def test_a_failure_before_the_time_is_up_is_told_as_it_is() -> None:
 
 
 def test_a_batch_that_is_not_known_soon_after_it_was_taken_is_not_known_yet() -> None:
-    world = World(plain(404), plain(404), GOING, last=told(2, 2))
+    world = World(plain(404), plain(404), GOING, last=counts(2, 2))
     result = run(BaseBatch[Any](world.session(), operations.POLLING, TICKET, 2).waiting(600, 0.2), world)
     assert result.ok
     world = World(last=plain(404))
@@ -109,13 +109,13 @@ def test_a_batch_that_is_not_known_soon_after_it_was_taken_is_not_known_yet() ->
     world = World(last=plain(404))
     with pytest.raises(BatchTimeoutError):
         run(BaseBatch[Any](world.session(), operations.POLLING, TICKET, 2).waiting(5, 0.2), world)
-    world = World(GOING, plain(404), last=told(2, 2))
+    world = World(GOING, plain(404), last=counts(2, 2))
     with pytest.raises(NotFoundError):
         run(BaseBatch[Any](world.session(), operations.POLLING, TICKET, 2).waiting(600, 0.2), world)
 
 
 def test_a_wait_does_as_it_is_asked_to_by_retry_after() -> None:
-    world = World(plain(429, retry_after="90"), last=told(2, 2))
+    world = World(plain(429, retry_after="90"), last=counts(2, 2))
     assert run(BaseBatch[Any](world.session(), operations.POLLING, TICKET, 2).waiting(600, 0.2), world).ok
     assert [at for at, _ in world.sent] == [0.0, 91.0]
 
@@ -161,7 +161,7 @@ STOCK = {"stock_list": TICKET, "stock": "1"}
 
 def test_the_deadline_of_a_bulk_write_accounts_for_what_was_sent() -> None:
     taken = Answer(202, {"content-type": "application/json"}, json.dumps({"batch_request_id": TICKET}).encode())
-    world = World(taken, told(1, 1), taken, last=told(1, 0))
+    world = World(taken, counts(1, 1), taken, last=counts(1, 0))
     outcomes: list[Any] = []
 
     def collect() -> None:

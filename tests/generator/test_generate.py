@@ -1,4 +1,4 @@
-"""The command: what it writes, that it is the same each time, and what it says when something is wrong."""
+"""The command: the files that it writes, the same each time, and its error messages."""
 
 from __future__ import annotations
 
@@ -182,11 +182,11 @@ def test_what_cannot_be_expressed_is_refused_by_name_and_place(
 ) -> None:
     path, out = saved(tmp_path, REFUSED), tmp_path / "out"
     assert main(["--spec", str(path), "--out", str(out)]) == 2
-    told = capsys.readouterr().err
+    printed = capsys.readouterr().err
     for name in REFUSED_NAMES:
-        assert f": {name}: " in told or not name
-    assert "nothing stands at #/components/schemas/Missing" in told
-    assert "document.json:1:" in told
+        assert f": {name}: " in printed or not name
+    assert "nothing stands at #/components/schemas/Missing" in printed
+    assert "document.json:1:" in printed
     assert not out.exists()
     assert main(["--spec", str(path), "--out", str(out), "--allow-partial"]) == 0
     refusals = json.loads((out / "refusals.json").read_text())
@@ -201,9 +201,9 @@ def test_a_document_that_cannot_be_read_is_an_error_in_words(
 ) -> None:
     (tmp_path / "document.yaml").write_text(content)
     assert main(["--spec", str(tmp_path / "document.yaml"), "--out", str(tmp_path / "out")]) == 2
-    told = capsys.readouterr().err
-    assert "document.yaml:" in told
-    assert "Traceback" not in told
+    printed = capsys.readouterr().err
+    assert "document.yaml:" in printed
+    assert "Traceback" not in printed
     assert not (tmp_path / "out").exists()
 
 

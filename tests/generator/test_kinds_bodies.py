@@ -1,4 +1,4 @@
-"""Bodies of documents that say how each part travels: forms, multipart, files, ranges of media types."""
+"""Bodies with declared encodings: forms, multipart, files, ranges of media types."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ def test_parts_carry_names_types_and_headers(bodies: ModuleType, talk: Start, tm
     t = talk(bodies)
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(b"JPEG" * 50_000)
-    told: list[tuple[int, int | None]] = []
-    upload = bodies.File(photo, progress=lambda sent, total: told.append((sent, total)))
+    calls: list[tuple[int, int | None]] = []
+    upload = bodies.File(photo, progress=lambda sent, total: calls.append((sent, total)))
     t.client.parts({"Media-Url": "u", "about": {"name": "n"}, "picture": b"PNG", "tags": ["a", "b"]})
     t.client.parts(picture=upload, more=[io.BytesIO(b"one"), bodies.File(b"two", "two.txt", headers={"X-A": "b"})])
     first, second = t.seen[0].body, t.seen[1].body
@@ -114,8 +114,8 @@ def test_parts_carry_names_types_and_headers(bodies: ModuleType, talk: Start, tm
     assert b'name="more"; filename="more"\r\n' in second
     assert b'filename="two.txt"\r\nContent-Type: text/plain\r\nX-A: b\r\n\r\ntwo' in second
     assert f"content-length: {len(second)}" in t.seen[1].head.lower()
-    assert told[-1] == (200_000, 200_000)
-    assert len(told) > 1
+    assert calls[-1] == (200_000, 200_000)
+    assert len(calls) > 1
 
 
 def test_a_range_of_media_types_is_none_to_send(bodies: ModuleType, talk: Start, tmp_path: Path) -> None:

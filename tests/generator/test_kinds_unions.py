@@ -1,4 +1,4 @@
-"""Unions and base classes: sent, received, told apart, and with variants that the document lacks."""
+"""Unions and base classes: sent, received, distinguished, and with variants that the document lacks."""
 
 from __future__ import annotations
 

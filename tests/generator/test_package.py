@@ -139,7 +139,7 @@ for outcome in Client().bulk(Client().upsert_stocks, [{"sku": "a"}], progress=la
 
 
 def mypy(folder: Path, name: str, source: str) -> str:
-    """What mypy says of a program."""
+    """mypy's output for a program."""
     (folder / f"{name}.py").write_text(source)
     cache = ["--cache-dir", str(folder / "c"), "--config-file", os.devnull]
     command = [sys.executable, "-m", "mypy", "--strict", "--python-version", "3.11", *cache, str(folder / f"{name}.py")]
@@ -148,7 +148,7 @@ def mypy(folder: Path, name: str, source: str) -> str:
 
 
 def pyright(folder: Path, name: str, source: str) -> str:
-    """What pyright says of a program."""
+    """pyright's output for a program."""
     (folder / f"{name}.py").write_text(source)
     paths = {"include": [f"{name}.py"], "extraPaths": [str(ROOT / "generated")], "pythonVersion": "3.11"}
     (folder / "pyright.json").write_text(json.dumps({**paths, "typeCheckingMode": "standard"}))

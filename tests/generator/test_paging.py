@@ -30,7 +30,7 @@ ODD = "odd: {page: nr, first: 0, count: of, results: rows, key: name}\nunpaged: 
 
 @pytest.fixture(scope="module")
 def paged(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The client of a document whose pages are recognised, but for those that a file beside it tells of."""
+    """The client of a document whose pages are recognised, except those that a file beside it declares."""
     folder = tmp_path_factory.mktemp("paged")
     (folder / "paged.yaml").write_bytes((CORPUS / "paged.yaml").read_bytes())
     (folder / "paged.pages.yaml").write_text(ODD)
@@ -124,13 +124,13 @@ def test_an_answer_without_pages_is_no_page(paged: Any) -> None:
 
 def test_what_is_recognised_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--spec", str(CORPUS / "paged.yaml"), "--out", str(tmp_path / "out")]) == 0
-    told = capsys.readouterr().out
-    assert "pages of by_page, by_offset: `next` leads on, rows in `results`\n" in told
-    assert "pages of counted: `offset` counts the rows before, rows in `items`\n" in told
-    assert "pages of has_more: `starting_after` takes the last row's `id`, rows in `data`\n" in told
-    assert "pages of header: the Link header leads on\n" in told
-    assert "unpaged" not in told
-    assert "odd" not in told
+    printed = capsys.readouterr().out
+    assert "pages of by_page, by_offset: `next` leads on, rows in `results`\n" in printed
+    assert "pages of counted: `offset` counts the rows before, rows in `items`\n" in printed
+    assert "pages of has_more: `starting_after` takes the last row's `id`, rows in `data`\n" in printed
+    assert "pages of header: the Link header leads on\n" in printed
+    assert "unpaged" not in printed
+    assert "odd" not in printed
 
 
 @pytest.mark.parametrize(

@@ -160,9 +160,9 @@ def test_errors_have_the_names_of_their_statuses_and_no_key(drive: Drive, sandbo
     assert error.body is not None
     assert KEY not in repr(error) + str(error) + repr(vars(error))
 
-    stranger = drive(sandbox, api_key="another-key")
+    other = drive(sandbox, api_key="another-key")
     with pytest.raises(errors.AuthenticationError):
-        stranger.do(stranger.client.get_products())
+        other.do(other.client.get_products())
 
 
 def test_the_raw_answer_is_at_hand(drive: Drive, sandbox: str) -> None:

@@ -231,11 +231,11 @@ def test_a_refused_request_is_sent_again_and_hooks_are_told(drive: Drive) -> Non
         else:
             peer.answer(page([product(1)], 1))
 
-    told: list[Event] = []
+    events: list[Event] = []
     with server(handler) as made:
-        driver = drive(made.url, hooks=Hooks(on_request=told.append, on_retry=told.append))
+        driver = drive(made.url, hooks=Hooks(on_request=events.append, on_retry=events.append))
         assert driver.do(driver.client.get_products()).count == 1
-    assert [(e.exchange.attempts, e.delay) for e in told] == [(1, None), (1, 0.0), (2, None), (2, 0.0), (3, None)]
+    assert [(e.exchange.attempts, e.delay) for e in events] == [(1, None), (1, 0.0), (2, None), (2, 0.0), (3, None)]
     with server(lambda peer: peer.answer({"detail": "slow down"}, 429, headers="Retry-After: 900\r\n")) as made:
         driver = drive(made.url)
         with pytest.raises(errors.RateLimitError) as caught:

@@ -1,4 +1,4 @@
-"""The made-up catalog: the same for the same seed, as the document says, and telling."""
+"""The made-up catalog: the same for the same seed, valid by the document, and discriminating."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def test_texts_tell_one_lookup_from_another(client: httpx2.Client) -> None:
         assert max(folded.values()) > 1, "the same in another case"
         assert any(a != b and b.startswith(a) for a in texts for b in texts), "a prefix"
         assert any(a != b and b.endswith(a) for a in texts for b in texts), "a suffix"
-        for odd in "%_\\'+&,şŞçÖ ":
-            assert any(odd in text for text in texts), (field, odd)
+        for special in "%_\\'+&,şŞçÖ ":
+            assert any(special in text for text in texts), (field, special)
     names = {row["name"] for row in shown}
     assert any("  " in name for name in names)
     assert any(name != name.strip() for name in names)

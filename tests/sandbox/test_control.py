@@ -94,9 +94,9 @@ def test_a_snapshot_brings_rows_and_batches_back(client: httpx2.Client) -> None:
 @pytest.mark.parametrize("format", ["json", "ndjson", "csv"])
 def test_what_is_dumped_can_be_loaded(client: httpx2.Client, format: str) -> None:
     kinds = {"json": "application/json", "ndjson": "application/x-ndjson", "csv": "text/csv"}
-    odd = {"attributes": {"A": 'x"', "B": "null", "C": None, "D": "two\nlines,\u2028"}, "images": [""]}
+    special = {"attributes": {"A": 'x"', "B": "null", "C": None, "D": "two\nlines,\u2028"}, "images": [""]}
     texts = ["", "null", '"quoted"', "a,b", "two\nlines", " x ", "ÇĞİ", "'", "\\"]
-    write(client, "POST", PRODUCTS, [product(f"t{n}", name=text, **odd) for n, text in enumerate(texts)])
+    write(client, "POST", PRODUCTS, [product(f"t{n}", name=text, **special) for n, text in enumerate(texts)])
     dumped = client.get(f"{PREFIX}collections/products/rows", params={"format": format})
     assert dumped.headers["content-type"].startswith(kinds[format])
     before = everything(client)

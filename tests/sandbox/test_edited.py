@@ -1,4 +1,4 @@
-"""Edits of the document alone: the sandbox follows, with data that tells right from wrong."""
+"""Edits of the document alone: the sandbox follows, with discriminating data."""
 
 from __future__ import annotations
 

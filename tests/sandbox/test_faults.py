@@ -10,8 +10,8 @@ import pytest
 import spec
 from conformance.sandbox import Fault, Settings, app, faults
 from spec import Contract
-from tests.sandbox.battery import transcript
 from tests.sandbox.conftest import Edited, Serving
+from tests.sandbox.probe_requests import transcript
 from tests.sandbox.test_edited import add_field
 
 CONTRACT = spec.load()

@@ -32,7 +32,7 @@ class SyncJob:
         self.client.close()
 
     def ask(self, method: str, url: str, **sent: Any) -> Any:
-        """Up to three tries, as long apart as the server says."""
+        """Up to three tries, with the server's Retry-After between them."""
         for _ in range(2):
             try:
                 response = self.client.request(method, url, **sent)

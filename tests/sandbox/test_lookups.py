@@ -50,7 +50,7 @@ def connection(database: Database) -> Iterator[Connection]:
 
 @pytest.fixture(scope="module")
 def matches(connection: Connection) -> Matches:
-    """What the database says of one row."""
+    """The database's result for one row."""
 
     def ask(kind: values.Kind, lookup: str, row: Any, value: Any) -> bool:
         table = TABLES[kind]
@@ -65,13 +65,13 @@ def matches(connection: Connection) -> Matches:
     return ask
 
 
-telling = st.one_of(st.sampled_from(texts.NAMES), st.text(st.characters(exclude_categories=["Cs"]), max_size=6))
+discriminating = st.one_of(st.sampled_from(texts.NAMES), st.text(st.characters(exclude_categories=["Cs"]), max_size=6))
 
 
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[str, str]:
     """A text and another that is often a piece of it, in other letters or with a wildcard in it."""
-    row = draw(telling)
+    row = draw(discriminating)
     start = draw(st.integers(0, len(row)))
     piece = row[start : draw(st.integers(start, len(row)))]
     kinds = [
@@ -83,7 +83,7 @@ def pairs(draw: st.DrawFn) -> tuple[str, str]:
         lambda t: "%" + t[1:],
         lambda t: "_" + t[1:],
     ]
-    return row, draw(st.one_of(st.just(draw(st.sampled_from(kinds))(piece)), telling))
+    return row, draw(st.one_of(st.just(draw(st.sampled_from(kinds))(piece)), discriminating))
 
 
 @pytest.mark.parametrize("lookup", TEXT)
@@ -125,7 +125,7 @@ def test_numbers(matches: Matches, kind: values.Kind, lookup: str, row: str, val
 
 
 @settings(max_examples=60)
-@given(row=telling, many=st.lists(telling, max_size=4))
+@given(row=discriminating, many=st.lists(discriminating, max_size=4))
 def test_in(matches: Matches, row: str, many: list[str]) -> None:
     assert matches("text", "in", row, many) == (row in many)
 

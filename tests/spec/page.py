@@ -1,6 +1,6 @@
 """The vendor's page as a table, copied from it by hand and independently of the document.
 
-Whatever the document says is compared with this; where the two differ, the page decides.
+The document is compared with this table; where the two differ, the page decides.
 """
 
 from __future__ import annotations

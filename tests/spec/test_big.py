@@ -1,4 +1,4 @@
-"""Large foreign documents are read in seconds, and what can't be read of them is told operation by operation."""
+"""Large foreign documents are read in seconds; unreadable parts are reported operation by operation."""
 
 from __future__ import annotations
 

@@ -77,13 +77,13 @@ def _compared_both_ways(whole: Source, file: Path) -> None:
         spoilt = read(file)
         found = [*compare(whole, spoilt).changes, *compare(spoilt, whole).changes]
     except SpecError:
-        return  # nothing can be read of it, as `validate` says
+        return  # nothing can be read of it, as `validate` reports
     assert found or spoilt.data == whole.data or _without_effect(whole.data, spoilt.data)
     assert all(change.why for change in found)
 
 
 def _without_effect(one: Any, other: Any) -> bool:
-    """True for what says nothing: keywords that say what holds without them."""
+    """True for keywords without effect: they state what holds without them."""
     if isinstance(one, dict) and isinstance(other, dict):
         keys = {key for key in {**one, **other} if one.get(key, "none") != other.get(key, "none")}
         return all(_without_effect(one.get(key), other.get(key)) for key in keys - {"style", "items", "type"})

@@ -1,4 +1,4 @@
-"""The document says what the vendor's page says: all of it, and nothing else without saying so."""
+"""The document has all statements of the vendor's page, and marks all others as inferred."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from spec.__main__ import main
 
 OURS = spec.DEFAULT.read_text("utf-8")
 
-# title: (old text, new text, kind and level, subject, a clause that it touches, what the hint says)
+# title: (old text, new text, kind and level, subject, a clause that it touches, the hint)
 EDITS: dict[str, tuple[str, str, str, str, str, str]] = {
     "a parameter goes": (
         "        - name: name__contains\n          in: query\n          description: Filter by values in the name "
@@ -293,7 +293,7 @@ EDITS: dict[str, tuple[str, str, str, str, str, str]] = {
         "PRD101.write.absent",
         "",
     ),
-    "a batch is told elsewhere": (
+    "a batch's status is elsewhere": (
         "        total: /state/total\n",
         "        total: /status\n",
         "vocabulary.changed major",

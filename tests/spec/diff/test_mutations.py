@@ -1,4 +1,4 @@
-"""Any edit of any node shows: documents that say much, one random change at a time.
+"""Any edit of any node shows: rich documents, one random change at a time.
 
 A second generator of pairs, which knows nothing of rules: it cuts, doubles and overwrites nodes of real documents.
 """
@@ -47,7 +47,7 @@ def at(data: Any, way: tuple[str | int, ...]) -> Any:
 
 
 def mutated(data: Any, way: tuple[str | int, ...], how: str) -> Any | None:
-    """A copy with one node changed, or None where this change says nothing new."""
+    """A copy with one node changed, or None where this change has no effect."""
     found = copy.deepcopy(data)
     holder, last = at(found, way[:-1]), way[-1]
     value = holder[last]
@@ -95,7 +95,7 @@ WITHOUT_EFFECT = {
         "paths//query/get/parameters/3/explode": "a single value",
     },
 }
-"""By document, the nodes that say nothing which the rest doesn't say."""
+"""By document, the nodes that add nothing to the rest."""
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -110,6 +110,6 @@ def test_any_edit_of_any_node_shows(name: str, data: st.DataObject) -> None:
     try:
         changes = compared(DOCUMENTS[name], changed).changes
     except SpecError:
-        return  # no document of OpenAPI any more, which is told as well
+        return  # no document of OpenAPI any more, which is reported as well
     if not changes:
         assert "/".join(map(str, way)) in WITHOUT_EFFECT.get(name, ()), (way, how)

@@ -16,7 +16,7 @@ README = spec.DEFAULT.with_name("diff").joinpath("README.md").read_text("utf-8")
 WORKFLOW = Path(__file__).parents[3] / "docs/ci/api-diff.yml"
 
 # Every keyword of JSON Schema 2020-12 (core, applicator, validation, meta-data, format, content, unevaluated), of 3.0's
-# and 3.1's schemas, and every field of OpenAPI's objects that the rules speak of by name.
+# and 3.1's schemas, and every field of OpenAPI's objects that the rules name.
 KEYWORDS = """$anchor $comment $dynamicAnchor $dynamicRef $id $ref $schema $vocabulary additionalProperties allOf anyOf
 const contains contentEncoding contentMediaType contentSchema default dependentRequired dependentSchemas deprecated
 description discriminator else enum examples exclusiveMaximum exclusiveMinimum externalDocs format if items maxContains
@@ -50,7 +50,7 @@ def test_the_workflow_is_one() -> None:
 
 
 def test_every_relation_that_a_keyword_may_have_has_a_rule() -> None:
-    """A difference without a rule couldn't be told; the relations are those that `checks` and `schemas` name."""
+    """A difference without a rule couldn't be reported; the relations are those that `checks` and `schemas` name."""
     for aspect in NARROWING:
         for direction in ("request", "response"):
             for relation in ("narrower", "wider", "changed"):

@@ -1,4 +1,4 @@
-"""A rewrite without effect says nothing, whichever tool wrote it."""
+"""A rewrite without effect shows no difference, whichever tool wrote it."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def _answer(**answer: JSON) -> JSON:
 
 
 TEXT = {"type": "string"}
-# title: two ways to say the same of an operation
+# title: two forms of the same operation
 OPERATIONS: dict[str, tuple[JSON, JSON]] = {
     "case of header parameters": (
         _with_operation(parameters=[{"name": "X-A", "in": "header", "schema": TEXT}]),

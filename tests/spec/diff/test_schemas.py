@@ -25,7 +25,7 @@ DOG: dict[str, Any] = {
 }
 LIST = {"type": "array", "items": {"type": "string"}}
 
-# title: narrower, wider, the aspect that is told
+# title: narrower, wider, the aspect that is reported
 WIDER: dict[str, tuple[JSON, JSON, str]] = {
     "null": ({"type": "string"}, {"type": ["string", "null"]}, "null"),
     "null in anyOf": (OBJECT, {"anyOf": [OBJECT, {"type": "null"}]}, "null"),
@@ -333,7 +333,7 @@ def _with(prop: JSON, *, required: bool) -> JSON:
     return {"type": "object", "properties": {"a": prop}, "required": ["a"] if required else []}
 
 
-# title: old, new, callers' level when sent, when shown; None where nothing is told
+# title: old, new, callers' level when sent, when shown; None where nothing is reported
 DIRECTIONS: dict[str, tuple[JSON, JSON, str, str]] = {
     "becomes read-only": (_with({}, required=False), _with({"readOnly": True}, required=False), "major", "none"),
     "is read-only no more": (_with({"readOnly": True}, required=False), _with({}, required=False), "minor", "none"),

@@ -95,5 +95,5 @@ def test_no_break_is_missed(one: Any, other: Any, data: st.DataObject) -> None:
 
 
 def _grown(found: Comparison) -> bool:
-    """True where something was added that both sides must tolerate, whatever a validator says."""
+    """True where something was added that both sides must tolerate, whatever a validator reports."""
     return any(c.rule == "response.enum.wider" or ".property." in c.rule for c in found.changes)

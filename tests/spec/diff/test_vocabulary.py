@@ -47,14 +47,14 @@ EDITS: dict[str, tuple[str, str, str, str, str]] = {
     "a largest page size": (SIZE, SIZE.replace("}", ", maximum: 99}"), "request.maximum.narrower", "major", "minor"),
     "an upsert clears": ("absent: keep", "absent: clear", "vocabulary.changed", "major", "major"),
     "an upsert writes rows": (", parts: [offers]}", "}", "vocabulary.removed", "major", "minor"),
-    "a batch is told elsewhere": (
+    "a batch's status is elsewhere": (
         "succeeded: /items/good",
         "succeeded: /items/bad",
         "vocabulary.changed",
         "major",
         "major",
     ),
-    "a batch tells more": (
+    "a batch shows more": (
         "total: /items/all\n",
         "total: /items/all\n        status: /job\n",
         "vocabulary.added",

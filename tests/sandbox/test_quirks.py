@@ -1,4 +1,4 @@
-"""The habits of real servers that can be switched on, and input that nobody expects."""
+"""Quirks of real servers that can be switched on, and unexpected input."""
 
 from __future__ import annotations
 
@@ -113,8 +113,8 @@ def _raw(client: httpx2.Client, line: bytes) -> int:
 
 
 def test_odd_bodies_are_no_server_error(client: httpx2.Client) -> None:
-    odd = ["\0", "x" * 100_000, {"a": [None, 1.5, {}]}, -(10**400), 1e308, [], {}, None, True, "1e9999"]
-    for value in odd:
+    unexpected = ["\0", "x" * 100_000, {"a": [None, 1.5, {}]}, -(10**400), 1e308, [], {}, None, True, "1e9999"]
+    for value in unexpected:
         item = {**product("odd"), "name": value, "attributes": {"k": value}, "images": [value], "unknown": value}
         assert client.post(PRODUCTS, json=[item]).status_code in (202, 400)
         assert client.request("DELETE", PRODUCTS, json=[{"sku": value}]).status_code in (202, 400)

@@ -1,4 +1,4 @@
-"""Requests that show what a sandbox does, as a transcript in which nothing depends on the clock or on chance.
+"""Probe requests: they show a sandbox's behaviour, as a transcript that doesn't depend on the clock or on chance.
 
 Two sandboxes with the same transcript are the same to a client who asks these things; a fault that no
 transcript shows would be none.
