@@ -1,4 +1,4 @@
-"""How many faults of the sandbox are found, with how many requests, in how many seconds: plain Schemathesis and this suite.
+"""The share of the sandbox's faults that is found, with requests and seconds: plain Schemathesis and this suite.
 
 Both are run as a user would, as commands in processes of their own, against the same sandbox with the same
 fault, one after the other. A fault counts as found when a run reports something on it that the same
