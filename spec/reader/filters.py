@@ -72,16 +72,16 @@ def plain(
 
 
 def _check_wire(context: ReadContext, node: Object, wire: Wire, pointer: str, *, many: bool) -> None:
-    """A filter's values are written as a query's text: how several are must be said in OpenAPI's own words."""
+    """A filter's values are text in the query: OpenAPI's style must define the separator of several."""
     if wire.content:
         hint = "Give it a `schema` instead of `content`: the value of a filter is plain text."
         context.problem(f"{pointer}/content", "a filter's value can't be a content type's text", hint)
     elif many and wire.style not in DELIMITERS:
         hint = f"A list filter takes {', '.join(DELIMITERS)}."
-        context.problem(f"{pointer}/style", f"the style {wire.style!r} says nothing about a list of values", hint)
+        context.problem(f"{pointer}/style", f"the style {wire.style!r} doesn't define a list of values", hint)
     elif many and wire.explode and wire.style != "form":
         message = f"the style {wire.style!r} has no meaning with `explode: true`"
-        hint = "Say `explode: false`; or `style: form` where every value is a pair of its own."
+        hint = "Declare `explode: false`; or `style: form` where every value is a pair of its own."
         context.problem(f"{pointer}/explode", message, hint)
 
 

@@ -148,7 +148,7 @@ def _check_asked(context: ReadContext, parameters: tuple[Parameter, ...]) -> Non
         seen.setdefault(role, parameter)
         types = _types(without_null(context.read(parameter.schema, f"{parameter.pointer}/schema")))
         if types and "integer" not in types:
-            hint = "Say `type: integer`; where pages are asked for by a token or an offset, take x-pagination away."
+            hint = "Declare `type: integer`; if a token or an offset selects pages, remove x-pagination."
             context.problem(f"{parameter.pointer}/schema", f"the {role} {parameter.name} isn't a whole number", hint)
 
 
@@ -158,9 +158,9 @@ def _check_shown(context: ReadContext, shown: Mapping[str, _Shown]) -> None:
         if not field.types:
             continue
         if role == "count" and "integer" not in field.types:
-            context.problem(field.pointer, f"the count {field.name} isn't a whole number", "Say `type: integer`.")
+            context.problem(field.pointer, f"the count {field.name} isn't a whole number", "Declare `type: integer`.")
         elif role == "results" and "array" not in field.types:
-            context.problem(field.pointer, f"the results {field.name} aren't a list", "Say `type: array`.")
+            context.problem(field.pointer, f"the results {field.name} aren't a list", "Declare `type: array`.")
         elif role in ("next", "previous") and not field.leads:
             message = f"{role} is {field.name}, which is neither a link nor the number of a page"
             hint = "It is a text with a URL in it, or an integer; null where there is no such page."
@@ -173,7 +173,9 @@ def _first(context: ReadContext, parameter: Parameter) -> int:
     schema = context.read(parameter.schema, f"{parameter.pointer}/schema")
     if first != 1 or schema.get("default", 1) != 1:
         message = f"the first page is {schema.get('default')}, and pages are counted from 1"
-        hint = "Where the server counts from 0, or by rows, its pages can't be said: take x-pagination away."
+        hint = (
+            "Where the server counts from 0, or by rows, the vocabulary can't describe its pages: remove x-pagination."
+        )
         context.problem(f"{parameter.pointer}/schema", message, hint)
     return 1
 

@@ -89,7 +89,7 @@ def _parameter(
     schema = without_null(context.read(raw, schema_pointer))
     style = str(node.get("style", _STYLES[place]))
     provenance = context.provenance(node, inherited)
-    query = place == "query"  # the only place where the vocabulary has something to say
+    query = place == "query"  # the only place where the vocabulary applies
     explode = bool(node.get("explode", style == "form"))
     wire = filters.Wire(style, explode, "content" in node)
     plain = filters.plain(context, name, node, schema, wire, pointer, provenance, rows) if query else None
