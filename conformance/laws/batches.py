@@ -20,7 +20,7 @@ from spec import Clause
 def _each(
     trace: Trace, judge: Callable[[Submission], Finding | None], *, needs: Callable[[Submission], bool]
 ) -> Result:
-    """A law about every batch by itself, counting those that it speaks of."""
+    """A law about every batch by itself; it counts the batches that it concerns."""
     spoken = [batch for batch in trace.batches if needs(batch)]
     for batch in spoken:
         wrong = judge(batch)
@@ -64,7 +64,7 @@ def _answered(batch: Submission) -> list[StatusPoll]:
 
 @batch_law("batch.own-id")
 def own_id(context: RunContext, clause: Clause, trace: Trace) -> Result:
-    """What is shown is the batch that was asked for."""
+    """The response shows the requested batch."""
 
     def judge(batch: Submission) -> Finding | None:
         for one in _answered(batch):
@@ -181,7 +181,7 @@ def _mixed(trace: Trace) -> MixedStep:
     if isinstance(trace.mixed, NotReached):
         raise Missing(trace.mixed.reason)
     if not trace.mixed.step.submission.accepted:
-        raise Missing(Reason("scenario-incomplete", "a batch with a bad item isn't accepted at all"))
+        raise Missing(Reason("scenario-incomplete", "a batch with a bad item isn't accepted"))
     return trace.mixed
 
 

@@ -1,4 +1,4 @@
-"""Filters together: the rows are those that satisfy both."""
+"""Combined filters: the rows are those that satisfy both."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from spec import Clause, Filter, Operation
 
 ONE_ALONE = frozenset({"first alone", "second alone"})
 ALL = ONE_ALONE | {"either", "none"}
-"""Misreadings of two filters together."""
+"""Mutants of two filters together."""
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two cases that tell "both" from "either", from the first alone and from the second alone."""
+    """Two cases that distinguish "both" from "either", from the first alone and from the second alone."""
 
     one: Case
     other: Case
@@ -46,7 +46,7 @@ class Candidate:
     case: Case
     shown: frozenset[int]
     open: frozenset[int]
-    """Rows of which it isn't decided."""
+    """Rows that may be shown or not."""
 
 
 @law("combine")
@@ -158,7 +158,7 @@ def _pairs(context: RunContext, operation: Operation) -> dict[str, list[Pair]]:
                     break
     for filter, other in itertools.combinations(filters, 2):
         if filter.field != other.field and not fields_met.get(_fields(filter, other)):
-            pairs = _best(pools[filter.parameter], pools[other.parameter], telling=ONE_ALONE)
+            pairs = _best(pools[filter.parameter], pools[other.parameter], killing=ONE_ALONE)
             planned[filter.parameter] += pairs
             planned[other.parameter] += pairs
             fields_met[_fields(filter, other)] = len(pairs)
@@ -186,13 +186,13 @@ def pool_of(filter: Filter, rows: list[Row], seed: int, budget: Budget) -> list[
 
 
 def _best(
-    ones: list[Candidate], others: list[Candidate], *, alike: bool = False, telling: frozenset[str] = ALL
+    ones: list[Candidate], others: list[Candidate], *, alike: bool = False, killing: frozenset[str] = ALL
 ) -> list[Pair]:
-    """The pair that tells "both" from these misreadings, by default from all; else two that do together.
+    """The pair that kills these mutants, by default all; else two pairs that do together.
 
     Of two filters that both take any key they are `alike` if they are to have the same one.
     """
-    wanted = set(telling)
+    wanted = set(killing)
     best: dict[frozenset[str], tuple[int, Pair]] = {}
     for one in ones:
         for other in others:
@@ -213,7 +213,7 @@ def _best(
 
 
 def _told(one: Candidate, other: Candidate) -> frozenset[str]:
-    """Which misreadings of two filters together show other rows than both do."""
+    """The mutants of two filters that show other rows than both filters do."""
     unsure = one.open | other.open
     both = (one.shown & other.shown) - unsure
     first, second = one.shown - other.shown - unsure, other.shown - one.shown - unsure

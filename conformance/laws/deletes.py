@@ -1,4 +1,4 @@
-"""Deletes: what is gone is gone, nothing else is, and it can come again."""
+"""Deletes: a deleted row is gone, other rows stay, and its key can be inserted again."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def deletes(context: RunContext, clause: Clause, trace: DeletesTrace) -> Result:
 
 @scenario_law("delete.exact-key", DeletesTrace)
 def exact_key(context: RunContext, clause: Clause, trace: DeletesTrace) -> Result:
-    """Keys that are nearly the same are others."""
+    """Keys that are nearly the same name other rows."""
     alone = near_rows_stay(trace.keys, trace.setup, ended(trace.delete))
     if isinstance(alone, Finding):
         return alone
@@ -58,7 +58,7 @@ def exact_key(context: RunContext, clause: Clause, trace: DeletesTrace) -> Resul
 
 @scenario_law("delete.unknown-row", DeletesTrace)
 def unknown_row(context: RunContext, clause: Clause, trace: DeletesTrace) -> Result:
-    """A delete of a row that there isn't fails as an item, not as a request."""
+    """A delete of a missing row fails as an item, not as a request."""
     batch = trace.unknown.submission
     if batch.exchange.response.refused:
         return Finding("202, and the item counted as failed", response_excerpt(batch.exchange), (batch.exchange,))

@@ -19,7 +19,7 @@ from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Filter, Operation
 
 CORE = ("ignored", "always empty")
-"""The misreadings that a filter must at least be told apart from, or nothing is known of it."""
+"""The mutants that a filter's cases must kill at least: without them, the clause isn't exercised."""
 
 
 @decided
@@ -36,7 +36,7 @@ def wire_cases(context: RunContext, operation: Operation) -> Cases:
 
 
 def words(case: Case) -> str:
-    """A case as the sentence that its answer must fit."""
+    """A case as the sentence that its response must fit."""
     field = f"{case.filter.field}[{case.key}]" if case.key else case.filter.field
     sent = "&".join(f"{name}={value!r}" for name, value in case.query)
     return f"rows whose {field} satisfies {sent} (lookup {case.filter.lookup})"
@@ -44,7 +44,7 @@ def words(case: Case) -> str:
 
 @law("filter")
 def filter_law(context: RunContext, clause: Clause) -> Result:
-    """Sound and complete, on values that a wrong server would answer otherwise."""
+    """Sound and complete, on values for which a wrong server shows other rows."""
     operation = operation_of(context, clause)
     filter = clause.speaks_of(Filter)
     if filter.hidden:
@@ -57,7 +57,7 @@ def filter_law(context: RunContext, clause: Clause) -> Result:
     if not cases.chosen or missing:
         return not_exercised(
             "no-witness",
-            f"no value of {filter.field} on the rows seen tells {filter.parameter} from one that is ignored",
+            f"no value of {filter.field} on the rows seen distinguishes {filter.parameter} from one that is ignored",
         )
     context.prefetch(context.large_page_request(operation, extended(known.base, case.query)) for case in cases.chosen)
     for case in sorted(cases.chosen, key=lambda c: len(c.operand)):
@@ -111,7 +111,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9]+")
 
 @law("edges")
 def edges(context: RunContext, clause: Clause) -> Result:
-    """A space at an end of a value tells a word from one that only begins or ends so."""
+    """A space at an end of a value distinguishes a word from a longer one with the same beginning or end."""
     operation = operation_of(context, clause)
     known = sample_of(context, operation)
     containing = [f for f in operation.filters if f.lookup in ("contains", "icontains") and not f.hidden]
@@ -203,7 +203,7 @@ def _may_be_null(operation: Operation, filter: Filter) -> bool:
 
 @law("default")
 def default_law(context: RunContext, clause: Clause) -> Result:
-    """Leaving the filter out is the same as giving its default."""
+    """A request without the filter shows the same as one with its default."""
     operation = operation_of(context, clause)
     filter = clause.speaks_of(Filter)
     values = filter.default if isinstance(filter.default, list) else [filter.default]

@@ -1,4 +1,4 @@
-"""Where directed cases end, Hypothesis goes on: combinations of filters, and histories of writes.
+"""Hypothesis continues where the directed cases end: combinations of filters, and histories of writes.
 
 Both are drawn from discriminating cases, and what fails is shrunk to the fewest filters and the
 shortest history. The seed decides everything, and there is no database of examples: a run depends on nothing
@@ -88,7 +88,7 @@ def explore(context: RunContext, clause: Clause) -> Result:
                 holds()
     except _Disagreement as disagreement:
         return disagreement.finding
-    return Held(cases_tried) if cases_tried else not_exercised("no-witness", "no two filters tell rows apart")
+    return Held(cases_tried) if cases_tried else not_exercised("no-witness", "no two filters distinguish rows")
 
 
 def combinations(candidates: Sequence[Candidate], rows: int) -> st.SearchStrategy[list[Case]]:
@@ -182,7 +182,7 @@ class _World:
 
 @law("write.history")
 def history(context: RunContext, clause: Clause) -> Result:
-    """After any sequence of upserts, parts and deletes every row is what the last writes to it say."""
+    """After any sequence of upserts, parts and deletes every row has the state of the last writes to it."""
     operation = operation_of(context, clause)
     if operation.access is None or reader_of(context, operation) is None:
         return not_exercised("not-shown", "no list shows what was written")

@@ -1,4 +1,4 @@
-"""Inserts: what was written is what is read, once, under its own key."""
+"""Inserts: a written row reads back unchanged, once, under its own key."""
 
 from __future__ import annotations
 

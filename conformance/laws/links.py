@@ -1,4 +1,4 @@
-"""Links between pages: they are there where a page is, and lead to it with the query as it was asked."""
+"""Links between pages: each leads to an existing page, with the query of the request."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from spec import Clause, Operation
 @law("page.next")
 @rests_on("page.limit", "page.count")
 def next_law(context: RunContext, clause: Clause) -> Result:
-    """A next page is announced exactly where there is one."""
+    """A next page is announced exactly where it exists."""
     return _announced(context, clause, "next")
 
 
 @law("page.previous")
 @rests_on("page.limit", "page.count")
 def previous_law(context: RunContext, clause: Clause) -> Result:
-    """A previous page is announced exactly where there is one."""
+    """A previous page is announced exactly where it exists."""
     return _announced(context, clause, "previous")
 
 
@@ -47,7 +47,7 @@ def _announced(context: RunContext, clause: Clause, which: str) -> Result:
 
 
 def _left_out(operation: Operation, found: list[Walk], which: str) -> bool:
-    """True when a field that needn't be there is on no page: then nothing says what its absence means."""
+    """True when an optional field is on no page: then its absence has no defined meaning."""
     names = operation.pagination
     if names is None or which not in names.optional:
         return False
@@ -114,7 +114,7 @@ def _linked(context: RunContext, clause: Clause, which: str) -> Result:
 
 
 def wrong_links(context: RunContext, operation: Operation, w: Walk) -> Finding | None:
-    """What is wrong with the links of a walk; those of the second page are followed."""
+    """The mistake in the links of a walk; those of the second page are followed."""
     for number, page in w.pages.items():
         for which, link in (("next", page.next), ("previous", page.previous)):
             if link is None:

@@ -51,7 +51,7 @@ def default_limit(context: RunContext, clause: Clause) -> Result:
 
 @law("page.limit")
 def limit_law(context: RunContext, clause: Clause) -> Result:
-    """A page is as long as its limit says, up to a cap of the server's own."""
+    """A page has as many rows as its limit, up to a cap of the server's own."""
     operation = operation_of(context, clause)
     known = sample_of(context, operation)
     if not known.count:
@@ -169,7 +169,7 @@ def _gap(operation: Operation, w: Walk) -> Finding | None:
 @law("page.count")
 @rests_on("page.stable", "page.limit", "page.disjoint")
 def count_law(context: RunContext, clause: Clause) -> Result:
-    """The count is the number of rows on all pages, and says so on each."""
+    """The count is the number of rows on all pages, and the same on each."""
     operation = operation_of(context, clause)
     known = sample_of(context, operation)
     found = walks(context, operation)
@@ -233,7 +233,7 @@ def _beyond(context: RunContext, operation: Operation, w: Walk) -> Finding | Non
 
 @law("page.stable")
 def stable(context: RunContext, clause: Clause) -> Result:
-    """Asking again shows the same."""
+    """A repeated request shows the same."""
     operation = operation_of(context, clause)
     known = sample_of(context, operation)
     if len(known.rows) < 2:
@@ -283,7 +283,7 @@ def same_order(context: RunContext, clause: Clause) -> Result:
 @law("page.past-end")
 @rests_on("page.disjoint", "page.count")
 def past_end(context: RunContext, clause: Clause) -> Result:
-    """There is nothing past the last page."""
+    """No page past the last one shows rows."""
     operation = operation_of(context, clause)
     found = walks(context, operation)
     if not found:
@@ -322,7 +322,7 @@ def filtered(context: RunContext, clause: Clause) -> Result:
         w = query.walk(context, operation)
         if w is None:
             continue
-        # What a search must find is its own clauses' matter.
+        # Other clauses check what a search must find.
         sure = [row for row in known.rows.values() if query.cases and all_of(c.judge(row) for c in query.cases)]
         wrong = (
             _uncounted(w, len(sure))

@@ -62,7 +62,7 @@ def updates(context: RunContext, clause: Clause, trace: PartsTrace) -> Result:
 
 @scenario_law("part.one-row", PartsTrace)
 def one_entry(context: RunContext, clause: Clause, trace: PartsTrace) -> Result:
-    """Twice the same leaves one entry."""
+    """The same entry sent twice is one entry."""
     ended(trace.insert)
     part, step = clause.speaks_of(Part), ended(trace.resend)
     item = step.submission.items[0]
@@ -173,5 +173,5 @@ def others_stay(context: RunContext, clause: Clause, trace: PartsTrace) -> Resul
 
 @scenario_law("part.unknown-row", PartsTrace)
 def unknown_row(context: RunContext, clause: Clause, trace: PartsTrace) -> Result:
-    """An item for a row that there isn't is refused or fails, and makes no row."""
+    """An item for a missing row is refused or fails, and makes no row."""
     return unknown_row_fails(context, trace, trace.mixed.step.submission, trace.keys.other_case)

@@ -24,7 +24,7 @@ CLOCKS = 600.0
 
 
 def same(written: Any, read: Any) -> bool:
-    """Exactly equal, integers told from strings and booleans."""
+    """Exactly equal; an integer differs from a string and from a boolean."""
     if isinstance(written, Mapping) and isinstance(read, Mapping):
         return written.keys() == read.keys() and all(same(written[k], read[k]) for k in written)
     if isinstance(written, list) and isinstance(read, list):
@@ -49,7 +49,7 @@ def of_this_run(context: RunContext, moment: Decimal) -> bool:
 
 
 def now_in_words(context: RunContext) -> str:
-    """What the server's own clock shows now, in UTC."""
+    """The time of the server's own clock, in UTC."""
     now = datetime.fromtimestamp(context.began.timestamp() + context.target.age, UTC)
     return f"{now:%Y-%m-%dT%H:%MZ} by the server's own clock"
 
@@ -61,7 +61,7 @@ def entries(row: Row, part: Part, id: Any) -> list[Row]:
 
 
 def applied(trace: Trace, step: Step, item: Row) -> Finding | None:
-    """What shows that an item wasn't applied, by the row after a step; None when it was."""
+    """The evidence that an item wasn't applied, by the row after a step; None when it was applied."""
     access = trace.operation.access
     if access is None:
         return None
@@ -124,7 +124,7 @@ def unwritten_rows_stay(trace: Trace, before: Step, after: Step | NotReached) ->
 
 
 def unknown_row_fails(context: RunContext, trace: Trace, batch: Submission, key: str) -> Result:
-    """An item for a row that there isn't fails, and makes no row."""
+    """An item for a missing row fails, and makes no row."""
     if not batch.exchange.response.refused and not batch.over:
         return not_exercised("scenario-incomplete", "the batch wasn't seen to end")
     if batch.last and not batch.last.failed:

@@ -1,4 +1,4 @@
-"""Lookups on one field against each other: what one shows bounds what another may show."""
+"""Lookups on one field, compared: the rows of one limit the rows of another."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def relation(context: RunContext, clause: Clause) -> Result:
     wrong = _union(context, operation, filters)
     if isinstance(wrong, Finding):
         return wrong
-    cases, telling = _cases(context, operation, lookups)
-    if not telling:
+    cases, discriminating = _cases(context, operation, lookups)
+    if not discriminating:
         return (
             Held(wrong)
             if wrong
@@ -74,7 +74,7 @@ def relation(context: RunContext, clause: Clause) -> Result:
         _not_within(operation, cases, counted)
         or _not_the_whole(context, operation, cases, counted)
         or _not_the_sum(cases, counted)
-        or Held(telling + wrong)
+        or Held(discriminating + wrong)
     )
 
 
@@ -154,9 +154,9 @@ def _not_the_sum(cases: Mapping[str, Case], counted: Mapping[str, Page]) -> Find
 
 @decided
 def _cases(context: RunContext, operation: Operation, lookups: Lookups) -> tuple[dict[str, Case], int]:
-    """One value under each lookup of a field: the one that tells the most of them apart, and how many pairs it tells.
+    """One value under each lookup of a field: the one that distinguishes the most pairs, and their number.
 
-    A pair tells where the narrower lookup shows a row, the more so where the wider one shows others as well.
+    A pair counts where the narrower lookup shows a row, and more where the wider one shows others as well.
     """
     rows = sample_of(context, operation).bounded[: context.budget.case_rows]
     filters = {f.lookup: f for f in lookups.filters}
@@ -173,10 +173,10 @@ def _cases(context: RunContext, operation: Operation, lookups: Lookups) -> tuple
         shown = {lookup: {n for n, row in enumerate(rows) if case.judge(row) is True} for lookup, case in cases.items()}
         pairs = [(shown[a], shown[b]) for a, b in WITHIN if a in shown and b in shown]
         halves = [(shown[a], shown[b]) for a, b in HALVES if a in shown and b in shown]
-        telling = sum(bool(few) for few, _ in pairs) + sum(bool(one and other) for one, other in halves)
-        told = telling + sum(bool(few) and few != many for few, many in pairs)
-        if told > best[0]:
-            best = (told, telling, cases)
+        discriminating = sum(bool(few) for few, _ in pairs) + sum(bool(one and other) for one, other in halves)
+        rank = discriminating + sum(bool(few) and few != many for few, many in pairs)
+        if rank > best[0]:
+            best = (rank, discriminating, cases)
     return best[2], best[1]
 
 

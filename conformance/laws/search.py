@@ -1,4 +1,4 @@
-"""Search: what is looked for is found, and something else isn't."""
+"""Search: a search finds the rows that hold its text, and no others."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def finds(context: RunContext, clause: Clause) -> Result:
 
 @law("search.selective")
 def selective(context: RunContext, clause: Clause) -> Result:
-    """Looking for something else shows something else."""
+    """A search for another text shows other rows."""
     operation, parameter = operation_of(context, clause), clause.speaks_of(Parameter)
     known = sample_of(context, operation)
     if len(known.rows) < 2:
@@ -137,7 +137,7 @@ def complete(context: RunContext, clause: Clause) -> Result:
 
 
 def _nothing_found(context: RunContext, operation: Operation, parameter: Parameter) -> Result:
-    """A search that finds nothing at all, not even what other lists of the same API show."""
+    """A search that finds no rows, not even those that other lists of the same API show."""
     fields = parameter.search
     for other in context.contract.operations:
         if other.pagination and other.code != operation.code and not any(p.required for p in other.parameters):

@@ -1,4 +1,4 @@
-"""Updates: what changes, what stays, and what of two writes to one key is left."""
+"""Updates: what changes, what stays, and which of two writes to one key counts."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def filters(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     ended(trace.insert)
     step, key, reader = ended(trace.change), trace.keys.main, reader_of(context, trace.operation)
     row = step.row(key)
-    # A row that waits for approval is in no list that wasn't asked for such rows.
+    # A row that waits for approval is only in lists that request such rows.
     listed = bool(step.read_backs[key].rows) and len(step.read_backs[key].chain) == 1
     if reader is None or not row or not listed:
         return not_exercised("not-shown", "the row is in no plain list")
@@ -95,7 +95,7 @@ def filters(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
 
 @scenario_law("write.one-row", RowsTrace)
 def one_row(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
-    """Twice the same leaves one."""
+    """The same row sent twice is one row."""
     ended(trace.insert)
     step, field = ended(trace.resend), collection_of(trace).key
     key = str(step.submission.items[0][field])
@@ -110,7 +110,7 @@ def one_row(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
 
 @scenario_law("write.exact-key", RowsTrace)
 def exact_key(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
-    """Keys that are nearly the same are others."""
+    """Keys that are nearly the same name other rows."""
     alone = near_rows_stay(trace.keys, ended(trace.insert), ended(trace.change))
     if isinstance(alone, Finding):
         return alone
@@ -163,7 +163,7 @@ def others_stay(context: RunContext, clause: Clause, trace: RowsTrace) -> Result
 
 @scenario_law("write.absent", RowsTrace)
 def absent(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
-    """A field that is left out keeps its value, or loses it, as the document says."""
+    """A field that is left out keeps its value, or loses it, as the document declares."""
     key, before, after = trace.keys.main, ended(trace.change), ended(trace.required_only)
     sent = after.submission.items[0]
     parts = {part.field for part in collection_of(trace).parts}

@@ -1,4 +1,4 @@
-"""Walking a list from page to page: what the laws about pages and their links look at."""
+"""Walking a list from page to page, for the laws about pages and links."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def even_ends(context: RunContext, operation: Operation) -> list[tuple[int, int,
 
 
 def needs_two_pages(found: list[Walk]) -> NotExercised | None:
-    """Why nothing can be told, where no walk has a second page."""
+    """The reason for not-exercised, where no walk has a second page."""
     if not found:
         return not_exercised("no-data", "the list shows no rows")
     return (
@@ -135,7 +135,7 @@ def narrowed(context: RunContext, operation: Operation) -> tuple[Narrowed, ...]:
 
 
 def _by_filters(context: RunContext, operation: Operation) -> list[Narrowed]:
-    """One of a text, one of something else, and one of two filters on two fields."""
+    """Up to three queries: a text filter, a non-text filter, two filters on different fields."""
     known = sample_of(context, operation)
     several: list[tuple[Case, frozenset[str]]] = []
     for filter in operation.filters:
