@@ -1,1 +1,1 @@
-"""What a person can ask for on the command line, and what the terminal shows."""
+"""The commands of the command line, and the output on the terminal."""

@@ -37,7 +37,7 @@ def clean_up(report: Path, **given: Any) -> int:
 
 
 def finish(contract: Contract, config: Config, folder: Path) -> int:
-    """Finish what a killed run left; gives the exit code."""
+    """Delete the rows that a killed run left; returns the exit code."""
     notes = finish_clean_up(contract, config, folder)
     if notes is None:
         print(f"Nothing to clean up: {folder / JOURNAL} has no keys for {config.base_url}.")

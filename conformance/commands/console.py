@@ -22,8 +22,8 @@ from spec.command_line import run as carry_out
 
 SUITE = {
     "run": ("conformance.commands.run:run_command", "Check a server against the contract, and write a report."),
-    "plan": ("conformance.commands.plan:plan", "Say what a run would send, and send nothing."),
-    "explain": ("conformance.commands.explain:explain_command", "Say what a clause demands and how it is checked."),
+    "plan": ("conformance.commands.plan:plan", "Show what a run would send, and send nothing."),
+    "explain": ("conformance.commands.explain:explain_command", "Show what a clause requires and how it is checked."),
     "replay": ("conformance.commands.replay:replay", "Are the violations of a report still there?"),
     "compare": ("conformance.commands.compare:compare_command", "What got better or worse between two reports?"),
     "merge": ("conformance.commands.merge:merge_command", "Make one report of the shards of a run."),
@@ -35,7 +35,7 @@ SUITE = {
 
 EVERYTHING = {
     **SUITE,
-    "sandbox": ("conformance.sandbox.__main__:sandbox", "Serve a server that behaves as the document says."),
+    "sandbox": ("conformance.sandbox.__main__:sandbox", "Serve a sandbox that follows the document."),
     "spec": ("spec.commands:commands", "Validate a document, or compare two of them."),
     "diff": ("generator.changes:diff", "What does a change of a document do to callers, servers and Python code?"),
     "generate": ("generator.__main__:generate", "Make a typed Python client of a document."),
@@ -45,7 +45,7 @@ EPILOG = """\
 examples:
   seller-contract spec validate openapi.yaml              is the document valid?
   seller-contract generate --spec openapi.yaml            a client of it, in generated/
-  seller-contract sandbox --spec openapi.yaml --port 8000 a server that behaves as it says
+  seller-contract sandbox --spec openapi.yaml --port 8000 a server that follows it
   seller-contract run http://127.0.0.1:8000               does a server? (--help has all of its options)
   seller-contract COMMAND --help                          what a command takes, its exit codes, examples
 
@@ -65,7 +65,7 @@ console = click.version_option(tool_version(), prog_name="seller-contract")(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The console command. Gives the exit code; a mistake is one line, never a traceback."""
+    """The console command. Returns the exit code; a mistake is one line, never a traceback."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     return reported(lambda: carry_out(console, given or ["--help"], "seller-contract"))
 
@@ -88,7 +88,7 @@ def conformance(arguments: Sequence[str] | None = None) -> int:
 
 
 def reported(work: Callable[[], int]) -> int:
-    """The exit code of some work; what may go wrong is said in words on standard error."""
+    """The exit code of some work; its errors become messages on standard error."""
     try:
         return work()
     except (spec.SpecError, Usage, WrongTarget, WaiversError, UnreadableReport, BrokenPlugin) as error:

@@ -1,4 +1,4 @@
-"""What a run would send, told before the first byte."""
+"""What a run would send, shown before it sends anything."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ example:
 @options.server
 @options.chosen
 def plan(**given: Any) -> int:
-    """Say what a run would send: which clauses, by how many requests, within which limits. Sends nothing."""
+    """Show what a run would send: which clauses, how many requests, which limits. Sends nothing."""
     print(text(load(given["document"]), options.config(**given)))
     return 0
 
@@ -77,7 +77,7 @@ REQUESTS = {
     "write": 0.7,
     "body": 1.3,
 }
-"""Requests for one clause of a family, as `make` takes them; a batch's are those of the story that writes share."""
+"""Requests for one clause of a family, as `make` takes them; a batch's are those of the scenario that writes share."""
 
 
 def _requests(families: Mapping[str, int], config: Config) -> int:

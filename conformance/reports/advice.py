@@ -9,9 +9,9 @@ from conformance.reports.model import Clause
 ADVICE: Mapping[str, str] = {
     "no-data": "Add rows to the target. With --writes the suite makes some of its own.",
     "no-witness": "Add data to the target that shows the difference. With --writes the suite makes some of its own.",
-    "not-shown": "Nothing to do, unless the target should answer otherwise than the reason says.",
+    "not-shown": "Nothing to do, unless the reason describes a response that the target shouldn't give.",
     "not-applicable": "Nothing to do: the document, or the key, leaves nothing to exercise this on.",
-    "scenario-incomplete": "The reason says how far the suite's own writes came. Mend what stopped them there.",
+    "scenario-incomplete": "The reason shows how far the suite's own writes came. Fix what stopped them there.",
     "blocked-by": "Mend what breaks the clause that this one rests on, then run again.",
     "data-moved": "Run while nobody else changes the data.",
     "not-generated": "Leave out --no-schemathesis, or allow more requests (--max-requests).",

@@ -1,4 +1,4 @@
-"""badge.svg: the answer as a badge for a README."""
+"""badge.svg: the conclusion as a badge for a README."""
 
 from __future__ import annotations
 

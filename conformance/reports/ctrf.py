@@ -51,7 +51,7 @@ def ctrf(report: Report) -> str:
 
 def _test(report: Report, clause: Clause) -> dict[str, Any]:
     verdict = clause["verdict"]
-    # What excuses a violation isn't a pass: it was tried, and it is wrong.
+    # A waived violation hasn't passed: it was tried, and it is wrong.
     decided = verdict != "violated" or decides(report, clause)
     test: dict[str, Any] = {
         "name": clause["id"],

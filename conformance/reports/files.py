@@ -1,4 +1,4 @@
-"""Reading and writing reports: whole or not at all, and never a half of one taken for a whole."""
+"""Reading and writing reports. Files are written completely or not at all, and a partial one is detected."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _Line = TypeVar("_Line")
 
 
 class UnreadableReport(Exception):
-    """A file that isn't a report, or not a whole one. The message says which, and what to do."""
+    """A file that isn't a complete report. The message names it, and what to do."""
 
 
 def read(path: Path) -> Report:
@@ -119,7 +119,7 @@ def to_json(report: Report) -> str:
 
 
 def write(folder: Path, name: str, text: str) -> Path:
-    """Write a file whole or not at all: aside first, then renamed. Raises OSError."""
+    """Write a file completely or not at all: aside first, then renamed. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     handle, aside = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
     try:
@@ -134,11 +134,11 @@ def write(folder: Path, name: str, text: str) -> Path:
 
 
 def write_text(path: Path, text: str) -> Path:
-    """Write a file anywhere, whole or not at all. Raises OSError."""
+    """Write a file anywhere, completely or not at all. Raises OSError."""
     return write(path.parent, path.name, text)
 
 
 def clear(folder: Path, names: Iterable[str]) -> None:
-    """Take away what an earlier run left, so that nobody takes it for this run's. Raises OSError."""
+    """Delete the files of an earlier run, so that they aren't mistaken for this run's. Raises OSError."""
     for name in names:
         (folder / name).unlink(missing_ok=True)

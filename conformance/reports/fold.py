@@ -21,7 +21,7 @@ Answers = Mapping[str, list[tuple[int, float]]]
 
 
 def fold(header: Header, events: Iterable[Event]) -> Report:
-    """The report of a run. A stream without a footer makes an incomplete one, which says so."""
+    """The report of a run. A stream without a footer makes an incomplete report, which is marked so."""
     judged: dict[str, Judgement] = {}
     answers: dict[str, list[tuple[int, float]]] = {}
     footer: Footer | None = None

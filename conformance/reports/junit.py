@@ -88,7 +88,7 @@ def details(clause: Clause) -> str:
         lines += ["", f"expected: {example['expected']}", f"observed: {example['observed']}", ""]
         for request, answer in zip(example["requests"], example["answers"], strict=False):
             lines += [f"$ {request}", cut(answer, LONGEST_ANSWER), ""]
-        lines.append(f"seen again {example['replays']} times")
+        lines.append(f"reproduced {example['replays']} times")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""summary.md: the answer and the violations, short enough for a job's summary page."""
+"""summary.md: the conclusion and the violations, short enough for a job's summary page."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def markdown(report: Report) -> str:
     lines += _listed("Waived", waived(report))
     failing = [waiver for waiver in report["waivers"] if waiver["state"] in FAILING]
     if failing:
-        lines += ["### Waivers to take away or renew", ""]
+        lines += ["### Waivers to remove or renew", ""]
         lines += [f"- `{code(waiver['clause'])}` {plain(explanation(waiver))}" for waiver in failing]
         lines.append("")
     if report["notes"]:

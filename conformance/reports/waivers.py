@@ -1,4 +1,4 @@
-"""Waivers: violations that are known, excused by somebody until some day, and not forgotten.
+"""Waivers: known violations, each excused by a person until a date.
 
 A waiver that excuses nothing fails the run: it has expired, what it excuses is fixed, or it names no clause.
 """
@@ -54,7 +54,7 @@ def load(path: Path) -> list[Waiver]:
 def apply(
     waivers: Iterable[Waiver], clauses: Iterable[Clause], target: str, started: str
 ) -> tuple[list[Clause], list[Waived]]:
-    """The clauses with the waivers that excuse them, and every waiver with what became of it."""
+    """The clauses with the waivers that excuse them, and every waiver with its state."""
     clauses = list(clauses)
     today = started[:10]
     judged: list[Waived] = []

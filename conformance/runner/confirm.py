@@ -1,4 +1,4 @@
-"""Never crying wolf: a finding counts when it is seen again from nothing, on data that didn't move meanwhile."""
+"""No false alarms: a finding counts if it is reproduced from a clean state, on data that didn't change meanwhile."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ MARGIN = datetime.timedelta(seconds=10)
 
 
 def confirm(context: RunContext, law: Law, clause: Clause, found: Finding) -> tuple[Result, int]:
-    """Replay a finding: the result that stands, and how often it was seen again.
+    """Replay a finding: the final result, and how often it was reproduced.
 
-    The law runs twice from nothing between two looks at whether the data moved. Where it moved, all that is
-    tried again; where it keeps moving, nothing is claimed.
+    The law runs twice from a clean state. Before and after, a marker shows whether the data
+    changed. If it did, everything is tried again. If it keeps changing, no violation is reported.
     """
     operation = context.contract.by_code[clause.operation]
     came_and_went = 0
     if clause.writes:
-        # The rows are our own, and nobody else's doing shows on them: two more tries are enough. What is
-        # told anew for one clause tells of the others too, as it did at first.
+        # The rows are our own, and nobody else changes them: two replays are enough. A replayed scenario
+        # serves all clauses, as the first one did.
         first = law(context.write_replay(1), clause)
         second = law(context.write_replay(2), clause) if isinstance(first, Finding) else first
         return second, 2 if isinstance(second, Finding) else 0
@@ -45,7 +45,7 @@ def confirm(context: RunContext, law: Law, clause: Clause, found: Finding) -> tu
             return second, 2
         came_and_went += 1
         if came_and_went > 1:
-            # The data stood still, and the answers still changed from one time to the next.
+            # The data didn't change, and yet the responses changed from one replay to the next.
             return first, 1
     return not_exercised("data-moved", "data moved while it was looked at"), 0
 
