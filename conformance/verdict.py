@@ -1,4 +1,4 @@
-"""What becomes of a clause: small frozen values that every report is folded from."""
+"""The result for a clause: small frozen values from which every report is folded."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Code = Literal[
     "unanswered",
     "own-fault",
 ]
-"""Why a clause is neither held nor violated. `conformance.reports.advice` says what to do about each."""
+"""Why a clause is neither held nor violated. `conformance.reports.advice` has the advice for each."""
 
 LONGEST_MESSAGE = 400
 """Characters of a sentence of ours that a report shows; rows and answers are quoted in them."""
@@ -42,11 +42,11 @@ EVIDENCE = "evidence"
 
 @dataclass(frozen=True)
 class Held:
-    """Nothing wrong was seen in `witnesses` cases, in each of which a wrong server would have differed."""
+    """No mistake in `witnesses` cases, in each of which a wrong server would have differed."""
 
     witnesses: int
     survivors: tuple[str, ...] = ()
-    """Misreadings that no case could tell from the right one, for want of data."""
+    """The mutants that no case kills, for lack of data."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def not_exercised(code: Code, text: str, clause: str = "") -> NotExercised:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something is wrong: what the clause demands, what came instead, and the requests that show it."""
+    """A mistake: what the clause requires, what was observed instead, and the requests that show it."""
 
     expected: str
     observed: str

@@ -1,4 +1,4 @@
-"""Finding the plugins that are installed, and a contract with the clauses that they derive."""
+"""Finds the installed plugins, and makes a contract with their clauses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GROUP = "contract_conformance.plugins"
 
 
 class BrokenPlugin(Exception):
-    """A plugin can't be used. The message says which, and why."""
+    """A plugin can't be used. The message names it and the reason."""
 
 
 def load(document: Path = spec.DEFAULT) -> Contract:
@@ -28,12 +28,12 @@ def load(document: Path = spec.DEFAULT) -> Contract:
 
 @cache
 def installed() -> tuple[str, ...]:
-    """Import every plugin that is installed, once; gives their names. Raises BrokenPlugin."""
+    """Import every installed plugin once; returns their names. Raises BrokenPlugin."""
     found = sorted(metadata.entry_points(group=GROUP), key=lambda point: point.name)
     for point in found:
         try:
             point.load()
-        except Exception as error:  # whatever a stranger's module raises, the message must name it
+        except Exception as error:  # whatever a foreign module raises, the message must name it
             what = f"{type(error).__name__}: {error}"
             raise BrokenPlugin(f"The plugin {point.name} ({point.value}) can't be imported: {what}") from error
     return tuple(point.name for point in found)
@@ -57,6 +57,6 @@ def extended(contract: Contract) -> Contract:
 def _derived(contract: Contract, derive: Derive) -> Iterator[Clause]:
     try:
         yield from derive(contract)
-    except Exception as error:  # as above: a stranger's code
+    except Exception as error:  # as above: foreign code
         where = f"{derive.__module__}.{getattr(derive, '__qualname__', derive)}"
         raise BrokenPlugin(f"The plugin's {where} fails on this document: {type(error).__name__}: {error}") from error

@@ -1,4 +1,4 @@
-"""The tables that plugins enter themselves into."""
+"""The tables in which plugins register."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _Faults = TypeVar("_Faults", bound=Faults)
 
 
 def clauses(derive: _Derive) -> _Derive:
-    """Enter a function that derives clauses from a contract."""
+    """Register a function that derives clauses from a contract."""
     DERIVED.append(derive)
     return derive
 
 
 def fault(kind: str) -> Callable[[_Faults], _Faults]:
-    """Enter a function as the sandbox's faults for clauses of a kind: what the law of that kind must find."""
+    """Register a function that makes the sandbox's faults for a kind of clause. The law of that kind must find them."""
 
     def enter(function: _Faults) -> _Faults:
         FAULTS[kind] = function

@@ -57,9 +57,9 @@ def mismatch(
     *,
     about: tuple[str, ...],
 ) -> Finding | None:
-    """What is wrong with the rows that `query` shows, `known` and `judge` being right; None when nothing is.
+    """The mistake in the rows that `query` shows, by `known` and `judge`; None when there is none.
 
-    `wanted` says in words which rows are right; `about` names the fields that a person must see to agree.
+    `wanted` describes the right rows in words; `about` names the fields that a person needs to check it.
     """
     shown = listing(context, operation, extended(known.base, query))
     first = shown.first

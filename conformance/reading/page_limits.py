@@ -34,7 +34,7 @@ def with_page_limits(context: RunContext) -> tuple[RunContext, list[str]]:
 
 
 def _largest(context: RunContext, operation: Operation) -> int | None:
-    """The largest limit that is taken of those tried; None where a large one is, or none at all."""
+    """The largest of the tried limits that is accepted; None where a large one is accepted, or none."""
     names = operation.pagination
     if names is None or not operation.safe or names.largest_limit is not None:
         return None

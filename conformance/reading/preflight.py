@@ -1,4 +1,4 @@
-"""The first look: is the target the API at all? One sentence then replaces 200 violations."""
+"""The preflight: is the target the documented API? If not, one sentence replaces 200 violations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from spec.values import checker
 
 
 class WrongTarget(Exception):
-    """The target isn't what the document describes, or refuses the key. The message says what to do."""
+    """The target isn't the documented API, or refuses the key. The message includes what to do."""
 
 
 def preflight(context: RunContext) -> datetime:

@@ -80,7 +80,7 @@ class Plain:
             return self.check.text(texts[0])
         between = self.parameter.delimiter
         if not self.repeats and between is not None:
-            # Nothing at all is how an empty list is written.
+            # An empty text is an empty list.
             texts = texts[0].split(between) if texts[0] else []
         return self.check.texts(texts)
 

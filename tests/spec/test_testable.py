@@ -103,7 +103,7 @@ PARAMETERS = {
     "a list of a style that objects have": (
         "{name: id, in: query, §style: deepObject, explode: true, schema: {type: array, items: {type: integer}},"
         " x-filter: {field: id, lookup: in}}",
-        "the style 'deepObject' says nothing about a list of values",
+        "the style 'deepObject' doesn't define a list of values",
     ),
     "a delimiter in no list": (
         "{name: id, in: query, style: pipeDelimited, §explode: true, schema: {type: array, items: {type: integer}},"
