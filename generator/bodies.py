@@ -46,7 +46,7 @@ def is_json(content_type: str) -> bool:
 def request_bodies(operation: spec.Operation, schemas: Schemas, name: str, shared: bool) -> tuple[BodyPlan, ...]:
     """Every content type that a body may have, JSON first. Raises Refused.
 
-    `shared` says that what a PATCH is sent has the schema of what is replaced or made.
+    `shared` is true if a PATCH's body has the schema of a PUT's or a POST's.
     """
     media = operation.body.media if operation.body else ()
     plans = [_request_body(operation, m, schemas, name, shared) for m in media]
@@ -123,7 +123,7 @@ def _fields(made: Type, schemas: Schemas) -> tuple[FieldArgument, ...]:
 
 
 def _binary_parts(schemas: Schemas, made: Type, media: spec.Media) -> None:
-    """Properties whose encoding says an image or other bytes are files, whatever their schema says (3.1)."""
+    """Properties whose encoding is an image or other bytes are files, whatever their schema is (3.1)."""
     found = schemas.definitions.class_of(made)
     for index, each in enumerate(found.properties if found else ()):
         encoding = media.encoding.get(each.wire)

@@ -104,7 +104,7 @@ def scalar(kind: str, flat: Schema, *, strict: bool, sent: bool) -> Type:
 
 
 def is_binary(flat: Schema) -> bool:
-    """True for bytes as they are (3.0 says so by a format, 3.1 by a media type that isn't encoded)."""
+    """True for bytes as they are (3.0 declares it by a format, 3.1 by a media type that isn't encoded)."""
     return flat.get("format") == "binary" or (bool(flat.get("contentMediaType")) and not flat.get("contentEncoding"))
 
 
@@ -120,7 +120,7 @@ def bounds(flat: Schema, words: Mapping[str, str]) -> Bounds:
         value = flat.get(word)
         if is_number(value) or (word == "pattern" and isinstance(value, str) and compiles(value)):
             found[keyword] = value
-        elif value is True and word.startswith("exclusive"):  # OpenAPI 3.0 says so beside the bound
+        elif value is True and word.startswith("exclusive"):  # OpenAPI 3.0 declares this beside the bound
             bound = word.replace("exclusiveM", "m")
             if is_number(flat.get(bound)):
                 found[keyword] = flat[bound]

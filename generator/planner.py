@@ -55,7 +55,7 @@ def plan(
 ) -> Plan:
     """The plan of a whole package. Operations that can't be expressed are left out and named in its refusals.
 
-    `paged` says what is known of operations' pages beside the document. Raises PagesError where that can't be.
+    `paged` declares operations' pages beside the document. Raises PagesError where that can't be.
     """
     problems = tuple(problem for problem in problems if not problem.harmless)
     spoilt = _spoilt(contract, problems)
@@ -272,7 +272,7 @@ class _Planner:
         parameters: Sequence[ParameterPlan],
         answers: Sequence[AnswerPlan],
     ) -> PagingPlan | None:
-        """How pages are walked: as the document says, as the file beside it does, or as it looks."""
+        """How pages are walked: by the document, by the file beside it, or as recognised."""
         success = operation.success
         content = next((c for a in answers if success and a.status == success.status for c in a.contents), None)
         if success is None or content is None or content.reading != "json":
@@ -311,11 +311,11 @@ def _refs(media: Iterable[spec.Media]) -> list[str]:
 
 
 def _repeatable(operation: spec.Operation) -> bool:
-    """True when doing it twice does no more than doing it once.
+    """True when it is idempotent.
 
-    So it is for methods that RFC 9110 (section 9.2.2) calls idempotent, and for upserts: the key says which
-    row is meant, so a second batch of the same rows changes nothing. A batch that deletes isn't repeated: the
-    second one may report as failed what the first one did.
+    Methods that RFC 9110 (section 9.2.2) calls idempotent are, and so are upserts. The key identifies the row,
+    so a second batch of the same rows changes nothing. A batch that deletes isn't repeated: the second one may
+    report rows as failed that the first one deleted.
     """
     if operation.access is not None and operation.access.action == "upserts":
         return True

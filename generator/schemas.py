@@ -1,6 +1,6 @@
 """Schemas brought down to the few types that generated code has.
 
-A document says the same thing in many ways: `nullable`, type lists, `allOf` around one `$ref`, enums with
+A document has many forms for the same meaning: `nullable`, type lists, `allOf` around one `$ref`, enums with
 null, unions beside properties. Here each becomes one of the types of `generator.types`, and what needs a
 class of its own a definition. Names are final.
 """

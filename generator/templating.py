@@ -16,7 +16,7 @@ class TemplateError(Exception):
 
 @contextmanager
 def located(name: str, folders: dict[Path, Path] | None = None) -> Iterator[None]:
-    """Whatever the template raises inside is a TemplateError. `folders` says where copies come from."""
+    """Whatever the template raises inside is a TemplateError. `folders` maps copies to their origins."""
     try:
         yield
     except jinja2.TemplateNotFound as error:

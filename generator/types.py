@@ -108,7 +108,7 @@ _LOOSE = frozenset({"date", "moment", "aware", "uuid", "decimal"})
 
 
 def union(types: Iterable[Type]) -> Type:
-    """Any of several types, each once; anything at all where one of them is."""
+    """Any of several types, each once; `Any` where one of them is `Any`."""
     flat: list[Type] = []
     for each in types:
         flat.extend(each.members if isinstance(each, Union) else (each,))

@@ -1,6 +1,6 @@
 """How the members of unions are recognised, by one pass over the whole document.
 
-A tag is a property whose value says which member a value is. What a member says itself (`const`, `enum`)
+A tag is a property whose value identifies the member. A member's own `const` or `enum`
 counts first; then the discriminator's mapping; last the schema's name, as OpenAPI has it.
 """
 

@@ -113,7 +113,7 @@ class Credentials:
     def choose(self, alternatives: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
         """The first alternative for which every secret is here; going without a key comes last.
 
-        Raises ConfigurationError when there is none; no alternatives at all need none.
+        Raises ConfigurationError when there is none; an empty list needs no key.
         """
         for names in sorted(alternatives, key=lambda names: not names):
             found = [self._holder(name) for name in names]

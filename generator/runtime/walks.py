@@ -29,11 +29,11 @@ from .types import UNSET
 T = TypeVar("T")
 
 By: TypeAlias = Literal["page", "offset", "next", "last", "header"]
-"""How the next page is found: by its number, by how many rows come before it, by what the body says (a link, or a value
+"""How the next page is found: by its number, by the number of rows before it, by a field of the body (a link, or a value
 for the parameter), by the last row's key, or by the Link header (RFC 8288)."""
 
 Position: TypeAlias = int | str | None
-"""What the parameter is given, or the query of a link, with its question mark; None for the first page."""
+"""The parameter's value, or the query of a link, with its question mark; None for the first page."""
 
 
 @dataclass(frozen=True)
@@ -273,7 +273,7 @@ class _about:
 
 def _most(count: int) -> float:
     """How many rows may come of so many. Counts are estimates, and some servers stop counting: at a round number, a
-    power of two, or one beside such. How many rows there are then, nobody says."""
+    power of two, or one beside such. The real number is then unknown."""
     near = (count - 1, count, count + 1)
     capped = count >= 100 and any(len(str(n).rstrip("0")) <= 2 or n & (n - 1) == 0 for n in near)
     return float("inf") if capped else max(10 * count, count + 100)

@@ -38,7 +38,7 @@ def prepare(
     """Check arguments and make the request of them.
 
     Raises TypeError for an argument that neither the operation nor RequestOptions has, InvalidRequestError when
-    something doesn't fit the document or can't travel, and ConfigurationError when a key is missing: all before
+    a value doesn't fit the document or can't be sent, and ConfigurationError when a key is missing: all before
     anything is sent.
     """
     if unknown := sorted(options.keys() - RequestOptions.__annotations__.keys()):
