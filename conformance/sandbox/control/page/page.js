@@ -21,7 +21,7 @@ async function ask(method, path, body) {
   throw new Error([value.detail ?? response.statusText, ...details].join(" "));
 }
 
-function tell(text, isBad = false) {
+function show(text, isBad = false) {
   $("message").textContent = text;
   $("message").classList.toggle("bad", isBad);
 }
@@ -29,9 +29,9 @@ function tell(text, isBad = false) {
 async function act(done, doing) {
   try {
     await doing();
-    if (done) tell(done);
+    if (done) show(done);
   } catch (error) {
-    tell(error.message, true);
+    show(error.message, true);
   }
 }
 
@@ -287,11 +287,11 @@ let isLost = false;
 async function watch() {
   try {
     if (!document.hidden) await refresh();
-    if (isLost) tell("The sandbox answers again.");
+    if (isLost) show("The sandbox answers again.");
     isLost = false;
   } catch (error) {
     isLost = true;
-    tell(error.message, true);
+    show(error.message, true);
   }
   setTimeout(watch, SECOND);
 }
