@@ -30,8 +30,8 @@ from .types import UNSET
 T = TypeVar("T")
 
 By: TypeAlias = Literal["page", "offset", "next", "last", "header"]
-"""How the next page is found: by its number, by the number of rows before it, by a field of the body (a link, or a value
-for the parameter), by the last row's key, or by the Link header (RFC 8288)."""
+"""How the next page is found: by its number, by the number of rows before it, by a field of the body (a link, or a
+value for the parameter), by the last row's key, or by the Link header (RFC 8288)."""
 
 Position: TypeAlias = int | str | None
 """The parameter's value, or the query of a link, with its question mark; None for the first page."""
