@@ -263,7 +263,7 @@ def test_the_key_is_in_no_artefact_even_where_the_server_repeats_it(
         assert KEY not in text, name
 
 
-def test_a_run_that_is_ended_writes_a_report_that_says_so(tmp_path: Path) -> None:
+def test_a_terminated_run_writes_an_incomplete_report(tmp_path: Path) -> None:
     with sandbox.serve(spec.load(), sandbox.Settings(api_key=KEY, latency=0.05)) as url:
         command = [sys.executable, "-m", "conformance", url, *QUICK, "--rate", "30", "--report", str(tmp_path)]
         process = subprocess.Popen(command, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -106,7 +106,7 @@ def test_the_shell_makes_the_variant_of_the_key_that_was_sent(curl: Path, varian
     assert "Canary" not in line
 
 
-def test_odd_texts_arrive_as_they_are(curl: Path) -> None:
+def test_unusual_texts_arrive_unchanged(curl: Path) -> None:
     requests = [
         Request("PRD101", "POST", f"/p/{urllib.parse.quote(text, safe='')}", ((text, text),), (), text.encode())
         for text in ODD
@@ -133,7 +133,7 @@ def test_headers_of_its_own_take_the_place_of_the_usual_ones(curl: Path) -> None
     st.none() | st.text().map(str.encode),
     st.sampled_from(Credential),
 )
-def test_a_line_is_words_that_say_the_request(
+def test_a_line_is_the_words_of_the_request(
     query: tuple[tuple[str, str], ...], body: bytes | None, credential: Credential
 ) -> None:
     request = Request("PRD101", "POST", "/p/", query, (), body, credential)

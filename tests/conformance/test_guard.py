@@ -246,7 +246,7 @@ def test_two_runs_own_nothing_of_each_other_but_by_the_journal(tmp_path: Path) -
     assert Ownership(CONTRACT, "https://other.example", path).guard(write(body_of(key)))
 
 
-def test_a_stranger_in_the_journal_isnt_ours(tmp_path: Path) -> None:
+def test_a_foreign_key_in_the_journal_isnt_ours(tmp_path: Path) -> None:
     path = tmp_path / "journal.ndjson"
     path.write_text("".join(json.dumps({"base_url": URL, "key": key}) + "\n" for key in (FOREIGN, "A-B", "PRDCT-x")))
     own = Ownership(CONTRACT, URL, path)

@@ -115,7 +115,7 @@ def in_words(found: Outcome) -> str:
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
-def test_where_there_is_nothing_to_tell_by_nothing_is_held_that_speaks_of_rows(count: int) -> None:
+def test_without_discriminating_rows_no_clause_about_rows_is_held(count: int) -> None:
     tried = _try_all(Shop(count), None, lambda c: not c.writes and c.family != "auth")
     expect_by_law(f"{count} rows", tried)
     found = {outcome.clause.id: outcome for outcome in tried}
@@ -127,7 +127,7 @@ def test_where_there_is_nothing_to_tell_by_nothing_is_held_that_speaks_of_rows(c
         assert count > 1 or found[f"PRD102.{name}"].verdict == "not-exercised"
 
 
-def test_what_an_answer_is_wrong_in_is_found_though_the_rows_move_on() -> None:
+def test_a_wrong_response_is_found_though_the_rows_change() -> None:
     """The last page was wrong, and is the last one no longer; a list of seven rows is wrong as ever."""
 
     def listed(found: tuple[int, Any], *_: Any) -> tuple[int, Any]:
@@ -170,27 +170,27 @@ def _items(body: bytes) -> list[Any]:
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
-@pytest.mark.parametrize("odd", [None, 7, "x", [], [{"key": "COLOR"}], {"COLOR": [1]}], ids=repr)
+@pytest.mark.parametrize("value", [None, 7, "x", [], [{"key": "COLOR"}], {"COLOR": [1]}], ids=repr)
 @pytest.mark.parametrize(
     "fields", [{"attributes"}, {*Shop(1).rows[0]} - {"sku"}], ids=["attributes", "all but the key"]
 )
-def test_no_law_breaks_on_rows_of_another_shape(fields: set[str], odd: Any) -> None:
+def test_no_law_breaks_on_rows_of_another_shape(fields: set[str], value: Any) -> None:
     def shown(found: tuple[int, Any], *_: Any) -> tuple[int, Any]:
         status, page = found
-        return status, {**page, "results": [{**row, **dict.fromkeys(fields, odd)} for row in page["results"]]}
+        return status, {**page, "results": [{**row, **dict.fromkeys(fields, value)} for row in page["results"]]}
 
     found = _try_all(changed("listed", shown)(), None, lambda clause: not clause.writes)
     assert not [outcome for outcome in found if outcome.verdict == "error"]
 
 
 @pytest.mark.parametrize("name", quirks.SHOPS)
-def test_a_habit_is_no_mistake(tmp_path: Path, name: str) -> None:
+def test_a_quirk_is_no_mistake(tmp_path: Path, name: str) -> None:
     found = _try_all(quirks.SHOPS[name](), tmp_path, lambda clause: clause.family in ("page", "response"))
     assert {outcome.verdict for outcome in found} == {"held"}
 
 
 @pytest.mark.parametrize("name", inconclusive.SHOPS)
-def test_why_a_law_can_tell_nothing(tmp_path: Path, name: str) -> None:
+def test_why_a_law_is_inconclusive(tmp_path: Path, name: str) -> None:
     found = _try_all(inconclusive.SHOPS[name](), tmp_path, lambda clause: clause.writes)
     assert not [outcome for outcome in found if outcome.verdict == "error"]
     # How often evidence was seen changes with every request that a scenario makes.

@@ -137,7 +137,7 @@ TEXTS = [
 
 
 @pytest.mark.parametrize(("lookup", "name", "value", "telling", "same"), TEXTS)
-def test_text_rivals(lookup: str, name: str, value: str, telling: str, same: str) -> None:
+def test_text_mutants(lookup: str, name: str, value: str, telling: str, same: str) -> None:
     filter = text_filter(lookup)
     mutant, row = named(name, filter), {"name": value, "sku": "S-1", "base_code": "x"}
     right = satisfies(filter, row, telling)
@@ -147,13 +147,13 @@ def test_text_rivals(lookup: str, name: str, value: str, telling: str, same: str
     assert not mutant.differs(same) or mutant.shows(row, same, None) is satisfies(filter, row, same)
 
 
-def test_every_text_rival_is_tried_above() -> None:
+def test_every_text_mutant_is_tried_above() -> None:
     for lookup in ("exact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith", "iexact"):
         names = {r.name for r in mutants(text_filter(lookup), (), ()) + wire_mutants(text_filter(lookup))}
         assert {n for n in names if not n.startswith("read as i")} <= {name for _, name, *_ in TEXTS}
 
 
-def test_a_lookup_is_no_rival_of_itself_and_no_name_is_there_twice() -> None:
+def test_a_lookup_is_no_mutant_of_itself_and_names_are_unique() -> None:
     for filter in [*FILTERS.values(), *map(number_filter, ("exact", "gt", "gte", "lt", "lte"))]:
         names = [r.name for r in mutants(filter, ("name", "sku"), ("created_at", "updated_at")) + wire_mutants(filter)]
         assert len(set(names)) == len(names)
@@ -163,7 +163,7 @@ def test_a_lookup_is_no_rival_of_itself_and_no_name_is_there_twice() -> None:
 
 
 @given(st.text("aAbBçÇ %_*.+&;#,\\'\"🎒", max_size=6), st.text("aAbBçÇ %_*.+&;#,\\'\"🎒", min_size=1, max_size=6))
-def test_a_rival_says_of_itself_where_it_doesnt_matter(value: str, operand: str) -> None:
+def test_a_mutant_knows_where_it_makes_no_difference(value: str, operand: str) -> None:
     for lookup in ("exact", "icontains", "startswith"):
         filter = text_filter(lookup)
         for mutant in mutants(filter, (), ()) + wire_mutants(filter):
@@ -190,7 +190,7 @@ ORDERED = [
 
 
 @pytest.mark.parametrize(("lookup", "name", "value", "operand"), ORDERED)
-def test_ordered_rivals(lookup: str, name: str, value: int, operand: str) -> None:
+def test_ordered_mutants(lookup: str, name: str, value: int, operand: str) -> None:
     filter = number_filter(lookup)
     assert named(name, filter).shows({"n": value}, operand, None) is not satisfies(filter, {"n": value}, operand)
 
@@ -229,7 +229,7 @@ TIMES = [
 
 
 @pytest.mark.parametrize(("lookup", "name", "value", "operand"), TIMES)
-def test_time_rivals(lookup: str, name: str, value: str, operand: str) -> None:
+def test_time_mutants(lookup: str, name: str, value: str, operand: str) -> None:
     filter = FILTERS["updated_at" if lookup == "exact" else f"updated_at__{lookup}"]
     row = {"updated_at": value, "created_at": "2025-05-01T00:00:00Z"}
     mutant = named(name, filter)
@@ -262,7 +262,7 @@ def test_time_rivals(lookup: str, name: str, value: str, operand: str) -> None:
         ("+1 ms off", NOON, "yesterday"),
     ],
 )
-def test_time_rivals_agree_where_they_dont_matter(name: str, value: str, operand: str) -> None:
+def test_time_mutants_agree_where_they_dont_matter(name: str, value: str, operand: str) -> None:
     row = {"updated_at": value}
     assert named(name, FILTERS["updated_at"]).shows(row, operand, None) is bool(
         satisfies(FILTERS["updated_at"], row, operand)
@@ -284,7 +284,7 @@ LISTS = [
 
 
 @pytest.mark.parametrize(("name", "value", "telling", "same"), LISTS)
-def test_list_rivals(name: str, value: str, telling: str, same: str | None) -> None:
+def test_list_mutants(name: str, value: str, telling: str, same: str | None) -> None:
     filter = FILTERS["category__in"]
     mutant, row = named(name, filter), {"category": value}
     assert mutant.differs(telling)
@@ -304,7 +304,7 @@ KEYS = [
 
 
 @pytest.mark.parametrize(("name", "telling", "same", "operand"), KEYS)
-def test_key_rivals(name: str, telling: dict[str, Any], same: dict[str, Any], operand: str) -> None:
+def test_key_mutants(name: str, telling: dict[str, Any], same: dict[str, Any], operand: str) -> None:
     filter = FILTERS["attribute__KEY"]
     mutant = named(name, filter)
     for attributes, differs in ((telling, True), (same, False)):

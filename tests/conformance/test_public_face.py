@@ -93,7 +93,7 @@ def test_a_program_runs_the_suite_and_reads_the_report(tmp_path: Path) -> None:
         ({"only": ("PRD101.write",), "writes": False}, "No clause is selected"),
     ],
 )
-def test_a_config_that_cant_be_carried_out_says_so(config: dict[str, Any], said: str) -> None:
+def test_a_config_that_cant_be_carried_out_is_a_usage_error(config: dict[str, Any], said: str) -> None:
     with pytest.raises(Usage, match=said):
         run(Config(**{"base_url": "http://127.0.0.1:9", **config}))
 

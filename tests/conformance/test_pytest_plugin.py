@@ -43,7 +43,7 @@ def test_every_clause_is_a_test_with_an_application_in_process(pytester: pytest.
     assert (pytester.path / "report" / "events.ndjson").is_file()
 
 
-def test_a_violation_fails_its_test_and_says_how(pytester: pytest.Pytester) -> None:
+def test_a_violation_fails_its_test_and_shows_how(pytester: pytest.Pytester) -> None:
     fault = next(fault.id for fault in faults(contract()) if fault.clause == "PRD107.auth.missing-key")
     pytester.makeconftest(CONFTEST.format(faults=(fault,)))
     result = pytester.runpytest_inprocess("-m", "documented", "-k", "PRD107.auth", QUICK)

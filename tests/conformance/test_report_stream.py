@@ -37,7 +37,7 @@ def test_the_schema_is_made_of_the_model() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("mutate", "said"),
     [
         (lambda data: data["clauses"][0].pop("witnesses"), "clauses[0]"),
         (lambda data: data["clauses"][0].update(witnesses="2"), "clauses[0].witnesses"),
@@ -48,9 +48,9 @@ def test_the_schema_is_made_of_the_model() -> None:
         (lambda data: data["clauses"][0].pop("counterexample"), "counterexample"),
     ],
 )
-def test_the_model_and_the_schema_refuse_the_same(tmp_path: Path, spoil: Any, said: str) -> None:
+def test_the_model_and_the_schema_refuse_the_same(tmp_path: Path, mutate: Any, said: str) -> None:
     data = json.loads(files.to_json(files.read(everything(tmp_path))))
-    spoil(data)
+    mutate(data)
     assert problem("Report", data) is not None
     files.write(tmp_path, "report.json", json.dumps(data))
     with pytest.raises(files.UnreadableReport, match=re.escape(said)):
@@ -113,7 +113,7 @@ def test_nothing_exercised_is_no_pass(tmp_path: Path) -> None:
     assert (found["exit_code"], found["answer"]) == (2, "Nothing could be exercised on https://shop.example.")
 
 
-def test_a_run_that_was_interrupted_says_so(tmp_path: Path) -> None:
+def test_an_interrupted_run_is_marked_as_incomplete(tmp_path: Path) -> None:
     found = report(tmp_path, [], stopped="interrupted")
     assert (found["complete"], found["exit_code"]) == (False, 2)
     assert found["answer"].startswith("Incomplete: interrupted; ")
@@ -141,7 +141,7 @@ def test_a_stream_cut_anywhere_makes_an_incomplete_report_or_a_clear_message(tmp
     assert all("cut" in said for said in refused.values())
 
 
-def test_every_format_of_a_cut_stream_says_that_it_is_incomplete(tmp_path: Path) -> None:
+def test_every_format_of_a_cut_stream_is_marked_as_incomplete(tmp_path: Path) -> None:
     path = everything(tmp_path)
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[: len(lines) // 2]), "utf-8")

@@ -154,7 +154,7 @@ def test_what_a_killed_run_leaves_is_taken_away(shop: Shop, tmp_path: Path, seed
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_stopped_cleans_up_and_says_so(shop: Shop, tmp_path: Path, number: signal.Signals) -> None:
+def test_a_stopped_run_cleans_up_and_reports_it(shop: Shop, tmp_path: Path, number: signal.Signals) -> None:
     before, report = shop.rows(), tmp_path / "report"
     process = subprocess.Popen(
         command(shop.url, report, "--writes"), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -286,6 +286,6 @@ def test_a_certificate_that_nobody_vouches_for_is_said_in_one_sentence(
         assert "cert.srl: holds no certificate" in sentence(server.url, "--ca-bundle", str(junk))
 
 
-def test_without_a_key_it_says_which_variable(sentence: Callable[..., str]) -> None:
+def test_without_a_key_it_names_the_variable(sentence: Callable[..., str]) -> None:
     with loopback(lambda received: response(401, b"{}")) as server:
         assert "Set PRD_API_KEY" in sentence(server.url, key=None)

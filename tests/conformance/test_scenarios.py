@@ -74,7 +74,7 @@ def test_every_operation_leaves_a_trace_of_its_own(tmp_path: Path, code: str, ki
     assert all(step in trace.steps for step in trace.good_steps)
 
 
-def test_a_step_that_was_not_reached_says_why(tmp_path: Path) -> None:
+def test_a_step_that_was_not_reached_has_a_reason(tmp_path: Path) -> None:
     trace = trace_of_writes(ask_of(SHOPS["that refuses every batch"](), tmp_path), ROWS)
     assert isinstance(trace, RowsTrace)
     assert isinstance(trace.change, NotReached)
@@ -85,9 +85,7 @@ def test_a_step_that_was_not_reached_says_why(tmp_path: Path) -> None:
         ended(trace.insert)
 
 
-def test_a_law_needs_the_trace_of_its_operation_and_says_what_it_lacks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_law_without_its_trace_gives_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def judge(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
         return Held(len(ended(trace.change).submission.items))
 

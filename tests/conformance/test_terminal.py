@@ -29,7 +29,7 @@ def text(file: io.TextIOWrapper) -> str:
     return buffer.getvalue().decode(file.encoding)
 
 
-def test_a_log_is_told_every_ten_seconds_how_far_the_run_is() -> None:
+def test_a_log_gets_the_progress_every_ten_seconds() -> None:
     clauses = documented(3)
     console, file = log()
     clock = DrivenClock()

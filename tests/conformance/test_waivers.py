@@ -37,7 +37,7 @@ ONE, TWO = documented(2)
         (waiver("PRD999.no.such"), "unknown", 1),
     ],
 )
-def test_a_waiver_excuses_a_violation_or_says_why_not(
+def test_a_waiver_excuses_a_violation_or_gives_the_reason(
     tmp_path: Path, given: Waiver, state: str, exit_code: int
 ) -> None:
     found = report(tmp_path, [violated(ONE)], waivers=[given])

@@ -42,7 +42,7 @@ def test_rows_are_named_in_many_manners(body: Any, places: dict[int, str]) -> No
     assert {place: blame.text for place, blame in found.items()} == places
 
 
-def test_two_rows_of_one_key_are_told_apart_by_place_alone() -> None:
+def test_two_rows_of_one_key_are_distinguished_by_place_alone() -> None:
     rows = [*ROWS, ROWS[0]]
     assert list(blamed([{"sku": "S0", "price_list": "L2", "error": "x"}], rows, KEYS)) == []
     assert list(blamed([{"index": 4, "sku": "S0", "price_list": "L2", "error": "x"}], rows, KEYS)) == [4]

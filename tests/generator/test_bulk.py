@@ -283,7 +283,7 @@ def test_rows_that_are_fewer_than_before_are_not_the_same(drive: Drive, tmp_path
             driver.all(driver.client.bulk(driver.client.upsert_stocks, stocks(["a"]), chunk_size=1, journal=journal))
 
 
-def test_a_finished_journal_says_so_and_a_rehearsal_is_not_the_real_run(drive: Drive, tmp_path: Path) -> None:
+def test_a_finished_journal_is_refused_and_a_rehearsal_is_not_the_real_run(drive: Drive, tmp_path: Path) -> None:
     journal = tmp_path / "journal"
     with server(Backend()) as made:
         driver = drive(made.url)
@@ -402,7 +402,7 @@ def test_a_file_on_another_host_is_named_and_not_asked_for(drive: Drive, skus: l
 
 
 @pytest.mark.parametrize("content", ["<html>", [], {"detail": "no"}, [{"sku": "elsewhere"}]])
-def test_a_file_that_tells_nothing_leaves_it_to_looking(drive: Drive, content: Any) -> None:
+def test_after_a_file_without_reasons_failed_rows_are_searched(drive: Drive, content: Any) -> None:
     with server(Filing(write=lambda skus: content)) as made:
         driver = drive(made.url)
         outcomes = driver.all(driver.client.bulk(driver.client.upsert_stocks, stocks(["a", "BAD1", "b"])))
@@ -460,7 +460,7 @@ def test_an_input_that_breaks_ends_the_write_after_what_was_sent(drive: Drive) -
         assert backend.taken == [["a", "b"]]
 
 
-def test_progress_is_told_in_rows(drive: Drive) -> None:
+def test_progress_is_counted_in_rows(drive: Drive) -> None:
     reports: list[Progress] = []
     with server(Backend()) as made:
         driver = drive(made.url)

@@ -142,7 +142,7 @@ def test_asynchronous_methods_can_be_tasks() -> None:
         assert asyncio.run(together(there.url)) == 6
 
 
-def test_a_batch_says_whether_it_is_done(drive: Drive) -> None:
+def test_a_batch_shows_whether_it_is_done(drive: Drive) -> None:
     progress = iter([(2, 1), (2, 2)])
     with server(lambda peer: peer.answer(batch(*next(progress)))) as there:
         driver = drive(there.url)

@@ -90,7 +90,7 @@ def test_a_wait_ends_in_time_and_with_a_checkpoint_whatever_is_going_on(last: st
     assert world.now <= timeout + 0.01
 
 
-def test_a_failure_before_the_time_is_up_is_told_as_it_is() -> None:
+def test_a_failure_before_the_time_out_is_raised_as_it_is() -> None:
     world = World(last=plain(500))
     handle = BaseBatch[Any](world.session(), operations.POLLING, TICKET, 2)
     with pytest.raises(InternalServerError) as caught:

@@ -55,8 +55,8 @@ def test_what_is_committed_is_what_is_made() -> None:
 
 def test_the_output_does_not_depend_on_the_machine(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "generator", "--spec", str(spec.DEFAULT), "--out"]
-    odd = {"PYTHONHASHSEED": "7", "LC_ALL": "C", "TZ": "Asia/Tokyo", "COLUMNS": "20"}
-    done = run([*command, str(tmp_path / "a")], **odd)
+    surroundings = {"PYTHONHASHSEED": "7", "LC_ALL": "C", "TZ": "Asia/Tokyo", "COLUMNS": "20"}
+    done = run([*command, str(tmp_path / "a")], **surroundings)
     assert done.returncode == 0, done.stderr
     assert main(["--check", "--out", str(tmp_path / "a")]) == 0
     assert main(["--spec", os.path.relpath(spec.DEFAULT), "--check", "--out", str(tmp_path / "a")]) == 0

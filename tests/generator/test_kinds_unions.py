@@ -57,7 +57,7 @@ def unions(make: Made) -> ModuleType:
     return make(document(paths, TAGGED))
 
 
-def test_a_tag_says_which_class_a_value_is_of(unions: ModuleType, talk: Start) -> None:
+def test_a_tag_selects_the_class_of_a_value(unions: ModuleType, talk: Start) -> None:
     sent = {
         "pay": {"type": "scheme", "number": "1"}, "version": {"version": 2, "a": "x"}, "any": "2026-01-01",
         "parts": [{"type": "image_url"}, {"type": "text"}], "pet": {"right": 1, "deep": {"a": "b"}}, "maybe": None,

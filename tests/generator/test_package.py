@@ -61,7 +61,7 @@ def test_the_examples_of_the_readme_run(sandbox: str, monkeypatch: pytest.Monkey
     exec(compile(code, str(README), "exec"), {})  # noqa: S102 -- what a reader would type
 
 
-def test_it_depends_on_two_packages_and_says_that_it_is_typed() -> None:
+def test_it_depends_on_two_packages_and_is_marked_as_typed() -> None:
     settings = tomllib.loads((ROOT / "generated" / "pyproject.toml").read_text(encoding="utf-8"))
     needed = [re.split(r"[^\w-]", each, maxsplit=1)[0] for each in settings["project"]["dependencies"]]
     assert needed == ["httpx2", "pydantic"]

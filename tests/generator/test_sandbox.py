@@ -132,7 +132,7 @@ def test_a_batch_is_taken_up_from_its_checkpoint(drive: Drive, sandbox: str, nam
     assert driver.do(again.result(timeout=20)).succeeded == 1
 
 
-def test_bulk_writes_tell_of_every_row(drive: Drive, sandbox: str, name: str, tmp_path: Path) -> None:
+def test_bulk_writes_have_an_outcome_for_every_row(drive: Drive, sandbox: str, name: str, tmp_path: Path) -> None:
     driver = drive(sandbox)
     rows: list[Any] = [product(f"{name}-{n}") for n in range(50)]
     rows[7] = {"sku": f"{name}-7"}

@@ -142,7 +142,7 @@ def test_a_client_that_was_not_set_up_can_be_shown() -> None:
     assert "<Client not set up>" in "".join(shown.format())
 
 
-def test_a_missing_key_is_told_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_key_is_reported_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PRD_API_KEY", raising=False)
     with pytest.raises(errors.ConfigurationError, match="pass api_key or set PRD_API_KEY"):
         Client(base_url="http://127.0.0.1:1").get_products()
@@ -224,7 +224,7 @@ def test_no_key_is_an_error_before_anything_is_sent(drive: Drive, monkeypatch: p
         driver.do(driver.client.get_products())
 
 
-def test_a_refused_request_is_sent_again_and_hooks_are_told(drive: Drive) -> None:
+def test_a_refused_request_is_sent_again_and_hooks_are_called(drive: Drive) -> None:
     def handler(peer: Peer) -> None:
         if peer.number < 2:
             peer.answer({}, 429, headers="Retry-After: 0\r\n")
@@ -284,9 +284,9 @@ def test_when_and_after_how_long_a_request_is_sent_again() -> None:
 
 
 @pytest.fixture(scope="module")
-def odd(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
+def made_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
     """Imports the client that a document of the corpus makes."""
-    folder = tmp_path_factory.mktemp("odd")
+    folder = tmp_path_factory.mktemp("made_of")
 
     def load(name: str) -> Any:
         package = f"wire_{name}"
@@ -299,8 +299,8 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
     return load
 
 
-def test_parameters_in_every_style(odd: Callable[[str], Any]) -> None:
-    styles = odd("styles")
+def test_parameters_in_every_style(made_of: Callable[[str], Any]) -> None:
+    styles = made_of("styles")
     with server(lambda peer: peer.answer({})) as made, styles.Client(base_url=made.url) as client:
         client.simple([1, 2], {"a": "b c", "d": "/"})
         client.label(["x", "y"])
@@ -323,8 +323,8 @@ def test_parameters_in_every_style(odd: Callable[[str], Any]) -> None:
     assert "cookie: session id=a%20b" in made.seen[3].head.lower()
 
 
-def test_bodies_of_every_kind(odd: Callable[[str], Any]) -> None:
-    bodies = odd("bodies")
+def test_bodies_of_every_kind(made_of: Callable[[str], Any]) -> None:
+    bodies = made_of("bodies")
 
     def handler(peer: Peer) -> None:
         kind = {"/form": "text/plain", "/raw": "image/png"}.get(peer.target, "application/json")
@@ -359,8 +359,8 @@ def test_bodies_of_every_kind(odd: Callable[[str], Any]) -> None:
     assert sent[3:] == [b"\x00", b"a;b"]
 
 
-def test_schemas_of_every_kind(odd: Callable[[str], Any]) -> None:
-    schemas = odd("schemas31")
+def test_schemas_of_every_kind(made_of: Callable[[str], Any]) -> None:
+    schemas = made_of("schemas31")
     shape, user = schemas.models.Circle, schemas.models.UserRequest
     answers: Iterator[Any] = iter([
         [{"kind": "sq", "size": 1}, {"kind": "circle", "new": 1}],
@@ -385,17 +385,19 @@ def test_schemas_of_every_kind(odd: Callable[[str], Any]) -> None:
     assert shape(kind="circle").size is None
 
 
-def test_what_stands_twice(odd: Callable[[str], Any]) -> None:
-    twice, kinds = odd("twice"), iter(("square", "line"))
+def test_what_stands_twice(made_of: Callable[[str], Any]) -> None:
+    twice, kinds = made_of("twice"), iter(("square", "line"))
     with server(lambda peer: peer.answer({"kind": next(kinds)})) as made, twice.Client(base_url=made.url) as client:
         assert type(client.same_name_in_two_places(1, {"kind": "round"}, id_2=2)) is twice.models.Shape
         assert type(client.same_name_in_two_places(1)) is twice.models.Line
     assert [peer.target for peer in made.seen] == ["/things/1?id=2", "/things/1"]
 
 
-def test_credentials_go_where_the_document_says(odd: Callable[[str], Any], caplog: pytest.LogCaptureFixture) -> None:
+def test_credentials_go_where_the_document_says(
+    made_of: Callable[[str], Any], caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(0)
-    security = odd("security")
+    security = made_of("security")
     keys = {"Key": "k y", "Basic": ("u", "p"), "Query": "q&q", "Cookie": "c"}
     with server(lambda peer: peer.answer(b"")) as made, security.Client(keys, base_url=made.url) as client:
         client.both()
@@ -442,8 +444,8 @@ def test_a_transport_of_the_callers_own_that_gives_whole_answers(packed: bool) -
         client.get_products()
 
 
-def test_an_operation_with_a_server_of_its_own_is_sent_there(odd: Callable[[str], Any]) -> None:
-    servers, urls = odd("servers"), list[str]()
+def test_an_operation_with_a_server_of_its_own_is_sent_there(made_of: Callable[[str], Any]) -> None:
+    servers, urls = made_of("servers"), list[str]()
 
     def answer(request: httpx2.Request) -> httpx2.Response:
         urls.append(str(request.url))

@@ -34,7 +34,7 @@ def test_rows_are_as_the_document_says(contract: Contract, serving: Serving, see
             assert [error.message for row in shown for error in validator.iter_errors(row)] == []
 
 
-def test_texts_tell_one_lookup_from_another(client: httpx2.Client) -> None:
+def test_texts_distinguish_the_lookups(client: httpx2.Client) -> None:
     shown = everything(client)
     assert len(shown) == 150
     for field in ("name", "base_code", "sku"):

@@ -31,7 +31,7 @@ def test_every_clause_has_a_fault(contract: Contract) -> None:
     assert [clause.id for clause in contract.clauses if clause.id not in broken] == []
 
 
-def test_ids_say_the_clause_and_are_unique(contract: Contract) -> None:
+def test_ids_name_the_clause_and_are_unique(contract: Contract) -> None:
     found = faults(contract)
     assert len({fault.id for fault in found}) == len(found)
     assert all(fault.id.startswith(f"{fault.clause}:") and fault.description for fault in found)

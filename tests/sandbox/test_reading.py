@@ -130,7 +130,7 @@ def test_a_refusal_names_the_parameter(client: httpx2.Client, contract: Contract
     assert response.headers["content-type"] == "application/json"
 
 
-def test_all_that_is_wrong_is_told_at_once_and_in_the_clients_language(client: httpx2.Client) -> None:
+def test_all_problems_are_reported_at_once_and_in_the_clients_language(client: httpx2.Client) -> None:
     query = {"page": "0", "limit": "x", "nmae": "a"}
     english = client.get(PRODUCTS, params=query, headers={"Accept-Language": "de, en;q=0.5"}).json()
     turkish = client.get(PRODUCTS, params=query, headers={"Accept-Language": "en;q=0.1, tr-TR"}).json()

@@ -90,9 +90,9 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize(("where", "what", "spoilt"), BROKEN.values(), ids=BROKEN.keys())
-def test_one_broken_part_spoils_only_what_needs_it(
-    where: tuple[str | int, ...], what: Any, spoilt: list[int], tmp_path: Path
+@pytest.mark.parametrize(("where", "what", "broken"), BROKEN.values(), ids=BROKEN.keys())
+def test_one_broken_part_breaks_only_the_operations_that_need_it(
+    where: tuple[str | int, ...], what: Any, broken: list[int], tmp_path: Path
 ) -> None:
     document = copy.deepcopy(big.document("3.0.3", 8))
     at: Any = document
@@ -110,7 +110,7 @@ def test_one_broken_part_spoils_only_what_needs_it(
         for number, operation in enumerate(contract.operations)
         if any(operation.pointer == p or operation.pointer.startswith(f"{p}/") for p in pointers)
     ]
-    assert concerned == spoilt
+    assert concerned == broken
     if all(problem.harmless for problem in problems):
         assert spec.load(file).operations == contract.operations
         return

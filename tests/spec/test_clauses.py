@@ -33,7 +33,7 @@ def test_a_clause_carries_what_it_speaks_of(id: str, about: tuple[type, str]) ->
     assert (type(clause.about), clause.subject) == about
 
 
-def test_a_clause_that_is_asked_for_something_else_says_what_it_is_about() -> None:
+def test_a_clause_of_another_subject_names_its_own() -> None:
     clause = CONTRACT.clause("PRD102.filter.name")
     assert clause
     assert clause.speaks_of(Filter).parameter == "name"

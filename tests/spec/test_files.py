@@ -40,7 +40,7 @@ def test_files_that_refer_to_each_other_are_one_document(tmp_path: Path) -> None
     assert media.location.line == 6
 
 
-def test_a_file_that_is_not_there_spoils_what_needs_it_alone(tmp_path: Path) -> None:
+def test_a_missing_file_breaks_only_the_operations_that_need_it(tmp_path: Path) -> None:
     main = written(
         tmp_path,
         main=HEAD + "paths:\n  /a: {get: {responses: {'200': {$ref: 'gone.yaml'}}}}\n"
@@ -68,7 +68,7 @@ def test_a_reference_in_an_example_is_data(tmp_path: Path) -> None:
         ("/a/{b}", "", "{b} isn't declared as a parameter"),
     ],
 )
-def test_what_is_wrong_and_plain_is_told_and_read(tmp_path: Path, path: str, operation: str, says: str) -> None:
+def test_a_harmless_mistake_is_reported_and_read(tmp_path: Path, path: str, operation: str, says: str) -> None:
     answer = f"'200': {{description: ok, {operation}}}" if operation else "'200': {description: ok}"
     main = written(tmp_path, main=HEAD + f"paths:\n  {path}: {{get: {{responses: {{{answer}}}}}}}\n")
     contract = spec.load(main)

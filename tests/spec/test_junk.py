@@ -39,9 +39,9 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 def _spoilt(document: Any, chance: random.Random) -> Any:
     """The document with something in it replaced, removed or added."""
-    spoilt = copy.deepcopy(document)
-    path = chance.choice(list(_paths(spoilt)))
-    at = spoilt
+    changed = copy.deepcopy(document)
+    path = chance.choice(list(_paths(changed)))
+    at = changed
     for token in path[:-1]:
         at = at[token]
     act = chance.random()
@@ -51,7 +51,7 @@ def _spoilt(document: Any, chance: random.Random) -> Any:
         del at[path[-1]]
     else:
         at[chance.choice(_KEYS)] = chance.choice(_JUNK)
-    return spoilt
+    return changed
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -74,11 +74,11 @@ def test_junk_in_a_document(seed: int, tmp_path: Path) -> None:
 def _compared_both_ways(whole: Source, file: Path) -> None:
     """Whatever is wrong, what can be read is compared, and every change has its place."""
     try:
-        spoilt = read(file)
-        found = [*compare(whole, spoilt).changes, *compare(spoilt, whole).changes]
+        changed = read(file)
+        found = [*compare(whole, changed).changes, *compare(changed, whole).changes]
     except SpecError:
         return  # nothing can be read of it, as `validate` reports
-    assert found or spoilt.data == whole.data or _without_effect(whole.data, spoilt.data)
+    assert found or changed.data == whole.data or _without_effect(whole.data, changed.data)
     assert all(change.why for change in found)
 
 

@@ -240,7 +240,7 @@ SEVERAL = {
 }
 
 
-def test_all_mistakes_are_told_at_once_in_the_documents_order(
+def test_all_mistakes_are_reported_at_once_in_the_documents_order(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = OURS

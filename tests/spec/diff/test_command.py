@@ -195,8 +195,8 @@ def test_a_document_in_several_files(
 
 
 def test_what_is_not_valid_is_compared_with_a_warning(run: Any) -> None:
-    odd = edited(OLD, "/paths/~1things/post/responses/200/description", None)
-    code, out, err = run(odd, edited(odd, f"{SENT}/required", ["a"]))
+    broken = edited(OLD, "/paths/~1things/post/responses/200/description", None)
+    code, out, err = run(broken, edited(broken, f"{SENT}/required", ["a"]))
     assert code == 1
     assert "required now" in out
     assert "warning: old.json:" in err
@@ -222,7 +222,7 @@ def test_json_is_as_its_schema_says(run: Any, new: JSON) -> None:
         assert re.fullmatch(r"[0-9a-f]{12}", change["fingerprint"])
 
 
-def test_json_says_where_and_what(run: Any) -> None:
+def test_json_has_place_and_kind(run: Any) -> None:
     (change,) = json.loads(run(OLD, BREAKS, "--format", "json")[1])["changes"]
     assert (change["operation"], change["method"], change["path"]) == ("make_thing", "POST", "/things")
     assert change["new"]["pointer"] == f"{SENT}/required"
@@ -263,7 +263,7 @@ def test_a_comment_fits_where_comments_go(run: Any) -> None:
     assert "more; the JSON report has them all" in out
 
 
-def test_what_a_document_says_cannot_write_the_comment(run: Any) -> None:
+def test_texts_of_a_document_cannot_format_the_comment(run: Any) -> None:
     name = "<img src=x> @team | `x` ![a](b)"
     new = edited(OLD, f"{SENT}/properties/{name}", {"description": "```\n@all"})
     out = run(OLD, new, "--format", "markdown")[1]

@@ -399,7 +399,7 @@ def test_enums_grow_in_responses_and_shrink_in_requests_at_a_price(
     ]
 
 
-def test_a_shared_element_is_told_once_with_all_that_share_it(
+def test_a_shared_element_is_reported_once_with_all_that_share_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edited = OURS.replace("required: [batch_request_id]", "required: []")

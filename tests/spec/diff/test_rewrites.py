@@ -115,7 +115,7 @@ PAIRS = {f"{title}: {i}": (forms[0], form) for title, forms in SAME.items() for 
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS.values(), ids=PAIRS.keys())
-def test_another_spelling_says_nothing(one: JSON, other: JSON) -> None:
+def test_another_spelling_is_no_difference(one: JSON, other: JSON) -> None:
     for old, new in ((one, other), (other, one)):
         found = compared(
             with_schemas(sent=old, shown=old, components=COMPONENTS),
@@ -159,7 +159,7 @@ UPGRADES: dict[str, tuple[JSON, JSON]] = {
 
 
 @pytest.mark.parametrize(("old", "new"), UPGRADES.values(), ids=UPGRADES.keys())
-def test_an_upgrade_to_31_says_nothing(old: JSON, new: JSON) -> None:
+def test_an_upgrade_to_31_is_no_difference(old: JSON, new: JSON) -> None:
     wrapped = {"type": "object", "properties": {"p": old}}, {"type": "object", "properties": {"p": new}}
     for before, after in ((old, new), wrapped):
         found = compared(
@@ -242,13 +242,13 @@ OPERATIONS: dict[str, tuple[JSON, JSON]] = {
 
 
 @pytest.mark.parametrize(("one", "other"), OPERATIONS.values(), ids=OPERATIONS.keys())
-def test_the_same_operation_says_nothing(one: JSON, other: JSON) -> None:
+def test_the_same_operation_is_no_difference(one: JSON, other: JSON) -> None:
     for old, new in ((one, other), (other, one)):
         found = compared(old, new)
         assert not found.changes, told(found)
 
 
-def test_what_becomes_a_component_says_nothing() -> None:
+def test_a_new_component_for_the_same_schema_is_no_difference() -> None:
     inline = document(
         paths={
             "/a": {
@@ -283,7 +283,7 @@ def test_what_becomes_a_component_says_nothing() -> None:
         assert not found.changes, told(found)
 
 
-def test_a_renamed_component_says_nothing() -> None:
+def test_a_renamed_component_is_no_difference() -> None:
     def named(name: str) -> JSON:
         ref = {"$ref": f"#/components/schemas/{name}"}
         tree = {

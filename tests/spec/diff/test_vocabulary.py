@@ -124,7 +124,7 @@ def test_one_edit_is_one_line(old: str, new: str, rule: str, callers: str, serve
     assert (found.callers, found.servers) == (callers, servers)
 
 
-def test_what_an_extension_says_by_default() -> None:
+def test_the_defaults_of_extensions() -> None:
     assert not _compared(BOOKS, BOOKS.replace(", absent: keep}", "}")).changes
 
 
