@@ -1,4 +1,4 @@
-"""The conformance suite: does a server do what an OpenAPI document says? It is seen only through HTTP.
+"""The conformance suite: it checks a server against an OpenAPI document, through HTTP alone.
 
 What a program needs of it is here; the names below are the public face, and everything else may change:
 
@@ -91,11 +91,11 @@ _HOMES = {
     "not_exercised": "conformance.verdict:not_exercised",
     "run": "conformance.runner.whole:run",
 }
-"""Where each name is at home; the imports above say the same to type checkers."""
+"""The module of each name; type checkers see the imports above."""
 
 
 def __getattr__(name: str) -> Any:
-    """A public name, imported from its home."""
+    """A public name, imported from its module."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, _, attribute = _HOMES[name].partition(":")

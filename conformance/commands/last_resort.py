@@ -30,7 +30,7 @@ class LastResort:
     history: Path | None
 
     def give_up(self, reason: str, doing: str) -> None:
-        """Write the report, say what is left, and end the process with the run's exit code."""
+        """Write the report, print what is left, and end the process with the run's exit code."""
         code: int = USAGE
         try:
             report = self.report(reason, doing)
@@ -38,7 +38,7 @@ class LastResort:
             summary(report)
             print("report:", ", ".join(str(self.folder / name) for name in ("report.html", "report.json")))
             code = report["exit_code"]
-        except Exception as error:  # whatever is wrong, the process ends, and its exit code says that it failed
+        except Exception as error:  # whatever is wrong, the process ends with the exit code of a failure
             print(f"{reason}, and no report could be written: {error}", file=sys.stderr)
         finally:
             leave(code)

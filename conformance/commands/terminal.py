@@ -33,7 +33,7 @@ STYLES: dict[Verdict, str] = {
 }
 
 EVERY = 10.0
-"""Seconds after which a log is told how far the run is."""
+"""Seconds between two lines of progress in a log."""
 
 MOST_NOT_EXERCISED = 30
 """Lines about clauses that weren't exercised; the report has all of them."""
@@ -56,7 +56,7 @@ def violation_lines(outcome: Outcome, mark: str) -> list[str]:
 
 
 class View:
-    """Shows a run. Use as a context manager; `started` and `concluded` are told what happens."""
+    """Shows a run. Use as a context manager; `started` and `concluded` are called as it goes on."""
 
     def __init__(
         self,
@@ -114,12 +114,12 @@ class View:
         self.tell()
 
     def tell(self) -> None:
-        """Say how far the run is, where it is a while since anything was said and nobody sees it live."""
+        """Print the progress, where nothing was printed for a while and there is no live view."""
         if not self.is_live and self.clock.monotonic() - self.last >= EVERY:
             self._line(f"{self.progress()}  {self.current}".rstrip())
 
     def progress(self) -> str:
-        """How far the run is: clauses, requests, and seconds."""
+        """The progress of the run: clauses, requests, and seconds."""
         done, total = sum(sum(verdicts.values()) for verdicts in self.done.values()), len(self.tried)
         budget = f" of {self.limits.requests:,}" if self.limits.requests else ""
         elapsed = self.clock.monotonic() - self.began

@@ -35,8 +35,8 @@ HARMLESS_KEY = "PRDCT-no-such-row"
 def harmless_bodies(context: RunContext, operation: Operation, *, unauthenticated: bool = False) -> list[bytes]:
     """Bodies that do no harm where authentication fails to stop them: nothing, or nothing that exists.
 
-    An operation that inserts rows is sent the empty list, and a row of this run's own only where writes are allowed:
-    first by a `stranger`, who has no key at all.
+    An operation that inserts rows gets the empty list. Where writes are allowed, it also gets a row of this run's own:
+    first in an unauthenticated write.
     """
     bodies = [b"[]"]
     access = operation.access
@@ -45,7 +45,7 @@ def harmless_bodies(context: RunContext, operation: Operation, *, unauthenticate
         key = unused_key(context, operation, "stranger") if own else HARMLESS_KEY
         bodies.insert(0, json.dumps([{**example_item(operation), access.collection.key: key}]).encode())
     elif access and own:
-        # What a stranger sends is looked for later: it mustn't be there, whatever was answered.
+        # The row of an unauthenticated write is looked up later: it mustn't exist, whatever the response was.
         key = unauthenticated_key(context, operation)
         bodies.insert(0 if unauthenticated else 1, json.dumps([item(context, operation, key, 0, "plain")]).encode())
     return bodies
@@ -59,7 +59,7 @@ def unauthenticated_key(context: RunContext, operation: Operation) -> str:
 
 @law("auth.before-body", phase=Phase.REFUSALS)
 def before_body(context: RunContext, clause: Clause) -> Result:
-    """A stranger isn't told what is wrong with a body."""
+    """A request without a key gets no details on its body."""
     operation = operation_of(context, clause)
     exchange = context.send(get(operation, path=_path(operation), credential=Credential.MISSING, body=b'[{"x": '))
     return Held(1) if exchange.response.status == 401 else Finding("401", response_excerpt(exchange), (exchange,))
@@ -76,7 +76,7 @@ def requests_with(context: RunContext, operation: Operation, credential: Credent
         query, plain = base_query(context, operation), get(operation, path=path, credential=credential)
         if credential is not Credential.MISSING or not operation.pagination:
             return [replace(plain, query=query)]
-        # A door beside the front door: what is shown further on, and under a filter.
+        # Other ways to the data: later pages, and filtered lists.
         filtered = next((one.query for one in narrowed(context, operation)), query)
         return [replace(plain, query=query), replace(plain, query=paged(operation, filtered, page=2, limit=1))]
     bodies = harmless_bodies(context, operation, unauthenticated=credential is Credential.MISSING)

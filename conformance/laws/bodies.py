@@ -190,7 +190,7 @@ _BAD = {"body.required": _lacking, "body.type": _mistyped}
 
 @law(*_BAD, phase=Phase.REFUSALS, scenario=Trace)
 def not_taken(context: RunContext, clause: Clause) -> Result:
-    """No item that is bad as a clause says is taken."""
+    """No item with the clause's mistake is accepted."""
     operation = operation_of(context, clause)
     bad = _BAD[clause.kind](context, operation, clause.speaks_of(Field), _good(context, operation))
     if _all_fail(context, operation):

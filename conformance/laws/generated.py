@@ -17,7 +17,7 @@ MOST_BATCHES = 8
 """Accepted batches of invalid items that are sent again to see what becomes of them."""
 
 NOT_ABOUT_IT = (401, 403, 429, 502, 503, 504)
-"""Statuses that say nothing of what was asked."""
+"""Statuses that don't concern the content of a request."""
 
 
 @law("response.rejects-invalid", phase=Phase.GENERATED)

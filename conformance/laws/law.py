@@ -28,7 +28,7 @@ class Phase(IntEnum):
     RESPONSES = 4
     """It judges all answers of the run, so the run has to have them."""
     GENERATED = 5
-    """It judges what Schemathesis' engine was answered, and says nothing without the engine."""
+    """It judges the responses to Schemathesis' engine; without the engine it isn't tried."""
     LOAD = 6
     """It keeps the server busy, so nothing waits behind it."""
 
@@ -48,7 +48,7 @@ class Registered:
     """The trace that it needs of its operation's writes; the runner has the scenario run before."""
 
     def __call__(self, context: RunContext, clause: Clause) -> Result:
-        """What the law says of a clause."""
+        """The law's result for a clause."""
         return self.check(context, clause)
 
 

@@ -204,8 +204,8 @@ def misspelt(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     known = sample_of(context, operation)
     plain = [f for f in operation.filters if not f.free_key and not f.hidden]
-    telling = [(f, cases_of(context, operation, f).chosen) for f in plain]
-    chosen = [cases[0].query for _, cases in telling if cases]
+    discriminating = [(f, cases_of(context, operation, f).chosen) for f in plain]
+    chosen = [cases[0].query for _, cases in discriminating if cases]
     if not chosen or not known.rows:
         return not_exercised("no-data", "the list shows no rows that a filter could leave out")
     for query in chosen[:: max(1, len(chosen) // 3)][:3]:

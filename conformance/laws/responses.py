@@ -24,7 +24,7 @@ from conformance.writing.items import item, item_fields
 from spec import Clause, Operation
 
 REFUSALS = (400, 422)
-"""How a request is refused for what it says; other statuses are for who asks, how often, or how long it is."""
+"""Statuses that refuse a request for its content; others concern the sender, the rate or the length."""
 
 
 @law(STATUS, phase=Phase.RESPONSES)

@@ -66,7 +66,7 @@ class RunContext:
         self.began = began or datetime.datetime.now(datetime.UTC)
         """When the run began, by the server's clock where it sends one."""
         self.evidence = evidence or Evidence(contract)
-        """What all answers of the run say, those of its replays too."""
+        """The evidence in all responses of the run, also those of its replays."""
         self._decisions = decisions or Decisions()
         self._observations = Observations()
 

@@ -1,4 +1,4 @@
-"""What the answers of a run say about the declared responses. It is gathered as they come in, whoever asked."""
+"""Evidence on the declared responses, from all responses of a run, whatever sent the requests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KINDS = (
 """Kinds of clauses that every answer may break."""
 
 STATUS = "response.status"
-"""What is told of good reads beside: another success than the declared one is none."""
+"""The finding for valid reads: a success other than the declared one."""
 
 _Shape = tuple[Credential, tuple[str, ...], bytes | None]
 
@@ -33,14 +33,14 @@ def _shape(request: Request) -> _Shape:
 
 @dataclass
 class Generated:
-    """What generated requests and their answers say, by operation code, as far as a law can ask them again."""
+    """Generated requests and their responses by operation code, as far as a law can repeat them."""
 
     taken: dict[str, dict[Request, str]] = field(default_factory=dict)
     """Surely invalid, and answered with data; with what is wrong with the request."""
     accepted: dict[str, dict[str, Request]] = field(default_factory=dict)
     """Writes that were accepted though each of their items is surely invalid, by what is wrong with the first.
 
-    What became of them is for the batch to tell.
+    Their batches show the outcome.
     """
     refused: dict[str, list[Request]] = field(default_factory=dict)
     """Surely valid, and refused."""
@@ -52,7 +52,7 @@ class Generated:
 
 @dataclass
 class Evidence:
-    """What the answers of a run say about the declared responses. Fill it from `Target.observe`."""
+    """Evidence on the declared responses. `Target.observe` fills it."""
 
     contract: Contract
     suspects: dict[tuple[str, str], dict[_Shape, Request]] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class Evidence:
         """What is wrong with an answer, "" when nothing is, None when the clause doesn't speak of it."""
         declared = operation.response(response.status)
         if kind == "response.no-server-error":
-            # 503 is how a server under load says "later"; it has been asked again already.
+            # 503 is a server's response under load; the request has been repeated already.
             return None if response.status == 503 else (f"{response.status}" if response.status >= 500 else "")
         if kind == STATUS:
             success = operation.success
@@ -96,7 +96,7 @@ class Evidence:
             return "" if success.covers(response.status) else f"{response.status}, not {success.status}"
         refusals = any(one.status[0] in "4d" for one in operation.responses)
         if kind == "response.declared-status" and response.refused and not refusals:
-            return None  # a document without any refusal doesn't say how the server refuses
+            return None  # a document without any refusal doesn't define how the server refuses
         if kind == "response.declared-status":
             return None if response.status >= 500 else ("" if declared else f"{response.status}, which isn't declared")
         if declared is None or not declared.media or response.status >= 500:

@@ -1,4 +1,4 @@
-"""What a run is asked to do, and the parts of it that each room needs."""
+"""The options of a run, and the parts of them that each package needs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DEFAULT_SECONDS = 900.0
 
 
 class Usage(Exception):
-    """What is asked for can't be carried out as given. The message says what to change."""
+    """A config that can't be carried out. The message names what to change."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Config:
     schemathesis: bool = True
     """Send Schemathesis' generated requests too."""
     embedded: bool = False
-    """The server is the sandbox that comes along; reports say so."""
+    """The server is the embedded sandbox; reports mention it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base_url", checked_url(self.base_url))

@@ -1,4 +1,4 @@
-"""The report of a run that isn't over, or was given up: its stream so far, with an end that says where it stood."""
+"""The report of a run that isn't over, or was given up: its stream so far, with a footer for its progress."""
 
 from __future__ import annotations
 

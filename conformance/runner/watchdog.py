@@ -29,7 +29,7 @@ GiveUp = Callable[[str, str], None]
 
 
 class Interrupted(KeyboardInterrupt):
-    """The run was interrupted; the message says why."""
+    """The run was interrupted; the message is the reason."""
 
 
 class Watchdog:
