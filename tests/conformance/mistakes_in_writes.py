@@ -133,6 +133,18 @@ def _parts(part: str, change: Callable[[Shop, Row, Row], object]) -> type[Shop]:
     return mutated(write_parts=write_parts)
 
 
+def _stamped(stamp: Callable[[Row, Row], None]) -> type[Shop]:
+    """A shop that stamps a row in a way of its own when its parts are written: (row, the row before)."""
+
+    def write_parts(self: Shop, operation: Any, row: Row, item: Row) -> bool:
+        before = dict(row)
+        done = Shop.write_parts(self, operation, row, item)
+        stamp(row, before)
+        return done
+
+    return mutated(write_parts=write_parts)
+
+
 def _deleting(which: Callable[[str, Row], bool], rows: Callable[[Shop, str], Row | None] = Shop.row) -> type[Shop]:
     """A shop that deletes the rows for which `which(sku, row)` is true."""
 
@@ -443,6 +455,8 @@ MISTAKES: list[Mistake] = [
     ),
     ("PRD105.write.field.price", "rounded", _entry("prices", price="89")),
     ("PRD106.write.field.unit_type", "another", _entry("stocks", unit_type="box")),
+    ("PRD105.write.updated-moves", "stays", _stamped(lambda row, old: row.update(updated_at=old["updated_at"]))),
+    ("PRD106.write.created-stays", "moves", _stamped(lambda row, old: row.update(created_at=row["updated_at"]))),
     ("PRD105.write.others-stay", "name lost", _parts("price_list", lambda s, row, item: row.update(name=""))),
     ("PRD105.write.others-stay", "stocks lost", _parts("price_list", lambda s, row, item: row.update(stocks=[]))),
     ("PRD105.write.others-stay", "name of the next", _parts("price_list", _name_too)),

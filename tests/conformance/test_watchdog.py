@@ -22,6 +22,7 @@ STUCK = "PRD102.page.disjoint"
 PROGRAM = """
 import re, sys, threading
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from conformance.laws import LAWS
 from conformance.__main__ import main
 
@@ -46,7 +47,7 @@ def in_a_worker():
         wait([pool.submit(for_ever)])
 
 kind, compute, *arguments = sys.argv[1:]
-LAWS[kind] = lambda context, clause: globals()[compute]()
+LAWS[kind] = replace(LAWS[kind], check=lambda context, clause: globals()[compute]())
 sys.exit(main(arguments))
 """
 
