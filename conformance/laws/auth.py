@@ -42,7 +42,7 @@ def harmless_bodies(context: RunContext, operation: Operation, *, unauthenticate
     access = operation.access
     own = context.target.ownership
     if access and (access.action == "deletes" or access.parts):
-        key = unused_key(context, operation, "stranger") if own else HARMLESS_KEY
+        key = unused_key(context, operation, "unauthenticated") if own else HARMLESS_KEY
         bodies.insert(0, json.dumps([{**example_item(operation), access.collection.key: key}]).encode())
     elif access and own:
         # The row of an unauthenticated write is looked up later: it mustn't exist, whatever the response was.

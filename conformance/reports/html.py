@@ -36,7 +36,7 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
     "not-exercised": ("○", "not exercised"),
     "skipped": ("–", "skipped"),
 }
-"""Mark and name of each verdict, the worst first. The mark tells them apart without colour."""
+"""Mark and name of each verdict, the worst first. The mark distinguishes them without colour."""
 
 FIRST, LAST = 3, 5
 """Requests of a long chain that are shown, from its beginning and from its end."""
@@ -99,7 +99,7 @@ def html(report: Report, past: Sequence[Report] = ()) -> str:
     environment.filters.update(plural=plural, day=_day, cut=cut)
     script = (TEMPLATES / "report.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    room = _room(report)
+    longest = _excerpts(report)
     return environment.get_template("report.html.j2").render(
         report=report,
         counts=counts(report),
@@ -117,8 +117,8 @@ def html(report: Report, past: Sequence[Report] = ()) -> str:
         history=history,
         timings=timings.rows(report),
         histogram=timings.total(report),
-        marked=lambda text, other: marked(cut(text, room.side), cut(other, room.side)),
-        steps=lambda clause: _steps(clause, room),
+        marked=lambda text, other: marked(cut(text, longest.side), cut(other, longest.side)),
+        steps=lambda clause: _steps(clause, longest),
         explanation=explanation,
         decides=lambda clause: decides(report, clause),
         seconds=_seconds(report),
@@ -173,7 +173,7 @@ def marked(text: str, other: str) -> Markup:
 
 
 @dataclass(frozen=True)
-class Room:
+class Excerpts:
     """The longest that a text of each kind may be on a page."""
 
     side: int
@@ -184,12 +184,12 @@ class Room:
     """Requests of a chain's beginning and end."""
 
 
-def _room(report: Report) -> Room:
-    """The room that each text has, the fewer there are the more."""
+def _excerpts(report: Report) -> Excerpts:
+    """How long each text may be: the fewer there are, the longer."""
     examples = [clause["counterexample"] for clause in report["clauses"] if "counterexample" in clause]
     first, last = (FIRST, LAST) if len(examples) < MANY else (1, 2)
     requests = sum(min(len(example["requests"]), first + last) for example in examples) or 1
-    return Room(
+    return Excerpts(
         side=max(150, min(4_000, MOST // (2 * len(examples) or 1))),
         request=max(2_000, min(8_000, MOST // requests)),
         answer=max(80, min(1_500, MOST // requests)),
@@ -198,20 +198,20 @@ def _room(report: Report) -> Room:
     )
 
 
-def _steps(clause: Clause, room: Room) -> list[Step]:
+def _steps(clause: Clause, longest: Excerpts) -> list[Step]:
     example = clause.get("counterexample")
     if not example:
         return []
     answers = [*example["answers"], *[""] * len(example["requests"])]
     steps = [
-        Step(number, request if len(request) <= room.request else "", cut(answer, room.answer))
+        Step(number, request if len(request) <= longest.request else "", cut(answer, longest.answer))
         for number, (request, answer) in enumerate(zip(example["requests"], answers, strict=False), 1)
     ]
-    if len(steps) <= room.first + room.last:
+    if len(steps) <= longest.first + longest.last:
         return steps
-    left_out = len(steps) - room.first - room.last
-    end = steps[-room.last :]
-    return [*steps[: room.first], replace(end[0], skipped=left_out), *end[1:]]
+    left_out = len(steps) - longest.first - longest.last
+    end = steps[-longest.last :]
+    return [*steps[: longest.first], replace(end[0], skipped=left_out), *end[1:]]
 
 
 def _seconds(report: Report) -> float | None:

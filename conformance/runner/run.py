@@ -71,8 +71,8 @@ def carry_out(
 ) -> None:
     """Try every selected clause; `run` holds what was found however the run ends.
 
-    First what only reads, then, on data that lacked a telling case, the same again with rows of our own; then
-    what writes; last what speaks from all answers. `before_responses` is called before those: there
+    Reads come first. Those without a discriminating case are tried again after rows of our own are planted. Then
+    come writes, and last the laws about all responses. `before_responses` is called before the last: there
     Schemathesis' engine adds to the evidence.
     """
     scheduler = _Scheduler(run, target, selection, on_start, on_outcome)
@@ -125,7 +125,7 @@ class _Scheduler:
         """Outcomes that rows of our own may change, not concluded yet."""
 
     def try_all(self, context: RunContext, clauses: Iterable[Clause], *, may_plant: bool = False) -> None:
-        """Try clauses in turn; those that lack a telling case are set aside where rows may be planted."""
+        """Try clauses in turn; those without a discriminating case wait where rows may be planted."""
         for clause in clauses:
             reason = self.selection.reason_to_skip(clause)
             self.run.stopped = self.run.stopped or self.target.halted

@@ -37,7 +37,7 @@ from spec import Clause, Contract
 
 
 class Watching(Protocol):
-    """Whoever is told what a run does while it does it."""
+    """Follows a run while it goes on."""
 
     def __enter__(self) -> Watching: ...
     def __exit__(self, *_: object) -> None: ...
@@ -46,7 +46,7 @@ class Watching(Protocol):
 
 
 class Quiet:
-    """Watches a run and says nothing."""
+    """Follows a run and shows nothing."""
 
     def __enter__(self) -> Quiet:
         return self

@@ -119,11 +119,11 @@ def _check_unique(context: ReadContext, operations: tuple[Operation, ...]) -> No
                 f"the operationId {operation.id} stands twice",
                 f"The other is at {other.location}; give one another name.",
             )
-        twin = codes.setdefault(operation.code, operation)
-        if twin is not operation and twin is not other and context.vocabulary:
+        other_one = codes.setdefault(operation.code, operation)
+        if other_one is not operation and other_one is not other and context.vocabulary:
             context.problem(
                 f"{operation.pointer}/x-code",
                 f"the code {operation.code} stands twice, so clause ids would clash",
-                f"The other is at {twin.location}; give one another code.",
+                f"The other is at {other_one.location}; give one another code.",
             )
         context.blame(before, operation.pointer)

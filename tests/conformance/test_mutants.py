@@ -136,14 +136,14 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize(("lookup", "name", "value", "telling", "same"), TEXTS)
-def test_text_mutants(lookup: str, name: str, value: str, telling: str, same: str) -> None:
+@pytest.mark.parametrize(("lookup", "name", "value", "discriminating", "same"), TEXTS)
+def test_text_mutants(lookup: str, name: str, value: str, discriminating: str, same: str) -> None:
     filter = text_filter(lookup)
     mutant, row = named(name, filter), {"name": value, "sku": "S-1", "base_code": "x"}
-    right = satisfies(filter, row, telling)
+    right = satisfies(filter, row, discriminating)
     assert right is not None
-    assert mutant.differs(telling)
-    assert mutant.shows(row, telling, None) is not right
+    assert mutant.differs(discriminating)
+    assert mutant.shows(row, discriminating, None) is not right
     assert not mutant.differs(same) or mutant.shows(row, same, None) is satisfies(filter, row, same)
 
 
@@ -283,12 +283,12 @@ LISTS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "telling", "same"), LISTS)
-def test_list_mutants(name: str, value: str, telling: str, same: str | None) -> None:
+@pytest.mark.parametrize(("name", "value", "discriminating", "same"), LISTS)
+def test_list_mutants(name: str, value: str, discriminating: str, same: str | None) -> None:
     filter = FILTERS["category__in"]
     mutant, row = named(name, filter), {"category": value}
-    assert mutant.differs(telling)
-    assert mutant.shows(row, telling, None) is not satisfies(filter, row, telling)
+    assert mutant.differs(discriminating)
+    assert mutant.shows(row, discriminating, None) is not satisfies(filter, row, discriminating)
     assert same is None or mutant.shows(row, same, None) is satisfies(filter, row, same)
 
 
@@ -303,11 +303,11 @@ KEYS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "telling", "same", "operand"), KEYS)
-def test_key_mutants(name: str, telling: dict[str, Any], same: dict[str, Any], operand: str) -> None:
+@pytest.mark.parametrize(("name", "discriminating", "same", "operand"), KEYS)
+def test_key_mutants(name: str, discriminating: dict[str, Any], same: dict[str, Any], operand: str) -> None:
     filter = FILTERS["attribute__KEY"]
     mutant = named(name, filter)
-    for attributes, differs in ((telling, True), (same, False)):
+    for attributes, differs in ((discriminating, True), (same, False)):
         right = satisfies(filter, {"attributes": attributes}, operand, "COLOR")
         assert (mutant.shows({"attributes": attributes}, operand, "COLOR") is not right) is differs
 
