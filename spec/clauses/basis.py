@@ -50,6 +50,7 @@ _TERM: Mapping[str, str] = {
     "batch.ticket": "The status operation takes an id, and only the response of the write can name it.",
     "batch.found": "The status operation shows the batch whose id it takes.",
     "batch.own-id": "An id names one batch, so what it is asked for is what it shows.",
+    "batch.ends": "The counts of a batch add up when it is over, so it is over one day; --batch-timeout sets the time.",
     "batch.total": _BATCH,
     "batch.monotone": _BATCH,
     "batch.final": _BATCH,

@@ -45,7 +45,7 @@ def _batch(operation: Operation, status: Operation) -> Iterator[Clause]:
         operation,
         "batch.ends",
         "The batch is over within the time allowed: succeeded + failed = total.",
-        rests_on=Provenance("inferred", "The page doesn't say how long a batch may take."),
+        rests_on=status.batch.provenance if status.batch else status.provenance,
     )
     yield written(operation, "batch.total", "total is the number of items sent, from the first look to the last.")
     yield written(operation, "batch.monotone", "succeeded and failed never fall, and never exceed total together.")
