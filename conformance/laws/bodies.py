@@ -32,18 +32,8 @@ from conformance.writing.read_back import ReadBack, find, find_all
 from conformance.writing.submission import Item, StatusPoll, Submission, poll_status, send_batch
 from spec import Clause, Field, Operation
 
-MANY = 10_000
-
 NO_ITEMS: Sequence[Any] = (1, "a", None, [])
 """What stands in a list and is no item."""
-
-LARGE = 1_000_000
-
-SOON = 2.0
-"""Seconds before the second poll of a large batch."""
-
-LATEST = 5.0
-"""Seconds after which no good item of a refused request is applied any more."""
 
 
 def _good(context: RunContext, operation: Operation) -> dict[str, Any]:
@@ -311,7 +301,7 @@ def _let_it_be_done(context: RunContext, operation: Operation) -> None:
     """Wait: what is applied though it was refused may be so as late as a batch that was accepted."""
     trace = trace_of_writes(context, operation)
     first = None if isinstance(trace, NotReached) else trace.first
-    context.target.clock.sleep(min(LATEST, 2 * first.waited if first else 0))
+    context.target.clock.sleep(min(context.budget.late_effect, 2 * first.waited if first else 0))
 
 
 def _half_bad(good: Item) -> dict[str, Any]:
@@ -330,7 +320,7 @@ def large(context: RunContext, clause: Clause) -> Result:
     bodies = [_many(context, operation), *([] if access.action == "deletes" else [_one_large(context, operation)])]
     for items in bodies:
         # The one that may make a row is waited for, or the row would come after the run has cleaned up.
-        many = len(items) == MANY
+        many = len(items) == context.budget.large_batch
         batch = (send_batch if many else submit_patiently)(context, operation, items)
         if batch.exchange.response.status >= 500:
             return Finding("202, or 4xx", response_excerpt(batch.exchange), (batch.exchange,))
@@ -345,7 +335,7 @@ def _shortly(context: RunContext, operation: Operation, ticket: str) -> StatusPo
     """How far a batch is now or, where it isn't over yet, in a short while."""
     now = poll_status(context, operation, ticket)
     if not now.over:
-        context.target.clock.sleep(min(SOON, context.target.limits.batch))
+        context.target.clock.sleep(min(context.budget.second_poll, context.target.limits.batch))
         now = poll_status(context, operation, ticket)
     return now
 
@@ -357,8 +347,8 @@ def _many(context: RunContext, operation: Operation) -> list[Item]:
     """
     access, stem = operation.access, unused_key(context, operation, "many")
     if access is None or access.action == "deletes":
-        return [{access.collection.key if access else "": f"{stem}-{n}"} for n in range(MANY)]
-    return [{access.collection.key: stem}] * MANY
+        return [{access.collection.key if access else "": f"{stem}-{n}"} for n in range(context.budget.large_batch)]
+    return [{access.collection.key: stem}] * context.budget.large_batch
 
 
 def _one_large(context: RunContext, operation: Operation) -> list[Item]:
@@ -366,4 +356,6 @@ def _one_large(context: RunContext, operation: Operation) -> list[Item]:
     stem, key = unused_key(context, operation, "large"), operation.access.collection.key if operation.access else ""
     fields = item_fields(context, operation)
     free = [n for n, s in fields.items() if n != key and s.get("type") == "string" and "format" not in s]
-    return [{**item(context, operation, stem, 0, "plain"), free[0] if free else key: stem + "x" * LARGE}]
+    return [
+        {**item(context, operation, stem, 0, "plain"), free[0] if free else key: stem + "x" * context.budget.large_text}
+    ]

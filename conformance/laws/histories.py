@@ -32,12 +32,6 @@ from conformance.writing.items import entry, item
 from conformance.writing.read_back import find, reader_of, settled
 from spec import Clause, Operation
 
-HISTORIES = 2
-"""The first is the simplest there is: the row is made, and that is all."""
-
-MOST_STEPS = 40
-"""Writes of all histories together, those that shrinking tries included."""
-
 _SETTINGS = settings(
     database=None,
     deadline=None,
@@ -194,7 +188,7 @@ def history(context: RunContext, clause: Clause) -> Result:
     shortest: _Disagreement | None = None
 
     @seed(context.seed)
-    @settings(_SETTINGS, max_examples=HISTORIES)
+    @settings(_SETTINGS, max_examples=context.budget.histories)
     @given(histories((*parts, *deleters, operation)))
     def holds(history: list[Action]) -> None:
         nonlocal steps, ended, shortest
@@ -203,7 +197,7 @@ def history(context: RunContext, clause: Clause) -> Result:
         # The first row is there from the start, or most histories would be of rows that don't exist.
         for action in [Action(operation), *history]:
             steps += 1
-            assume(steps <= MOST_STEPS)
+            assume(steps <= context.budget.history_steps)
             try:
                 _act(context, operation, world, action)
             except _Disagreement as disagreement:

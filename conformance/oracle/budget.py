@@ -56,6 +56,50 @@ class Budget:
     combination_cases: int = 12
     """Cases of each filter from which it draws."""
 
+    # -- writing, and what became of it
+    first_poll: float = 0.08
+    """Seconds before the first poll of a batch's status, ..."""
+    poll_growth: float = 1.6
+    """... the factor by which each further wait is longer, ..."""
+    longest_poll: float = 0.1
+    """... and the longest wait, as a fraction of the time that the batch may take."""
+    polls_after_end: int = 2
+    """Polls of a finished batch: three show a status that alternates."""
+    brief_patience: float = 0.5
+    """Seconds to wait for the end of a batch after an earlier one of the scenario has timed out."""
+    settling: tuple[float, ...] = (1 / 15, 4 / 15, 10 / 15)
+    """Waits before each further attempt to read a write back: fractions of the time that a list may lag."""
+    own_pages: int = 12
+    """Pages of our own rows that are read at once."""
+    alone: int = 3
+    """Keys that are looked up one by one where the shared query finds none of them."""
+    alone_unshared: int = 12
+    """The same limit where no shared query exists."""
+    last_pages: int = 3
+    """Last pages of a list that are read after a delete: other scenarios add rows at the same time."""
+    planted_rows: int = 26
+    """Two pages of ten, and some more."""
+    many_items: int = 104
+    """Items of the batch with edge cases: more than a hundred, ..."""
+    fewer_items: int = 90
+    """... fewer where the server refuses so many, ..."""
+    few_items: int = 20
+    """... and few where it refuses those as well."""
+    plain_items: int = 2
+    """The least number of rows without an edge case in every batch."""
+    large_batch: int = 10_000
+    """Items of a very large batch."""
+    large_text: int = 1_000_000
+    """Characters of a very long text."""
+    second_poll: float = 2.0
+    """Seconds before the second poll of a very large batch."""
+    late_effect: float = 5.0
+    """Seconds after which no good item of a refused request is applied any more."""
+    histories: int = 2
+    """Histories of writes that Hypothesis draws. The first is the simplest: the row is made, and that is all."""
+    history_steps: int = 40
+    """Writes of all histories together, those that shrinking tries included."""
+
     # -- confirming
     attempts: int = 3
     """How often a finding is tried again while the data changes."""

@@ -24,16 +24,6 @@ from conformance.writing.read_back import find_all
 from conformance.writing.submission import Item, send_batch
 from spec import Operation
 
-MANY = 104
-"""More than a hundred, in one batch."""
-
-FEWER = 90
-FEW = 20
-"""Items in a batch where the server refuses larger ones."""
-
-PLAIN = 2
-"""The least number of rows without an edge case in every batch."""
-
 VARIANTS = range(5)
 """Variants for the values of a row that aren't edge cases."""
 
@@ -63,7 +53,7 @@ def edge_case_steps(sender: BatchSender, operation: Operation, style: Style) -> 
             why = not_taken("the rows with edge cases aren't taken", sent)
             continue
         # This second batch is accepted while the server still works on the large one.
-        two = [{**one, key: f"{stem}-beside-{n}"} for n, one in enumerate(items[-PLAIN:])]
+        two = [{**one, key: f"{stem}-beside-{n}"} for n, one in enumerate(items[-context.budget.plain_items :])]
         beside = sender.submit(operation, two)
         batch = sender.poll_to_end(operation, sent, at_once=True)
         if not batch.over or not beside.over:
@@ -112,9 +102,11 @@ def batches(context: RunContext, writer: Operation, stem: str, style: Style) -> 
     """
     found = [*(_Row(f"key{tail}", tail, bold=True) for tail in key_tails()), *_of_fields(context, writer, style)]
     timid = [row for row in found if not row.bold]
-    few = sorted(timid, key=lambda row: rank(row.name))[: FEWER - PLAIN]
-    for rows, size in ((found, MANY), ([row for row in timid if row in few], FEWER), ([], FEW)):
-        plain = [_Row(f"plain {n}") for n in range(max(PLAIN, size - len(rows)))]
+    budget = context.budget
+    few = sorted(timid, key=lambda row: rank(row.name))[: budget.fewer_items - budget.plain_items]
+    fewer = [row for row in timid if row in few]
+    for rows, size in ((found, budget.many_items), (fewer, budget.fewer_items), ([], budget.few_items)):
+        plain = [_Row(f"plain {n}") for n in range(max(budget.plain_items, size - len(rows)))]
         yield _items(context, writer, stem, [*rows, *plain], style)
 
 

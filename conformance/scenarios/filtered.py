@@ -27,10 +27,6 @@ AFTER_DELETE = ("exact", "icontains", "in", "contains", "gte")
 """Lookups that must not find a deleted row."""
 
 
-ENDING = 3
-"""How many last pages of a list are read: other scenarios add rows at the same time."""
-
-
 FREE_KEYS = 2
 """Keys of an object that get a filter."""
 
@@ -95,7 +91,7 @@ def unfiltered(context: RunContext, operation: Operation, key: str) -> Iterator[
     def both_ends() -> list[Page]:
         first = page(1)
         last = -(-(first.count or 0) // max(1, len(first.rows)))
-        return [first, *map(page, range(max(2, last - ENDING + 1), last + 1))]
+        return [first, *map(page, range(max(2, last - context.budget.last_pages + 1), last + 1))]
 
     def right(pages: list[Page]) -> bool:
         return not any(row.get(access.collection.key) == key for page in pages for row in page.rows)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from conformance.reading.context import RunContext, decided
 from conformance.scenarios.operations import row_writer
 from conformance.scenarios.run import trace_of_writes
-from conformance.scenarios.sender import BRIEFLY
 from conformance.scenarios.trace import NotReached
 from conformance.writing.submission import Item, Submission, submit
 from spec import Operation
@@ -24,7 +23,7 @@ def patience_of(context: RunContext, operation: Operation) -> float:
     if isinstance(trace, NotReached):
         writer = row_writer(context, operation)
         return full if writer is None or writer == operation else patience_of(context, writer)
-    return min(full, BRIEFLY) if any(batch.timed_out for batch in trace.batches) else full
+    return min(full, context.budget.brief_patience) if any(batch.timed_out for batch in trace.batches) else full
 
 
 def submit_patiently(

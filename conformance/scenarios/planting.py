@@ -13,9 +13,6 @@ from conformance.writing.items import item, plain_texts
 from conformance.writing.submission import submit
 from spec import Operation
 
-ROWS = 26
-"""Rows that are planted: two pages of ten, and some more."""
-
 VARIANTS = range(5)
 """Variants of values that aren't texts, so that several rows share a value."""
 
@@ -58,11 +55,11 @@ def plant(context: RunContext) -> int:
 
 def _plant(context: RunContext, operation: Operation) -> int:
     own = ownership_of(context)
-    rich = [_witness(context, operation, own.mint(f"W{n}"), n) for n in range(ROWS)]
+    rich = [_witness(context, operation, own.mint(f"W{n}"), n) for n in range(context.budget.planted_rows)]
     batch = submit(context, operation, rich)
     if batch.last and batch.last.succeeded:
         return batch.last.succeeded
-    plain = [item(context, operation, own.mint(f"W{n}"), n, "plain") for n in range(ROWS)]
+    plain = [item(context, operation, own.mint(f"W{n}"), n, "plain") for n in range(context.budget.planted_rows)]
     batch = submit(context, operation, plain)
     return (batch.last.succeeded or 0) if batch.last else 0
 

@@ -17,9 +17,6 @@ from conformance.writing.read_back import reader_of
 from conformance.writing.submission import poll_status
 from spec import Operation
 
-POLLS_AFTER_END = 2
-"""Polls of a finished batch: three show a status that alternates."""
-
 AnyTrace = RowsTrace | PartsTrace | DeletesTrace
 
 
@@ -36,7 +33,7 @@ def trace_of_writes(context: RunContext, operation: Operation) -> AnyTrace | Not
     first = trace.first
     if first is None or not first.over or first.ticket is None:
         return trace
-    polls = tuple(poll_status(context, operation, first.ticket) for _ in range(POLLS_AFTER_END))
+    polls = tuple(poll_status(context, operation, first.ticket) for _ in range(context.budget.polls_after_end))
     return replace(trace, polls_after_end=polls)
 
 

@@ -10,9 +10,6 @@ from conformance.writing.read_back import ReadBack, find, find_all
 from conformance.writing.submission import Item, Submission, poll_to_end, send_batch
 from spec import Operation
 
-BRIEFLY = 0.5
-"""Seconds to wait for the end of a batch after an earlier one has timed out."""
-
 
 class BatchSender:
     """Sends batches of one scenario.
@@ -39,7 +36,7 @@ class BatchSender:
     def poll_to_end(self, operation: Operation, sent: Submission, *, at_once: bool = False) -> Submission:
         """Poll the status of a batch until it is over or the patience ends."""
         full = self.context.target.limits.batch
-        patience = min(full, BRIEFLY) if operation.code in self._endless else full
+        patience = min(full, self.context.budget.brief_patience) if operation.code in self._endless else full
         polled = poll_to_end(self.context, operation, sent, at_once=at_once, patience=patience)
         if polled.timed_out:
             self._endless.add(operation.code)

@@ -12,18 +12,6 @@ from conformance.reading.listing import listing
 from conformance.transport.exchange import Exchange
 from spec import Filter, Operation
 
-SETTLING = (1 / 15, 4 / 15, 10 / 15)
-"""Waits before each further attempt to read back a finished batch: fractions of the time that a list may lag."""
-
-MOST_PAGES = 12
-"""Pages of our own rows that are read at once."""
-
-ALONE = 3
-"""Keys that are looked up one by one where the shared query finds none of them."""
-
-MOST_ALONE = 12
-"""The same limit where no shared query exists."""
-
 T = TypeVar("T")
 
 
@@ -114,7 +102,7 @@ def find_all(
     nothing = dict.fromkeys(lost, ReadBack((), read.asked)) if read.whole else {}
     if nothing and not expected:
         return {**nothing, **read.found}
-    few = lost[: ALONE if read.whole else MOST_ALONE]
+    few = lost[: context.budget.alone if read.whole else context.budget.alone_unshared]
     alone = {key: find(context, operation, key, expected=None) for key in few}
     filtered_out = any(one.rows for one in alone.values())
     return {**({} if filtered_out else nothing), **alone, **read.found}
@@ -136,7 +124,7 @@ def _find_together(
     asked: tuple[Exchange, ...] = ()
     whole = True
     for each in (query, *with_hidden(reader, query)):
-        shown = listing(context.replay_context(), reader, each, most_pages=MOST_PAGES)
+        shown = listing(context.replay_context(), reader, each, most_pages=context.budget.own_pages)
         whole = whole and shown.whole
         for page in shown.pages:
             for row in page.rows:
@@ -166,7 +154,7 @@ def containing(reader: Operation, key: str) -> Filter | None:
 def settled(context: RunContext, read: Callable[[], T], right: Callable[[T], bool]) -> T:
     """Read a list, and read it again after short waits until it is right: a list may lag behind its batches."""
     seen, late = read(), False
-    pauses = [part * context.target.limits.lag for part in SETTLING]
+    pauses = [part * context.target.limits.lag for part in context.budget.settling]
     for pause in pauses:
         if right(seen):
             break

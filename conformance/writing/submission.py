@@ -12,13 +12,6 @@ from conformance.transport.errors import NotPermitted
 from conformance.transport.exchange import MISSING, Exchange, Request
 from spec import Batch, Operation, at
 
-FIRST_WAIT = 0.08
-LONGEST_WAIT = 0.1
-"""Seconds between two polls; the longest is a fraction of the patience."""
-
-GROWTH = 1.6
-"""The factor by which each wait is longer than the one before."""
-
 Item = Mapping[str, Any]
 
 
@@ -121,14 +114,14 @@ def poll_to_end(
     clock, patience = context.target.clock, context.target.limits.batch if patience is None else patience
     started = clock.monotonic()
     if not at_once:
-        clock.sleep(FIRST_WAIT)
+        clock.sleep(context.budget.first_poll)
     polls = [poll_status(context, operation, sent.ticket)]
-    wait, until = FIRST_WAIT, clock.monotonic() + patience
+    wait, until = context.budget.first_poll, clock.monotonic() + patience
     while not polls[-1].over and polls[-1].exchange.response.status in (200, 404):
         if clock.monotonic() >= until:
             return replace(sent, polls=tuple(polls), waited=clock.monotonic() - started, timed_out=True)
         clock.sleep(wait)
-        wait = min(wait * GROWTH, LONGEST_WAIT * patience)
+        wait = min(wait * context.budget.poll_growth, context.budget.longest_poll * patience)
         polls.append(poll_status(context, operation, sent.ticket))
     return replace(sent, polls=tuple(polls), waited=clock.monotonic() - started)
 

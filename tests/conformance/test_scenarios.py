@@ -12,6 +12,7 @@ import pytest
 from conformance.laws import law as registry
 from conformance.laws.law import Registered
 from conformance.laws.traces import Missing, ended, scenario_law
+from conformance.oracle.budget import NORMAL
 from conformance.reading.context import RunContext
 from conformance.scenarios import (
     DeletesTrace,
@@ -25,7 +26,7 @@ from conformance.scenarios import (
 )
 from conformance.scenarios.edge_cases import EDGE_CASES
 from conformance.scenarios.patience import patience_of
-from conformance.scenarios.sender import BRIEFLY, BatchSender
+from conformance.scenarios.sender import BatchSender
 from conformance.verdict import Held, NotExercised, Result
 from conformance.writing.chosen import chosen, in_own_order
 from conformance.writing.items import item_fields
@@ -51,13 +52,13 @@ def test_after_a_batch_that_does_not_end_in_full_time_the_next_ones_get_little(t
     sender, key = BatchSender(context), ownership_of(context).mint("A")
     waited = [sender.submit(ROWS, [{"sku": key}]).waited for _ in range(3)]
     assert FULL <= waited[0] < FULL + 2
-    assert all(BRIEFLY <= seconds < BRIEFLY + 1 for seconds in waited[1:])
+    assert all(NORMAL.brief_patience <= seconds < NORMAL.brief_patience + 1 for seconds in waited[1:])
     # Another operation's batches may end, and another scenario knows nothing of these.
     assert sender.submit(DELETES, [{"sku": key}]).waited >= FULL
     assert BatchSender(context).submit(ROWS, [{"sku": key}]).waited >= FULL
 
 
-@pytest.mark.parametrize(("name", "seconds"), [("honest", FULL), ("whose batches never end", BRIEFLY)])
+@pytest.mark.parametrize(("name", "seconds"), [("honest", FULL), ("whose batches never end", NORMAL.brief_patience)])
 def test_laws_wait_as_long_as_the_scenario_of_the_operation_says(tmp_path: Path, name: str, seconds: float) -> None:
     for n, operation in enumerate((ROWS, DELETES, PARTS)):
         # Alone, or after others: patience is the same.
@@ -121,7 +122,7 @@ def test_a_new_field_changes_no_other_fields_row(tmp_path: Path, monkeypatch: py
     more = rows()
     monkeypatch.setattr(edge_case_rows, "item_fields", without_images)
     fewer = rows()
-    assert len(more) == len(fewer) == edge_case_rows.MANY
+    assert len(more) == len(fewer) == NORMAL.many_items
     assert more != fewer
     plain = {key for key in fewer if key not in more}
     assert len(plain) == len([case for case in EDGE_CASES if case.place == "list"])
