@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -117,6 +118,24 @@ def command(**more: Any) -> Callable[[Callable[..., Any]], click.Command]:
 def run(command: click.Command, arguments: Sequence[str] | None, name: str) -> int:
     """Run a command; returns the exit code. A mistake in the arguments is one line on standard error."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _carried_out(command, given, name)
+    finally:
+        _flushed()
+
+
+def _flushed() -> None:
+    """Write what is still in the buffer. Where nobody reads it, Python would complain on its way out."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _carried_out(command: click.Command, given: list[str], name: str) -> int:
     try:
         result = command.main(given, prog_name=name, standalone_mode=False)
     except click.ClickException as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import os
 import random
@@ -107,6 +108,12 @@ def _texts(value: Any) -> list[str]:
     return [text for part in value for text in _texts(part)] if isinstance(value, list) else [str(value)]
 
 
+def contents(folder: Path) -> list[bytes]:
+    """The contents of every file below a folder; compressed ones are unpacked."""
+    found = [file for file in folder.rglob("*") if file.is_file()]
+    return [gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes() for file in found]
+
+
 def clean(*texts: str | bytes) -> None:
     for text in texts:
         shown = text if isinstance(text, str) else text.decode("utf-8", "replace")
@@ -123,7 +130,7 @@ def test_a_run_writes_only_to_its_own_rows_and_leaves_everything_as_it_was(shop:
     assert foreign(shop) == []
     assert shop.rows() == before
     assert not (tmp_path / "report" / "journal.ndjson").exists()
-    clean(done.stdout, done.stderr, *(file.read_bytes() for file in (tmp_path / "report").iterdir()))
+    clean(done.stdout, done.stderr, *contents(tmp_path / "report"))
 
 
 def test_a_run_that_only_reads_sends_no_write_with_the_key(shop: Shop, tmp_path: Path) -> None:
@@ -145,7 +152,7 @@ def test_what_a_killed_run_leaves_is_taken_away(shop: Shop, tmp_path: Path, seed
         process.wait()
     journal = report / "journal.ndjson"
     assert journal.exists()
-    clean(*(file.read_bytes() for file in report.iterdir()))
+    clean(*contents(report))
     done = run(shop.url, report, "--clean-up")
     assert (done.returncode, done.stderr) == (0, "")
     assert shop.rows() == before
@@ -195,7 +202,7 @@ def test_a_server_that_repeats_the_key_everywhere_gets_it_into_nothing(tmp_path:
     assert server.received
     assert done.returncode in (1, 2)
     assert "Traceback" not in done.stdout + done.stderr
-    clean(done.stdout, done.stderr, *(file.read_bytes() for file in (tmp_path / "report").iterdir()))
+    clean(done.stdout, done.stderr, *contents(tmp_path / "report"))
 
 
 # -- the wrong target ---------------------------------------------------------------------------------------
