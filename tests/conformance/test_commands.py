@@ -269,7 +269,7 @@ def test_a_terminated_run_writes_an_incomplete_report(tmp_path: Path) -> None:
     with sandbox.serve(spec.load(), sandbox.Settings(api_key=KEY, latency=0.05)) as url:
         command = [sys.executable, "-m", "conformance", url, *QUICK, "--rate", "30", "--report", str(tmp_path)]
         process = subprocess.Popen(command, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not (tmp_path / "events.ndjson").exists() and time.monotonic() < until:
             time.sleep(0.05)
         time.sleep(0.5)

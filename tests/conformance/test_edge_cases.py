@@ -50,6 +50,11 @@ def _short_names(kept: int, most: int) -> type[Shop]:
     return mutated(upsert=upsert, taken=taken)
 
 
+def _in_texts(change: Callable[[str], str]) -> Callable[[Any], Any]:
+    """A change of texts that leaves other values alone."""
+    return lambda value: change(value) if isinstance(value, str) else value
+
+
 def _members(change: Callable[[Any], Any]) -> type[Shop]:
     return _kept(lambda row: row.update(attributes={k: change(v) for k, v in row["attributes"].items()}))
 
@@ -134,7 +139,7 @@ FAULTS: dict[tuple[str, str], tuple[str, type[Shop]]] = {
     **{
         ("member text", fault): (
             "PRD101.write.field.attributes",
-            _members(lambda value, change=change: change(value) if isinstance(value, str) else value),  # type: ignore[misc]
+            _members(_in_texts(change)),
         )
         for fault, change in TEXT_FAULTS.items()
     },
