@@ -1,0 +1,47 @@
+"""The contract as frozen data, the input of all other packages, with every reference resolved.
+
+Only `spec.reader` builds it from a document.
+"""
+
+from spec.model.bodies import Encoding, Link, Media, RequestBody, Response
+from spec.model.clauses import About, Basis, BasisKind, Clause, Field, Lookups
+from spec.model.contract import Contract
+from spec.model.nullable import with_null, without_null
+from spec.model.operations import Operation, SecurityScheme
+from spec.model.origin import JSON, Level, Location, Provenance, Schema
+from spec.model.parameters import DELIMITERS, Filter, Parameter, ParameterPlace
+from spec.model.vocabulary import Access, Batch, Collection, Pagination, Part, Ticket
+
+__all__ = [
+    "DELIMITERS",
+    "JSON",
+    "About",
+    "Access",
+    "Basis",
+    "BasisKind",
+    "Batch",
+    "Clause",
+    "Collection",
+    "Contract",
+    "Encoding",
+    "Field",
+    "Filter",
+    "Level",
+    "Link",
+    "Location",
+    "Lookups",
+    "Media",
+    "Operation",
+    "Pagination",
+    "Parameter",
+    "ParameterPlace",
+    "Part",
+    "Provenance",
+    "RequestBody",
+    "Response",
+    "Schema",
+    "SecurityScheme",
+    "Ticket",
+    "with_null",
+    "without_null",
+]

@@ -1,0 +1,84 @@
+"""Parameters of an operation, and what a query parameter filters on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from spec.model.origin import JSON, Location, Provenance
+
+DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+"""What stands between the values of an array, by the style of a query parameter that isn't exploded."""
+
+ParameterPlace = Literal["path", "query", "header", "cookie"]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a query parameter means: `lookup` over `field` of the rows (x-filter).
+
+    `parameter` is the name on the wire. For a free key it holds the placeholder KEY
+    (`attribute__KEY__icontains`) and the value compared is `row[field][KEY]`.
+    """
+
+    parameter: str
+    field: str
+    lookup: str
+    free_key: bool
+    schema: Mapping[str, JSON]
+    """The schema of one value; for CSV lists, of one element."""
+    many: bool
+    """True when the parameter carries a list of values."""
+    delimiter: str | None
+    """What stands between the values of a list: a comma, a space or `|`. None for a single value, and for a list
+    whose values are pairs of their own (`explode: true`)."""
+    hidden: bool
+    """True when no response shows the field (declared under x-collections.*.hidden)."""
+    default: JSON
+    """The declared default, or None when there is none."""
+    key_pattern: str | None
+    """The regular expression that a free key must match as a whole, or None."""
+    provenance: Provenance
+    location: Location
+
+    def name(self, key: str | None = None) -> str:
+        """The parameter's name on the wire, with a free key filled in."""
+        return self.parameter.replace("KEY", key or "", 1) if self.free_key else self.parameter
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an operation, `$ref`s resolved, defaults of style and explode filled in."""
+
+    name: str
+    place: ParameterPlace
+    required: bool
+    schema: Mapping[str, JSON]
+    """Schema as written; inner `$ref`s are kept and resolve in `Contract.document`."""
+    style: str
+    explode: bool
+    reserved: bool
+    """True when reserved characters travel as they are (allowReserved)."""
+    content_type: str | None
+    """The content type of a value, where the document declares `content` in place of a style."""
+    deprecated: bool
+    description: str
+    pagination: Literal["page", "limit"] | None
+    search: tuple[str, ...]
+    """Names of the row fields that this parameter searches (x-search), else empty."""
+    filters: tuple[Filter, ...]
+    """One for an ordinary filter, one per pattern for free keys, none otherwise."""
+    provenance: Provenance
+    pointer: str
+    location: Location
+
+    @property
+    def delimiter(self) -> str | None:
+        """What stands between the values of an array; None where each is a pair of its own, or nothing says."""
+        return None if self.explode else DELIMITERS.get(self.style)
+
+    @property
+    def free_keys(self) -> bool:
+        """True for an exploded object whose patternProperties are parameters of their own."""
+        return any(f.free_key for f in self.filters)

@@ -1,0 +1,109 @@
+"""What the extensions say: pages, rows and their parts, what an operation does to them, batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from spec.model.origin import JSON, Location, Provenance
+
+
+@dataclass(frozen=True)
+class Pagination:
+    """Which parameters ask for a page and which response fields describe it (x-pagination)."""
+
+    page: str
+    limit: str
+    count: str
+    next: str
+    previous: str
+    results: str
+    """The last four are property names of the response object."""
+    numbers: frozenset[str]
+    """Which of next and previous hold the number of a page; the others hold a link to it."""
+    optional: frozenset[str]
+    """Which of next and previous a page may leave out."""
+    default_page: int
+    default_limit: int
+    largest_limit: int | None
+    """The maximum that the limit's schema declares, if any."""
+    provenances: Mapping[str, Provenance]
+    """By the role of a response field (count, next, previous, results): where it comes from."""
+    locations: Mapping[str, Location]
+    """By the same roles: where the field stands in the document."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A list inside a row that has its own writes: `field` of the row, `key` of an entry."""
+
+    field: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Rows that the API stores (x-collections): their key and their known fields."""
+
+    name: str
+    key: str
+    item: str
+    """`$ref` of the schema of one row as a response shows it."""
+    parts: tuple[Part, ...]
+    hidden: Mapping[str, Mapping[str, JSON]]
+    """Fields that filters use and no response shows, name to schema."""
+    created: str | None
+    updated: str | None
+    """The fields that hold the row's own date-times."""
+    provenance: Provenance
+    location: Location
+
+
+@dataclass(frozen=True)
+class Access:
+    """What an operation does to a collection: x-reads, x-upserts or x-deletes."""
+
+    action: Literal["reads", "upserts", "deletes"]
+    collection: Collection
+    parts: tuple[Part, ...]
+    """The parts that an item writes, flattened into it; empty when it writes the row itself."""
+    references: Mapping[str, str]
+    """Item field to the collection whose key it must hold."""
+    absent: Literal["keep", "clear"]
+    """What an upsert does to an optional field that the item leaves out."""
+    provenance: Provenance
+    location: Location
+
+
+@dataclass(frozen=True)
+class Batch:
+    """How the status operation shows a batch's progress (x-batch). All values are JSON pointers."""
+
+    id: str
+    status: str | None
+    total: str
+    succeeded: str
+    failed: str
+    """The batch is over when succeeded + failed = total."""
+    request_file: str | None
+    success_file: str | None
+    error_file: str | None
+    created: str | None
+    """When the batch was made; the pointer of a time, as the next one."""
+    updated: str | None
+    """When it was last changed."""
+    provenance: Provenance
+    location: Location
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """The ticket of a 202: a value in its body that the status operation takes as a parameter."""
+
+    pointer: str
+    """JSON pointer of the ticket in the 202's body."""
+    operation_id: str
+    """The status operation."""
+    parameter: str
+    """The status operation's parameter that takes the ticket."""
