@@ -24,6 +24,11 @@ def key_variable(contract: Contract) -> str:
     return f"{prefix(contract)}_API_KEY"
 
 
+def second_key_variable(key_variable: str) -> str:
+    """The variable that holds the key of another account, by the name of the first key's variable."""
+    return key_variable.removesuffix("API_KEY") + "SECOND_API_KEY"
+
+
 def _variable(text: str) -> str:
     """A text as the name of a variable: ASCII letters in upper case, digits, and `_` between its words."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()

@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 
 from conformance.commands import options
-from conformance.laws import LAWS
+from conformance.laws import LAWS, accounts
 from conformance.plugins.loading import load
 from conformance.reports.text import visible
 from conformance.runner.config import Usage, nearest
@@ -104,7 +104,7 @@ example:
 @options.document
 def explain_command(wanted: str, document: Path) -> int:
     """Say what a clause demands, how it is checked, which fault it catches, and how to waive it."""
-    contract = load(document)
+    contract = accounts.with_second_key(load(document))
     found = find(contract, wanted)
     if len(found) > MOST:
         width = max(len(clause.id) for clause in found)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.commands import options
-from conformance.plugins.loading import load
 from conformance.reports.conclusion import plural
 from conformance.runner.config import Config
 from spec import Contract
@@ -26,7 +25,8 @@ example:
 @options.chosen
 def plan(**given: Any) -> int:
     """Show what a run would send: which clauses, how many requests, which limits. Sends nothing."""
-    print(text(load(given["document"]), options.config(**given)))
+    config = options.config(**given)
+    print(text(config.contract(), config))
     return 0
 
 

@@ -10,12 +10,12 @@ import itertools
 import shlex
 import urllib.parse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from conformance.commands import options
 from conformance.commands.options import EMBEDDED
 from conformance.commands.run import served
-from conformance.plugins.loading import load
 from conformance.reports import evidence
 from conformance.reports.files import read
 from conformance.reports.model import Clause
@@ -123,24 +123,25 @@ def replay(
     folder: Path, clause: str, base_url: str | None, document: Path, rate: float | None, ca_bundle: Path | None
 ) -> int:
     """Send the counterexamples of a report again and say whether they still fail."""
-    report, contract = read(folder), load(document)
+    report = read(folder)
     beside = folder if folder.is_dir() else folder.parent
     wanted = [c for c in report["clauses"] if c["verdict"] == "violated" and matches(c["id"], clause)]
     if not wanted:
         raise Usage(f"{folder} has no violation" + ("." if clause == "*" else f" of {clause}."))
-    known = {one.id for one in contract.clauses}
     embedded = report["embedded"] and base_url is None
     config = Config(
         base_url or (EMBEDDED if embedded else report["target"]),
         document,
         writes=report["settings"]["writes"],
         seed=report["seed"],
-        only=tuple(c["id"] for c in wanted if c["id"] in known),
         rate=rate or report["settings"]["rate"],
         ca_bundle=ca_bundle,
         schemathesis=False,
         embedded=embedded,
     )
+    contract = config.contract()
+    known = {one.id for one in contract.clauses}
+    config = replace(config, only=tuple(c["id"] for c in wanted if c["id"] in known))
     where = "the sandbox" if embedded else config.base_url
     print(visible(f"{len(wanted)} of the report of {report['started'][:16]} on {where}"))
     if contract.sha256 != report["document"]["sha256"]:
@@ -148,7 +149,12 @@ def replay(
     with served(contract, config) as serving:
         again = {c["id"]: c for c in run(serving)["clauses"]} if config.only else {}
         target = Target(
-            serving.base_url, contract, serving.key(contract), serving.clean_up_limits, verify=serving.verify
+            serving.base_url,
+            contract,
+            serving.key(contract),
+            serving.clean_up_limits,
+            verify=serving.verify,
+            second_key=serving.other_key(contract),
         )
         found: list[str] = []
         try:

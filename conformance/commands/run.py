@@ -18,7 +18,6 @@ from conformance.commands.clean_up import finish
 from conformance.commands.last_resort import LastResort, leave, save
 from conformance.commands.plan import text
 from conformance.commands.terminal import View, summary
-from conformance.plugins.loading import load
 from conformance.reports import drafts, files, formats
 from conformance.runner.config import Config, Usage, environment_key
 from conformance.runner.watchdog import Watchdog
@@ -28,7 +27,8 @@ from spec.command_line import FILE, command, option
 
 EPILOG = """\
 The key is read from the environment variable that the document gives its prefix: PRD_API_KEY for the document that
-comes along. PRD_API_KEY_FILE may name a file with it. It is never an argument and appears in no output.
+comes along. PRD_API_KEY_FILE may name a file with it. It is never an argument and appears in no output. With the key of
+another account in PRD_SECOND_API_KEY, the run also looks whether one account reaches what belongs to the other.
 
 A clause is one checkable statement of the document, such as PRD102.filter.name__icontains. Its verdict is held,
 violated (reproduced before it is reported), not-exercised (no data could have shown a wrong server), skipped or
@@ -75,7 +75,8 @@ def run_command(
         raise Usage(f"--history {history}: there is no such folder.")
     if write_waivers:
         drafts.existing(write_waivers)  # refused before the run rather than after it
-    contract, config = load(given["document"]), options.config(**given)
+    config = options.config(**given)
+    contract = config.contract()
     if only_clean_up:
         return finish(contract, config, given["report"])
     if only_plan:
@@ -122,7 +123,8 @@ def served(contract: Contract, config: Config) -> Iterator[Config]:
     config.selection(contract)  # what can't be run needs no sandbox
     sandbox = import_module("conformance.sandbox")  # only a run without a URL needs it
     key = config.api_key or environment_key(contract) or sandbox.DEFAULT_KEY
-    with sandbox.serve(contract, sandbox.Settings(api_key=key)) as base_url:
+    second = config.other_key(contract)
+    with sandbox.serve(contract, sandbox.Settings(api_key=key, second_key=second)) as base_url:
         yield replace(config, base_url=base_url, api_key=key)
 
 

@@ -5,6 +5,7 @@ the runner does, the same way for all of them.
 """
 
 from conformance.laws import (
+    accounts,
     auth,
     batches,
     bodies,
@@ -29,6 +30,7 @@ __all__ = [
     "LAWS",
     "Law",
     "Phase",
+    "accounts",
     "auth",
     "batches",
     "bodies",

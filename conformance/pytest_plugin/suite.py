@@ -18,7 +18,7 @@ import pytest
 
 import spec
 from conformance.commands.run import parsed
-from conformance.plugins.loading import BrokenPlugin, load
+from conformance.plugins.loading import BrokenPlugin
 from conformance.pytest_plugin.serving import serve
 from conformance.reading.preflight import WrongTarget
 from conformance.reports import files
@@ -56,7 +56,7 @@ class Suite(pytest.Collector):
         # The application is served on this machine, at a port that isn't known yet.
         self.asked = parsed([server if isinstance(server, str) else "http://127.0.0.1", *arguments])
         self.keeps_report = any(argument.startswith("--report") for argument in arguments)
-        self.contract = load(self.asked.document)
+        self.contract = self.asked.contract()
         self.found: dict[str, Clause] | None = None
 
     def collect(self) -> list[pytest.Item]:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import spec
-from conformance.laws import LAWS, Phase, phase_of
+from conformance.laws import LAWS, Phase, accounts, phase_of
+from conformance.plugins.loading import load
 from conformance.reports.model import Settings
 from conformance.selection import Selection, Shard, left_to_others, matches
 from conformance.transport.keys import unmarkable
 from conformance.transport.pace import Limits
 from spec import Contract
-from spec.environment import key_variable
+from spec.environment import key_variable, second_key_variable
 
 DEFAULT_RATE = 10.0
 """Requests a second on a host that isn't this machine."""
@@ -70,6 +71,8 @@ class Config:
     """Send Schemathesis' generated requests too."""
     embedded: bool = False
     """The server is the embedded sandbox; reports mention it."""
+    second_key: str | None = field(default=None, repr=False)
+    """The key of another account, which sees none of the first one's rows; from the environment as well."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base_url", checked_url(self.base_url))
@@ -132,14 +135,34 @@ class Config:
             raise Usage("No clause is selected: see --only, --skip, --shard and --writes.")
         return selection
 
+    def contract(self) -> Contract:
+        """The document's contract, with the clauses of plugins, and those on accounts where there is a second key.
+
+        Raises SpecError, BrokenPlugin and Usage.
+        """
+        contract = load(self.document)
+        return accounts.with_second_key(contract) if self.other_key(contract) else contract
+
     def key(self, contract: Contract) -> str | None:
         """The API key: the one given, or the environment's. Raises Usage for a file that can't be read."""
         return self.api_key or environment_key(contract)
 
+    def other_key(self, contract: Contract) -> str | None:
+        """The key of another account. Raises Usage for a file that can't be read, or for the first key once more."""
+        found = self.second_key or environment_key(contract, second=True)
+        if found and found == self.key(contract):
+            raise Usage(
+                f"{second_key_variable(key_variable(contract))} holds the same key as {key_variable(contract)}."
+            )
+        return found
 
-def environment_key(contract: Contract) -> str | None:
-    """The key in the document's variable, or in the file that it names. Raises Usage for a file that can't be read."""
-    variable = key_variable(contract)
+
+def environment_key(contract: Contract, *, second: bool = False) -> str | None:
+    """The key in the document's variable, or in the file that it names. Raises Usage for a file that can't be read.
+
+    `second` asks for the key of another account.
+    """
+    variable = second_key_variable(key_variable(contract)) if second else key_variable(contract)
     key = os.environ.get(variable)
     if key:
         return key

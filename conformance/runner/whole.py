@@ -15,7 +15,7 @@ from typing import Protocol
 
 from conformance import fuzzing
 from conformance.laws import LAWS, phase_of
-from conformance.plugins.loading import BrokenPlugin, load
+from conformance.plugins.loading import BrokenPlugin
 from conformance.reading.context import RunContext
 from conformance.reading.evidence import Evidence
 from conformance.reading.preflight import preflight
@@ -76,7 +76,7 @@ def run(config: Config, view: View = lambda clauses, spent: Quiet()) -> Report:
 
 def watched(config: Config, view: View, watchdog: Watchdog, save: Callable[[Report], None]) -> Report:
     """The same under a watchdog. A run that is stopped is also saved as it stands before it cleans up."""
-    contract = load(config.document)
+    contract = config.contract()
     with _folder(config) as folder:
         return _run(contract, replace(config, report=folder), folder, view, watchdog, save)
 
@@ -122,7 +122,14 @@ def _run(
 
     ownership = Ownership(contract, config.base_url, folder / JOURNAL) if config.may_write else None
     target = Target(
-        config.base_url, contract, key, config.limits, ownership=ownership, verify=config.verify, observe=observe
+        config.base_url,
+        contract,
+        key,
+        config.limits,
+        ownership=ownership,
+        verify=config.verify,
+        observe=observe,
+        second_key=config.other_key(contract),
     )
     watchdog.halt = target.halt
     try:

@@ -16,6 +16,8 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
+from spec.environment import second_key_variable
+
 MISSING: Any = object()
 """The value of `Answer.json` where the body isn't JSON."""
 
@@ -29,11 +31,21 @@ class Credential(Enum):
     WRONG = "not-the-key"
     TRUNCATED = "${KEY%?}"
     EXTENDED = "${KEY}x"
+    OTHER = "$SECOND"
+    """The key of another account, which is right as well."""
     SWAPPED_CASE = "$(printf %s \"$KEY\" | tr 'a-zA-Z' 'A-Za-z')"
 
     def from_variable(self, name: str) -> str:
         """The shell expression that makes it from the variable with this name."""
-        return self.value.replace("KEY", name)
+        if self is Credential.OTHER:
+            return f"${second_key_variable(name)}"
+        expression: str = self.value
+        return expression.replace("KEY", name)
+
+    @property
+    def valid(self) -> bool:
+        """True where a server lets the request in, so that it may change something."""
+        return self in (Credential.RIGHT, Credential.OTHER)
 
 
 def swap_case(key: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.transport import keys
-from conformance.transport.exchange import Credential, Request
+from conformance.transport.exchange import Request
 from conformance.transport.journal import Journal
 from spec import Contract, Operation, templates
 
@@ -57,7 +57,7 @@ class Ownership:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return None
         operation = self._writers.get(request.operation)
-        if request.credential is not Credential.RIGHT and request.body in (None, b"", b"[]") and operation is None:
+        if not request.credential.valid and request.body in (None, b"", b"[]") and operation is None:
             return None
         if operation is None or operation.access is None:
             return "nothing is known of what the operation writes"

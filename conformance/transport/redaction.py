@@ -6,7 +6,7 @@ import base64
 import html
 import json
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from conformance.transport.exchange import swap_case
 
@@ -15,19 +15,20 @@ SHORT_KEY = 3
 
 
 class Redaction:
-    """Replaces a key, and the variants of it that are sent and reveal most of it, by a placeholder."""
+    """Replaces keys, and the variants of them that are sent and reveal most of a key, by placeholders."""
 
-    def __init__(self, key: str | None, placeholder: str) -> None:
-        self._spellings = sorted(set(_spellings(key or "")), key=lambda text: (-len(text), text))
-        self.placeholder = placeholder
+    def __init__(self, placeholders: Mapping[str | None, str]) -> None:
+        """`placeholders` has what is shown in place of each key."""
+        found = {text: shown for key, shown in placeholders.items() for text in _spellings(key or "")}
+        self._spellings = sorted(found.items(), key=lambda pair: (-len(pair[0]), pair))
 
     def __call__(self, text: str, most: int | None = None) -> str:
         """A text without the key, cut to `most` characters.
 
         The cut comes last: if it came first, half a key could remain at the end.
         """
-        for spelling in self._spellings:
-            text = text.replace(spelling, self.placeholder)
+        for spelling, placeholder in self._spellings:
+            text = text.replace(spelling, placeholder)
         return text if most is None or len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
 
 

@@ -44,7 +44,7 @@ FIRST_WAIT = 0.25
 
 def refuse_writes(request: Request) -> str | None:
     """The guard of a read-only run: no request that changes something is sent with the right key."""
-    if request.method in ("GET", "HEAD", "OPTIONS") or request.credential is not Credential.RIGHT:
+    if request.method in ("GET", "HEAD", "OPTIONS") or not request.credential.valid:
         return None
     return "this run is read-only"
 
@@ -67,6 +67,8 @@ class Target:
     sent: Counter[str] = field(default_factory=Counter)
     """Requests sent so far, by operation code."""
     clock: Clock = SYSTEM
+    second_key: str | None = field(default=None, repr=False)
+    """The key of another account, where there is one."""
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url.rstrip("/")
@@ -82,8 +84,10 @@ class Target:
         self.pace = Pace(self.limits, self.clock, self.sent)
         self.key_variable = key_variable(self.contract)
         """The environment variable that holds the key, as shown in curl lines and messages."""
-        self.redact = Redaction(self.key, f"${self.key_variable}")
-        """A text with the key redacted."""
+        self.redact = Redaction(
+            {self.second_key: Credential.OTHER.from_variable(self.key_variable), self.key: f"${self.key_variable}"}
+        )
+        """A text with the keys redacted."""
 
     def close(self) -> None:
         """Close connections and threads."""
@@ -159,8 +163,9 @@ class Target:
     def _send_once(self, request: Request) -> Response:
         headers = [(name, value.encode("utf-8")) for name, value in request.headers]
         address = self.base_url + request.target
-        for place in key_places(self.contract, request.operation, self.key):
-            value = place.value(self.key, request.credential)
+        key = self.second_key if request.credential is Credential.OTHER else self.key
+        for place in key_places(self.contract, request.operation, key):
+            value = place.value(key, request.credential)
             if value is None:
                 continue
             match place.place:

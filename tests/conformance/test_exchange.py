@@ -73,7 +73,8 @@ def curl(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(curl: Path, lines: list[str]) -> list[list[str]]:
     """The arguments that curl gets from each line."""
-    environment = {"PATH": f"{curl}:{os.environ['PATH']}", "API_KEY": KEY, "HOME": "/nowhere"}
+    keys = {"API_KEY": KEY, "SECOND_API_KEY": KEY}
+    environment = {"PATH": f"{curl}:{os.environ['PATH']}", "HOME": "/nowhere", **keys}
     done = subprocess.run(["sh", "-eu", "-c", "\n".join(lines)], env=environment, capture_output=True, check=True)
     assert done.stderr == b""
     words = done.stdout.decode().split("\0")[:-1]

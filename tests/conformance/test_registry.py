@@ -8,12 +8,13 @@ import pytest
 
 import spec
 from conformance.laws import LAWS, Phase, phase_of
+from conformance.laws.accounts import with_second_key
 from conformance.laws.law import law
 from conformance.runner.run import in_order, operations_to_write
 from conformance.selection import Selection
 from conformance.verdict import Held
 
-CONTRACT = spec.load()
+CONTRACT = with_second_key(spec.load())
 
 
 def test_every_kind_of_clause_has_a_law_and_a_second_one_is_an_error() -> None:

@@ -58,7 +58,7 @@ def faults(contract: Contract) -> tuple[Fault, ...]:
 
 
 def tenancy_faults(contract: Contract) -> tuple[Fault, ...]:
-    """The faults that only a client with two keys can find. No clause of the document needs a second key."""
+    """The faults that only a client with two keys can find. Their clauses exist where a run has a second key."""
     return tuple(
         Fault(f"{clause}:{name}", clause, description, change)
         for operation in contract.operations
