@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -41,6 +43,8 @@ class Selection:
     """Ids of the clauses that other shards try."""
     unmarkable: Mapping[str, str] = field(default_factory=dict)
     """Codes of operations that write what a run couldn't know for its own, each with the reason."""
+    lesser: frozenset[str] = frozenset()
+    """Ids of the clauses that a quick run leaves out, as it tries another one of their kind."""
     off: Mapping[str, str] = field(default_factory=dict)
     """Kinds of clauses for which no requests are generated in this run, each with the reason."""
 
@@ -58,6 +62,8 @@ class Selection:
             return Reason("not-generated", self.off[clause.kind])
         if clause.id in self.others:
             return Reason("other-shard", "left to another shard")
+        if clause.id in self.lesser:
+            return Reason("less-effort", "left out by --effort quick, which tries another clause of its kind")
         return None
 
 
@@ -76,3 +82,19 @@ def left_to_others(clauses: Sequence[Clause], shard: Shard) -> frozenset[str]:
     What speaks from all answers of a run isn't among them: every shard tries it on its own answers.
     """
     return frozenset(clause.id for n, clause in enumerate(clauses) if n % shard.of != shard.index - 1)
+
+
+def beside_one_of_each_kind(clauses: Sequence[Clause]) -> frozenset[str]:
+    """All clauses but one of each kind: of the operation that has most kinds, so that few operations are asked much.
+
+    Of several there a hash of the id picks one, so that a new field changes the choice for its own kind at most.
+    """
+    kinds = Counter(code for code, _ in {(clause.operation, clause.kind) for clause in clauses})
+    chosen: dict[str, Clause] = {}
+    for clause in sorted(clauses, key=lambda one: (-kinds[one.operation], one.operation, _digest(one.id))):
+        chosen.setdefault(clause.kind, clause)
+    return frozenset(clause.id for clause in clauses if chosen[clause.kind] is not clause)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

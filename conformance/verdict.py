@@ -27,6 +27,7 @@ Code = Literal[
     "held-back",
     "not-permitted",
     "other-shard",
+    "less-effort",
     "unanswered",
     "own-fault",
 ]

@@ -118,7 +118,15 @@ chosen = together(
     option(
         "--writes/--no-writes",
         default=None,
-        help="also send writes, to keys that the run makes and deletes again (default: on this machine only)",
+        help="also send writes, to keys that the run makes and deletes again (default: on this machine only, and not "
+        "with --effort quick)",
+    ),
+    option(
+        "--effort",
+        type=click.Choice(["quick", "normal", "thorough"]),
+        default="normal",
+        show_default=True,
+        help="quick: a smoke test, one clause of each kind; thorough: several times the requests, for more mutants",
     ),
     option("--only", multiple=True, metavar="GLOB", help="only clauses with this id, prefix or glob (repeatable)"),
     option("--skip", multiple=True, metavar="GLOB", help="leave these clauses out (repeatable)"),

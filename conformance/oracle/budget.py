@@ -5,7 +5,12 @@ One immutable object is passed through a run. So the effort for a clause never d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
+
+Effort = Literal["quick", "normal", "thorough"]
+"""How much a run asks. `quick` tries one clause of each kind; `thorough` looks for mutants that `normal` lets live."""
 
 
 @dataclass(frozen=True)
@@ -107,3 +112,46 @@ class Budget:
 
 NORMAL = Budget()
 """The budget of a run with default options."""
+
+QUICK = Budget(
+    case_rows=60,
+    candidates=100,
+    killers=2,
+    least_cases=1,
+    most_cases=2,
+    wire_cases=4,
+    walked_pages=4,
+    pairs=2,
+    relation_values=10,
+    combinations=2,
+    many_items=20,
+    fewer_items=20,
+    histories=1,
+    history_steps=4,
+)
+"""A smoke test: fewer cases, so more mutants stay alive."""
+
+THOROUGH = Budget(
+    whole_list=3_000,
+    sample_pages=60,
+    result_pages=10,
+    walked_pages=80,
+    case_rows=600,
+    candidates=1_500,
+    killers=12,
+    least_cases=6,
+    most_cases=40,
+    wire_cases=60,
+    pool=60,
+    pool_candidates=600,
+    pairs=120,
+    relation_values=300,
+    combinations=80,
+    combination_rows=240,
+    combination_cases=40,
+    histories=20,
+    history_steps=400,
+)
+"""Ten times the drawn combinations and histories, and several cases for each mutant."""
+
+EFFORTS: Mapping[Effort, Budget] = {"quick": QUICK, "normal": NORMAL, "thorough": THOROUGH}

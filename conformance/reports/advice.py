@@ -21,6 +21,7 @@ ADVICE: Mapping[str, str] = {
     "needs-writes": "Run with --writes where the suite may make rows of its own and delete them again.",
     "held-back": "Nothing to do: a run writes only rows that are surely its own, and only with --writes.",
     "not-permitted": "Use a key that may do what the reason names.",
+    "less-effort": "Run with --effort normal, which tries every clause.",
     "other-shard": "Merge the reports of all shards.",
     "unanswered": "Run again when the target answers.",
     "own-fault": "Report it to the maintainers of the suite, with this report.",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict, get_args
 
 from msgspec import Meta
 
+from conformance.oracle.budget import Effort
 from conformance.verdict import Code, Verdict
 from spec.model import BasisKind
 
@@ -78,6 +79,7 @@ class Settings(TypedDict):
     rate: Number | None
     max_requests: Count | None
     max_time: Number | None
+    effort: NotRequired[Annotated[Effort, Meta(description="Reports of earlier versions have none.")]]
 
 
 class Waiver(TypedDict):

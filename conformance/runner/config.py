@@ -12,9 +12,10 @@ from pathlib import Path
 
 import spec
 from conformance.laws import LAWS, Phase, accounts, phase_of
+from conformance.oracle.budget import EFFORTS, Budget, Effort
 from conformance.plugins.loading import load
 from conformance.reports.model import Settings
-from conformance.selection import Selection, Shard, left_to_others, matches
+from conformance.selection import Selection, Shard, beside_one_of_each_kind, left_to_others, matches
 from conformance.transport.keys import unmarkable
 from conformance.transport.pace import Limits
 from spec import Contract
@@ -41,7 +42,8 @@ class Config:
     api_key: str | None = field(default=None, repr=False)
     """Without one it is read from the environment, by the names that the document gives the variables."""
     writes: bool | None = None
-    """Also send writes, to keys that the run makes and deletes again. By default only on this machine."""
+    """Also send writes, to keys that the run makes and deletes again. By default only on this machine, and not by a
+    quick run."""
     strict: bool = False
     """Let inferred clauses decide the exit code too."""
     seed: int = 0
@@ -69,6 +71,8 @@ class Config:
     """Certificates to trust instead of the system's."""
     schemathesis: bool = True
     """Send Schemathesis' generated requests too."""
+    effort: Effort = "normal"
+    """How much is asked: `quick`, `normal` or `thorough`."""
     embedded: bool = False
     """The server is the embedded sandbox; reports mention it."""
     second_key: str | None = field(default=None, repr=False)
@@ -88,13 +92,18 @@ class Config:
     @property
     def may_write(self) -> bool:
         """True where the run may send writes."""
-        return self.local if self.writes is None else self.writes
+        return (self.local and self.effort != "quick") if self.writes is None else self.writes
 
     @property
     def limits(self) -> Limits:
         """What the run may take, for the transport."""
         rate = self.rate if self.rate is not None or self.local else DEFAULT_RATE
         return Limits(rate, self.max_requests, self.max_time, self.timeout, self.batch_timeout, self.list_lag)
+
+    @property
+    def budget(self) -> Budget:
+        """The tuning constants of the chosen effort."""
+        return EFFORTS[self.effort]
 
     @property
     def clean_up_limits(self) -> Limits:
@@ -118,6 +127,7 @@ class Config:
             rate=self.limits.rate,
             max_requests=self.max_requests,
             max_time=self.max_time,
+            effort=self.effort,
         )
 
     def selection(self, contract: Contract) -> Selection:
@@ -130,10 +140,20 @@ class Config:
         others = left_to_others(dealt, self.shard) if self.shard else frozenset()
         generated = [kind for kind, law in LAWS.items() if law.phase is Phase.GENERATED]
         off = {} if self.schemathesis else dict.fromkeys(generated, "switched off by --no-schemathesis")
-        selection = Selection(self.only, self.skip, self.may_write, others, unmarkable(contract), off)
+        if self.effort == "quick":
+            off = off | dict.fromkeys(generated, "left out by --effort quick")
+        lesser = self._lesser(contract)
+        selection = Selection(self.only, self.skip, self.may_write, others, unmarkable(contract), lesser, off)
         if all(selection.reason_to_skip(clause) for clause in contract.clauses):
             raise Usage("No clause is selected: see --only, --skip, --shard and --writes.")
         return selection
+
+    def _lesser(self, contract: Contract) -> frozenset[str]:
+        """The clauses that the effort leaves out: none but in a quick run."""
+        if self.effort != "quick":
+            return frozenset()
+        chosen = Selection(self.only, self.skip, self.may_write)
+        return beside_one_of_each_kind([c for c in contract.clauses if chosen.reason_to_skip(c) is None])
 
     def contract(self) -> Contract:
         """The document's contract, with the clauses of plugins, and those on accounts where there is a second key.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from conformance.laws import LAWS, Law, Phase, phase_of
 from conformance.laws.law import NoOwnRow
+from conformance.oracle.budget import NORMAL, Budget
 from conformance.reading.context import RunContext
 from conformance.reading.evidence import Evidence
 from conformance.reading.page_limits import with_page_limits
@@ -65,6 +66,7 @@ def carry_out(
     selection: Selection,
     began: datetime,
     *,
+    budget: Budget = NORMAL,
     on_start: Callable[[Clause], None] = lambda clause: None,
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
     before_responses: Step = lambda: None,
@@ -80,7 +82,7 @@ def carry_out(
     reads = [clause for clause in ordered if phase_of(clause) < Phase.WRITES]
     writes = [clause for clause in ordered if phase_of(clause) is Phase.WRITES]
     last = [clause for clause in ordered if phase_of(clause) > Phase.WRITES]
-    context = RunContext(run.contract, target, run.seed, began, evidence=evidence)
+    context = RunContext(run.contract, target, run.seed, began, budget=budget, evidence=evidence)
     try:
         with contextlib.suppress(NotSent, Stopped):  # the first clause meets the same, and says so
             context, notes = with_page_limits(context)

@@ -152,6 +152,7 @@ def _run(
                         evidence,
                         selection,
                         began,
+                        budget=config.budget,
                         on_start=started,
                         on_outcome=concluded,
                         before_responses=partial(_explore, config, seen, target, tried),
@@ -198,6 +199,6 @@ def _check_laws(contract: Contract) -> None:
 def _explore(config: Config, seen: fuzzing.Observations, target: Target, tried: list[Clause]) -> None:
     """Let Schemathesis' engine ask the operations of which something is still to be said."""
     operations = {clause.operation for clause in tried if phase_of(clause).judges_evidence}
-    if config.schemathesis and operations:
+    if config.schemathesis and config.effort != "quick" and operations:
         explore = import_module("conformance.fuzzing.explore").explore  # takes a second to import
         explore(seen, target, config.seed, operations=operations)

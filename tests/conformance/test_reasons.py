@@ -93,6 +93,7 @@ GIVEN: dict[Code, Callable[[Path], Reason | None]] = {
     "held-back": lambda folder: judged(WRITES, Shop(), law=raising(NotSent("this run is read-only"))),
     "not-permitted": lambda folder: judged(WRITES, SHOPS["that may not be written"](), folder),
     "other-shard": lambda folder: selected(others=frozenset([READS])),
+    "less-effort": lambda folder: selected(lesser=frozenset([READS])),
     "unanswered": lambda folder: judged(READS, Shop(), law=raising(Unreachable("no response"))),
     "own-fault": lambda folder: judged(READS, Shop(), law=raising(ZeroDivisionError())),
 }
