@@ -81,7 +81,7 @@ class Keys:
 class Credentials:
     """Secrets by scheme name. Neither `repr` nor pickling nor an error shows one."""
 
-    __slots__ = ("_kept", "_schemes", "_secrets", "_variable")
+    __slots__ = ("_chosen", "_kept", "_schemes", "_secrets", "_variable")
 
     def __init__(
         self,
@@ -103,6 +103,7 @@ class Credentials:
         self._secrets = dict(secrets)
         self._variable = variable
         self._kept: dict[tuple[str, ...], Keys] = {}
+        self._chosen: dict[tuple[tuple[str, ...], ...], tuple[str, ...]] = {}
 
     def __repr__(self) -> str:
         return f"<credentials for {', '.join(sorted(self._secrets)) or 'nothing'}>"
@@ -115,10 +116,14 @@ class Credentials:
 
         Raises ConfigurationError when there is none; an empty list needs no key.
         """
+        if alternatives in self._chosen:
+            return self._chosen[alternatives]
         for names in sorted(alternatives, key=lambda names: not names):
             found = [self._holder(name) for name in names]
             if None not in found:
-                return tuple(dict.fromkeys(name for name in found if name is not None))
+                chosen = tuple(dict.fromkeys(name for name in found if name is not None))
+                self._chosen[alternatives] = chosen
+                return chosen
         if not alternatives:
             return ()
         wanted = " or ".join(" with ".join(names) for names in alternatives)

@@ -7,20 +7,19 @@ needs none of this: `asyncio.timeout` interrupts whatever goes on.)
 
 from __future__ import annotations
 
+import logging
+import re
 import ssl
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from operator import attrgetter
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore2
 import httpx2
-
-_EXTENSIONS = attrgetter("extensions")
-"""httpx2 and httpcore2 annotate it with a bare dict, which strict checking minds."""
 
 Verify: TypeAlias = bool | str | ssl.SSLContext
 """Whether certificates are checked, or a file of those to trust, or a context of one's own."""
@@ -30,7 +29,7 @@ _ENDS: ContextVar[float | None] = ContextVar("ends", default=None)
 
 @contextmanager
 def deadline(seconds: float) -> Generator[float, None, None]:
-    """Every wait of a `DeadlineTransport` inside ends by then; gives the moment, as `time.monotonic` counts."""
+    """Every wait of `Connections` inside ends by then; gives the moment, as `time.monotonic` counts."""
     ends = time.monotonic() + seconds
     token = _ENDS.set(ends)
     try:
@@ -103,16 +102,17 @@ class _ResponseBody(httpx2.SyncByteStream):
         self._response = response
 
     def __iter__(self) -> Iterator[bytes]:
-        with _as_httpx2():
+        with as_httpx2():
             yield from self._response.iter_stream()
 
     def close(self) -> None:
         self._response.close()
 
 
-class DeadlineTransport(httpx2.BaseTransport):
-    """An httpx2 transport over pooled connections whose waits end by `deadline`, through a proxy where there is one.
+class Connections:
+    """Pooled connections whose waits end by `deadline`, through a proxy where there is one.
 
+    They do without httpx2's client, whose own work on URLs, cookies and redirects would cost more than all of ours.
     Certificates are loaded with the first encrypted connection, not before.
     """
 
@@ -123,29 +123,28 @@ class DeadlineTransport(httpx2.BaseTransport):
         self._environment = {} if proxy is not None else getproxies()
         self._pools: dict[tuple[bytes, str], httpcore2.ConnectionPool] = {}
 
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request (httpx2's interface). Raises httpx2.TransportError."""
-        url = request.url
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Iterable[tuple[str, str]],
+        body: bytes | Iterable[bytes] | None,
+        timeout: Mapping[str, float],
+    ) -> httpcore2.Response:
+        """Send a request; the body of its response is still to be read. Raises httpx2.TransportError."""
+        host, target = _parted(url)
         wanted = httpcore2.Request(
-            method=request.method,
-            url=httpcore2.URL(
-                scheme=url.raw_scheme,
-                host=url.raw_host,
-                port=url.port,
-                target=url.raw_path,
-            ),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=_EXTENSIONS(request),
+            method,
+            httpcore2.URL(scheme=host.raw_scheme, host=host.raw_host, port=host.port, target=target),
+            headers=[(b"Host", host.netloc), *_framed(method, headers, body)],
+            content=body,
+            extensions={"timeout": timeout},
         )
-        with _as_httpx2():
-            answer = self._pool(url).handle_request(wanted)
-        return httpx2.Response(
-            answer.status,
-            headers=answer.headers,
-            stream=_ResponseBody(answer),
-            extensions=_EXTENSIONS(answer),
-        )
+        with as_httpx2():
+            response = self._pool(host).handle_request(wanted)
+        shown = url.partition("?")[0]  # a key may be in the query
+        logging.getLogger("httpx2").info('HTTP Request: %s %s "%d"', method, shown, response.status)
+        return response
 
     def _pool(self, url: httpx2.URL) -> httpcore2.ConnectionPool:
         usual = self._environment.get(url.scheme) or self._environment.get("all") or ""
@@ -169,6 +168,44 @@ class DeadlineTransport(httpx2.BaseTransport):
             pool.close()
 
 
+_KEPT = r"(?:[\w\-.~:@!$&()*+,;=]++|%[0-9A-Fa-f]{2})*+"
+_PLAIN = re.compile(rf"(?:/(?!\.){_KEPT})+(?:\?(?:[/?]|{_KEPT[:-2]})*+)?", re.ASCII)
+"""Paths and queries that stay as they are: whatever parses them has nothing to escape or to leave out."""
+
+
+def _parted(url: str) -> tuple[httpx2.URL, bytes]:
+    """A URL with the host of another, and what is asked for there."""
+    begin = url.find("/", url.find("//") + 2)
+    if begin > 0 and _PLAIN.fullmatch(url, begin):
+        return _host(url[:begin]), url[begin:].encode()
+    whole = httpx2.URL(url)
+    return whole, whole.raw_path
+
+
+@lru_cache(maxsize=16)
+def _host(origin: str) -> httpx2.URL:
+    return httpx2.URL(origin)
+
+
+def _framed(method: str, headers: Iterable[tuple[str, str]], body: object) -> Iterator[tuple[bytes, bytes]]:
+    """Headers, with the one that says where the body ends."""
+    sized = False
+    for name, value in headers:
+        sized = sized or name.lower() == "content-length"
+        yield name.encode(), value.encode()
+    if isinstance(body, bytes):
+        yield b"Content-Length", str(len(body)).encode()
+    elif body is None and method in ("POST", "PUT", "PATCH"):
+        yield b"Content-Length", b"0"
+    elif body is not None and not sized:
+        yield b"Transfer-Encoding", b"chunked"
+
+
+def responded(answer: httpcore2.Response) -> httpx2.Response:
+    """A response as httpx2 has it, its body still to be read."""
+    return httpx2.Response(answer.status, headers=answer.headers, stream=_ResponseBody(answer))
+
+
 def _proxy(proxy: httpx2.Proxy) -> httpcore2.Proxy:
     url = httpcore2.URL(
         scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=proxy.url.raw_path
@@ -177,7 +214,7 @@ def _proxy(proxy: httpx2.Proxy) -> httpcore2.Proxy:
 
 
 @contextmanager
-def _as_httpx2() -> Generator[None, None, None]:
+def as_httpx2() -> Generator[None, None, None]:
     """httpcore2 and httpx2 name their exceptions alike."""
     try:
         yield

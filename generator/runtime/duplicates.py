@@ -48,6 +48,7 @@ _SCALARS = frozenset({str, int, float, bool, NoneType, Decimal, UUID, datetime, 
 """Types whose values hold no objects, checked first because nearly all values are of one of them."""
 
 
+_DICT = {dict}
 _VALUES = methodcaller("values")
 _SET = attrgetter("__pydantic_fields_set__")
 _EXTRA = attrgetter("__pydantic_extra__")
@@ -68,6 +69,10 @@ def _members(values: list[Any], *, extras: bool) -> int:
     `extras`, what fields that the models don't know hold isn't looked into."""
     count = 0
     while not (kinds := set(map(type, values))) <= _SCALARS:
+        if kinds == _DICT:
+            count += sum(map(len, values))
+            values = list(chain.from_iterable(map(_VALUES, values)))
+            continue
         dicts: list[dict[str, Any]] = _only(dict, values, kinds)
         lists: list[list[Any]] = _only(list, values, kinds)
         for kind in kinds - {dict, list}:
@@ -98,12 +103,10 @@ def _of_models(kind: type[BaseModel], models: list[Any], *, extras: bool) -> int
         count += _members(further, extras=True) - sum(map(len, further))
     for get, inner, many in _nested(kind):
         found: Iterable[Any] = filter(None, map(get, models))
-        values = list[Any](found)
         if inner is None:
-            count += _members(values, extras=extras)
-        else:
-            below = list[Any](chain[Any].from_iterable(values)) if many else values
-            count += _of_models(inner, below, extras=extras) if below else 0
+            count += _members(list(found), extras=extras)
+        elif below := list[Any](chain[Any].from_iterable(found) if many else found):
+            count += _of_models(inner, below, extras=extras)
     return count
 
 

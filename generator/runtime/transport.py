@@ -8,16 +8,16 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import httpx2
 
 from .concurrency import sleep, time_limit
 from .credentials import Credentials, Keys
-from .deadline import deadline
+from .deadline import Connections, as_httpx2, deadline, responded
 from .errors import Answer, APIConnectionError, ConnectTimeoutError, ReadTimeoutError
-from .flow import Caught, Request, Send, Sleep
+from .flow import Caught, Request, Send, Sleep, Timeout
 from .receive import Received
 from .uploads import Upload
 
@@ -48,12 +48,10 @@ FAILURES = (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError, Ti
 class SyncTransport:
     """Sends requests and sleeps, blocking. `http` stays the caller's own where the caller made it."""
 
-    def __init__(self, http: httpx2.Client, credentials: Credentials, limit: int, *, punctual: bool) -> None:
-        """`punctual`: `http` ends every wait by the `deadline` around it."""
+    def __init__(self, http: httpx2.Client | Connections, credentials: Credentials, limit: int) -> None:
         self.http = http
         self._credentials = credentials
         self._limit = limit
-        self._punctual = punctual
 
     def perform(self, effect: Send | Sleep) -> Answer | None:
         """Do what a flow asks for. Raises APIConnectionError or APIResponseError, free of secrets."""
@@ -70,7 +68,7 @@ class SyncTransport:
         request = effect.request
         keys = self._credentials.keys(request.schemes)
         try:
-            if request.on_time and not self._punctual:
+            if request.on_time and not isinstance(self.http, Connections):
                 return self._aside(request, keys, stream)
             with deadline(request.timeout.total) as ends:
                 return self._send(request, keys, stream, ends)
@@ -98,6 +96,8 @@ class SyncTransport:
         return found[0]
 
     def _send(self, request: Request, keys: Keys, stream: bool, ends: float) -> Answer:
+        if isinstance(self.http, Connections):
+            return self._send_directly(self.http, request, keys, stream, ends)
         response = self.http.send(
             _outgoing(request, keys, request.body), stream=True, auth=None, follow_redirects=False
         )
@@ -117,6 +117,30 @@ class SyncTransport:
         finally:
             if not kept:
                 response.close()
+
+    def _send_directly(
+        self, connections: Connections, request: Request, keys: Keys, stream: bool, ends: float
+    ) -> Answer:
+        response = connections.send(
+            request.method,
+            _with_key(request.url, keys.query()),
+            _joined(request.headers, keys.headers()),
+            request.body,
+            _steps(request.timeout),
+        )
+        status, headers = response.status, _decoded(response.headers)
+        if stream and 200 <= status < 300:
+            return Streaming(status, headers, b"", responded(response), request)
+        try:
+            body = Received(status, headers, self._limit)
+            with as_httpx2():
+                for piece in response.iter_stream():
+                    body.add(piece)
+                    if time.monotonic() > ends:
+                        raise TimeoutError
+            return keys.shown(body.answer())
+        finally:
+            response.close()
 
 
 class AsyncTransport:
@@ -180,30 +204,48 @@ class _Url(httpx2.URL):
 def _outgoing(request: Request, keys: Keys, body: bytes | Upload | AsyncIterator[bytes] | None) -> httpx2.Request:
     """The request with its secrets. It lives no longer than it takes to send it."""
     secret = keys.query()
-    timeout = request.timeout
-    steps = {
-        "connect": timeout.connect,
-        "read": timeout.read,
-        "write": timeout.read,
-        "pool": timeout.connect,
-    }
     outgoing = httpx2.Request(
         request.method,
         request.url,
         headers=_joined(request.headers, keys.headers()),
         content=body,
-        extensions={"timeout": steps},
+        extensions={"timeout": _steps(request.timeout)},
     )
     if secret:
-        outgoing.url = _Url(request.url + ("&" if "?" in request.url else "?") + secret)
+        outgoing.url = _Url(_with_key(request.url, secret))
     return outgoing
 
 
-def _joined(headers: Iterable[tuple[str, str]], secrets: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _with_key(url: str, secret: str) -> str:
+    """A URL with a key in its query, where one goes there."""
+    return url + ("&" if "?" in url else "?") + secret if secret else url
+
+
+def _steps(timeout: Timeout) -> dict[str, float]:
+    """The limits of a request's steps, by httpx2's names."""
+    return {"connect": timeout.connect, "read": timeout.read, "write": timeout.read, "pool": timeout.connect}
+
+
+def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers as text, their names in lower case; those of one name together."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name = raw_name.decode("latin-1").lower()
+        try:
+            value = raw_value.decode()
+        except UnicodeDecodeError:
+            value = raw_value.decode("latin-1")
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+def _joined(headers: Sequence[tuple[str, str]], secrets: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Headers with those that carry secrets, which go before others of their names; cookies stand side by side."""
     own = {name.lower() for name, _ in secrets}
+    kept = [pair for pair in headers if pair[0].lower() not in own]
+    if "cookie" not in own:
+        return [*kept, *secrets]
     cookies = "; ".join(value for name, value in (*headers, *secrets) if name.lower() == "cookie")
-    kept = [(n, v) for n, v in headers if n.lower() not in own]
     return [*kept, *((n, cookies if n.lower() == "cookie" else v) for n, v in secrets)]
 
 

@@ -25,6 +25,9 @@ _DELIMITERS: Mapping[str, str] = {
     "spaceDelimited": "%20",
     "pipeDelimited": "%7C",
 }
+_PLAIN = frozenset({str, int, bool})
+"""Types whose values are as they travel."""
+
 RESERVED = ":/?[]@!$'()*,;"
 """What allowReserved leaves as it is; what would end the value or the query is encoded all the same."""
 
@@ -58,12 +61,18 @@ class Parameter:
     def _adapter(self) -> TypeAdapter[Any]:
         return TypeAdapter(self.type())
 
+    @cached_property
+    def _quoted(self) -> str:
+        return quote(self.name, safe="")
+
     def plain(self, value: object) -> Any:
         """The value checked and brought down to what JSON knows. Raises Unfit."""
         token = CHECKING.set(True)
         try:
-            checked = ready(self._adapter.validate_python(value))
-            plain = self._adapter.dump_python(checked, mode="json", by_alias=True, exclude_unset=True)
+            checked = self._adapter.validate_python(value)
+            if type(checked) in _PLAIN and self.content is None:
+                return checked
+            plain = self._adapter.dump_python(ready(checked), mode="json", by_alias=True, exclude_unset=True)
         except ValidationError as error:
             raise Unfit(*problems(error, self.keyword)) from None
         except PydanticSerializationError as error:
@@ -86,8 +95,10 @@ class Parameter:
         plain = self.plain(value)
         style = self.style or "form"
         explode = style in ("form", "deepObject") if self.explode is None else self.explode
-        name = quote(self.name, safe="")
-        if style == "deepObject":
+        name = self._quoted
+        if type(plain) in _PLAIN:
+            yield f"{name}={self._text(plain)}"
+        elif style == "deepObject":
             yield from (f"{quote(path, safe='')}={self._text(each)}" for path, each in deep(self.name, plain))
         elif is_object(plain) and explode:
             yield from (f"{quote(key, safe='')}={self._text(each)}" for key, each in plain.items())
@@ -136,6 +147,8 @@ class Parameter:
         return f"{self.name}={text}"
 
     def _text(self, value: Any) -> str:
+        if type(value) is int:
+            return str(value)
         return quote(word(value), safe=RESERVED if self.reserved else "")
 
 

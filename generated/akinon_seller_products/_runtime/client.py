@@ -20,7 +20,7 @@ from .base import ApiKey, BaseClient, RawResponse, carrier, chosen, listed, raw,
 from .batches import Batch, Outcome, Polling, Write, at
 from .bulk import BulkOptions, Progress
 from .call import Hooks, Middleware, Operation, RequestOptions
-from .deadline import DeadlineTransport, Verify, no_tls
+from .deadline import Connections, Verify, no_tls
 from .errors import Answer, request_id
 from .filters import Condition
 from .flow import Timeout, iterate, pulling, run
@@ -103,12 +103,12 @@ class SyncBase(BaseClient):
         )
         own = chosen(httpx2.Client, http_client, transport, proxy, verify)
         self._carrier = carrier(http_client, transport)
-        made = transport or DeadlineTransport(verify, proxy)
-        self._http = own or httpx2.Client(transport=made, verify=no_tls())
+        if own is None and transport is not None:
+            self._http: httpx2.Client | Connections = httpx2.Client(transport=transport, verify=no_tls())
+        else:
+            self._http = own or Connections(verify, proxy)
         self._owned = own is None
-        self._transport = SyncTransport(
-            self._http, self._session.credentials, max_response_bytes, punctual=own is None and transport is None
-        )
+        self._transport = SyncTransport(self._http, self._session.credentials, max_response_bytes)
 
     def close(self) -> None:
         """Close the connections, unless the caller brought the httpx2 client."""

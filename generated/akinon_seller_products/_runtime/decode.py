@@ -44,7 +44,7 @@ class Content:
         """The validator of a JSON body."""
         return TypeAdapter(self.type())
 
-    @property
+    @cached_property
     def essence(self) -> str:
         """The content type without its parameters."""
         return self.content_type.partition(";")[0].strip().lower()
