@@ -91,7 +91,7 @@ def _example(contract: spec.Contract, operation: spec.Operation, made: Operation
 
 def _argument(contract: spec.Contract, operation: spec.Operation, made: ParameterPlan) -> str:
     parameter = next(p for p in operation.parameters if (p.name, p.place) == (made.name, made.place))
-    value = _sample(contract, parameter.schema, _DEEPEST)
+    value = sample(contract, parameter.schema)
     text = _PYTHON.get(made.hint, "{!r}").format(value)
     return text if made.place == "path" else f"{made.argument}={text}"
 
@@ -99,10 +99,10 @@ def _argument(contract: spec.Contract, operation: spec.Operation, made: Paramete
 def _body(contract: spec.Contract, operation: spec.Operation, made: OperationPlan) -> Any:
     medias = operation.body.media if operation.body else ()
     media = next(m for m in medias if m.content_type == made.bodies[0].content_type)
-    return media.examples[0] if media.examples else _sample(contract, media.schema or {}, _DEEPEST)
+    return media.examples[0] if media.examples else sample(contract, media.schema or {})
 
 
-def _sample(contract: spec.Contract, schema: Any, depth: int) -> Any:
+def sample(contract: spec.Contract, schema: Any, depth: int = _DEEPEST) -> Any:
     """A value for a schema, from its examples or types."""
     if not isinstance(schema, Mapping):
         return {}
@@ -118,14 +118,14 @@ def _sample(contract: spec.Contract, schema: Any, depth: int) -> Any:
     properties = contract.properties(whole)
     if properties:
         wanted = [name for name in contract.required(whole) if name in properties] if depth else []
-        return {name: _sample(contract, properties[name], depth - 1) for name in wanted}
+        return {name: sample(contract, properties[name], depth - 1) for name in wanted}
     for word in ("oneOf", "anyOf", "allOf"):
         if whole.get(word):
-            return _sample(contract, whole[word][0], depth - 1) if depth > 0 else {}
+            return sample(contract, whole[word][0], depth - 1) if depth > 0 else {}
     kinds = whole.get("type", "object")
     kind = kinds if isinstance(kinds, str) else next((k for k in kinds if k != "null"), "object")
     if kind == "array":
-        return [_sample(contract, whole.get("items", {}), depth - 1)] if depth > 0 else []
+        return [sample(contract, whole.get("items", {}), depth - 1)] if depth > 0 else []
     return (
         _BY_FORMAT.get(str(whole.get("format")), _BY_TYPE.get(kind, {})) if kind == "string" else _BY_TYPE.get(kind, {})
     )

@@ -15,8 +15,8 @@ from itertools import product
 from typing import Any
 
 import spec
+from generator import evidence, names, unions
 from generator import flat as said
-from generator import names, unions
 from generator.definitions import Alias, Class, Definitions, Enumeration, Property
 from generator.directions import Directions, Use
 from generator.flat import Schema
@@ -77,6 +77,7 @@ class Schemas:
         self._in_place: dict[tuple[str, Use], Named] = {}
         """What is defined in place, by where it stands."""
         self._tags = unions.found(contract.document, self._quiet)
+        self._evidence = evidence.found(contract, self._try, self._quiet)
         children = {ref: tuple(family.children) for ref, family in self._tags.families.items()}
         self._directions = Directions(self._try, sent, received, children, self._is_directed)
 
@@ -203,7 +204,8 @@ class Schemas:
     def _fill(self, made: Class, flat: dict[str, Any], pointer: str, use: Use) -> None:
         """Find the properties of a class."""
         inner: Use = "sent" if use == "patched" else use
-        required = set() if use == "patched" else {r for r in flat.get("required") or () if isinstance(r, str)}
+        names_required = {r for r in flat.get("required") or () if isinstance(r, str)}
+        required = {r for r in names_required if use != "patched" and (pointer, r) not in self._evidence.absent}
         literals = self._tags.literals.get(pointer, {})
         # What a server sends without an offset may be sent back.
         read_too = self._directions.is_received("#" + "/".join(pointer.split("/")[:4]))
@@ -223,6 +225,9 @@ class Schemas:
             else:
                 kind = self._type(schema, at, f"{made.name} {prop}", inner)
                 kind = naive(kind) if read_too else kind
+            kind = union([kind, *self._evidence.types(pointer, prop)])
+            kind = optional(kind) if (pointer, prop) in self._evidence.null else kind
+            kind = naive(kind) if (pointer, prop) in self._evidence.naive else kind
             constant = values or (said.values(whole) if prop in required else ())
             default = constant[0] if len(constant) == 1 and isinstance(kind, Values) else None
             field = taken.take(names.field(prop))

@@ -1,0 +1,85 @@
+"""The examples of documents go through the clients of these documents."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import spec
+
+from .documents import Document, document, ref
+from .examples import fed
+
+_ID = {"type": "string"}
+
+
+def _kind(name: str, **properties: Any) -> Document:
+    kind = {"type": "string", "enum": [name]}
+    return {"type": "object", "required": ["kind", *properties], "properties": {"kind": kind, **properties}}
+
+
+_SCHEMAS: Document = {
+    "Thing": {
+        "type": "object",
+        "required": ["id", "parent", "parts", "seen"],
+        "properties": {
+            "id": {"type": "integer"},
+            "parent": _ID,
+            "data": {"type": "object"},
+            "label": {"type": "string"},
+            "note": {"type": "string"},
+            "seen": {"type": "string", "format": "date-time"},
+            "parts": {"type": "array", "items": {"oneOf": [ref("Wheel"), ref("Door")]}},
+            "by_name": {"type": "object", "additionalProperties": ref("Door")},
+        },
+    },
+    "Wheel": _kind("wheel", size={"type": "integer"}, made={"type": "string", "format": "date-time"}),
+    "Door": _kind("door", colour=_ID),
+    "Plain": {"type": "object", "required": ["id", "name"], "properties": {"id": _ID, "name": _ID}},
+}
+_SCHEMAS["Plain"]["example"] = {"id": "a"}
+
+_SENT = {
+    "id": 1,
+    "parent": None,
+    "data": "text",
+    "label": 5,
+    "note": "as documented",
+    "seen": "2026-01-02T03:04:05",
+    "parts": [{"kind": "door"}, {"kind": "wheel", "size": 3, "made": "2026-01-02T03:04:05Z"}],
+    "by_name": {"left": {"kind": "door", "colour": None}},
+}
+_RECEIVED = [{"id": 2, "parts": [], "seen": "2026-01-02T03:04:05Z"}, {"id": 3, "parent": "2", "data": [1], "parts": []}]
+
+
+def _with(schema: Document, example: Any = None) -> Document:
+    return {"content": {"application/json": {"schema": schema, **({} if example is None else {"example": example})}}}
+
+
+def test_our_own_document(tmp_path: Path) -> None:
+    found = fed(spec.DEFAULT, tmp_path)
+    assert found.failures == []
+    assert found.requests >= 5
+    assert found.responses >= 5
+
+
+def test_examples_that_contradict_their_schemas(tmp_path: Path) -> None:
+    listed = {"type": "array", "items": ref("Thing")}
+    change = {"operationId": "change", "requestBody": {"required": True, **_with(ref("Thing"), _SENT)}}
+    change["responses"] = {"200": {"description": "", **_with(listed, _RECEIVED)}}
+    show = {"operationId": "show", "responses": {"200": {"description": "", **_with(ref("Plain"))}}}
+    path = tmp_path / "contrary.json"
+    path.write_text(json.dumps(document({"/things": {"post": change}, "/plain": {"get": show}}, _SCHEMAS)))
+    found = fed(path, tmp_path)
+    assert found.failures == []
+    assert (found.requests, found.responses) == (1, 2)
+    models = (tmp_path / "fed_contrary" / "models.py").read_text(encoding="utf-8")
+    for line in (
+        "parent: str | None = None",
+        "data: dict[str, Any] | str | list[Any] | None = None",
+        "note: str | None = None",
+        "id: int\n",
+        "size: int\n",
+    ):
+        assert line in models
