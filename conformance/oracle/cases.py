@@ -14,9 +14,10 @@ from functools import cached_property
 
 from conformance.oracle.budget import NORMAL, Budget
 from conformance.oracle.candidates import candidates, for_wire, of_other_columns
-from conformance.oracle.lookups import Truth, meaning, parse
+from conformance.oracle.lookups import Truth, kind_of, meaning, over, parse
 from conformance.oracle.mutants import (
     Mutant,
+    Over,
     Row,
     all_or_none,
     first_only,
@@ -25,7 +26,7 @@ from conformance.oracle.mutants import (
     value_of,
     wire_mutants,
 )
-from conformance.oracle.operands import pairs
+from conformance.oracle.operands import pairs, separator
 from spec import Filter
 
 
@@ -145,6 +146,13 @@ class _Groups:
         self.places = {value: place for place, value in enumerate(dict.fromkeys(self.values))}
         self.first = [self.rows[self.values.index(value)] for value in self.places]
         """One row for each value that the filter compares."""
+        compared = [value_of(filter, row, key) for row in self.first]
+        self.there = [place for place, value in enumerate(compared) if value is not None]
+        """The places of the values that aren't missing."""
+        self.compared = [compared[place] for place in self.there]
+        between = separator(filter) if filter.many else ","
+        self.right = over(filter.lookup, kind_of(filter.schema), self.compared, between)
+        self._over: dict[str, Callable[[str], Sequence[bool | None]]] = {}
         self._apart: dict[str, list[tuple[Row, int]]] = {}
 
     def apart(self, mutant: Mutant) -> list[tuple[Row, int]]:
@@ -156,6 +164,18 @@ class _Groups:
             self._apart[mutant.name] = list(seen.values())
         return self._apart[mutant.name]
 
+    def over(self, name: str, reading: Over) -> Callable[[str], Sequence[bool | None]]:
+        """A mutant's reading of the values that aren't missing."""
+        if name not in self._over:
+            self._over[name] = reading(self.compared)
+        return self._over[name]
+
+    def over_rows(self, mutant: Mutant) -> Callable[[str], Sequence[bool | None]]:
+        """What a mutant shows of the rows that it can tell apart."""
+        if mutant.name not in self._over and mutant.over_rows:
+            self._over[mutant.name] = mutant.over_rows([row for row, _ in self.apart(mutant)], self.key)
+        return self._over[mutant.name]
+
 
 class _Answers:
     """The right answers to one operand, worked out when a mutant is first compared with them."""
@@ -164,15 +184,34 @@ class _Answers:
         self.filter, self.key, self.operand, self.groups = filter, key, operand, groups
 
     @cached_property
+    def of_present(self) -> list[Truth]:
+        """One for each value that isn't missing."""
+        return self.groups.right(self.operand)
+
+    @cached_property
     def of_values(self) -> list[Truth]:
         """One for each value that rows have."""
-        return [*map(meaning(self.filter, self.operand, self.key), self.groups.first)]
+        missing = meaning(self.filter, self.operand, self.key)
+        found = dict(zip(self.groups.there, self.of_present, strict=True))
+        return [found[n] if n in found else missing(row) for n, row in enumerate(self.groups.first)]
 
     def differ(self, mutant: Mutant) -> bool:
         """True when the mutant shows other rows than the contract."""
         if not mutant.differs(self.operand):
             return False
-        right, shows, operand, key = self.of_values, mutant.shows, self.operand, self.key
+        shows, operand, key = mutant.shows, self.operand, self.key
+        if mutant.over is not None:
+            read = self.groups.over(mutant.name, mutant.over)(operand)
+            return any(
+                truth is not None and truth is not bool(one) for truth, one in zip(self.of_present, read, strict=True)
+            )
+        right = self.of_values
+        if mutant.over_rows is not None:
+            shown = self.groups.over_rows(mutant)(operand)
+            return any(
+                right[place] is not None and right[place] is not bool(one)
+                for (_, place), one in zip(self.groups.apart(mutant), shown, strict=True)
+            )
         return any(
             right[place] is not None and shows(row, operand, key) != right[place]
             for row, place in self.groups.apart(mutant)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, Literal
@@ -81,6 +81,49 @@ def compare(lookup: str, kind: Kind, value: Any, operand: str, between: str = ",
     if len(value) > LONGEST_COMPARED or lookup.removeprefix("i") not in PLAIN:
         return None  # the document leaves the order of texts open
     return text(lookup, value, operand)
+
+
+def over(lookup: str, kind: Kind, values: Sequence[Any], between: str = ",") -> Callable[[str], list[Truth]]:
+    """`compare` for many values at once: what doesn't depend on the operand is worked out only once."""
+
+    def one_by_one(operand: str) -> list[Truth]:
+        return [compare(lookup, kind, value, operand, between) for value in values]
+
+    if kind != "text" and lookup in ORDER:
+        order, ready = ORDER[lookup], [None if value is None else parse(kind, value) for value in values]
+
+        def ordered(operand: str) -> list[Truth]:
+            wanted = parse(kind, operand)
+            undecided = [False if value is None else None for value in values]
+            if wanted is None:
+                return undecided
+            return [none if v is None else order(v, wanted) for v, none in zip(ready, undecided, strict=True)]
+
+        return ordered
+    plain = PLAIN.get(lookup.removeprefix("i"))
+    if kind != "text" or plain is None:
+        return one_by_one
+    easy = [isinstance(v, str) and v.isascii() and len(v) <= LONGEST_COMPARED for v in values]
+    hard = [place for place, simple in enumerate(easy) if not simple]
+    ascii = [value if simple else "" for value, simple in zip(values, easy, strict=True)]
+    lower, turkish = [v.lower() for v in ascii], [turkish_lower(v) for v in ascii]
+
+    def by_text(operand: str) -> list[Truth]:
+        if not operand.isascii():
+            return one_by_one(operand)
+        if lookup in PLAIN:
+            found: list[Truth] = [plain(v, operand) for v in ascii]
+        else:
+            small = operand.lower()
+            found = [plain(v, small) for v in lower]
+            if "i" in small:  # only i folds in more than one way
+                other = turkish_lower(operand)
+                found = [truth if plain(v, other) is truth else None for v, truth in zip(turkish, found, strict=True)]
+        for place in hard:
+            found[place] = compare(lookup, kind, values[place], operand)
+        return found
+
+    return by_text
 
 
 def any_of(truths: Any) -> Truth:

@@ -15,12 +15,15 @@ from hypothesis import strategies as st
 import spec
 from conformance.oracle.lookups import (
     ORDER,
+    PLAIN,
+    Kind,
     all_of,
     any_of,
     compare,
     hidden_values,
     instant,
     kind_of,
+    over,
     parse,
     satisfies,
     text,
@@ -370,3 +373,18 @@ def test_what_cant_be_read_is_none() -> None:
     assert parse("number", "1e999999999999999999999") is None or parse("number", "7") == 7
     assert parse("text", 7) == "7"
     assert parse("date-time", None) is None
+
+
+_VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(0, 9), st.sampled_from(["Iris", "iris", "İRİS", "é", "2", ""])
+)
+
+
+@given(
+    st.sampled_from([*PLAIN, *(f"i{name}" for name in PLAIN), "gt", "lte"]),
+    st.sampled_from(["text", "uuid", "number"]),
+    st.lists(_VALUES, max_size=6),
+    st.sampled_from(["i", "I", "Iris", "RIS", "é", "2", "2.0", "ı", "None"]),
+)
+def test_many_values_at_once_compare_as_one_by_one(lookup: str, kind: Kind, values: list[Any], operand: str) -> None:
+    assert over(lookup, kind, values)(operand) == [compare(lookup, kind, value, operand) for value in values]

@@ -11,7 +11,7 @@ from conformance.oracle.lookups import PLAIN, kind_of
 from conformance.oracle.mutants.columns import all_or_none, first_only, other_column
 from conformance.oracle.mutants.keys import key_mutants
 from conformance.oracle.mutants.lists import list_mutants
-from conformance.oracle.mutants.mutant import Mutant, Reading, Row, reading, value_of
+from conformance.oracle.mutants.mutant import Mutant, Over, Reading, Row, reading, value_of
 from conformance.oracle.mutants.ordered import ordered_mutants, time_mutants
 from conformance.oracle.mutants.texts import (
     blurred,
@@ -25,6 +25,7 @@ from spec import Filter
 
 __all__ = [
     "Mutant",
+    "Over",
     "Reading",
     "Row",
     "all_or_none",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 
-from conformance.oracle.lookups import compare, kind_of, meaning
+from conformance.oracle.lookups import compare, kind_of, meaning, over
 from conformance.oracle.mutants.mutant import Mutant, Row, value_of
 from conformance.oracle.operands import listed, separator
 from spec import Filter
@@ -19,7 +20,13 @@ def other_column(filter: Filter, name: str, *, too: bool = False) -> Mutant:
         columns = (row.get(name), value_of(filter, row, key)) if too else (row.get(name),)
         return any(compare(filter.lookup, kind, value, operand) for value in columns)
 
-    return Mutant(f"looks at {name} too" if too else f"looks at {name}", shows, reads=lambda row, key: row.get(name))
+    def over_rows(rows: Sequence[Row], key: str | None) -> Callable[[str], Sequence[bool | None]]:
+        other = over(filter.lookup, kind, [row.get(name) for row in rows])
+        right = over(filter.lookup, kind, [value_of(filter, row, key) for row in rows] if too else [])
+        return lambda operand: [any(pair) for pair in zip_longest(other(operand), right(operand))]
+
+    title = f"looks at {name} too" if too else f"looks at {name}"
+    return Mutant(title, shows, reads=lambda row, key: row.get(name), over_rows=over_rows)
 
 
 def first_only(filter: Filter, rows: Sequence[Row]) -> Mutant:

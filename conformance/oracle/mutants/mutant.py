@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from spec import Filter
 Row = Mapping[str, Any]
 Reading = Callable[[Any, str], bool | None]
 """From a row's value and the operand to whether the row is shown."""
+Over = Callable[[Sequence[Any]], Callable[[str], Sequence[bool | None]]]
+"""A reading of many values at once: what doesn't depend on the operand is worked out only once."""
 
 
 def _always(operand: str) -> bool:
@@ -28,6 +30,10 @@ class Mutant:
     """False for an operand to which the mistake makes no difference, because it leaves it unchanged."""
     reads: Callable[[Row, str | None], object] = lambda row, key: None
     """From (row, free key) to what the mutant uses beside the compared value. Rows equal in both give equal results."""
+    over: Over | None = None
+    """For a mutant that uses the compared value alone: its reading of the values that aren't missing."""
+    over_rows: Callable[[Sequence[Row], str | None], Callable[[str], Sequence[bool | None]]] | None = None
+    """From (rows, free key) to `shows` for many rows at once, as `over` is for many values."""
 
 
 def value_of(filter: Filter, row: Row, key: str | None) -> Any:
@@ -38,11 +44,16 @@ def value_of(filter: Filter, row: Row, key: str | None) -> Any:
     return value
 
 
-def reading(filter: Filter, name: str, decide: Reading, differs: Callable[[str], bool] = _always) -> Mutant:
+def reading(
+    filter: Filter, name: str, decide: Reading, differs: Callable[[str], bool] = _always, over: Over | None = None
+) -> Mutant:
     """A mutant that compares the right value in a wrong way."""
 
     def shows(row: Row, operand: str, key: str | None) -> bool:
         value = value_of(filter, row, key)
         return value is not None and bool(decide(value, operand))
 
-    return Mutant(name, shows, differs)
+    def one_by_one(values: Sequence[Any]) -> Callable[[str], Sequence[bool | None]]:
+        return lambda operand: [decide(value, operand) for value in values]
+
+    return Mutant(name, shows, differs, over=over or one_by_one)

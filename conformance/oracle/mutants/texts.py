@@ -8,7 +8,7 @@ import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
-from conformance.oracle.lookups import PLAIN, compare, kind_of, meaning, text
+from conformance.oracle.lookups import PLAIN, compare, kind_of, meaning, over, text
 from conformance.oracle.mutants.mutant import Mutant, Reading, Row, reading, value_of
 from conformance.oracle.operands import separator
 from spec import Filter
@@ -75,8 +75,30 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
     base = lookup[1:] if folds else lookup
     fold: Callable[[str], str] = str.casefold if folds else str
 
-    def both(change: Callable[[str], str]) -> Reading:
-        return texts(lambda value, operand: PLAIN[base](change(value), change(operand)))
+    def changed(name: str, value_side: Callable[[str], str], operand_side: Callable[[str], str]) -> Mutant:
+        """A mutant that compares texts after a change to each side."""
+        plain = PLAIN[base]
+
+        def over_values(values: Sequence[object]) -> Callable[[str], Sequence[bool | None]]:
+            ready = [value_side(str(value)) for value in values]
+
+            def read(operand: str) -> Sequence[bool | None]:
+                wanted = operand_side(operand)
+                return [plain(value, wanted) for value in ready]
+
+            return read
+
+        decide = texts(lambda value, operand: plain(value_side(value), operand_side(operand)))
+        return reading(filter, name, decide, over=over_values)
+
+    def both(name: str, change: Callable[[str], str]) -> Mutant:
+        return changed(name, change, change)
+
+    def read_as(name: str) -> Mutant:
+        def over_values(values: Sequence[object]) -> Callable[[str], Sequence[bool | None]]:
+            return over(name, "text", [str(value) for value in values])
+
+        return reading(filter, f"read as {name}", texts(partial(text, name)), over=over_values)
 
     def unaccented(value: str) -> str:
         return without_accents(fold(value))
@@ -84,18 +106,18 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
     for other in ("exact", "contains", "startswith", "endswith"):
         for name in (other, f"i{other}"):
             if name != lookup:
-                yield reading(filter, f"read as {name}", texts(partial(text, name)))
+                yield read_as(name)
     if not folds:
         # As SQLite's LIKE reads it: an operand with other letters alone doesn't show that.
-        yield reading(filter, f"read as i{base}, but only ASCII letters fold", both(ascii_lower))
+        yield both(f"read as i{base}, but only ASCII letters fold", ascii_lower)
     if folds:
-        yield reading(filter, "only ASCII letters fold", both(ascii_lower))
-        yield reading(filter, "only the value is folded", texts(lambda v, o: PLAIN[base](v, o.lower())))
-        yield reading(filter, "only the row is folded", texts(lambda v, o: PLAIN[base](v.lower(), o)))
-    yield reading(filter, "accents don't count", both(unaccented))
+        yield both("only ASCII letters fold", ascii_lower)
+        yield changed("only the value is folded", str, str.lower)
+        yield changed("only the row is folded", str.lower, str)
+    yield both("accents don't count", unaccented)
     if base == "exact":
-        yield reading(filter, "spaces and punctuation are all the same", both(lambda t: fold(blurred(t))))
-        yield reading(filter, f"only {SHORT} characters count", both(lambda t: fold(t[:SHORT])))
+        yield both("spaces and punctuation are all the same", lambda t: fold(blurred(t)))
+        yield both(f"only {SHORT} characters count", lambda t: fold(t[:SHORT]))
     if base != "exact":
         yield reading(filter, "only whole words match", texts(_by_words(fold, str.__eq__)))
         yield reading(filter, "only beginnings of words match", texts(_by_words(fold, str.startswith)))
