@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -12,7 +13,6 @@ from conformance.commands.terminal import summary
 from conformance.reports import files, formats
 from conformance.reports.model import Report
 from conformance.reports.stream import NAME
-from conformance.reports.trend import history as past_reports
 from conformance.runner.config import Config
 from conformance.runner.leftovers import left_behind
 from conformance.runner.so_far import so_far
@@ -27,14 +27,14 @@ class LastResort:
 
     config: Config
     folder: Path
-    history: Path | None
+    earlier: Sequence[Report]
 
     def give_up(self, reason: str, doing: str) -> None:
         """Write the report, print what is left, and end the process with the run's exit code."""
         code: int = USAGE
         try:
             report = self.report(reason, doing)
-            save(self.folder, report, self.history)
+            save(self.folder, report, self.earlier)
             summary(report)
             print("report:", ", ".join(str(self.folder / name) for name in ("report.html", "report.json")))
             code = report["exit_code"]
@@ -51,11 +51,10 @@ class LastResort:
         return so_far(self.folder / NAME, reason, notes)
 
 
-def save(folder: Path, report: Report, history: Path | None) -> None:
+def save(folder: Path, report: Report, earlier: Sequence[Report]) -> None:
     """Write every format of a report that may not be the last one, so none to the summary of a CI job."""
-    past = past_reports(history) if history else ()
     for name, make in formats.FORMATS.values():
-        files.write(folder, name, make(report, past))
+        files.write(folder, name, make(report, earlier))
 
 
 def leave(code: int) -> NoReturn:

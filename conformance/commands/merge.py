@@ -8,9 +8,9 @@ from pathlib import Path
 
 from conformance.commands import options
 from conformance.commands.terminal import summary
-from conformance.reports import files, formats
+from conformance.reports import files, formats, past
 from conformance.reports.fold import conclude
-from conformance.reports.model import Clause, Header, Report, Statement, Timing, Waived, Waiver
+from conformance.reports.model import Clause, ExpectedGap, Gap, Header, Report, Statement, Timing, Waived, Waiver
 from conformance.runner.config import Usage
 from conformance.selection import Shard
 from conformance.verdict import Verdict
@@ -36,6 +36,7 @@ def merge(reports: Sequence[Report]) -> Report:
         started=first["started"],
         operations=first["operations"],
         waivers=[_as_given(waiver) for waiver in first["waivers"]],
+        gaps=[_gap_as_given(gap) for gap in first.get("gaps", [])],
         clauses=[_statement(clause) for clause in first["clauses"]],
     )
     by_id = [{clause["id"]: clause for clause in report["clauses"]} for report in reports]
@@ -101,6 +102,13 @@ def _as_given(waived: Waived) -> Waiver:
     return waiver
 
 
+def _gap_as_given(expected: ExpectedGap) -> Gap:
+    gap = Gap(clause=expected["clause"], reason=expected["reason"])
+    if "target" in expected:
+        gap["target"] = expected["target"]
+    return gap
+
+
 def _statement(clause: Clause) -> Statement:
     statement = Statement(
         id=clause["id"],
@@ -114,6 +122,8 @@ def _statement(clause: Clause) -> Statement:
     )
     if "basis" in clause:
         statement["basis"] = clause["basis"]
+    if "exercised_at" in clause:
+        statement["exercised_at"] = clause["exercised_at"]
     return statement
 
 
@@ -157,11 +167,15 @@ example:
     "--report", "folder", type=FILE, default=Path("report"), metavar="DIR", show_default=True, help="folder to write to"
 )
 @options.history
-def merge_command(shards: tuple[Path, ...], folder: Path, history: Path | None) -> int:
+@options.add_to_history
+def merge_command(shards: tuple[Path, ...], folder: Path, history: Path | None, add_to_history: bool) -> int:
     """Make one report of all the shards of a run (--shard I/N)."""
     report = merge([files.read(path) for path in shards])
+    earlier = options.past_of(report, history, may_be_first=add_to_history)
     summary(report)
     sources = [path if path.is_dir() else path.parent for path in shards]
-    paths = formats.write_all(folder, report, history, sources=sources)
+    paths = formats.write_all(folder, report, earlier, sources=sources)
+    if history and add_to_history and report["complete"]:
+        past.add(history, report)
     print("report:", ", ".join(str(path) for path in paths))
     return report["exit_code"]

@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 import spec
-from conformance.runner.config import DEFAULT_REQUESTS, DEFAULT_SECONDS, Config
+from conformance.reports import gaps, past
+from conformance.reports.model import Report
+from conformance.runner.config import DEFAULT_REQUESTS, DEFAULT_SECONDS, Config, Usage
 from conformance.selection import Shard
 from conformance.transport.pace import Limits
 from spec.command_line import FILE, argument, option
@@ -37,6 +39,21 @@ class Number(click.ParamType[int | float]):
         if not 0 < number < float("inf"):
             self.fail(f"{value!r} isn't a {self.name} above 0", param, ctx)
         return number
+
+
+class Percent(click.ParamType[float]):
+    """A number from 0 to 100."""
+
+    name = "percent"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number of a text such as 95 or 95%."""
+        if isinstance(value, float):
+            return value
+        found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)%?", value)
+        if not found or float(found[1]) > 100:
+            self.fail(f"{value!r} isn't a percentage; give a number from 0 to 100, as in 95", param, ctx)
+        return float(found[1])
 
 
 class Rate(click.ParamType[float]):
@@ -69,6 +86,7 @@ class ShardType(click.ParamType[Shard]):
             self.fail(str(error), param, ctx)
 
 
+PERCENT = Percent()
 SECONDS = Number("number of seconds")
 WHOLE = Number("whole number", whole=True)
 RATE = Rate()
@@ -82,7 +100,13 @@ document = option(
     metavar="FILE",
     help="the document (default: the one that comes along)",
 )
-history = option("--history", type=FILE, metavar="DIR", help="folder of past reports, for the trend in report.html")
+history = option(
+    "--history",
+    type=FILE,
+    metavar="DIR",
+    help="folder of past reports; those of the same server and document give report.html its trend",
+)
+add_to_history = option("--add-to-history", is_flag=True, help="put the report into the folder of --history too")
 rate = option(
     "--rate", type=RATE, metavar="N/s", help="requests a second (default: 10 on hosts that aren't this machine)"
 )
@@ -170,9 +194,39 @@ judged = together(
         help="seconds by which lists may be behind a finished batch",
     ),
     option("--waivers", type=FILE, metavar="FILE", help="known violations, with owner, reason and expiry"),
+    option(
+        "--require-exercised",
+        type=PERCENT,
+        default=gaps.REQUIRED,
+        metavar="PERCENT",
+        show_default=True,
+        help="inconclusive (exit 2) where more of the selected clauses than this allows are left out, though they rest "
+        "only on what is broken, or a run in --history exercised them",
+    ),
+    option(
+        "--expected-gaps", type=FILE, metavar="FILE", help="clauses that the server can't exercise, each with a reason"
+    ),
+    history,
+    add_to_history,
     ca_bundle,
 )
 """How the server is asked, and how its responses are judged."""
+
+
+def past_of(report: Report, history: Path | None, *, may_be_first: bool = False) -> list[Report]:
+    """The reports about the same that a folder holds. Raises Usage where it holds none, unless this is the first."""
+    if history is None:
+        if may_be_first:
+            raise Usage("--add-to-history needs --history DIR, the folder to add the report to.")
+        return []
+    if not history.is_dir() and (history.exists() or not may_be_first):
+        raise Usage(f"--history {history}: there is no such folder.")
+    try:
+        return past.of(history, past.subject(report))
+    except past.NoPast as error:
+        if may_be_first:
+            return []
+        raise Usage(str(error)) from None
 
 
 def config(base_url: str | None, **given: Any) -> Config:

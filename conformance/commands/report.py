@@ -9,7 +9,6 @@ import click
 
 from conformance.commands import options
 from conformance.reports import files, formats
-from conformance.reports.trend import history as past
 from spec.command_line import FILE, argument, command, option
 
 
@@ -35,14 +34,15 @@ examples:
 def report_command(stream: Path, format: str | None, folder: Path | None, history: Path | None) -> int:
     """Make reports from the stream of a run (events.ndjson), or from its report.json."""
     report = files.read(stream)
+    earlier = options.past_of(report, history)
     if format:
         _, make = formats.FORMATS[format]
-        text = make(report, past(history) if history else ())
+        text = make(report, earlier)
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.flush()
         return 0
     source = stream if stream.is_dir() else stream.parent
-    paths = formats.write_all(folder or source, report, history, sources=[source])
+    paths = formats.write_all(folder or source, report, earlier, sources=[source])
     print("report:", ", ".join(str(path) for path in paths))
     if not report["complete"]:
         print(f"It is incomplete: {report['stopped']}.", file=sys.stderr)

@@ -19,7 +19,7 @@ from conformance.commands.last_resort import LastResort, leave, save
 from conformance.commands.plan import text
 from conformance.commands.terminal import View, summary
 from conformance.reports import drafts, files, formats
-from conformance.runner.config import Config, Usage, environment_key
+from conformance.runner.config import Config, environment_key
 from conformance.runner.watchdog import Watchdog
 from conformance.runner.whole import watched
 from spec import Contract
@@ -34,8 +34,8 @@ A clause is one checkable statement of the document, such as PRD102.filter.name_
 violated (reproduced before it is reported), not-exercised (no data could have shown a wrong server), skipped or
 error. Documented clauses decide the exit code; inferred ones are advice, unless --strict.
 
-exit codes: 0 conforms; 1 violations, or a waiver that excuses nothing; 2 usage, unreachable, or nothing could be
-exercised
+exit codes: 0 conforms; 1 violations, or a waiver that excuses nothing; 2 usage, unreachable, or inconclusive: nothing
+could be exercised, or too little of what could be (--require-exercised)
 
 examples:
   seller-contract run                                        the embedded sandbox
@@ -43,6 +43,7 @@ examples:
   seller-contract run URL --only PRD102.filter               one family; a prefix or a glob, may be repeated
   seller-contract run URL --plan                             what would be sent, before the first byte
   seller-contract run URL --waivers waivers.yaml             known violations don't fail the run until they expire
+  seller-contract run URL --history past --add-to-history   compared with earlier runs, and kept for later ones
   seller-contract run URL --shard 2/3 --report shard-2       one of three machines
   seller-contract run URL --spec openapi.yaml                a server of your own, by your own document
 
@@ -60,19 +61,14 @@ other commands, each with a --help of its own: plan, explain, replay, compare, m
     metavar="FILE",
     help="add drafts of waivers for the violations found",
 )
-@options.history
 @option("--plan", "only_plan", is_flag=True, help="print what would be sent, and send nothing")
 @option(
     "--clean-up", "only_clean_up", is_flag=True, help="only delete what a killed run left, by the journal in --report"
 )
-def run_command(
-    only_plan: bool, only_clean_up: bool, write_waivers: Path | None, history: Path | None, **given: Any
-) -> int:
+def run_command(only_plan: bool, only_clean_up: bool, write_waivers: Path | None, **given: Any) -> int:
     """Check a server against the contract, clause by clause, and write a report."""
     if only_clean_up and given["base_url"] is None:
         raise click.UsageError("--clean-up needs the BASE_URL of the run that left something.")
-    if history and not history.is_dir():
-        raise Usage(f"--history {history}: there is no such folder.")
     if write_waivers:
         drafts.existing(write_waivers)  # refused before the run rather than after it
     config = options.config(**given)
@@ -82,24 +78,25 @@ def run_command(
     if only_plan:
         print(text(contract, config))
         return 0
-    return carried_out(contract, config, write_waivers, history)
+    return carried_out(contract, config, write_waivers)
 
 
-def carried_out(contract: Contract, config: Config, draft: Path | None, history: Path | None) -> int:
+def carried_out(contract: Contract, config: Config, draft: Path | None) -> int:
     """Carry a run out and write its reports; gives the exit code."""
     folder = config.report or Path("report")
     keep_hypothesis_aside()
-    last_resort = LastResort(config, folder, history)
+    earlier = config.past(contract)
+    last_resort = LastResort(config, folder, earlier)
     with Watchdog(config.max_time, last_resort.give_up) as watchdog, served(contract, config) as serving:
         last_resort.config = serving
         report = watched(
             serving,
             lambda tried, spent: View(tried, spent, config.limits),
             watchdog,
-            lambda so_far: save(folder, so_far, history),
+            lambda so_far: save(folder, so_far, earlier),
         )
         summary(report)
-        paths = formats.write_all(folder, report, history)
+        paths = formats.write_all(folder, report, earlier)
         if draft:
             paths.append(files.write_text(draft.resolve(), drafts.drafted(draft, report)))
         print("report:", ", ".join(str(path) for path in paths))
@@ -120,7 +117,8 @@ def served(contract: Contract, config: Config) -> Iterator[Config]:
     if not config.embedded:
         yield config
         return
-    config.selection(contract)  # what can't be run needs no sandbox
+    config.selection(contract)
+    config.gaps(contract)  # what can't be run needs no sandbox
     sandbox = import_module("conformance.sandbox")  # only a run without a URL needs it
     key = config.api_key or environment_key(contract) or sandbox.DEFAULT_KEY
     second = config.other_key(contract)
@@ -134,4 +132,4 @@ def parsed(arguments: list[str]) -> Config:
     return options.config(**{name: value for name, value in given.items() if name not in _NOT_OF_THE_RUN})
 
 
-_NOT_OF_THE_RUN = ("only_plan", "only_clean_up", "write_waivers", "history")
+_NOT_OF_THE_RUN = ("only_plan", "only_clean_up", "write_waivers")

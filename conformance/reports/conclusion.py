@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from conformance.reports.gaps import RESTING, is_selected
 from conformance.reports.model import FAILING, Clause, Report
 
 
@@ -33,12 +34,17 @@ def waived(report: Report) -> list[Clause]:
 
 
 def exit_code(report: Report) -> Literal[0, 1, 2]:
-    """0 conforms, 1 violations or a waiver that excuses nothing, 2 nothing exercised, an error, or broken off."""
+    """0 conforms, 1 violations or a waiver that excuses nothing, 2 too little exercised, an error, or broken off."""
     if violations(report) or any(waiver["state"] in FAILING for waiver in report["waivers"]):
         return 1
     verdicts = report["verdicts"]
     exercised = verdicts["held"] + verdicts["violated"]
-    return 0 if exercised and not verdicts["error"] and report["complete"] else 2
+    return 0 if exercised and not verdicts["error"] and report["complete"] and is_enough(report) else 2
+
+
+def is_enough(report: Report) -> bool:
+    """False where more was left out than the run allows."""
+    return "exercise" not in report or report["exercise"]["enough"]
 
 
 def target(report: Report) -> str:
@@ -61,15 +67,38 @@ def conclusion(report: Report) -> str:
         return f"{plural(verdicts['error'], 'clause')} could not be judged for an error; {exercised(report)}."
     if not verdicts["held"] and not verdicts["violated"]:
         return f"Nothing could be exercised on {report['target']}."
+    if not is_enough(report):
+        return f"Inconclusive: {missing(report)}; {exercised(report)}."
     excused = f" but for {plural(len(waived(report)), 'waived violation')}" if waived(report) else ""
-    return f"{target(report)} conforms{excused}, as far as its data could tell: {exercised(report)}."
+    held = f"{verdicts['held']:,} of {selected(report):,} selected clauses exercised and held"
+    return f"{target(report)} conforms{excused}, as far as its data could tell: {held}."
+
+
+def missing(report: Report) -> str:
+    """What was left out of what could have been exercised, and why."""
+    gaps = set(report["exercise"]["gaps"]) if "exercise" in report else set()
+    left_out = [clause for clause in report["clauses"] if clause["id"] in gaps]
+    before = sum(clause.get("reason_code") not in RESTING for clause in left_out)
+    resting = len(left_out) - before
+    why = [f"{resting:,} rest on what is broken"] if resting else []
+    why += [f"{before:,} were exercised in an earlier run"] if before else []
+    required = report["settings"].get("require_exercised", 0)
+    return (
+        f"{plural(len(left_out), 'clause')} of {selected(report):,} could not be exercised ({', '.join(why)}), "
+        f"and --require-exercised is {required:g} %"
+    )
+
+
+def selected(report: Report) -> int:
+    """How many clauses the run was to try."""
+    return sum(is_selected(clause) for clause in report["clauses"])
 
 
 def exercised(report: Report) -> str:
-    """How much of the contract was really exercised."""
+    """How much of what was selected was really exercised."""
     verdicts = report["verdicts"]
     told = verdicts["held"] + verdicts["violated"]
-    return f"{told} of {len(report['clauses'])} clauses were exercised"
+    return f"{told:,} of {selected(report):,} selected clauses were exercised"
 
 
 def counts(report: Report) -> str:

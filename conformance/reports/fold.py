@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import cast
 
+from conformance.reports import gaps as expected_gaps
 from conformance.reports.conclusion import conclusion, exit_code
 from conformance.reports.model import Clause, Event, Footer, Header, Judgement, Report, Statement, Timing, Verdicts
 from conformance.reports.waivers import apply
@@ -61,6 +62,7 @@ def conclude(
 ) -> Report:
     """A report from its parts: waivers applied, verdicts counted, and the answer given."""
     clauses, waivers = apply(header["waivers"], clauses, header["target"], header["started"])
+    gaps = expected_gaps.apply(header.get("gaps", []), clauses, header["target"])
     report = Report(
         format=header["format"],
         tool=header["tool"],
@@ -78,11 +80,13 @@ def conclude(
         answer="",
         exit_code=0,
         verdicts=tally(clauses),
+        exercise=expected_gaps.exercise(clauses, gaps, header["settings"].get("require_exercised")),
         requests={"total": sum(requests.values()), "by_operation": dict(sorted(requests.items()))},
         histogram_bounds=list(BOUNDS),
         timings=timings,
         operations=header["operations"],
         waivers=waivers,
+        gaps=gaps,
         clauses=clauses,
     )
     return {**report, "answer": conclusion(report), "exit_code": exit_code(report)}

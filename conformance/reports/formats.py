@@ -15,7 +15,6 @@ from conformance.reports.junit import junit
 from conformance.reports.markdown import markdown
 from conformance.reports.model import Report
 from conformance.reports.sarif import sarif
-from conformance.reports.trend import history
 
 Past = Sequence[Report]
 
@@ -35,17 +34,16 @@ FILES = [name for name, _ in FORMATS.values()] + [HAR]
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-def write_all(folder: Path, report: Report, past: Path | None = None, *, sources: Sequence[Path] = ()) -> list[Path]:
+def write_all(folder: Path, report: Report, past: Past = (), *, sources: Sequence[Path] = ()) -> list[Path]:
     """Write every format to a folder; gives the files that a person wants to know of. Raises OSError.
 
     `sources` are the folders that the report was made from: the evidence is brought from there.
     """
-    before = history(past) if past else ()
     for source in sources:
         evidence.bring(report, source, folder)
     files.write(folder, HAR, har(report, folder))
     for name, make in FORMATS.values():
-        files.write(folder, name, make(report, before))
+        files.write(folder, name, make(report, past))
     summary = os.environ.get(STEP_SUMMARY)
     if summary:
         with open(summary, "a", encoding="utf-8") as file:

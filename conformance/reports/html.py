@@ -22,8 +22,8 @@ from conformance.reports import timings
 from conformance.reports.advice import advice_for
 from conformance.reports.conclusion import advice, counts, decides, plural, violations, waived
 from conformance.reports.model import FAILING, Clause, Report
+from conformance.reports.past import trends
 from conformance.reports.text import cut, everywhere
-from conformance.reports.trend import trends
 from conformance.reports.waivers import explanation
 from conformance.verdict import Verdict
 

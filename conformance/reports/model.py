@@ -27,6 +27,8 @@ Moment = Annotated[
 ]
 Date = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
+GapState = Literal["used", "unused", "elsewhere"]
+
 WaiverState = Literal["used", "untried", "elsewhere", "expired", "stale", "unknown"]
 FAILING: tuple[WaiverState, ...] = ("expired", "stale", "unknown")
 """The states in which a waiver fails a run: it excuses nothing, and somebody believes that it does."""
@@ -80,6 +82,44 @@ class Settings(TypedDict):
     max_requests: Count | None
     max_time: Number | None
     effort: NotRequired[Annotated[Effort, Meta(description="Reports of earlier versions have none.")]]
+    require_exercised: NotRequired[
+        Annotated[
+            Number,
+            Meta(
+                description="Percent of the selected clauses; with more gaps than that leaves, a run is inconclusive."
+            ),
+        ]
+    ]
+
+
+class Gap(TypedDict):
+    """One line of the gaps file: clauses that a target can't exercise, as everybody knows."""
+
+    clause: str
+    reason: str
+    target: NotRequired[str]
+
+
+class ExpectedGap(Gap):
+    """An expected gap, and what became of it in this run."""
+
+    state: GapState
+    clauses: Annotated[list[str], Meta(description="Ids of the clauses that it expects, and that weren't exercised.")]
+
+
+class Exercise(TypedDict):
+    """How much of what a run selected it exercised."""
+
+    selected: Annotated[Count, Meta(description="Clauses that the run was to try, whatever became of them.")]
+    exercised: Annotated[Count, Meta(description="Of these, held or violated.")]
+    gaps: Annotated[
+        list[str],
+        Meta(
+            description="Of these, not exercised although they could be: they rest on something that is broken, or an "
+            "earlier run exercised them. Expected gaps aren't among them."
+        ),
+    ]
+    enough: Annotated[bool, Meta(description="False when there are more gaps than the run allows: inconclusive.")]
 
 
 class Waiver(TypedDict):
@@ -129,6 +169,9 @@ class Statement(TypedDict):
     basis: NotRequired[Annotated[Basis, Meta(description="Reports of earlier versions have none.")]]
     location: Place
     writes: Annotated[bool, Meta(description="True when exercising it changes data on the target.")]
+    exercised_at: NotRequired[
+        Annotated[Moment, Meta(description="The start of the last earlier run (--history) that exercised it.")]
+    ]
 
 
 class Recorded(TypedDict):
@@ -276,11 +319,13 @@ class Report(TypedDict):
     answer: Annotated[str, Meta(description="The answer in one sentence.")]
     exit_code: Literal[0, 1, 2]
     verdicts: Verdicts
+    exercise: NotRequired[Annotated[Exercise, Meta(description="Reports of earlier versions have none.")]]
     requests: Requests
     histogram_bounds: Annotated[list[Count], Meta(description="Upper ends of the classes in milliseconds.")]
     timings: dict[str, Timing]
     operations: list[Operation]
     waivers: list[Waived]
+    gaps: NotRequired[list[ExpectedGap]]
     clauses: list[Annotated[Clause, Meta(extra_json_schema=SHOWN)]]
 
 
@@ -298,6 +343,7 @@ class Header(TypedDict):
     started: Moment
     operations: list[Operation]
     waivers: list[Waiver]
+    gaps: NotRequired[list[Gap]]
     clauses: list[Statement]
 
 

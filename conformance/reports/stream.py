@@ -23,6 +23,7 @@ from conformance.reports.model import (
     Event,
     Example,
     Footer,
+    Gap,
     Header,
     Operation,
     Place,
@@ -102,6 +103,8 @@ def header(
     *,
     embedded: bool = False,
     waivers: Iterable[Waiver] = (),
+    gaps: Iterable[Gap] = (),
+    exercised_at: Mapping[str, str] | None = None,
     started: datetime | None = None,
 ) -> Header:
     """The first event of a run."""
@@ -124,14 +127,15 @@ def header(
             Operation(code=o.code, method=o.method, path=o.path, summary=o.summary) for o in contract.operations
         ],
         waivers=list(waivers),
-        clauses=[statement(clause) for clause in contract.clauses],
+        gaps=list(gaps),
+        clauses=[statement(clause, (exercised_at or {}).get(clause.id)) for clause in contract.clauses],
     )
 
 
-def statement(clause: Clause) -> Statement:
+def statement(clause: Clause, exercised_at: str | None = None) -> Statement:
     """What a clause says, as data."""
     where = clause.location
-    return Statement(
+    said = Statement(
         id=clause.id,
         level=clause.level,
         operation=clause.operation,
@@ -142,6 +146,9 @@ def statement(clause: Clause) -> Statement:
         location=Place(file=where.file, line=where.line, column=where.column),
         writes=clause.writes,
     )
+    if exercised_at:
+        said["exercised_at"] = exercised_at
+    return said
 
 
 def concluded(outcome: Outcome) -> Concluded:

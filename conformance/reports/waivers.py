@@ -5,23 +5,17 @@ A waiver that excuses nothing fails the run: it has expired, what it excuses is 
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Iterable
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-import jsonschema
-import yaml
-
+from conformance.reports.listed import entries
 from conformance.reports.model import Clause, Waived, Waiver, WaiverState
 from conformance.selection import matches
 
 SCHEMA = Path(__file__).with_name("waivers.schema.json")
-
-_EMPTY = "is empty; a person must fill it in"
 
 
 class WaiversError(Exception):
@@ -31,24 +25,17 @@ class WaiversError(Exception):
 def load(path: Path) -> list[Waiver]:
     """The waivers of a YAML or TOML file. Raises WaiversError."""
     try:
-        text = path.read_text("utf-8")
-        data: Any = tomllib.loads(text) if path.suffix == ".toml" else yaml.safe_load(text)
-    except OSError as error:
-        raise WaiversError(f"{path}: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise WaiversError(f"{path} can't be read: {' '.join(str(error).split())}") from None
-    data = _plain(data)
-    schema = json.loads(SCHEMA.read_text("utf-8"))
-    wrong = [_problem(error) for error in jsonschema.Draft202012Validator(schema).iter_errors(data)]
-    if not wrong:
-        wrong = [
-            f"waiver {number} ({waiver['clause']}): {waiver['expires']} isn't a day of the calendar"
-            for number, waiver in enumerate(data["waivers"], 1)
-            if not _is_day(waiver["expires"])
-        ]
+        found = cast("list[Waiver]", entries(path, SCHEMA))
+    except ValueError as error:
+        raise WaiversError(str(error)) from None
+    wrong = [
+        f"waiver {number} ({waiver['clause']}): {waiver['expires']} isn't a day of the calendar"
+        for number, waiver in enumerate(found, 1)
+        if not _is_day(waiver["expires"])
+    ]
     if wrong:
         raise WaiversError("\n".join(f"{path}: {problem}" for problem in wrong))
-    return cast("list[Waiver]", data["waivers"])
+    return found
 
 
 def apply(
@@ -100,28 +87,6 @@ def explanation(waiver: Waived) -> str:
             return "what it excuses holds now: take the waiver away"
         case "unknown":
             return "the document has no such clause: correct the id, or take the waiver away"
-
-
-def _problem(error: jsonschema.ValidationError) -> str:
-    path = list(error.absolute_path)
-    if not path or not isinstance(error.instance, (str, dict)) or len(path) < 2:
-        return "a file of waivers is a mapping with a list `waivers`; see conformance/reports/waivers.schema.json"
-    where = f"waiver {int(path[1]) + 1}" + "".join(f", {name}" for name in path[2:])
-    if error.validator == "required" and isinstance(error.instance, dict):
-        missing = [name for name in ("clause", "reason", "owner", "expires") if name not in error.instance]
-        return f"{where} lacks {' and '.join(missing)}"
-    if error.instance == "":
-        return f"{where} {_EMPTY}"
-    return f"{where}: {error.message}"
-
-
-def _plain(data: Any) -> Any:
-    """Days, which YAML and TOML read as such, as the text that was written."""
-    if isinstance(data, dict):
-        return {name: _plain(value) for name, value in data.items()}
-    if isinstance(data, list):
-        return [_plain(item) for item in data]
-    return data.isoformat() if isinstance(data, date) else data
 
 
 def _is_day(text: str) -> bool:

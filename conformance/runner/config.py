@@ -14,7 +14,8 @@ import spec
 from conformance.laws import LAWS, Phase, accounts, phase_of
 from conformance.oracle.budget import EFFORTS, Budget, Effort
 from conformance.plugins.loading import load
-from conformance.reports.model import Settings
+from conformance.reports import gaps, past
+from conformance.reports.model import Gap, Report, Settings
 from conformance.selection import Selection, Shard, beside_one_of_each_kind, left_to_others, matches
 from conformance.transport.keys import unmarkable
 from conformance.transport.pace import Limits
@@ -54,6 +55,14 @@ class Config:
     shard: Shard | None = None
     waivers: Path | None = None
     """A file of known violations."""
+    require_exercised: float = gaps.REQUIRED
+    """Percent of the selected clauses. A run that leaves more gaps than that allows is inconclusive."""
+    expected_gaps: Path | None = None
+    """A file of clauses that the server can't exercise, with reasons."""
+    history: Path | None = None
+    """A folder of past reports."""
+    add_to_history: bool = False
+    """Put the report into that folder too, if the run came to its end."""
     report: Path | None = None
     """The folder of the run's stream, and of the journal of what it wrote. A temporary one without it."""
     rate: float | None = None
@@ -80,9 +89,16 @@ class Config:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base_url", checked_url(self.base_url))
-        for name, path in (("waivers", self.waivers), ("ca_bundle", self.ca_bundle)):
+        for name in ("waivers", "expected_gaps", "ca_bundle"):
+            path = getattr(self, name)
             if path and not path.is_file():
                 raise Usage(f"{_option(name)} {path}: there is no such file.")
+        if self.add_to_history and self.history is None:
+            raise Usage("--add-to-history needs --history DIR, the folder to add the report to.")
+        if self.add_to_history and self.shard:
+            raise Usage("--add-to-history is for a whole run; of shards, `merge` adds the report of all.")
+        if self.history and not self.history.is_dir() and (self.history.exists() or not self.add_to_history):
+            raise Usage(f"--history {self.history}: there is no such folder.")
 
     @property
     def local(self) -> bool:
@@ -128,7 +144,31 @@ class Config:
             max_requests=self.max_requests,
             max_time=self.max_time,
             effort=self.effort,
+            require_exercised=self.require_exercised,
         )
+
+    def gaps(self, contract: Contract) -> list[Gap]:
+        """The expected gaps. Raises Usage for a file that can't be used, or a line of it that names no clause."""
+        try:
+            found = gaps.load(self.expected_gaps) if self.expected_gaps else []
+        except gaps.GapsError as error:
+            raise Usage(str(error)) from None
+        for gap in found:
+            if not any(matches(clause.id, gap["clause"]) for clause in contract.clauses):
+                wrong = f"--expected-gaps {self.expected_gaps}: {gap['clause']} selects no clause."
+                raise Usage(f"{wrong} {nearest(contract, gap['clause'])}")
+        return found
+
+    def past(self, contract: Contract) -> list[Report]:
+        """The earlier reports of the same server and document, oldest first. Raises Usage for a folder without one."""
+        if not self.history:
+            return []
+        try:
+            return past.of(self.history, past.named(self.base_url, contract.title, embedded=self.embedded))
+        except past.NoPast as error:
+            if self.add_to_history:
+                return []
+            raise Usage(str(error)) from None
 
     def selection(self, contract: Contract) -> Selection:
         """Which clauses the run tries, for the scheduler. Raises Usage for a pattern that selects none."""

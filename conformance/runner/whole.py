@@ -20,7 +20,7 @@ from conformance.reading.context import RunContext
 from conformance.reading.evidence import Evidence
 from conformance.reading.preflight import preflight
 from conformance.reports import evidence as evidence_files
-from conformance.reports import files, formats, waivers
+from conformance.reports import files, formats, past, waivers
 from conformance.reports.model import Report
 from conformance.reports.stream import NAME, Stream, header
 from conformance.runner.config import Config
@@ -104,12 +104,21 @@ def _run(
     save: Callable[[Report], None],
 ) -> Report:
     known = waivers.load(config.waivers) if config.waivers else []
-    selection = config.selection(contract)
+    selection, expected, earlier = config.selection(contract), config.gaps(contract), config.past(contract)
     key = config.key(contract)
     files.clear(folder, [NAME, *formats.FILES])
     evidence_files.clear(folder)
     tried = [clause for clause in contract.clauses if selection.reason_to_skip(clause) is None]
-    head = header(contract, config.base_url, config.seed, config.settings, embedded=config.embedded, waivers=known)
+    head = header(
+        contract,
+        config.base_url,
+        config.seed,
+        config.settings,
+        embedded=config.embedded,
+        waivers=known,
+        gaps=expected,
+        exercised_at=past.exercised_at(earlier),
+    )
     stream = Stream(folder / NAME, head)
     evidence = Evidence(contract)
     found = RunRecord(contract, config.base_url, config.seed, config.strict, datetime.now(UTC))
@@ -172,7 +181,10 @@ def _run(
         raise
     finally:
         target.close()
-    return files.read(stream.path)
+    report = files.read(stream.path)
+    if config.history and config.add_to_history and report["complete"]:
+        past.add(config.history, report)
+    return report
 
 
 def _looked_at(context: RunContext, run: RunRecord, stream: Stream) -> datetime | None:

@@ -77,9 +77,10 @@ def write(
     target: str = TARGET,
     settings: Settings = SETTINGS,
     started: datetime = STARTED,
+    **more: Any,
 ) -> Path:
     """The stream of a run that had these outcomes; clauses without one were held."""
-    head = header(contract(), target, 7, settings, waivers=waivers, started=started)
+    head = header(contract(), target, 7, settings, waivers=waivers, started=started, **more)
     known = {o.clause.id: o for o in outcomes}
     path = folder / NAME
     with Stream(path, head) as stream:

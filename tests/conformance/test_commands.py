@@ -189,6 +189,13 @@ def test_a_plan_sends_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         (["http://127.0.0.1:9", "--only", "PRD107"], "gives no response"),
         (["--waivers", "none.yaml"], "there is no such file"),
         (["--history", "none"], "there is no such folder"),
+        (["--history", "."], "has no report of"),
+        (["--add-to-history"], "needs --history"),
+        (["--history", "past", "--add-to-history", "--shard", "1/2"], "merge"),
+        (["--expected-gaps", "none.yaml"], "there is no such file"),
+        (["--expected-gaps", "unknown.yaml"], "selects no clause. Did you mean"),
+        (["--expected-gaps", "bare.yaml"], "gap 1 lacks reason"),
+        (["--require-exercised", "101"], "from 0 to 100"),
         (["--spec", "none.yaml"], "none.yaml"),
         (["report", "none"], "No such file"),
     ],
@@ -198,6 +205,8 @@ def test_what_cant_be_done_is_said_in_a_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("conformance.transport.target.ATTEMPTS", 1)
+    for name, gap in (("unknown", "clause: PRD102.pages, reason: slow"), ("bare", "clause: PRD102")):
+        (tmp_path / f"{name}.yaml").write_text(f"gaps: [{{{gap}}}]", "utf-8")
     assert run(*arguments) == 2
     assert said in capsys.readouterr().err
 

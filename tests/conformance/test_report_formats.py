@@ -225,8 +225,9 @@ def test_past_reports_make_a_trend(tmp_path: Path) -> None:
         report(tmp_path, [violated(clause)], started=datetime(2026, 2, 1, tzinfo=UTC)),
         report(tmp_path, [], started=datetime(2026, 2, 2, tzinfo=UTC)),
     ]
-    page = html(report(tmp_path, [outcome(clause, "not-exercised")]), past)
-    assert "over time: violated, held, not-exercised" in page
+    elsewhere = report(tmp_path, [], target="https://other.example", started=datetime(2026, 2, 3, tzinfo=UTC))
+    page = html(report(tmp_path, [outcome(clause, "not-exercised")]), [*past, elsewhere])
+    assert "over time: 2026-02-01 violated, 2026-02-02 held, 2026-03-01 not-exercised" in page
     assert "over time" not in html(report(tmp_path, []))
 
 
