@@ -72,6 +72,10 @@ def not_exercised(code: Code, text: str, clause: str = "") -> NotExercised:
     return NotExercised(Reason(code, text, clause))
 
 
+Symptom = Literal["", "missing-rows"]
+"""What is wrong, where the same mistake shows in many clauses: rows that belong in a list aren't in it."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """A mistake: what the clause requires, what was observed instead, and the requests that show it."""
@@ -80,6 +84,7 @@ class Finding:
     observed: str
     chain: tuple[Exchange, ...]
     witnesses: int = 1
+    symptom: Symptom = ""
 
 
 Result = Held | NotExercised | Finding
@@ -124,6 +129,7 @@ class Counterexample:
     """What came back for each."""
     replays: int
     """How often it was seen again before it was reported."""
+    symptom: Symptom = ""
     exchanges: tuple[Recorded, ...] = ()
     """The same requests and responses, whole."""
 

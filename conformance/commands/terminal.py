@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from rich.console import Console, Group
@@ -15,14 +15,15 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from conformance.reports.conclusion import counts
-from conformance.reports.model import FAILING, Report
+from conformance.reports.conclusion import causes_of, counts, plural, waived
+from conformance.reports.gaps import explanation as gap_explanation
+from conformance.reports.model import FAILING, Cause, Clause, Report
 from conformance.reports.text import LONGEST, one_line, visible
 from conformance.reports.waivers import explanation
 from conformance.transport.clock import SYSTEM, Clock
 from conformance.transport.pace import Limits
 from conformance.verdict import Outcome, Verdict
-from spec import Clause
+from spec import Clause as Stated
 
 STYLES: dict[Verdict, str] = {
     "held": "green",
@@ -37,6 +38,8 @@ EVERY = 10.0
 
 MOST_NOT_EXERCISED = 30
 """Lines about clauses that weren't exercised; the report has all of them."""
+MOST_BLOCKED = 3
+"""Ids of clauses that a cause keeps from being exercised."""
 MOST_REQUESTS = 2
 LONGEST_REQUEST = 2_000
 """Of a counterexample the last requests are shown, and none that would fill the screen."""
@@ -60,7 +63,7 @@ class View:
 
     def __init__(
         self,
-        clauses: list[Clause],
+        clauses: list[Stated],
         spent: Callable[[], int],
         limits: Limits,
         *,
@@ -94,7 +97,7 @@ class View:
         if self.is_live:
             self.live.stop()
 
-    def started(self, clause: Clause) -> None:
+    def started(self, clause: Stated) -> None:
         """A clause is being tried."""
         self.current = clause.id
         self.tell()
@@ -163,7 +166,7 @@ class View:
 
 
 def summary(report: Report, console: Console | None = None) -> None:
-    """The last lines: what is violated, what is left, conforms or not, and how much of the contract was exercised."""
+    """The last lines: the causes of what is violated, what is left, conforms or not, and how much was exercised."""
     console = console or stdout()
     mark = marks(console)
 
@@ -171,10 +174,18 @@ def summary(report: Report, console: Console | None = None) -> None:
         console.print(Text(printable(text, console), style=style))
 
     line("")
+    clauses = {clause["id"]: clause for clause in report["clauses"]}
+    folded: set[str] = set()
+    for cause in causes_of(report):
+        folded.update(cause["blocked"])
+        for text, is_first in _cause_lines(cause, clauses, mark["violated"]):
+            line(text, "red" if is_first else "")
     missing = [
         clause
         for clause in report["clauses"]
-        if clause["verdict"] == "not-exercised" and clause.get("reason_code") != "not-reached"
+        if clause["verdict"] == "not-exercised"
+        and clause.get("reason_code") != "not-reached"
+        and clause["id"] not in folded
     ]
     for clause in missing[:MOST_NOT_EXERCISED]:
         line(f"{mark['not-exercised']} {clause['id']}: {one_line(clause.get('reason', ''))}", "yellow")
@@ -183,14 +194,34 @@ def summary(report: Report, console: Console | None = None) -> None:
     for waiver in report["waivers"]:
         style = "red" if waiver["state"] in FAILING else "dim"
         line(f"waiver {one_line(waiver['clause'])}: {one_line(explanation(waiver))}", style)
-    for clause in report["clauses"]:
-        if clause["verdict"] == "violated":
-            how = "waived" if "waiver" in clause else clause["level"]
-            line(f"{mark['violated']} {clause['id']} ({how}): {one_line(clause['counterexample']['observed'])}", "red")
+    for gap in report.get("gaps", []):
+        line(f"expected gap {one_line(gap['clause'])}: {one_line(gap_explanation(gap))}", "dim")
+    for clause in waived(report):
+        line(f"{mark['violated']} {_in_a_line(clause)}", "red")
     for note in report["notes"]:
         line(one_line(note, LONGEST))
     line(one_line(report["answer"]), "bold green" if report["exit_code"] == 0 else "bold red")
     line(f"{counts(report)}{_duration(report)}")
+
+
+def _cause_lines(cause: Cause, clauses: Mapping[str, Clause], mark: str) -> Iterator[tuple[str, bool]]:
+    """One cause: its headline, every violation in a line, and what rests on it; the first line is marked."""
+    several = len(cause["also"]) > 0
+    if several:
+        yield f"{mark} {one_line(cause['headline'])}", True
+    first, *others = [clauses[id] for id in (cause["clause"], *cause["also"])]
+    yield f"{'    ' if several else mark + ' '}{_in_a_line(first)}", not several
+    for clause in others:
+        yield f"    {_in_a_line(clause)}", False
+    if cause["blocked"]:
+        some = ", ".join(cause["blocked"][:MOST_BLOCKED])
+        more = f" and {len(cause['blocked']) - MOST_BLOCKED} more" if len(cause["blocked"]) > MOST_BLOCKED else ""
+        yield f"    {plural(len(cause['blocked']), 'clause')} not exercised because of it: {some}{more}", False
+
+
+def _in_a_line(clause: Clause) -> str:
+    how = "waived" if "waiver" in clause else clause["level"]
+    return f"{clause['id']} ({how}): {one_line(clause['counterexample']['observed'])}"
 
 
 class Output(Console):

@@ -26,11 +26,13 @@ def _each(
         wrong = judge(batch)
         if wrong:
             return wrong
-    return (
-        Held(len(spoken))
-        if spoken
-        else not_exercised("scenario-incomplete", "no batch was accepted, or none that the clause speaks of")
-    )
+    return Held(len(spoken)) if spoken else _none(trace, "no batch was accepted, or none that the clause speaks of")
+
+
+def _none(trace: Trace, text: str) -> NotExercised:
+    """No batch is as a law needs it, for the reason why nothing follows the first one."""
+    first = trace.first
+    return NotExercised(why_incomplete(text, first)) if first else not_exercised("scenario-incomplete", text)
 
 
 @batch_law("batch.ticket")
@@ -135,8 +137,7 @@ def final(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """An end stays as it is."""
     first = trace.first
     if first is None or not trace.polls_after_end or first.last is None:
-        text = "no batch was seen to end"
-        return NotExercised(why_incomplete(text, first)) if first else not_exercised("scenario-incomplete", text)
+        return _none(trace, "no batch was seen to end")
     chain = (first.exchange, first.last.exchange)
     polls = (first.last, *trace.polls_after_end)
     for one in trace.polls_after_end:
@@ -161,7 +162,7 @@ def all_good(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """Good items succeed, and are counted so."""
     good = [step for step in trace.good_steps if step.submission.over]
     if not good:
-        return not_exercised("scenario-incomplete", "no batch of good items was seen to end")
+        return _none(trace, "no batch of good items was seen to end")
     for step in good:
         batch = step.submission
         last = batch.last
@@ -200,7 +201,7 @@ def mixed(context: RunContext, clause: Clause, trace: Trace) -> Result:
     batch = sent.step.submission
     if not batch.over:
         if not others_end:
-            return not_exercised("scenario-incomplete", "no batch was seen to end")
+            return NotExercised(why_incomplete("no batch was seen to end", batch))
         return Finding("an end, as for batches of good items", response_excerpt(batch.chain[-1]), batch.chain)
     wanted = (len(batch.items) - sent.bad, sent.bad)
     if batch.last and (batch.last.succeeded, batch.last.failed) != wanted:
@@ -244,7 +245,7 @@ def isolated(context: RunContext, clause: Clause, trace: Trace) -> Result:
     """The good items of a mixed batch are applied."""
     sent = _mixed(trace)
     if not sent.step.submission.over:
-        return not_exercised("scenario-incomplete", "the batch wasn't seen to end")
+        return NotExercised(why_incomplete("the batch wasn't seen to end", sent.step.submission))
     key = collection_of(trace).key
     for good in (one for one in sent.step.submission.items if one.get(key) in sent.good):
         wrong = applied(trace, sent.step, good)

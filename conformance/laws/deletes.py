@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from conformance.laws.law import blocked_by
 from conformance.laws.readback import item_of, near_rows_stay, unknown_row_fails, unwritten_rows_stay
-from conformance.laws.traces import collection_of, ended, scenario_law
+from conformance.laws.traces import ROWS_OF_A_LIST, collection_of, ended, scenario_law
 from conformance.reading.context import RunContext, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import DeletesTrace
@@ -15,7 +15,7 @@ from conformance.writing.read_back import find, reader_of
 from spec import Clause
 
 
-@scenario_law("write.deletes", DeletesTrace)
+@scenario_law("write.deletes", DeletesTrace, rests=ROWS_OF_A_LIST)
 def deletes(context: RunContext, clause: Clause, trace: DeletesTrace) -> Result:
     """A deleted row is in no list, filtered or not."""
     step, key, field = ended(trace.delete), trace.keys.main, collection_of(trace).key
@@ -65,7 +65,7 @@ def unknown_row(context: RunContext, clause: Clause, trace: DeletesTrace) -> Res
     return unknown_row_fails(context, trace, batch, trace.other_case)
 
 
-@scenario_law("write.recreate", DeletesTrace)
+@scenario_law("write.recreate", DeletesTrace, rests=ROWS_OF_A_LIST)
 def recreate(context: RunContext, clause: Clause, trace: DeletesTrace) -> Result:
     """A deleted key can be inserted again."""
     delete, step, key = ended(trace.delete), ended(trace.recreate), trace.keys.main

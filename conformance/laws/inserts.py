@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.laws.readback import Row, entries, same, same_value
-from conformance.laws.traces import collection_of, ended, scenario_law
+from conformance.laws.traces import ROWS_OF_A_LIST, collection_of, ended, scenario_law
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import EdgeCaseSteps, RowsTrace, Step
@@ -14,7 +14,7 @@ from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Field, Part
 
 
-@scenario_law("write.inserts", RowsTrace)
+@scenario_law("write.inserts", RowsTrace, rests=ROWS_OF_A_LIST)
 def inserts(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """A new key makes one row."""
     step = ended(trace.insert)

@@ -10,7 +10,7 @@ from functools import wraps
 from conformance.reading.context import RunContext
 from conformance.transport.errors import NotSent
 from conformance.verdict import Finding, NotExercised, Reason, Result, not_exercised
-from spec import Clause, Operation
+from spec import Clause, Collection, Operation
 from spec.model import About
 
 Law = Callable[[RunContext, Clause], Result]
@@ -76,7 +76,7 @@ def phase_of(clause: Clause) -> Phase:
 
 
 def rests_on(*kinds: str) -> Callable[[Law], Law]:
-    """Mark a law that goes wrong as well where another clause of its operation is broken; the first cause comes first.
+    """Mark a law that goes wrong as well where another clause is broken; the first cause comes first.
 
     Where it finds something it asks those laws, on the responses that are known. What one of them explains isn't
     held against this clause too.
@@ -89,18 +89,29 @@ def rests_on(*kinds: str) -> Callable[[Law], Law]:
             if not isinstance(result, Finding):
                 return result
             for kind in kinds:
-                cause = next(
-                    (c for c in context.contract.clauses if (c.operation, c.kind) == (clause.operation, kind)), None
-                )
-                if cause and isinstance(LAWS[kind](context, cause), Finding):
-                    return not_exercised(
-                        "blocked-by", f"it rests on another clause, which is broken: {cause.requirement}", cause.id
-                    )
+                for cause in _resting_places(context, clause, kind):
+                    if isinstance(LAWS[kind](context, cause), Finding):
+                        text = f"it rests on another clause, which is broken: {cause.requirement}"
+                        return not_exercised("blocked-by", text, cause.id)
             return result
 
         return resting
 
     return mark
+
+
+def _resting_places(context: RunContext, clause: Clause, kind: str) -> list[Clause]:
+    """The clauses of a kind that a clause rests on: its operation's, or for a write those of the lists that show it."""
+    operation = operation_of(context, clause)
+    codes = [clause.operation]
+    if clause.writes and operation.access:
+        collection = operation.access.collection
+        codes += [o.code for o in context.contract.operations if o.pagination and _shows(o, collection)]
+    return [c for c in context.contract.clauses if c.kind == kind and c.operation in codes]
+
+
+def _shows(operation: Operation, collection: Collection) -> bool:
+    return operation.access is not None and operation.access.collection.name == collection.name
 
 
 class NoOwnRow(NotSent):

@@ -32,7 +32,7 @@ def default_page(context: RunContext, clause: Clause) -> Result:
 
 
 @law("page.default-limit")
-@rests_on("page.stable")
+@rests_on("page.stable", "page.limit")
 def default_limit(context: RunContext, clause: Clause) -> Result:
     """No limit is the declared default."""
     operation = operation_of(context, clause)

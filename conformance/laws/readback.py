@@ -11,8 +11,8 @@ from typing import Any
 from conformance.laws.traces import collection_of
 from conformance.reading.context import RunContext
 from conformance.scenarios import NotReached, Step, Trace
-from conformance.scenarios.trace import NearKeys
-from conformance.verdict import Finding, Held, Result, not_exercised
+from conformance.scenarios.trace import NearKeys, why_incomplete
+from conformance.verdict import Finding, Held, NotExercised, Result, not_exercised
 from conformance.writing.read_back import find
 from conformance.writing.submission import Submission
 from spec import Part
@@ -126,7 +126,7 @@ def unwritten_rows_stay(trace: Trace, before: Step, after: Step | NotReached) ->
 def unknown_row_fails(context: RunContext, trace: Trace, batch: Submission, key: str) -> Result:
     """An item for a missing row fails, and makes no row."""
     if not batch.exchange.response.refused and not batch.over:
-        return not_exercised("scenario-incomplete", "the batch wasn't seen to end")
+        return NotExercised(why_incomplete("the batch wasn't seen to end", batch))
     if batch.last and not batch.last.failed:
         return Finding("the item counted as failed", f"{batch.last.succeeded} succeeded, 0 failed", batch.chain)
     if find(context, trace.operation, key, expected=False).rows:

@@ -7,7 +7,7 @@ import random
 from collections.abc import Mapping
 
 from conformance.laws.filters import cases_of
-from conformance.laws.law import law, operation_of
+from conformance.laws.law import law, operation_of, rests_on
 from conformance.oracle.budget import Budget
 from conformance.oracle.candidates import candidates
 from conformance.oracle.cases import Case
@@ -45,6 +45,7 @@ HALVES = (("gt", "lte"), ("gte", "lt"))
 
 
 @law("relation")
+@rests_on("page.stable", "page.count")
 def relation(context: RunContext, clause: Clause) -> Result:
     """The same value under every lookup of a field: subsets hold, and halves make the whole."""
     operation = operation_of(context, clause)

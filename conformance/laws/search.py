@@ -53,7 +53,10 @@ def finds(context: RunContext, clause: Clause) -> Result:
             seen = sample_of(context, operation).shown_by[name]
             chain = (seen, *(p.exchange for p in shown.pages))
             return Finding(
-                f"the row {row_excerpt(operation, row, (field,))}", response_excerpt(shown.first.exchange), chain
+                f"the row {row_excerpt(operation, row, (field,))}",
+                response_excerpt(shown.first.exchange),
+                chain,
+                symptom="missing-rows" if shown.first.is_page else "",
             )
         tried += (shown.first.count or 0) < total
     return Held(tried) if tried else not_exercised("no-witness", f"no row with a plain {field} that narrows the search")
@@ -130,7 +133,10 @@ def complete(context: RunContext, clause: Clause) -> Result:
                 fields = parameter.search
                 chain = (known.shown_by[name], *(p.exchange for p in shown.pages))
                 return Finding(
-                    f"{row_excerpt(operation, row, fields)} for {word!r}", response_excerpt(shown.first.exchange), chain
+                    f"{row_excerpt(operation, row, fields)} for {word!r}",
+                    response_excerpt(shown.first.exchange),
+                    chain,
+                    symptom="missing-rows",
                 )
         tried += bool(shown.rows)
     return Held(tried) if tried else not_exercised("no-data", "the search shows no rows")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
-from conformance.laws.law import Law, Phase, law, operation_of
+from conformance.laws.law import Law, Phase, law, operation_of, rests_on
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import NotReached, Step, Trace, trace_of_writes
@@ -19,6 +19,10 @@ T = TypeVar("T", bound=Trace)
 Judge = Callable[[RunContext, Clause, T], Result]
 
 
+ROWS_OF_A_LIST = ("page.stable", "page.disjoint", "page.complete", "page.count")
+"""What a law rests on that counts the rows with a key in the list that shows them."""
+
+
 class Missing(Exception):
     """A law needs a step that its trace doesn't have, or that wasn't seen to end."""
 
@@ -27,8 +31,8 @@ class Missing(Exception):
         self.reason = reason
 
 
-def scenario_law(kind: str, needs: type[T]) -> Callable[[Judge[T]], Judge[T]]:
-    """Enter a law for a kind of clause that judges traces of a type.
+def scenario_law(kind: str, needs: type[T], *, rests: tuple[str, ...] = ()) -> Callable[[Judge[T]], Judge[T]]:
+    """Enter a law for a kind of clause that judges traces of a type. It `rests` on clauses of the lists of its rows.
 
     Where its scenario couldn't run, or didn't get to a step that the law asks for with `ended`, the clause isn't
     exercised, for the reason that the trace holds.
@@ -42,7 +46,7 @@ def scenario_law(kind: str, needs: type[T]) -> Callable[[Judge[T]], Judge[T]]:
                 )
             return judge(context, clause, trace)
 
-        law(kind, phase=Phase.WRITES, scenario=needs)(wraps(judge)(_with_trace(checked)))
+        law(kind, phase=Phase.WRITES, scenario=needs)(rests_on(*rests)(wraps(judge)(_with_trace(checked))))
         return judge
 
     return enter

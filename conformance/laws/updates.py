@@ -15,7 +15,7 @@ from conformance.laws.readback import (
     trimmed,
     unwritten_rows_stay,
 )
-from conformance.laws.traces import collection_of, ended, reached, scenario_law
+from conformance.laws.traces import ROWS_OF_A_LIST, collection_of, ended, reached, scenario_law
 from conformance.oracle.lookups import instant
 from conformance.reading.context import RunContext, read_page
 from conformance.scenarios import EdgeCaseSteps, RowsTrace, Step
@@ -93,7 +93,7 @@ def filters(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     return Held(len(trace.shown_by_new_values) + len(trace.shown_by_old_values))
 
 
-@scenario_law("write.one-row", RowsTrace)
+@scenario_law("write.one-row", RowsTrace, rests=ROWS_OF_A_LIST)
 def one_row(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """The same row sent twice is one row."""
     ended(trace.insert)
@@ -108,7 +108,7 @@ def one_row(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     return Held(1)
 
 
-@scenario_law("write.exact-key", RowsTrace)
+@scenario_law("write.exact-key", RowsTrace, rests=ROWS_OF_A_LIST)
 def exact_key(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """Keys that are nearly the same name other rows."""
     alone = near_rows_stay(trace.keys, ended(trace.insert), ended(trace.change))

@@ -77,7 +77,7 @@ def mismatch(
         seen = known.shown_by[name]
         if shown.whole:
             lacks = f"{counted(len(shown.rows))}; missing: {row_excerpt(operation, row, about)}"
-            return Finding(wanted, lacks, (seen, *(page.exchange for page in shown.pages)))
+            return Finding(wanted, lacks, (seen, *(page.exchange for page in shown.pages)), symptom="missing-rows")
     if not shown.whole:
         return _missing_from_many(context, operation, known, query, judge, wanted, about)
     return None
@@ -101,7 +101,7 @@ def _missing_from_many(
         narrow = context.page(operation, extended(extended(known.base, query), ((by_key.parameter, name),)))
         if narrow.is_page and not narrow.rows:
             lacks = f"no row, though {row_excerpt(operation, row, about)} is one"
-            return Finding(wanted, lacks, (known.shown_by[name], narrow.exchange))
+            return Finding(wanted, lacks, (known.shown_by[name], narrow.exchange), symptom="missing-rows")
     return None
 
 

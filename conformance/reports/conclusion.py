@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from conformance.reports import causes
 from conformance.reports.gaps import RESTING, is_selected
-from conformance.reports.model import FAILING, Clause, Report
+from conformance.reports.model import FAILING, Cause, Clause, Report
 
 
 def decides(report: Report, clause: Clause) -> bool:
     """True for a violation that counts: documented, or any with --strict, and not waived."""
-    counts = report["strict"] or clause["level"] == "documented"
-    return clause["verdict"] == "violated" and counts and "waiver" not in clause
+    return causes.decides(clause, strict=report["strict"])
 
 
 def violations(report: Report) -> list[Clause]:
@@ -55,10 +55,14 @@ def target(report: Report) -> str:
 def conclusion(report: Report) -> str:
     """The conclusion in one sentence."""
     wrong, verdicts = len(violations(report)), report["verdicts"]
+    clauses = {clause["id"]: clause for clause in report["clauses"]}
     failing = [waiver for waiver in report["waivers"] if waiver["state"] in FAILING]
     if wrong:
         broken_off = "" if report["complete"] else f"; incomplete: {report['stopped']}"
-        return f"{target(report)} breaks {plural(wrong, 'clause')} of the contract; {exercised(report)}{broken_off}."
+        found = sum(decides(report, clauses[cause["clause"]]) for cause in causes_of(report))
+        of_one = f" ({plural(found, 'cause')})" if found < wrong else ""
+        broken = f"{target(report)} breaks {plural(wrong, 'clause')} of the contract{of_one}"
+        return f"{broken}; {exercised(report)}{broken_off}."
     if failing:
         return f"No violation that isn't waived, but {plural(len(failing), 'waiver')} must go or be renewed."
     if not report["complete"]:
@@ -72,6 +76,12 @@ def conclusion(report: Report) -> str:
     excused = f" but for {plural(len(waived(report)), 'waived violation')}" if waived(report) else ""
     held = f"{verdicts['held']:,} of {selected(report):,} selected clauses exercised and held"
     return f"{target(report)} conforms{excused}, as far as its data could tell: {held}."
+
+
+def causes_of(report: Report) -> list[Cause]:
+    """The causes of the violations, also of a report of an earlier version."""
+    found = report.get("causes")
+    return causes.causes(report["clauses"], strict=report["strict"]) if found is None else found
 
 
 def missing(report: Report) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import cast
 
 from conformance.reports import gaps as expected_gaps
+from conformance.reports.causes import causes as find_causes
 from conformance.reports.conclusion import conclusion, exit_code
 from conformance.reports.model import Clause, Event, Footer, Header, Judgement, Report, Statement, Timing, Verdicts
 from conformance.reports.waivers import apply
@@ -80,6 +81,7 @@ def conclude(
         answer="",
         exit_code=0,
         verdicts=tally(clauses),
+        causes=find_causes(clauses, strict=header["settings"]["strict"]),
         exercise=expected_gaps.exercise(clauses, gaps, header["settings"].get("require_exercised")),
         requests={"total": sum(requests.values()), "by_operation": dict(sorted(requests.items()))},
         histogram_bounds=list(BOUNDS),

@@ -7,22 +7,24 @@ no script run but the page's, by its hash.
 from __future__ import annotations
 
 import base64
-import difflib
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from conformance.reports import timings
 from conformance.reports.advice import advice_for
-from conformance.reports.conclusion import advice, counts, decides, plural, violations, waived
-from conformance.reports.model import FAILING, Clause, Report
-from conformance.reports.past import trends
+from conformance.reports.causes import blocked
+from conformance.reports.conclusion import causes_of, counts, decides, plural, violations, waived
+from conformance.reports.difference import marked, marked_response
+from conformance.reports.families import explained
+from conformance.reports.gaps import explanation as gap_explanation
+from conformance.reports.model import FAILING, Cause, Clause, Report
+from conformance.reports.past import before, trends
 from conformance.reports.text import cut, everywhere
 from conformance.reports.waivers import explanation
 from conformance.verdict import Verdict
@@ -46,12 +48,6 @@ MANY = 100
 
 MOST = 300_000
 """Characters of each kind of text that a page may hold in all; beyond, they are cut so that it opens at once."""
-
-ALIKE = 0.5
-"""Below this share of common words, two texts differ so much that marks would say nothing."""
-
-MOST_WORDS = 200
-"""... and above so many words finding them takes too long."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +77,15 @@ class Step:
     number: int
     request: str
     """The curl line; empty where it is too long for a page, for half a line doesn't run."""
-    answer: str
+    answer: Markup
+    status: str
     skipped: int = 0
 
 
 def html(report: Report, past: Sequence[Report] = ()) -> str:
     """The report as a page; `past` gives each clause a trend."""
     history = trends(past, report) if past else {}
+    runs = [everywhere(run) for run in (*before(past, report), report)] if past else []
     report = everywhere(report)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -100,6 +98,7 @@ def html(report: Report, past: Sequence[Report] = ()) -> str:
     script = (TEMPLATES / "report.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     longest = _excerpts(report)
+    found, hints = _by_weight(report)
     return environment.get_template("report.html.j2").render(
         report=report,
         counts=counts(report),
@@ -109,9 +108,15 @@ def html(report: Report, past: Sequence[Report] = ()) -> str:
         verdicts=VERDICTS,
         families=_families(report),
         rows=_matrix(report),
+        clauses={clause["id"]: clause for clause in report["clauses"]},
         violations=violations(report),
-        advice=advice(report),
+        causes=found,
+        hints=hints,
         waived=waived(report),
+        blocked_by=lambda clause: blocked(report["clauses"], [clause["id"]]),
+        explained=explained(_families(report)),
+        runs=runs,
+        gap_explanation=gap_explanation,
         failing=FAILING,
         missing=_missing(report),
         history=history,
@@ -148,28 +153,21 @@ def _matrix(report: Report) -> list[tuple[str, dict[str, Cell]]]:
     return found
 
 
+def _by_weight(report: Report) -> tuple[list[Cause], list[Cause]]:
+    """The causes that decide, and those that are advice."""
+    counting = {clause["id"] for clause in violations(report)}
+    found = causes_of(report)
+    return [c for c in found if c["clause"] in counting], [c for c in found if c["clause"] not in counting]
+
+
 def _missing(report: Report) -> list[tuple[str, str, list[str]]]:
     """What wasn't exercised by the reason why, with what it would take; the most first."""
     groups: dict[tuple[str, str], list[str]] = {}
+    folded = {id for cause in causes_of(report) for id in cause["blocked"]}
     for clause in report["clauses"]:
-        if clause["verdict"] in ("not-exercised", "skipped", "error"):
+        if clause["id"] not in folded and clause["verdict"] in ("not-exercised", "skipped", "error"):
             groups.setdefault((clause.get("reason", ""), advice_for(clause)), []).append(clause["id"])
     return [(reason, advice, ids) for (reason, advice), ids in sorted(groups.items(), key=lambda g: -len(g[1]))]
-
-
-def marked(text: str, other: str) -> Markup:
-    """A text, escaped, with what the other one doesn't have marked."""
-    words, others = (re.findall(r"\w+", part) for part in (text, other))
-    alike = difflib.SequenceMatcher(None, words[:MOST_WORDS], others[:MOST_WORDS], autojunk=False).ratio()
-    if max(len(words), len(others)) > MOST_WORDS or alike < ALIKE:
-        return escape(text)
-    mine, theirs = (re.findall(r"\w+|\s+|[^\w\s]", part) for part in (text, other))
-    matcher = difflib.SequenceMatcher(None, mine, theirs, autojunk=False)
-    shown = Markup("")
-    for kind, start, end, _, _ in matcher.get_opcodes():
-        part = "".join(mine[start:end])
-        shown += Markup("<mark>{}</mark>").format(part) if kind in ("replace", "delete") and part.strip() else part
-    return shown
 
 
 @dataclass(frozen=True)
@@ -204,7 +202,12 @@ def _steps(clause: Clause, longest: Excerpts) -> list[Step]:
         return []
     answers = [*example["answers"], *[""] * len(example["requests"])]
     steps = [
-        Step(number, request if len(request) <= longest.request else "", cut(answer, longest.answer))
+        Step(
+            number,
+            request if len(request) <= longest.request else "",
+            marked_response(cut(answer, longest.answer), example["expected"], example["observed"]),
+            answer[:3],
+        )
         for number, (request, answer) in enumerate(zip(example["requests"], answers, strict=False), 1)
     ]
     if len(steps) <= longest.first + longest.last:

@@ -107,6 +107,15 @@ class ExpectedGap(Gap):
     clauses: Annotated[list[str], Meta(description="Ids of the clauses that it expects, and that weren't exercised.")]
 
 
+class Cause(TypedDict):
+    """One mistake of the target, and every clause that it shows in."""
+
+    headline: Annotated[str, Meta(description="What is wrong, in one sentence.")]
+    clause: Annotated[str, Meta(description="The id of the violation to look at first.")]
+    also: Annotated[list[str], Meta(description="Ids of other violations of the same cause.")]
+    blocked: Annotated[list[str], Meta(description="Ids of clauses that weren't exercised because of it.")]
+
+
 class Exercise(TypedDict):
     """How much of what a run selected it exercised."""
 
@@ -212,6 +221,9 @@ class Example(TypedDict):
         Meta(description="What came back for each: status and body. Of a long list the rows that the texts name."),
     ]
     replays: Annotated[Count, Meta(description="How often it was reproduced before it was reported.")]
+    symptom: NotRequired[
+        Annotated[str, Meta(description="What is wrong, where the same mistake shows in many clauses: missing-rows.")]
+    ]
     exchanges: NotRequired[
         Annotated[
             list[Recorded],
@@ -319,6 +331,12 @@ class Report(TypedDict):
     answer: Annotated[str, Meta(description="The answer in one sentence.")]
     exit_code: Literal[0, 1, 2]
     verdicts: Verdicts
+    causes: NotRequired[
+        Annotated[
+            list[Cause],
+            Meta(description="All violations that no waiver excuses, by what causes them; the deciding ones first."),
+        ]
+    ]
     exercise: NotRequired[Annotated[Exercise, Meta(description="Reports of earlier versions have none.")]]
     requests: Requests
     histogram_bounds: Annotated[list[Count], Meta(description="Upper ends of the classes in milliseconds.")]

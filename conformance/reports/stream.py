@@ -181,6 +181,8 @@ def _example(example: Counterexample) -> Example:
         "answers": [storable(answer) for answer in example.answers],
         "replays": example.replays,
     }
+    if example.symptom:
+        shown["symptom"] = example.symptom
     if example.exchanges:
         shown["exchanges"] = [_recorded(exchange) for exchange in example.exchanges]
     return shown

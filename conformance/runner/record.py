@@ -41,6 +41,7 @@ def counterexample_of(target: Target, finding: Finding, replays: int) -> Counter
         requests=tuple(curl(target, e, r) for e, r in zip(finding.chain, exchanges, strict=True)),
         answers=tuple(excerpt(target, exchange, f"{expected}\n{observed}") for exchange in finding.chain),
         replays=replays,
+        symptom=finding.symptom,
         exchanges=exchanges,
     )
 

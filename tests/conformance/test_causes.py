@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 
+from conformance.commands.terminal import summary
+from conformance.reports.html import html
+from conformance.reports.markdown import markdown
+from conformance.reports.model import Report
 from tests.conformance.fake import CONTRACT, Row, Shop, ask_of, outcome
 from tests.conformance.inconclusive import SHOPS
-from tests.conformance.mutate import mutated
+from tests.conformance.made_up import report, violated
+from tests.conformance.mutate import changed, mutated
 
 PAGES = [c.id for c in CONTRACT.clauses if c.operation == "PRD102" and c.family == "page"]
 
@@ -63,3 +71,85 @@ def test_what_rests_on_batches_that_never_end_names_that(id: str, tmp_path: Path
     assert reason
     assert (reason.code, reason.clause) == ("blocked-by", f"{id[:6]}.batch.ends")
     assert outcome(context, reason.clause).verdict == "violated"
+
+
+def _lacks_first(found: tuple[int, Any], *_: Any) -> tuple[int, Any]:
+    status, data = found
+    if isinstance(data, dict) and data.get("results"):
+        data = {**data, "results": data["results"][1:]}
+    return status, data
+
+
+READS = ("PRD102.page", "PRD102.filter.name", "PRD102.filter.sku", "PRD102.relation.category", "PRD108.page")
+WRITES = ("PRD104.batch", "PRD104.write.updates", "PRD106.batch", "PRD106.write.updates")
+
+HOSTILE: dict[str, tuple[type[Shop], tuple[str, ...], str]] = {
+    "ties across pages": (CAUSES["ties across pages"][0], READS, "PRD108.page.disjoint"),
+    "a capped count": (CAUSES["a capped count"][0], READS, "PRD108.page.count"),
+    "every list lacks its first row": (
+        changed("chosen", lambda rows, *_: rows[1:]),
+        (*READS, "PRD102.explore"),
+        "PRD102.page.filtered",
+    ),
+    "every page lacks its first row": (changed("listed", _lacks_first), READS, "PRD108.page.limit"),
+    "batches that never end": (SHOPS["whose batches never end"], WRITES, "PRD104.batch.ends"),
+    "batches without a ticket": (SHOPS["that gives no ticket"], WRITES, "PRD104.batch.ticket"),
+    "every write fails": (
+        SHOPS["that fails on every batch"],
+        ("PRD104.body.type", "PRD104.response", "PRD106.body.type", "PRD106.response"),
+        "PRD104.response.no-server-error",
+    ),
+    "any key is let in": (mutated(allowed=lambda *_: True), ("PRD102.auth", "PRD108.auth"), "PRD108.auth.missing-key"),
+}
+
+
+def _judged(shop: type[Shop], only: tuple[str, ...], folder: Path) -> Report:
+    """The report of a run that tried some clauses; the others are as if they held."""
+    context = ask_of(shop(), folder)
+    tried = [c.id for c in CONTRACT.clauses if any(c.id.startswith(prefix) for prefix in only)]
+    return report(folder / "report", [outcome(context, id) for id in tried])
+
+
+@pytest.mark.parametrize(("shop", "only", "first"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_every_report_opens_with_the_one_cause(
+    shop: type[Shop], only: tuple[str, ...], first: str, tmp_path: Path
+) -> None:
+    found = _judged(shop, only, tmp_path)
+    (cause,) = found["causes"]
+    assert cause["clause"] == first
+    wrong = {clause["id"] for clause in found["clauses"] if clause["verdict"] == "violated"}
+    assert {cause["clause"], *cause["also"]} == wrong
+    blocked = {clause["id"] for clause in found["clauses"] if clause.get("reason_code") == "blocked-by"}
+    assert set(cause["blocked"]) == blocked
+    text = io.StringIO()
+    summary(found, Console(file=text, soft_wrap=True, width=200))
+    shown = [line for line in text.getvalue().splitlines() if line.startswith("✗")]
+    assert len(shown) == 1
+    assert text.getvalue().splitlines()[1] == shown[0]
+    items = [line for line in markdown(found).splitlines() if line.startswith("- **")]
+    assert len(items) == 1
+    assert f"`{first}`" in items[0]
+    page = html(found)
+    assert page.count('class="cause') == 1
+    assert page.index('class="cause') < page.index('id="matrix"')
+
+
+def test_two_mistakes_are_two_causes(tmp_path: Path) -> None:
+    ids = ("PRD102.filter.name", "PRD102.page.next", "PRD101.batch.total", "PRD103.batch.total")
+    found = report(tmp_path, [violated(clause) for clause in CONTRACT.clauses if clause.id in ids])
+    assert [(cause["clause"], cause["also"]) for cause in found["causes"]] == [
+        ("PRD102.page.next", []),
+        ("PRD102.filter.name", []),
+        ("PRD101.batch.total", ["PRD103.batch.total"]),
+    ]
+    assert "breaks 4 clauses of the contract (3 causes)" in found["answer"]
+
+
+def test_what_counts_is_not_folded_under_advice(tmp_path: Path) -> None:
+    """response.status is documented, and response.declared-status only inferred."""
+    inferred = next(c for c in CONTRACT.clauses if c.kind == "response.declared-status")
+    documented = next(c for c in CONTRACT.clauses if c.kind == "response.status" and c.operation == inferred.operation)
+    (cause,) = report(tmp_path, [violated(inferred), violated(documented)])["causes"]
+    assert (cause["clause"], cause["also"]) == (documented.id, [inferred.id])
+    (hint,) = report(tmp_path, [violated(inferred)])["causes"]
+    assert hint["clause"] == inferred.id

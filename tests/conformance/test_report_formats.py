@@ -18,7 +18,8 @@ from sarif_pydantic import Sarif
 
 from conformance.commands.terminal import summary, violation_lines
 from conformance.reports.formats import FILES, FORMATS, write_all
-from conformance.reports.html import TEMPLATES, html, marked
+from conformance.reports.difference import marked, marked_response
+from conformance.reports.html import TEMPLATES, html
 from conformance.reports.markdown import markdown
 from conformance.reports.model import Report, Waiver
 from conformance.verdict import Outcome, Reason
