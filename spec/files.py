@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
-from spec import source
+from spec import overlay, source
 from spec.model import JSON, Location
 from spec.pointers import escape
 from spec.problems import Problem, SpecError, UnopenedError
@@ -25,11 +25,23 @@ _MOST = 10_000
 
 
 def read(path: Path | str) -> Source:
-    """A document with every local file that it refers to. Raises UnopenedError or SpecError, as `source.read` does."""
+    """A document with every local file that it refers to. Raises UnopenedError or SpecError, as `source.read` does.
+
+    An Overlay stands for the document that it extends.
+    """
+    return _read(Path(path), ())
+
+
+def _read(path: Path, extended_by: tuple[Path, ...]) -> Source:
+    """The same; `extended_by` are the Overlays that led here."""
     root = source.read(path)
+    if overlay.is_overlay(root.data):
+        if path.resolve() in extended_by:
+            raise SpecError([Problem(root.where("/extends"), "the Overlay extends itself", "Name another document.")])
+        return overlay.applied(root, path, lambda document: _read(document, (*extended_by, path.resolve())))
     if not isinstance(root.data, dict) or not any(_file(ref) for ref in _refs(root.data)):
         return root
-    return _Bundle(root, Path(path)).whole()
+    return _Bundle(root, path).whole()
 
 
 def _refs(data: JSON) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from spec import source_json, source_yaml
 from spec.model import JSON, Location
-from spec.problems import refusal, unopened
+from spec.problems import Problem, refusal, unopened
 
 MAX_BYTES = 32 * 1024 * 1024
 """A larger document is refused: OpenAPI documents are smaller, and parsing it would look like a hang."""
@@ -26,6 +26,8 @@ class Source:
     content: bytes
     data: JSON
     locations: dict[str, Location]
+    problems: tuple[Problem, ...] = ()
+    """What is wrong, and no reason to stop: an Overlay's action without an effect."""
 
     def where(self, pointer: str) -> Location:
         """The position of a JSON pointer or its nearest ancestor that is written in the file."""

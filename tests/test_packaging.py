@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "spec" / "examples"
 PACKAGES = ("spec", "generator", "conformance")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 OWN = {*PACKAGES, "tests", "akinon_seller_products", "contract_envelope"}
@@ -24,7 +25,7 @@ BRIDGE = ROOT / "conformance" / "fuzzing" / "bridge.py"
 def imports(folder: Path) -> Iterator[tuple[Path, str]]:
     """Every name that the modules below a folder import, with its module: `a.b` of `from a import b`."""
     for path in sorted(folder.rglob("*.py")):
-        if "corpus" in path.parts:
+        if "corpus" in path.parts or (folder != EXAMPLES and path.is_relative_to(EXAMPLES)):
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import):
@@ -61,7 +62,7 @@ def test_every_imported_package_is_declared() -> None:
             allowed = ours | plugin if "pytest_plugin" in path.parts else ours
             assert name.partition(".")[0] in allowed, f"{path}: {name} is of no declared dependency"
     tests = ours | declared(project["optional-dependencies"]["dev"])
-    for path, name in foreign(ROOT / "tests"):
+    for path, name in (*foreign(ROOT / "tests"), *foreign(EXAMPLES)):
         assert name.partition(".")[0] in tests, f"{path}: {name} is of no declared dependency"
 
 

@@ -68,6 +68,7 @@ def attempt(source: Source) -> tuple[Contract | None, list[Problem]]:
         context.problems.extend(vocabulary.problems(source))
         # An ill-formed extension isn't interpreted.
         context.vocabulary = not context.problems
+    context.problems.extend(source.problems)
     contract = _contract(context)
     if all(problem.harmless for problem in context.problems):
         contract = replace(contract, clauses=_clauses(context, contract))
