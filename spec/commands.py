@@ -16,6 +16,7 @@ from spec.validate import Verdict, validate
 _COMMANDS = {
     "validate": ("spec.commands:validate_command", "Is a document valid, its x- extensions included?"),
     "diff": ("spec.diff.command:command_of_spec", "What changed between two documents, and whom does it break?"),
+    "import": ("spec.importing.command:import_command", "What do the parameters and fields of a document mean?"),
 }
 
 

@@ -115,6 +115,14 @@ def _validator(name: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator({**schema(), "$ref": f"#/$defs/{name}"})
 
 
+def refusal(name: str, value: JSON) -> str | None:
+    """Why a value can't stand under an extension's name; None where it can."""
+    if name not in names():
+        return f"there is no {name}"
+    error = next(_validator(name).iter_errors(value), None)
+    return None if error is None else str(error.message)
+
+
 def problems(source: Source) -> Iterator[Problem]:
     """Problems of the document's extensions by themselves: unknown names and wrong values."""
     for pointer, name, value in _extensions(source.data):

@@ -1,0 +1,155 @@
+"""What the query parameters of a list filter on, search and order by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from spec import vocabulary
+from spec.importing import names, pages, words
+from spec.importing.findings import Finding, Unrecognised, inferred
+from spec.importing.lists import Listing
+from spec.model import JSON, Parameter, without_null
+from spec.reader.read_context import Object, ReadContext
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A parameter and what is known of it."""
+
+    listing: Listing
+    parameter: Parameter
+    schema: Object
+    """Behind its `$ref`s, without null."""
+    needs: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        return f"{self.listing.label} {self.parameter.name}"
+
+    @property
+    def many(self) -> bool:
+        return vocabulary.kind(self.schema) == "list"
+
+    def finding(self, update: Mapping[str, JSON], replaces: tuple[str, ...] = ()) -> Finding:
+        return Finding(self.parameter.pointer, update, self.subject, self.subject, self.needs, replaces)
+
+    def unrecognised(self, why: str) -> Unrecognised:
+        return Unrecognised(self.parameter.location, self.subject, why)
+
+
+def filters(context: ReadContext, listing: Listing) -> Iterator[Finding | Unrecognised]:
+    """What each query parameter means that doesn't ask for a page."""
+    paging = {parameter.name for parameter in pages.parameters(listing).values()}
+    needs = (pages.group(listing),) if any(True for _ in pages.pagination(listing)) else ()
+    for parameter in listing.operation.parameters:
+        if parameter.place == "query" and parameter.name not in paging and not parameter.pagination:
+            schema = without_null(context.read(parameter.schema, f"{parameter.pointer}/schema"))
+            yield _meaning(context, _Choice(listing, parameter, schema, needs))
+
+
+def _meaning(context: ReadContext, choice: _Choice) -> Finding | Unrecognised:
+    name = words.plain(choice.parameter.name)
+    if choice.parameter.name not in choice.listing.fields or _sorts(choice.parameter):
+        for known, meaning in _BY_NAME:
+            if name in known:
+                return meaning(choice)
+    reading = names.read(choice.parameter.name, choice.listing.fields, lambda of: context.properties(of, ""))
+    if reading is None:
+        return choice.unrecognised("its name is that of no field, with or without a lookup")
+    return _filter(choice, reading)
+
+
+def _sorts(parameter: Parameter) -> bool:
+    return bool(re.search(r"\b(sort|order)", parameter.description, re.IGNORECASE))
+
+
+# -- filters ---------------------------------------------------------------------------------------
+
+
+def _filter(choice: _Choice, reading: names.Reading) -> Finding | Unrecognised:
+    lookup, reason = _lookup(choice, reading)
+    if not lookup:
+        return choice.unrecognised(reason)
+    mark = {"field": ".".join(reading.path), "lookup": lookup, **inferred(reason)}
+    if lookup.removeprefix("not_") in ("in", "range") and not choice.many:
+        return _list_in_text(choice, reading, mark)
+    return choice.finding({"x-filter": mark})
+
+
+def _lookup(choice: _Choice, reading: names.Reading) -> tuple[str, str]:
+    """The lookup, and why; without one, why not."""
+    text, lookup = choice.parameter.description, reading.lookup
+    stated = words.ordered_by_description(text)
+    if not lookup:
+        if choice.many:
+            return "in", f"{reading.reason} It takes several values."
+        kind = vocabulary.kind(reading.schema)
+        described = words.text_by_description(text) if kind in ("text", "any") else stated
+        if described == "partial":
+            return "", "its description says that a part of the text is enough, and not whether case counts"
+        if described:
+            return described, f"{reading.reason} The description says the rest."
+        return "exact", reading.reason
+    if stated and stated == words.EXCLUSIVE.get(lookup):
+        return stated, f"{reading.reason} The description says that the value itself doesn't count."
+    if choice.many and lookup in ("exact", "not_exact"):
+        return lookup.replace("exact", "in"), f"{reading.reason} It takes several values."
+    return lookup, reading.reason
+
+
+def _list_in_text(choice: _Choice, reading: names.Reading, mark: Mapping[str, JSON]) -> Finding:
+    """A list whose values stand in one text with commas between them: OpenAPI has a form for that."""
+    of = without_null(reading.schema)
+    items = {key: of[key] for key in ("type", "format") if key in of} or {"type": "string"}
+    update = {
+        "x-filter": mark,
+        "style": "form",
+        "explode": False,
+        "schema": {"type": "array", "items": items},
+    }
+    return choice.finding(update, replaces=("schema",))
+
+
+# -- everything else -------------------------------------------------------------------------------
+
+
+def _search(choice: _Choice) -> Finding | Unrecognised:
+    """A search, where the description names the fields that it looks into."""
+    said = [words.plain(word) for word in re.findall(r"[\w.-]+", choice.parameter.description)]
+    texts = [
+        name for name, of in choice.listing.fields.items() if vocabulary.kind(without_null(of)) in ("text", "number")
+    ]
+    fields = [name for name in texts if words.plain(name) in said]
+    if not fields:
+        return choice.unrecognised("it searches, and nothing says in which fields: add x-search with their names")
+    return choice.finding({"x-search": {"fields": fields, **inferred("The description names these fields.")}})
+
+
+def _ordering(choice: _Choice) -> Finding | Unrecognised:
+    """An order, where the schema lists the fields."""
+    schema: Object = choice.schema
+    items = schema.get("items")
+    choices = (items if choice.many and isinstance(items, Mapping) else schema).get("enum")
+    wanted = [str(each).lstrip("-+") for each in choices] if isinstance(choices, list) else []
+    fields = list(dict.fromkeys(name for name in wanted if name in choice.listing.fields))
+    if not fields:
+        return choice.unrecognised("it orders, and nothing says by which fields: add x-ordering with their names")
+    return choice.finding({"x-ordering": {"fields": fields, **inferred("The schema lists these fields.")}})
+
+
+def _sparse(choice: _Choice) -> Unrecognised:
+    return choice.unrecognised("it chooses what a row shows, not which rows are shown")
+
+
+def _form(choice: _Choice) -> Unrecognised:
+    return choice.unrecognised("it chooses the form of the response, not which rows are shown")
+
+
+_BY_NAME: tuple[tuple[frozenset[str], Callable[[_Choice], Finding | Unrecognised]], ...] = (
+    (words.SEARCH, _search),
+    (words.ORDERING, _ordering),
+    (words.SPARSE, _sparse),
+    (words.FORMAT, _form),
+)

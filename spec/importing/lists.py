@@ -1,0 +1,178 @@
+"""The lists of a document: which operations show rows, what one row is, and which field is its key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from spec import vocabulary
+from spec.importing import words
+from spec.model import JSON, Contract, Media, Operation
+from spec.pointers import at, escape
+from spec.reader.read_context import Object, ReadContext
+
+_DEEPEST = 3
+"""Objects in objects in which rows and their page are sought: `data.page.items`."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A property of a response, at any depth, or the response itself."""
+
+    path: tuple[str, ...]
+    pointer: str
+    schema: Object
+    """Behind its `$ref`s."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """An operation that shows rows."""
+
+    operation: Operation
+    results: Member
+    """The array of the rows; the path is empty where it is the whole response."""
+    members: tuple[Member, ...]
+    """Everything beside the rows."""
+    item: str
+    """`$ref` of one row."""
+    fields: Mapping[str, Object]
+    key: str
+    key_reason: str
+    collection: str
+
+    @property
+    def label(self) -> str:
+        """How a person calls it."""
+        return f"{self.operation.method} {self.operation.path}"
+
+
+@dataclass(frozen=True)
+class NoKey:
+    """An operation that shows rows which no field identifies."""
+
+    operation: Operation
+
+    @property
+    def label(self) -> str:
+        """How a person calls it."""
+        return f"{self.operation.method} {self.operation.path}"
+
+
+def asks_for_pages(operation: Operation) -> bool:
+    """True if a query parameter has a name that only paging has."""
+    known = words.PAGE | words.LIMIT | words.OFFSET | words.CURSOR
+    return any(p.place == "query" and words.plain(p.name) in known for p in operation.parameters)
+
+
+def listings(context: ReadContext, contract: Contract, unreliable: frozenset[str]) -> Iterator[Listing | NoKey]:
+    """Every list of a document, in its order. Operations with broken schemas are left out."""
+    taken: dict[str, str] = {}
+    for operation in contract.operations:
+        if operation.method != "GET" or operation.pointer in unreliable or _of_one_row(operation):
+            continue
+        media = operation.success.json if operation.success else None
+        found = _rows(context, operation, media) if media and media.schema else None
+        if found is None:
+            continue
+        results, members = found
+        item, fields = _item(context, results)
+        key = _key(contract, operation, fields)
+        if key is None:
+            yield NoKey(operation)
+            continue
+        name = _collection(operation, taken)
+        yield Listing(operation, results, members, item, fields, *key, name)
+
+
+def _of_one_row(operation: Operation) -> bool:
+    """True for a path that ends in a parameter."""
+    return operation.path.rstrip("/").endswith("}")
+
+
+def _rows(context: ReadContext, operation: Operation, media: Media) -> tuple[Member, tuple[Member, ...]] | None:
+    """The array of the rows in a response, and what stands beside it."""
+    pointer = f"{media.pointer}/schema"
+    schema = context.read(media.schema, pointer)
+    if _holds_objects(context, schema, pointer):
+        return Member((), pointer, schema), ()
+    members = tuple(_members(context, media.schema, pointer, ()))
+    arrays = [member for member in members if _holds_objects(context, member.schema, member.pointer)]
+    named = [m for m in arrays if words.plain(m.path[-1]) in words.RESULTS or m.path[0] == "_embedded"]
+    counted = asks_for_pages(operation) or any(words.plain(m.path[-1]) in words.COUNT for m in members)
+    rows = next(iter(named), None) or (arrays[0] if len(arrays) == 1 and counted else None)
+    if rows is None:
+        return None
+    return rows, tuple(member for member in members if member.path[: len(rows.path)] != rows.path)
+
+
+def _members(context: ReadContext, schema: JSON, pointer: str, path: tuple[str, ...]) -> Iterator[Member]:
+    """The properties of an object and of the objects in it, the outer ones first."""
+    inner = []
+    for node, here in context.branches(schema, pointer):
+        for name, raw in context.mapping(node, "properties", here).items():
+            place = f"{here}/properties/{escape(name)}"
+            resolved = context.read(raw, place)
+            yield Member((*path, name), place, resolved)
+            if len(path) + 1 < _DEEPEST and vocabulary.kind(resolved) in ("object", "any"):
+                inner.append((raw, place, name))
+    for raw, place, name in inner:
+        yield from _members(context, raw, place, (*path, name))
+
+
+def _holds_objects(context: ReadContext, schema: Object, pointer: str) -> bool:
+    items = schema.get("items")
+    return (
+        vocabulary.kind(schema) == "list"
+        and isinstance(items, Mapping)
+        and bool(context.properties(items, f"{pointer}/items"))
+    )
+
+
+def _item(context: ReadContext, results: Member) -> tuple[str, Mapping[str, Object]]:
+    """The `$ref` of one row, and its fields."""
+    items = results.schema["items"]
+    _, holder = context.follow(at(context.data, results.pointer), results.pointer)
+    ref = items.get("$ref")
+    item = str(ref) if isinstance(ref, str) and len(items) == 1 else f"#{quote(f'{holder}/items', safe='/~$@:!,;=')}"
+    return item, context.properties(items, f"{holder}/items")
+
+
+def _key(contract: Contract, operation: Operation, fields: Mapping[str, Object]) -> tuple[str, str] | None:
+    """The field that identifies a row, and the reason."""
+    here = operation.path.rstrip("/")
+    scalar = [name for name, field in fields.items() if vocabulary.kind(field) in ("text", "uuid", "number")]
+    for other in contract.operations:
+        below = other.path.rstrip("/")
+        parameter = re.fullmatch(re.escape(here) + r"/\{([^{}]+)\}", below)
+        same = next((n for n in scalar if parameter and words.plain(n) == words.plain(parameter[1])), None)
+        if same:
+            return same, f"{other.path} names a row by it."
+    usual = ("id", "uuid", "pk", "_id", "guid", "key", "code", "slug")
+    found = next((name for name in usual if name in scalar), None)
+    if found:
+        return found, f"A field of the name {found} identifies a row."
+    singular = words.plain(last_word(operation.path)).removesuffix("s")
+    own = next((n for n in scalar if words.plain(n) in (f"{singular}id", f"{singular}uuid")), None)
+    return (own, f"Its name is that of the rows and {own[-2:]}.") if own else None
+
+
+def last_word(path: str) -> str:
+    """The last piece of a path that is no parameter."""
+    return next((piece for piece in reversed(path.split("/")) if piece and "{" not in piece), "rows")
+
+
+def _collection(operation: Operation, taken: dict[str, str]) -> str:
+    """A name for the rows: the path's last words, as many as make it different from the others."""
+    pieces = [
+        re.sub(r"\W+", "_", piece).strip("_") for piece in operation.path.split("/") if piece and "{" not in piece
+    ]
+    for length in range(1, len(pieces) + 1):
+        name = "_".join(pieces[-length:])
+        if name and taken.setdefault(name, operation.path) == operation.path:
+            return name
+    name = f"{'_'.join(pieces) or 'rows'}_{len(taken)}"
+    taken[name] = operation.path
+    return name

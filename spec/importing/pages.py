@@ -1,0 +1,108 @@
+"""How a list is paged: the parameters that ask for a page, and the parts of a response that describe it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from spec import vocabulary
+from spec.importing import words
+from spec.importing.findings import Finding, inferred
+from spec.importing.lists import Listing, Member
+from spec.model import Parameter
+from spec.pointers import escape
+
+_ASKED = (("page", words.PAGE), ("limit", words.LIMIT), ("offset", words.OFFSET), ("cursor", words.CURSOR))
+_SHOWN = (("count", words.COUNT), ("next", words.NEXT), ("previous", words.PREVIOUS))
+_COUNT_HEADERS = frozenset({"xtotalcount", "xtotal", "totalcount", "xcount", "xpaginationtotalcount"})
+
+
+def group(listing: Listing) -> str:
+    """The name of a list's pagination."""
+    return f"page {listing.results.pointer}"
+
+
+def parameters(listing: Listing) -> dict[str, Parameter]:
+    """The parameters that ask for a page, by their roles."""
+    query = [p for p in listing.operation.parameters if p.place == "query"]
+    found: dict[str, Parameter] = {}
+    for role, names in _ASKED:
+        for parameter in query:
+            if words.plain(parameter.name) in names and _fits(role, parameter):
+                found.setdefault(role, parameter)
+    if found or _members(listing):
+        for parameter in query:
+            role = words.WITH_OTHERS.get(words.plain(parameter.name), "")
+            if role and role not in found and _fits(role, parameter) and parameter.name not in listing.fields:
+                found[role] = parameter
+    if "page" in found and "offset" in found:
+        del found["offset"]
+    if "cursor" in found and not found.keys() & {"page", "offset"}:
+        return found
+    found.pop("cursor", None)
+    return found
+
+
+def _fits(role: str, parameter: Parameter) -> bool:
+    return role == "cursor" or vocabulary.kind(_schema(parameter)) in ("number", "any")
+
+
+def _schema(parameter: Parameter) -> Mapping[str, object]:
+    """A parameter's schema, of something or null the something."""
+    for word in ("anyOf", "oneOf"):
+        branches = parameter.schema.get(word)
+        others = [b for b in branches if b.get("type") != "null"] if isinstance(branches, list) else []
+        if len(others) == 1:
+            first: Mapping[str, object] = others[0]
+            return first
+    return parameter.schema
+
+
+def _members(listing: Listing) -> dict[str, Member]:
+    """The parts of a response that describe its page, by their roles."""
+    found: dict[str, Member] = {}
+    for role, names in _SHOWN:
+        for member in listing.members:
+            kind = vocabulary.kind(member.schema)
+            right = kind == "number" if role == "count" else kind in ("text", "number", "any")
+            if words.plain(member.path[-1]) in names and right:
+                found.setdefault(role, member)
+    return found
+
+
+def pagination(listing: Listing) -> Iterator[Finding]:
+    """The marks of a list's pagination; none where nothing pages it and its rows are the whole response."""
+    asked, shown = parameters(listing), _members(listing)
+    headers = dict(_headers(listing)) if not shown else {}
+    if not asked and not shown and not headers and not listing.results.path:
+        return
+    for role, parameter in asked.items():
+        reason = (
+            f"A parameter of the name {parameter.name} asks for "
+            + {
+                "page": "a page by its number.",
+                "limit": "the most rows of a page.",
+                "offset": "the rows after so many others.",
+                "cursor": "the page after a response's own mark.",
+            }[role]
+        )
+        yield _mark(listing, parameter.pointer, role, reason)
+    for role, member in shown.items():
+        what = {"count": "the number of all rows", "next": "the page after", "previous": "the page before"}[role]
+        yield _mark(listing, member.pointer, role, f"A member of the name {'.'.join(member.path)} is {what}.")
+    for role, pointer in headers.items():
+        yield _mark(listing, pointer, role, "The name of the header is the usual one.")
+    yield _mark(listing, listing.results.pointer, "results", "It is the list of the rows.")
+
+
+def _headers(listing: Listing) -> Iterator[tuple[str, str]]:
+    response = listing.operation.success
+    for name in response.headers if response else ():
+        here = f"{response.pointer if response else ''}/headers/{escape(name)}"
+        if words.plain(name) in _COUNT_HEADERS:
+            yield "count", here
+        elif name.lower() == "link":
+            yield "next", here
+
+
+def _mark(listing: Listing, pointer: str, role: str, reason: str) -> Finding:
+    return Finding(pointer, {"x-pagination": role, **inferred(reason)}, group(listing), listing.label)

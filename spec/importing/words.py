@@ -1,0 +1,204 @@
+"""The words by which frameworks name filters: each notation's lookups, and what descriptions say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+PAIRS: Mapping[str, str] = {
+    "exact": "exact",
+    "eq": "exact",
+    "equals": "exact",
+    "equal": "exact",
+    "is": "exact",
+    "iexact": "iexact",
+    "ie": "iexact",
+    "contains": "contains",
+    "icontains": "icontains",
+    "ic": "icontains",
+    "startswith": "startswith",
+    "istartswith": "istartswith",
+    "isw": "istartswith",
+    "starts_with": "startswith",
+    "istarts_with": "istartswith",
+    "endswith": "endswith",
+    "iendswith": "iendswith",
+    "iew": "iendswith",
+    "ends_with": "endswith",
+    "iends_with": "iendswith",
+    "in": "in",
+    "range": "range",
+    "between": "range",
+    "gt": "gt",
+    "gte": "gte",
+    "ge": "gte",
+    "lt": "lt",
+    "lte": "lte",
+    "le": "lte",
+    "isnull": "isnull",
+    "is_null": "isnull",
+    "null": "isnull",
+    "ne": "not_exact",
+    "neq": "not_exact",
+    "n": "not_exact",
+    "not": "not_exact",
+    "exclude": "not_exact",
+    "nie": "not_iexact",
+    "nic": "not_icontains",
+    "nisw": "not_istartswith",
+    "niew": "not_iendswith",
+    "nin": "not_in",
+    "not_in": "not_in",
+    "notin": "not_in",
+    "ncontains": "not_contains",
+    "not_contains": "not_contains",
+    "nicontains": "not_icontains",
+    "not_icontains": "not_icontains",
+    "nstarts_with": "not_startswith",
+    "nistarts_with": "not_istartswith",
+    "nends_with": "not_endswith",
+    "niends_with": "not_iendswith",
+    "regex": "regex",
+    "iregex": "iregex",
+    "date": "date",
+    "year": "year",
+    "month": "month",
+    "day": "day",
+    "week_day": "week_day",
+    "iso_week_day": "iso_week_day",
+    "quarter": "quarter",
+    "week": "week",
+    "hour": "hour",
+    "minute": "minute",
+    "second": "second",
+    "time": "time",
+}
+"""What follows a field after a separator (`__gte`, `[gte]`, `.gte`), to the vocabulary's lookup."""
+
+AFTER: Mapping[str, str] = {
+    "gte": "gte",
+    "gt": "gt",
+    "lte": "lte",
+    "lt": "lt",
+    "ne": "not_exact",
+    "min": "gte",
+    "max": "lte",
+    "from": "gte",
+    "to": "lte",
+    "after": "gte",
+    "before": "lte",
+    "since": "gte",
+    "until": "lte",
+    "in": "in",
+    "contains": "contains",
+    "icontains": "icontains",
+    "startswith": "startswith",
+    "starts_with": "startswith",
+    "endswith": "endswith",
+    "ends_with": "endswith",
+    "isnull": "isnull",
+    "is_null": "isnull",
+}
+"""What follows a field after one underscore, or as a word in camel case."""
+
+BEFORE: Mapping[str, str] = {"min": "gte", "max": "lte", "from": "gte", "to": "lte", "not": "not_exact"}
+"""What stands before a field, as in `min_price`."""
+
+EXCLUSIVE: Mapping[str, str] = {"gte": "gt", "lte": "lt"}
+"""What `after` and `before` may mean as well: the description decides."""
+
+_PHRASES: tuple[tuple[str, str], ...] = (
+    (r"greater than or equal|at least|no less than|on or after|minimum|>=|not before", "gte"),
+    (r"less than or equal|at most|no more than|on or before|maximum|<=|not after|up to", "lte"),
+    (r"(strictly )?(greater|more|larger|later) than", "gt"),
+    (r"(strictly )?(less|fewer|smaller|earlier) than", "lt"),
+)
+
+_INSENSITIVE = re.compile(
+    r"case[- ]?insensitive|ignor\w* (the )?case|whatever (the|its) case|regardless of case", re.IGNORECASE
+)
+_SENSITIVE = re.compile(r"case[- ]sensitive", re.IGNORECASE)
+_MATCHES: tuple[tuple[str, str], ...] = (
+    (r"contain|substring|partial|part of", "contains"),
+    (r"start(s|ing)?[- ]with|begin(s|ning)? with|\bprefix", "startswith"),
+    (r"end(s|ing)?[- ]with|\bsuffix", "endswith"),
+    (r"exact|equal", "exact"),
+)
+
+
+def ordered_by_description(text: str) -> str | None:
+    """The lookup of an ordered field that a description states, or None."""
+    return next((lookup for pattern, lookup in _PHRASES if re.search(pattern, text, re.IGNORECASE)), None)
+
+
+def text_by_description(text: str) -> str | None:
+    """The lookup of a text field that a description states, its case included, or None.
+
+    A word for a part of the text without one for the case says neither `contains` nor `icontains`: the result is
+    the word `partial`, which no lookup has.
+    """
+    found = next((lookup for pattern, lookup in _MATCHES if re.search(pattern, text, re.IGNORECASE)), None)
+    if found is None:
+        return "iexact" if _INSENSITIVE.search(text) and not _SENSITIVE.search(text) else None
+    if _INSENSITIVE.search(text):
+        return f"i{found}"
+    return found if found == "exact" or _SENSITIVE.search(text) else "partial"
+
+
+PAGE = frozenset({"page", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage"})
+LIMIT = frozenset(
+    {"limit", "pagesize", "perpage", "itemsperpage", "pagelimit", "maxresults", "maxitems", "maxpagesize"}
+)
+OFFSET = frozenset({"offset", "skip", "pageoffset"})
+CURSOR = frozenset(
+    {"cursor", "pagecursor", "pagetoken", "nexttoken", "nextcursor", "continuationtoken", "startingafter"}
+)
+WITH_OTHERS = {
+    "size": "limit",
+    "take": "limit",
+    "top": "limit",
+    "first": "limit",
+    "rows": "limit",
+    "count": "limit",
+} | {
+    "start": "offset",
+    "p": "page",
+    "after": "cursor",
+    "marker": "cursor",
+}
+"""Names that ask for a page only where another parameter does."""
+
+RESULTS = ("results", "items", "data", "content", "records", "rows", "docs", "entries", "objects", "list", "values")
+COUNT = frozenset(
+    {"count", "total", "totalcount", "totalelements", "totalitems", "totalresults", "totalrecords", "totalrows"}
+    | {"totalhits", "itemstotal", "recordcount", "totaldocs", "resultcount", "recordstotal"}
+)
+NEXT = frozenset({"next", "nextpage", "nextlink", "nexturl", "nextpageurl", "nextcursor", "nextpagetoken", "nexttoken"})
+PREVIOUS = frozenset({"previous", "prev", "previouspage", "prevpage", "previousurl", "prevpageurl", "previouslink"}) | {
+    "prevlink",
+    "previouscursor",
+    "prevcursor",
+    "prevurl",
+    "previouspageurl",
+}
+
+SEARCH = frozenset({"search", "q", "query", "searchterm", "searchquery", "keyword", "keywords", "term"})
+ORDERING = frozenset({"ordering", "orderby", "order", "sort", "sortby", "sorting", "sortorder", "sortfield"})
+SPARSE = frozenset({"fields", "omit", "exclude", "include", "expand", "brief", "select", "embed", "populate"})
+FORMAT = frozenset({"format", "lang", "language", "locale", "timezone", "tz", "version", "apiversion", "callback"})
+
+CREATED = ("created_at", "created", "createdat", "datecreated", "createdon", "createddate", "creationdate", "addedat")
+UPDATED = (
+    *("updated_at", "updated", "lastupdated", "modified", "modifiedat", "lastmodified", "dateupdated", "updatedon"),
+    *("modifiedon", "changedat", "lastmodifieddate", "lastmodifiedat"),
+)
+
+
+def plain(name: str) -> str:
+    """A name without case and separators: `page[size]`, `pageSize` and `page_size` are one."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def snake(name: str) -> str:
+    """A name in words with underscores: `createdAt` is `created_at`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace("-", "_").lower()
