@@ -116,11 +116,16 @@ def _validator(name: str) -> jsonschema.Draft202012Validator:
 
 
 def refusal(name: str, value: JSON) -> str | None:
-    """Why a value can't stand under an extension's name; None where it can."""
+    """Why a value can't stand under an extension's name, in a few words; None where it can."""
     if name not in names():
-        return f"there is no {name}"
+        return name
     error = next(_validator(name).iter_errors(value), None)
-    return None if error is None else str(error.message)
+    if error is None:
+        return None
+    if error.validator == "additionalProperties":
+        known = cast(Mapping[str, JSON], error.schema).get("properties", {})
+        return ", ".join(f"{name}.{key}" for key in cast(Mapping[str, JSON], error.instance) if key not in known)
+    return str(error.instance) if isinstance(error.instance, str) else str(error.message)
 
 
 def problems(source: Source) -> Iterator[Problem]:

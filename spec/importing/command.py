@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from pathlib import Path
 
 from spec.command_line import FILE, USAGE, argument, command, option
@@ -40,19 +39,20 @@ def import_command(document: str, out: Path | None) -> int:
 
 
 def _summary(done: Imported) -> list[str]:
-    found = Counter(name for finding in done.findings for name in finding.update)
-    filters, searches, orders = found["x-filter"], found["x-search"], found["x-ordering"]
-    parameters = {each.subject for each in done.unrecognised if len(each.subject.split(" ")) == 3}
-    pages = len({finding.group for finding in done.findings if "x-pagination" in finding.update})
-    single = sum(found[name] for name in ("x-gets", "x-creates", "x-updates", "x-upserts", "x-deletes"))
-    described = filters + searches + orders
+    operations = done.contract.operations
+    parameters = [parameter for operation in operations for parameter in operation.parameters]
+    described = sum(bool(p.filters or p.search or "x-ordering" in done.contract.at(p.pointer)) for p in parameters)
+    access = [operation.access.action for operation in operations if operation.access]
     lines = [
-        f"{done.out}: {_count(found['x-collections'], 'collection')}, {_count(found['x-reads'], 'list')}, "
-        f"{_count(pages, 'pagination')}, {described} of {described + len(parameters)} filters, searches and orders, "
-        f"{_count(single, 'operation')} on rows"
+        f"{done.out}: {_count(len(done.contract.collections), 'collection')}, {_count(access.count('reads'), 'list')} "
+        f"({sum(operation.pagination is not None for operation in operations)} with pages), "
+        f"{described} of {max(described, done.parameters)} filters, searches and orders, "
+        f"{_count(len(access) - access.count('reads'), 'operation')} on rows"
     ]
     if done.changed or done.deleted:
         lines.append(f"kept: {_count(done.changed, 'action')} of yours, {_count(done.deleted, 'deletion')}")
+    if done.problems:
+        lines.append(f"the reader has {_count(done.problems, 'problem')} with it: `seller-contract spec {done.out}`")
     if done.unrecognised:
         lines.append(f"{len(done.unrecognised)} not recognised:")
         lines += [f"  {each.location}: {each.subject}: {each.why}" for each in done.unrecognised]

@@ -42,7 +42,7 @@ class _Choice:
 def filters(context: ReadContext, listing: Listing) -> Iterator[Finding | Unrecognised]:
     """What each query parameter means that doesn't ask for a page."""
     paging = {parameter.name for parameter in pages.parameters(listing).values()}
-    needs = (pages.group(listing),) if any(True for _ in pages.pagination(listing)) else ()
+    needs = (f"x-reads {listing.operation.pointer}", *pages.needed(listing))
     for parameter in listing.operation.parameters:
         if parameter.place == "query" and parameter.name not in paging and not parameter.pagination:
             schema = without_null(context.read(parameter.schema, f"{parameter.pointer}/schema"))

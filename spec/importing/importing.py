@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from spec import files, overlay, source
+from spec import files, overlay, reader, source
 from spec.importing import fetched
 from spec.importing.actions import actions
 from spec.importing.findings import Finding, Unrecognised
 from spec.importing.recognise import recognise
 from spec.importing.sound import sound
 from spec.importing.written import Earlier, again, earlier, fresh
-from spec.model import Location
+from spec.model import Contract, Location
 from spec.problems import Problem, SpecError, UnopenedError
 from spec.source import Source
 
@@ -26,7 +26,12 @@ class Imported:
     """What an import did."""
 
     out: Path
-    findings: tuple[Finding, ...]
+    contract: Contract
+    """The document as the Overlay describes it."""
+    problems: int
+    """What the reader finds wrong with it: the document's own mistakes, and a person's."""
+    parameters: int
+    """How many query parameters of the lists might filter, search or order."""
     unrecognised: tuple[Unrecognised, ...]
     """In the document's order."""
     changed: int
@@ -101,8 +106,13 @@ def _import(path: Path, out: Path, document: str = "") -> Imported:
         info = original.data.get("info") or {}
         written = fresh(str(info.get("title", "an API")), str(info.get("version", "1")), extends, found, document)
     _write(out, written.text.encode())
+    contract, problems = reader.attempt(files.read(out))
+    if contract is None:
+        raise SpecError(problems)
     missed = sorted((*recognised.unrecognised, *checked.refused), key=lambda each: each.location)
-    return Imported(out, checked.findings, tuple(missed), written.changed, written.deleted)
+    return Imported(
+        out, contract, len(problems), recognised.parameters, tuple(missed), written.changed, written.deleted
+    )
 
 
 def _parted(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from spec import vocabulary
 from spec.importing import words
 from spec.importing.findings import Finding, inferred
 from spec.importing.lists import Listing, Member
-from spec.model import Parameter
+from spec.model import JSON, Parameter
 from spec.pointers import escape
 
 _ASKED = (("page", words.PAGE), ("limit", words.LIMIT), ("offset", words.OFFSET), ("cursor", words.CURSOR))
@@ -19,6 +20,11 @@ _COUNT_HEADERS = frozenset({"xtotalcount", "xtotal", "totalcount", "xcount", "xp
 def group(listing: Listing) -> str:
     """The name of a list's pagination."""
     return f"page {listing.results.pointer}"
+
+
+def needed(listing: Listing) -> tuple[str, ...]:
+    """The groups without which nothing can be said of a list's rows: its pagination, where it has one."""
+    return (group(listing),) if any(True for _ in pagination(listing)) else ()
 
 
 def parameters(listing: Listing) -> dict[str, Parameter]:
@@ -85,24 +91,32 @@ def pagination(listing: Listing) -> Iterator[Finding]:
                 "cursor": "the page after a response's own mark.",
             }[role]
         )
-        yield _mark(listing, parameter.pointer, role, reason)
+        mark = {"role": role, "first": 0} if role == "page" and _from_zero(parameter) else role
+        yield _mark(listing, parameter.pointer, mark, reason)
     for role, member in shown.items():
         what = {"count": "the number of all rows", "next": "the page after", "previous": "the page before"}[role]
         yield _mark(listing, member.pointer, role, f"A member of the name {'.'.join(member.path)} is {what}.")
-    for role, pointer in headers.items():
-        yield _mark(listing, pointer, role, "The name of the header is the usual one.")
+    for pointer, shown_by in headers.items():
+        yield _mark(listing, pointer, shown_by, "The name of the header is the usual one.")
     yield _mark(listing, listing.results.pointer, "results", "It is the list of the rows.")
 
 
-def _headers(listing: Listing) -> Iterator[tuple[str, str]]:
+def _from_zero(parameter: Parameter) -> bool:
+    schema = _schema(parameter)
+    said = re.search(r"(zero|0)[- ]based|starts? (at|from|with) (0|zero)|\(0\.\.", parameter.description, re.IGNORECASE)
+    return schema.get("default", schema.get("minimum")) == 0 or bool(said)
+
+
+def _headers(listing: Listing) -> Iterator[tuple[str, JSON]]:
+    """The headers that describe a page, by their pointers."""
     response = listing.operation.success
     for name in response.headers if response else ():
         here = f"{response.pointer if response else ''}/headers/{escape(name)}"
         if words.plain(name) in _COUNT_HEADERS:
-            yield "count", here
+            yield here, "count"
         elif name.lower() == "link":
-            yield "next", here
+            yield here, ["next", "previous"]
 
 
-def _mark(listing: Listing, pointer: str, role: str, reason: str) -> Finding:
-    return Finding(pointer, {"x-pagination": role, **inferred(reason)}, group(listing), listing.label)
+def _mark(listing: Listing, pointer: str, mark: JSON, reason: str) -> Finding:
+    return Finding(pointer, {"x-pagination": mark, **inferred(reason)}, group(listing), f"{listing.label} pages")

@@ -23,6 +23,8 @@ class Recognised:
     findings: tuple[Finding, ...]
     """In the document's order, one for each element and extension."""
     unrecognised: tuple[Unrecognised, ...]
+    parameters: int
+    """How many query parameters might filter, search or order."""
 
 
 def recognise(source: Source) -> Recognised:
@@ -34,19 +36,21 @@ def recognise(source: Source) -> Recognised:
     context = ReadContext(source, vocabulary=False)
     found: list[Finding] = [Finding("", {"x-vocabulary": vocabulary.VERSION}, "", "the document")]
     missed: list[Unrecognised] = []
+    parameters = 0
     for listing in listings(context, contract, unreliable):
         if isinstance(listing, NoKey):
             missed.append(Unrecognised(listing.operation.location, listing.label, "no field identifies its rows"))
             continue
         found += [_collection(listing), _reads(listing), *pages.pagination(listing)]
         for each in filters.filters(context, listing):
+            parameters += 1
             if isinstance(each, Finding):
                 found.append(each)
             else:
                 missed.append(each)
         found += writes.writes(context, contract, listing)
     agreed, differing = _agreed(source, found)
-    return Recognised(tuple(agreed), (*missed, *differing))
+    return Recognised(tuple(agreed), (*missed, *differing), parameters)
 
 
 def _without_vocabulary(source: Source) -> Source:
@@ -85,7 +89,9 @@ def _reads(listing: Listing) -> Finding:
     reason = f"Its response has the list of rows in {'.'.join(listing.results.path) or 'its body'}."
     mark = {"x-reads": {"collection": listing.collection, **inferred(reason)}}
     group = f"x-reads {listing.operation.pointer}"
-    return Finding(listing.operation.pointer, mark, group, listing.label, (f"collection {listing.collection}",))
+    # A list whose pages aren't described would seem to have the rows of its first page only.
+    needs = (f"collection {listing.collection}", *pages.needed(listing))
+    return Finding(listing.operation.pointer, mark, group, listing.label, needs)
 
 
 def _agreed(source: Source, found: Iterable[Finding]) -> tuple[list[Finding], list[Unrecognised]]:

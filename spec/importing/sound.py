@@ -7,7 +7,8 @@ which finding it concerns.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spec import overlay, reader, vocabulary
@@ -35,7 +36,9 @@ def sound(source: Source, findings: Sequence[Finding]) -> Sound:
     left, refused = _without_unknown_words(source, findings)
     while True:
         problems = [p for p in _problems(source, left) if _identity(p) not in known]
-        reasons = dict(_reasons(left, problems))
+        reasons: dict[int, str] = {}
+        for index, why in _reasons(left, problems):
+            reasons.setdefault(index, why)
         if not reasons:
             return Sound(tuple(left), tuple(refused))
         left, gone = _without(left, reasons)
@@ -55,7 +58,7 @@ def _without_unknown_words(source: Source, findings: Iterable[Finding]) -> tuple
             if name.startswith("x-"):
                 wrong = vocabulary.refusal(name, value)
                 if wrong:
-                    reasons[index] = f"the vocabulary has no words for it: {wrong}"
+                    reasons[index] = f"the vocabulary has no word for it: {wrong}"
     left, gone = _without(kept, reasons)
     return left, [Unrecognised(source.where(finding.pointer), finding.subject, why) for finding, why in gone]
 
@@ -86,10 +89,11 @@ def _reasons(findings: Sequence[Finding], problems: Iterable[Problem]) -> Iterat
         if problem.location.file == _FILE:
             yield problem.location.line - 1, problem.message
             continue
-        # The problem is at an element of the document: all that is said of its operation has caused it.
-        concerned = [problem.pointer, *problem.operations]
-        for operation in dict.fromkeys(_operation(pointer) for pointer in concerned):
-            yield from ((index, problem.message) for index in by_operation.get(operation, ()))
+        # It is at an element of the document: what is said of the operation's pages has caused it, else all.
+        for operation in dict.fromkeys(map(_operation, (problem.pointer, *problem.operations))):
+            concerned = by_operation.pop(operation, ())  # the first problem often causes the others
+            pages = [index for index in concerned if "x-pagination" in findings[index].update]
+            yield from ((index, problem.message) for index in pages or concerned)
 
 
 def _operation(pointer: str) -> str:
@@ -98,19 +102,29 @@ def _operation(pointer: str) -> str:
     return inside[1] if inside else pointer
 
 
-def _without(findings: Sequence[Finding], reasons: dict[int, str]) -> tuple[list[Finding], list[tuple[Finding, str]]]:
-    """What is left without some findings, their groups, and whatever needs one of these groups."""
-    lost = {findings[index].group: why for index, why in reasons.items()}
-    while True:
-        more = {f.group: why for f in findings for group, why in list(lost.items()) if group in f.needs}
-        if not more.keys() - lost.keys():
-            break
-        lost |= {group: why for group, why in more.items() if group not in lost}
-    left, gone, told = [], [], set()
-    for finding in findings:
-        if finding.group not in lost:
-            left.append(finding)
-        elif finding.group not in told:
-            told.add(finding.group)
-            gone.append((finding, lost[finding.group]))
-    return left, gone
+def _without(
+    findings: Sequence[Finding], reasons: Mapping[int, str]
+) -> tuple[list[Finding], list[tuple[Finding, str]]]:
+    """What is left without some findings, their groups, and whatever needs one of these groups.
+
+    A group that is lost is told of once, with the number of those that it takes along.
+    """
+    lost: dict[str, str] = {}
+    for index, why in reasons.items():
+        lost.setdefault(findings[index].group, why)
+    taken: dict[str, str] = {}
+    while more := {
+        finding.group: group
+        for finding in findings
+        for group in finding.needs
+        if group in lost.keys() | taken.keys() and finding.group not in lost.keys() | taken.keys()
+    }:
+        taken |= more
+    left = [finding for finding in findings if finding.group not in lost and finding.group not in taken]
+    first = {finding.group: finding for finding in reversed(findings)}
+    followers = Counter(taken.values())
+    return left, [(first[group], why + _along(followers[group])) for group, why in lost.items()]
+
+
+def _along(followers: int) -> str:
+    return f", which {followers} other{'s' if followers > 1 else ''} need" if followers else ""
