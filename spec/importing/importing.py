@@ -106,7 +106,7 @@ def _import(path: Path, out: Path, document: str = "") -> Imported:
         info = original.data.get("info") or {}
         written = fresh(str(info.get("title", "an API")), str(info.get("version", "1")), extends, found, document)
     _write(out, written.text.encode())
-    contract, problems = reader.attempt(files.read(out))
+    contract, problems = reader.attempt(overlay.applied(source.read(out), out, lambda _: original))
     if contract is None:
         raise SpecError(problems)
     missed = sorted((*recognised.unrecognised, *checked.refused), key=lambda each: each.location)

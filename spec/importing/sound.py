@@ -113,14 +113,15 @@ def _without(
     for index, why in reasons.items():
         lost.setdefault(findings[index].group, why)
     taken: dict[str, str] = {}
-    while more := {
-        finding.group: group
-        for finding in findings
-        for group in finding.needs
-        if group in lost.keys() | taken.keys() and finding.group not in lost.keys() | taken.keys()
-    }:
-        taken |= more
-    left = [finding for finding in findings if finding.group not in lost and finding.group not in taken]
+    gone, before = set(lost), -1
+    while len(gone) > before:
+        before = len(gone)
+        for finding in findings:
+            needed = next((group for group in finding.needs if group in gone), None)
+            if needed is not None and finding.group not in gone:
+                taken[finding.group] = taken.get(needed, needed)
+        gone.update(taken)
+    left = [finding for finding in findings if finding.group not in gone]
     first = {finding.group: finding for finding in reversed(findings)}
     followers = Counter(taken.values())
     return left, [(first[group], why + _along(followers[group])) for group, why in lost.items()]

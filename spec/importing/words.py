@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 PAIRS: Mapping[str, str] = {
     "exact": "exact",
@@ -194,6 +195,7 @@ UPDATED = (
 )
 
 
+@cache
 def plain(name: str) -> str:
     """A name without case and separators: `page[size]`, `pageSize` and `page_size` are one."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
