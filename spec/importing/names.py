@@ -45,11 +45,24 @@ def _field(
         alike = [each for each in fields if words.plain(each) == words.plain(name)]
         found = same or (alike[0] if len(alike) == 1 else None)
         if found is None:
-            return None
+            related = _related(name, fields, properties)
+            if related is None:
+                return None
+            path.append(related[0])
+            fields, found = properties(fields[related[0]]), related[1]
         path.append(found)
         schema = fields[found]
         fields = properties(schema)
     return (tuple(path), schema) if path else None
+
+
+def _related(name: str, fields: Mapping[str, Schema], properties: Properties) -> tuple[str, str] | None:
+    """`author_id` and `authorId`: the field of a row that a field holds."""
+    owner, _, own = words.snake(name).rpartition("_")
+    if own not in ("id", "slug", "uuid"):
+        return None
+    found = next((each for each in fields if words.plain(each) == words.plain(owner)), None)
+    return (found, own) if found is not None and own in properties(fields[found]) else None
 
 
 def _django(name: str, fields: Mapping[str, Schema], properties: Properties) -> Iterator[Reading]:
@@ -94,7 +107,7 @@ def _dotted(name: str, fields: Mapping[str, Schema], properties: Properties) -> 
 
 
 def _suffixed(name: str, fields: Mapping[str, Schema], properties: Properties) -> Iterator[Reading]:
-    """`price_gte`, `priceMin`, `created_after`, `author_id` for the id in `author`."""
+    """`price_gte`, `priceMin`, `created_after`."""
     tokens = words.snake(name).split("_")
     for length in range(len(tokens) - 1, 0, -1):
         rest = "_".join(tokens[length:])
@@ -103,11 +116,6 @@ def _suffixed(name: str, fields: Mapping[str, Schema], properties: Properties) -
             yield Reading(
                 *found, words.AFTER[rest], f"The name is that of the field {'.'.join(found[0])} and {rest!r}."
             )
-        related = (
-            _field(["_".join(tokens[:length]), rest], fields, properties) if rest in ("id", "slug", "uuid") else None
-        )
-        if related:
-            yield Reading(*related, "", f"The name is that of {rest!r} in the field {related[0][0]}.")
 
 
 def _prefixed(name: str, fields: Mapping[str, Schema], properties: Properties) -> Iterator[Reading]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from spec import vocabulary
 from spec.importing import words
@@ -91,14 +92,23 @@ def pagination(listing: Listing) -> Iterator[Finding]:
                 "cursor": "the page after a response's own mark.",
             }[role]
         )
-        mark = {"role": role, "first": 0} if role == "page" and _from_zero(parameter) else role
-        yield _mark(listing, parameter.pointer, mark, reason)
+        zero = role == "page" and _from_zero(parameter)
+        mark = _mark(listing, parameter.pointer, {"role": role, "first": 0} if zero else role, reason)
+        yield _with_default(mark, parameter, 0 if zero else 1) if role == "page" else mark
     for role, member in shown.items():
         what = {"count": "the number of all rows", "next": "the page after", "previous": "the page before"}[role]
         yield _mark(listing, member.pointer, role, f"A member of the name {'.'.join(member.path)} is {what}.")
     for pointer, shown_by in headers.items():
         yield _mark(listing, pointer, shown_by, "The name of the header is the usual one.")
     yield _mark(listing, listing.results.pointer, "results", "It is the list of the rows.")
+
+
+def _with_default(mark: Finding, parameter: Parameter, first: int) -> Finding:
+    """A list without a page's number shows its first page, also where the document doesn't say so."""
+    schema = parameter.schema
+    if parameter.required or "default" in schema or schema.get("type") != "integer":
+        return mark
+    return replace(mark, update={**mark.update, "schema": {"default": first}})
 
 
 def _from_zero(parameter: Parameter) -> bool:

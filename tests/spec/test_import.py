@@ -11,6 +11,7 @@ import pytest
 import spec
 from spec import files
 from spec.commands import main
+from spec.importing import names
 
 ROW: dict[str, Any] = {
     "type": "object",
@@ -319,3 +320,20 @@ def test_a_document_that_is_none_is_refused(
     assert main(["import", str(tmp_path / "openapi.yaml")]) == 2
     assert message in capsys.readouterr().err
     assert [each.name for each in tmp_path.iterdir()] == ["openapi.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "lookup"),
+    [
+        ("author_id", ("author", "id"), ""),
+        ("authorId__in", ("author", "id"), "in"),
+        ("author__name__icontains", ("author", "name"), "icontains"),
+        ("author.name", ("author", "name"), ""),
+        ("filter[author][name][contains]", ("author", "name"), "contains"),
+    ],
+)
+def test_a_name_may_lead_into_a_related_row(name: str, path: tuple[str, ...], lookup: str) -> None:
+    author = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
+    reading = names.read(name, {"id": {"type": "integer"}, "author": author}, lambda of: of.get("properties", {}))
+    assert reading
+    assert (reading.path, reading.lookup) == (path, lookup)
