@@ -36,7 +36,7 @@ class _Choice:
         return Finding(self.parameter.pointer, update, self.subject, self.subject, self.needs, replaces)
 
     def unrecognised(self, why: str) -> Unrecognised:
-        return Unrecognised(self.parameter.location, self.subject, why)
+        return Unrecognised(self.parameter.pointer, self.parameter.location, self.subject, why)
 
 
 def filters(context: ReadContext, listing: Listing) -> Iterator[Finding | Unrecognised]:

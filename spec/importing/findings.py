@@ -37,6 +37,7 @@ class Finding:
 class Unrecognised:
     """One element that the vocabulary might describe, and doesn't."""
 
+    pointer: str
     location: Location
     subject: str
     why: str

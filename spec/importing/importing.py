@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from spec import files, overlay, reader, source
+from spec import files, overlay, reader, source, vocabulary
 from spec.importing import fetched
 from spec.importing.actions import actions
 from spec.importing.findings import Finding, Unrecognised
@@ -109,10 +109,21 @@ def _import(path: Path, out: Path, document: str = "") -> Imported:
     contract, problems = reader.attempt(overlay.applied(source.read(out), out, lambda _: original))
     if contract is None:
         raise SpecError(problems)
-    missed = sorted((*recognised.unrecognised, *checked.refused), key=lambda each: each.location)
+    missed = [each for each in (*recognised.unrecognised, *checked.refused) if not _described(contract, each.pointer)]
+    missed.sort(key=lambda each: each.location)
     return Imported(
         out, contract, len(problems), recognised.parameters, tuple(missed), written.changed, written.deleted
     )
+
+
+def _described(contract: Contract, pointer: str) -> bool:
+    """True if somebody said what an element means: the document, or a person in the Overlay."""
+    try:
+        node = contract.at(pointer)
+    except KeyError:  # a person removed it
+        return True
+    meanings = vocabulary.names() - {"x-provenance", "x-code", "x-pagination", "x-collections", "x-vocabulary"}
+    return isinstance(node, Mapping) and not meanings.isdisjoint(node)
 
 
 def _parted(

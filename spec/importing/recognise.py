@@ -39,7 +39,7 @@ def recognise(source: Source) -> Recognised:
     parameters = 0
     for listing in listings(context, contract, unreliable):
         if isinstance(listing, NoKey):
-            missed.append(Unrecognised(listing.operation.location, listing.label, "no field identifies its rows"))
+            missed.append(_without_key(listing))
             continue
         found += [_collection(listing), _reads(listing), *pages.pagination(listing)]
         for each in filters.filters(context, listing):
@@ -51,6 +51,11 @@ def recognise(source: Source) -> Recognised:
         found += writes.writes(context, contract, listing)
     agreed, differing = _agreed(source, found)
     return Recognised(tuple(agreed), (*missed, *differing), parameters)
+
+
+def _without_key(listing: NoKey) -> Unrecognised:
+    operation = listing.operation
+    return Unrecognised(operation.pointer, operation.location, listing.label, "no field identifies its rows")
 
 
 def _without_vocabulary(source: Source) -> Source:
@@ -103,7 +108,7 @@ def _agreed(source: Source, found: Iterable[Finding]) -> tuple[list[Finding], li
             other = kept.setdefault(slot, finding)
             if other.bare != finding.bare:
                 why = f"it is shared with {other.subject}, where it means something else"
-                differing[slot] = Unrecognised(source.where(finding.pointer), finding.subject, why)
+                differing[slot] = Unrecognised(finding.pointer, source.where(finding.pointer), finding.subject, why)
     lost = {id(kept[slot]) for slot in differing}
     order = {id(finding): finding for finding in kept.values() if id(finding) not in lost}
     return [each for each in order.values() if not _declared(source, each)], list(differing.values())

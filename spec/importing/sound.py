@@ -42,7 +42,9 @@ def sound(source: Source, findings: Sequence[Finding]) -> Sound:
         if not reasons:
             return Sound(tuple(left), tuple(refused))
         left, gone = _without(left, reasons)
-        refused += [Unrecognised(source.where(finding.pointer), finding.subject, why) for finding, why in gone]
+        refused += [
+            Unrecognised(finding.pointer, source.where(finding.pointer), finding.subject, why) for finding, why in gone
+        ]
 
 
 def _identity(problem: Problem) -> tuple[str, str]:
@@ -60,7 +62,9 @@ def _without_unknown_words(source: Source, findings: Iterable[Finding]) -> tuple
                 if wrong:
                     reasons[index] = f"the vocabulary has no word for it: {wrong}"
     left, gone = _without(kept, reasons)
-    return left, [Unrecognised(source.where(finding.pointer), finding.subject, why) for finding, why in gone]
+    return left, [
+        Unrecognised(finding.pointer, source.where(finding.pointer), finding.subject, why) for finding, why in gone
+    ]
 
 
 def _problems(source: Source, findings: Sequence[Finding]) -> list[Problem]:

@@ -1,0 +1,93 @@
+"""The servers of spec/examples/: their documents are current, their contracts are imported, and the suite finds what
+their READMEs tell."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import spec
+from conformance.__main__ import main as conformance
+from spec.commands import main
+
+EXAMPLES = Path(spec.__file__).parent / "examples"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A server, its document, and a part of its contract with all that is violated in it."""
+
+    folder: str
+    document: str
+    part: str
+    violated: frozenset[str]
+
+    @property
+    def path(self) -> Path:
+        return EXAMPLES / self.folder
+
+
+DRF = Example(
+    "drf",
+    "openapi.yaml",
+    "api_authors_list.filter",
+    frozenset(
+        f"api_authors_list.filter.name__{lookup}"
+        for lookup in ("contains", "endswith", "icontains", "iendswith", "iexact", "istartswith", "startswith")
+    ),
+)
+ALL = [DRF]
+
+
+@contextmanager
+def _served(example: Example) -> Iterator[str]:
+    """Its server on a free port. The end of its input ends it."""
+    command = [sys.executable, str(example.path / "app.py"), "serve", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        try:
+            line = server.stdout.readline()
+            assert line.startswith("READY "), line
+            yield line.split()[1]
+        finally:
+            server.kill()
+
+
+@pytest.mark.parametrize("example", ALL, ids=lambda each: each.folder)
+def test_the_document_is_what_the_server_publishes(example: Example) -> None:
+    command = [sys.executable, str(example.path / "app.py"), "schema"]
+    published = subprocess.run(command, capture_output=True, check=True).stdout
+    assert published == (example.path / example.document).read_bytes()
+
+
+@pytest.mark.parametrize("example", ALL, ids=lambda each: each.folder)
+def test_the_contract_is_what_an_import_makes_of_it(example: Example, tmp_path: Path) -> None:
+    for name in (example.document, "contract.yaml"):
+        shutil.copy(example.path / name, tmp_path)
+    assert main(["import", str(tmp_path / "contract.yaml")]) == 0
+    if os.environ.get("GOLDEN") == "write":
+        shutil.copy(tmp_path / "contract.yaml", example.path)
+    assert (tmp_path / "contract.yaml").read_text("utf-8") == (example.path / "contract.yaml").read_text("utf-8")
+    assert main([str(tmp_path / "contract.yaml")]) == 0
+
+
+@pytest.mark.parametrize("example", ALL, ids=lambda each: each.folder)
+def test_the_suite_finds_what_the_readme_tells(example: Example, tmp_path: Path) -> None:
+    with _served(example) as url:
+        arguments = [url, "--spec", str(example.path / "contract.yaml"), "--only", f"{example.part}.*"]
+        conformance([*arguments, "--report", str(tmp_path), "--no-schemathesis", "--no-writes", "--strict"])
+    clauses = json.loads((tmp_path / "report.json").read_text("utf-8"))["clauses"]
+    verdicts = {clause["id"]: clause["verdict"] for clause in clauses if clause["id"].startswith(example.part)}
+    assert {id for id, verdict in verdicts.items() if verdict == "violated"} == example.violated
+    assert set(verdicts.values()) <= {"held", "violated"}
+    told = (example.path / "README.md").read_text("utf-8")
+    assert all(id.rpartition(".")[2] in told for id in example.violated)
