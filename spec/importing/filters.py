@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from spec import vocabulary
-from spec.importing import names, pages, words
+from spec.importing import names, orders, pages, words
 from spec.importing.findings import Finding, Unrecognised, inferred
 from spec.importing.lists import Listing
 from spec.model import JSON, Parameter, without_null
@@ -43,10 +43,14 @@ def filters(context: ReadContext, listing: Listing) -> Iterator[Finding | Unreco
     """What each query parameter means that doesn't ask for a page."""
     paging = {parameter.name for parameter in pages.parameters(listing).values()}
     needs = (f"x-reads {listing.operation.pointer}", *pages.needed(listing))
+    found: dict[str, Finding | Unrecognised] = {}
     for parameter in listing.operation.parameters:
         if parameter.place == "query" and parameter.name not in paging and not parameter.pagination:
             schema = without_null(context.read(parameter.schema, f"{parameter.pointer}/schema"))
-            yield _meaning(context, _Choice(listing, parameter, schema, needs))
+            found[parameter.name] = _meaning(context, _Choice(listing, parameter, schema, needs))
+    orderings = [each.update.get("x-ordering", {}) for each in found.values() if isinstance(each, Finding)]
+    directions = {each["direction"]["parameter"] for each in orderings if "direction" in each}
+    yield from (each for name, each in found.items() if name not in directions)
 
 
 def _meaning(context: ReadContext, choice: _Choice) -> Finding | Unrecognised:
@@ -58,7 +62,21 @@ def _meaning(context: ReadContext, choice: _Choice) -> Finding | Unrecognised:
     reading = names.read(choice.parameter.name, choice.listing.fields, lambda of: context.properties(of, ""))
     if reading is None:
         return choice.unrecognised("its name is that of no field, with or without a lookup")
+    if vocabulary.kind(reading.schema) == "object":
+        reading = _inside(context, choice, reading)
     return _filter(choice, reading)
+
+
+def _inside(context: ReadContext, choice: _Choice, reading: names.Reading) -> names.Reading:
+    """The field of an object that a parameter means: the one in its description, or the value of a value and label."""
+    inside = context.properties(reading.schema, "")
+    said = [words.plain(word) for word in re.findall(r"\((\w+)\)", choice.parameter.description)]
+    named = next((name for name in inside if words.plain(name) in said), None)
+    own = named or ("value" if inside.keys() == {"value", "label"} else None)
+    if own is None:
+        return reading
+    reason = f"{reading.reason} Of its object it means {own}."
+    return names.Reading((*reading.path, own), inside[own], reading.lookup, reason)
 
 
 def _sorts(parameter: Parameter) -> bool:
@@ -128,15 +146,13 @@ def _search(choice: _Choice) -> Finding | Unrecognised:
 
 
 def _ordering(choice: _Choice) -> Finding | Unrecognised:
-    """An order, where the schema lists the fields."""
-    schema: Object = choice.schema
-    items = schema.get("items")
-    choices = (items if choice.many and isinstance(items, Mapping) else schema).get("enum")
-    wanted = [str(each).lstrip("-+") for each in choices] if isinstance(choices, list) else []
-    fields = list(dict.fromkeys(name for name in wanted if name in choice.listing.fields))
-    if not fields:
-        return choice.unrecognised("it orders, and nothing says by which fields: add x-ordering with their names")
-    return choice.finding({"x-ordering": {"fields": fields, **inferred("The schema lists these fields.")}})
+    """An order, where the schema or the description names the fields."""
+    others = [each for each in choice.listing.operation.parameters if each.name != choice.parameter.name]
+    fields, text = list(choice.listing.fields), choice.parameter.description
+    found = orders.ordering(fields, choice.schema, text, others)
+    if found is not None:
+        return choice.finding({"x-ordering": found})
+    return choice.unrecognised("it orders, and nothing says by which fields: add x-ordering with their names")
 
 
 def _sparse(choice: _Choice) -> Unrecognised:

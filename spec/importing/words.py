@@ -184,7 +184,12 @@ PREVIOUS = frozenset({"previous", "prev", "previouspage", "prevpage", "previousu
 }
 
 SEARCH = frozenset({"search", "q", "query", "searchterm", "searchquery", "keyword", "keywords", "term"})
-ORDERING = frozenset({"ordering", "orderby", "order", "sort", "sortby", "sorting", "sortorder", "sortfield"})
+ORDERING = frozenset({"ordering", "orderby", "order", "sort", "sortby", "sorting", "sortorder", "sortfield"}) | {
+    *("direction", "sortdir", "sortdirection", "orderdirection", "orderdir", "osort", "sortkey"),
+}
+DIRECTION = frozenset(
+    {"order", "direction", "dir", "sortorder", "sortdir", "sortdirection", "orderdirection", "orderdir"}
+)
 SPARSE = frozenset({"fields", "omit", "exclude", "include", "expand", "brief", "select", "embed", "populate"})
 FORMAT = frozenset({"format", "lang", "language", "locale", "timezone", "tz", "version", "apiversion", "callback"})
 
