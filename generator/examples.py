@@ -61,8 +61,9 @@ def _narrowed(contract: spec.Contract, operation: spec.Operation, made: Operatio
         for field in [f for f in filters.fields if f.free_key == free][:1]:
             lookup = field.lookups[0 if free else -1]
             inner = lookup.hint.removeprefix("Iterable[").removesuffix("]")
+            inner, pair, _ = inner.removeprefix("tuple[").partition(", ")
             value = _BY_HINT.get(inner, "'a'")
-            value = value if inner == lookup.hint else f"[{value}]"
+            value = f"({value}, {value})" if pair else value if inner == lookup.hint else f"[{value}]"
             key = "['KEY']" if free else ""
             built.append(f"{filters.constant}.{field.name}{key}.{lookup.name}({value})")
             keywords.append(f"{arguments[lookup.parameter]}={f'{{{lookup.wire!r}: {value}}}' if free else value}")

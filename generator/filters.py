@@ -8,6 +8,7 @@ import spec
 from generator import names
 from generator.plan import FieldPlan, FiltersPlan, LookupPlan
 from generator.types import ANYTHING, Kind, Scalar, Type, hint
+from spec.lookups import LOOKUPS, Operand
 
 
 def filters_plan(operation: spec.Operation, method: str, *, first: bool) -> FiltersPlan:
@@ -41,10 +42,13 @@ def _lookup(operation: spec.Operation, each: spec.Filter, taken: names.Names) ->
         name=taken.take(names.snake(each.lookup, "lookup")),
         parameter=parameter.name,
         wire=each.parameter,
-        hint=f"Iterable[{value}]" if each.many else value,
+        hint=_HINTS[LOOKUPS[each.lookup].operand].format(value),
         description=str(each.schema.get("description") or parameter.description),
     )
 
+
+_HINTS: Mapping[Operand, str] = {"value": "{}", "flag": "{}", "list": "Iterable[{}]", "pair": "tuple[{0}, {0}]"}
+"""What a lookup of a builder takes, by its operand."""
 
 _KINDS: Mapping[str, Kind] = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean"}
 _FORMATS: Mapping[str, Kind] = {"date": "date", "date-time": "aware", "uuid": "uuid", "decimal": "decimal"}

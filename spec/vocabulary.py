@@ -10,34 +10,18 @@ import json
 from collections.abc import Iterator, Mapping, Set
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import jsonschema
 
 from spec import walk
+from spec.lookups import LOOKUPS, Kind
 from spec.model import JSON
 from spec.pointers import escape
 from spec.problems import Problem
 from spec.source import Source
 
 VERSION = 1
-
-TEXT_LOOKUPS = (
-    "exact",
-    "iexact",
-    "contains",
-    "icontains",
-    "startswith",
-    "istartswith",
-    "endswith",
-    "iendswith",
-    "in",
-)
-ORDERED_LOOKUPS = ("exact", "in", "gt", "gte", "lt", "lte")
-IDENTITY_LOOKUPS = ("exact", "in")
-
-
-Kind = Literal["text", "uuid", "number", "boolean", "date-time", "date", "list", "object", "any"]
 
 _NAMED: Mapping[Kind, str] = {
     "text": "a text",
@@ -76,25 +60,6 @@ def kind(schema: Mapping[str, JSON]) -> Kind:
 def named(kind: Kind) -> str:
     """A kind in words."""
     return _NAMED[kind]
-
-
-def lookups_for(schema: Mapping[str, JSON]) -> tuple[str, ...]:
-    """The lookups that have a meaning for values of a schema; none for lists and objects."""
-    match kind(schema):
-        case "date-time" | "date" | "number":
-            return ORDERED_LOOKUPS
-        case "uuid":
-            return IDENTITY_LOOKUPS
-        case "boolean":
-            return ("exact",)
-        case "list" | "object":
-            return ()
-    return TEXT_LOOKUPS
-
-
-def lookups_of_free_keys() -> tuple[str, ...]:
-    """The lookups of free keys, which take one value each: OpenAPI has no way to write a list in one."""
-    return tuple(lookup for lookup in TEXT_LOOKUPS if lookup != "in")
 
 
 @cache
@@ -169,6 +134,8 @@ def _said(source: Source, pointer: str, inner: str, name: str, error: jsonschema
     if error.validator == "enum":
         choices = [str(choice) for choice in cast(list[JSON], error.validator_value)]
         message, hint = f"{error.instance!r} is none of {', '.join(choices)}", _meant(str(error.instance), choices)
+    elif error.validator == "pattern" and error.validator_value == schema()["$defs"]["lookup"]["pattern"]:
+        message, hint = f"{error.instance!r} is no lookup", _meant(str(error.instance), [*LOOKUPS])
     else:
         message, hint = error.message, str(schema()["$defs"][name]["description"])
     yield Problem(source.where(here), f"{what}: {message}", hint, here)

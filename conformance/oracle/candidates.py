@@ -8,12 +8,14 @@ import random
 import re
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from conformance.oracle.lookups import in_offset, kind_of, parse
 from conformance.oracle.mutants import Row, blurred, value_of, without_accents
 from conformance.oracle.operands import allows, joined, sayable
 from spec import Filter
+from spec.lookups import LOOKUPS
 
 MOST_PAIRS = 8
 """Pairs of free keys: the value of one is sent under the other."""
@@ -25,13 +27,23 @@ MOST_UNUSUAL = 8
 def candidates(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Iterator[tuple[str | None, str]]:
     """(free key, operand) pairs that the document allows. Kinds of values and rows are mixed."""
     allowed = allows(filter)
-    return ((key, operand) for key, operand in _thinkable(filter, rows, rng) if allowed(operand))
+    return ((key, operand) for key, operand in _thinkable(_positive(filter), rows, rng) if allowed(operand))
+
+
+def _positive(filter: Filter) -> Filter:
+    """The filter without a negation: what kills its mutants kills those of the negation."""
+    return replace(filter, lookup=LOOKUPS[filter.lookup].positive)
 
 
 def _thinkable(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Iterator[tuple[str | None, str]]:
     make: Callable[[Filter, list[Any], random.Random], Iterator[Iterator[str]]]
     kind = kind_of(filter.schema)
-    if filter.lookup == "in":
+    if filter.lookup == "isnull":
+        yield from ((None, operand) for operand in ("true", "false"))
+        return
+    if filter.lookup == "range":
+        make = _ranges
+    elif filter.lookup == "in":
         make = _lists
     elif kind == "text":
         make = _texts
@@ -100,6 +112,9 @@ def _of_other_keys(filter: Filter, known: list[tuple[str | None, list[Any]]]) ->
 
 def of_other_columns(filter: Filter, rows: Sequence[Row], columns: Sequence[str]) -> Iterator[tuple[str | None, str]]:
     """Values of other columns, for a filter that may look there too. The first few rows are enough."""
+    filter = _positive(filter)
+    if filter.lookup == "isnull":
+        return
     for row in () if filter.free_key or filter.many or kind_of(filter.schema) != "text" else rows[:3]:
         for column in columns:
             operand = _satisfying(str(row.get(column) or ""), filter.lookup)
@@ -262,6 +277,23 @@ def _lists(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[It
     found += [items for value in with_commas[:2] for items in ([value], [strings[0], value])]
     found += [[unknown, value] for value in strings[:2]] + [[value, unknown] for value in strings[:2]] + [[unknown]]
     yield iter([joined(filter, items) for items in found])
+
+
+_PAIRS_OF_VALUES = 60
+
+
+def _ranges(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
+    """Pairs of values, the smaller one first: of rows, beside those of rows, and one value twice."""
+    kind = kind_of(filter.schema)
+    make = _instants if kind == "date-time" else _plain_values
+    near = [one for stream in make(filter, values, rng) for one in stream if sayable(filter, one)]
+    known = [one for one in map(str, values) if parse(kind, one) is not None and sayable(filter, one)]
+    if not known or not near:
+        return
+    pairs = [[one, one] for one in known[:2]]
+    pairs += [[rng.choice(known), rng.choice(near)] for _ in range(_PAIRS_OF_VALUES)]
+    pairs += [[rng.choice(known), rng.choice(known)] for _ in range(_PAIRS_OF_VALUES)]
+    yield iter([joined(filter, sorted(pair, key=lambda one: parse(kind, one))) for pair in pairs])
 
 
 _UNKNOWN: Mapping[str, tuple[str, ...]] = {

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from conformance.oracle.bounds import LONGEST_COMPARED
 from conformance.oracle.operands import separator
 from spec import Filter
+from spec.lookups import NOT
 
 Truth = bool | None
 Kind = Literal["text", "uuid", "number", "boolean", "date-time", "date"]
@@ -66,10 +67,15 @@ def meaning(filter: Filter, operand: str, key: str | None = None) -> Callable[[M
 
 def compare(lookup: str, kind: Kind, value: Any, operand: str, between: str = ",") -> Truth:
     """One value of a row against an operand, in which `between` stands between the values of a list."""
+    if lookup.startswith(NOT):
+        return _negated(lookup.removeprefix(NOT), kind, value, operand, between)
+    if lookup == "isnull":
+        wanted = parse("boolean", operand)
+        return None if wanted is None else (value is None) == wanted
     if value is None:
         return False
-    if lookup == "in":
-        return any_of(compare("exact", kind, value, part) for part in operand.split(between))
+    if lookup in MANY:
+        return MANY[lookup](kind, value, operand.split(between))
     if kind in ("date-time", "date", "number", "boolean", "uuid"):
         return _ordered(lookup, kind, value, operand)
     if isinstance(value, bool) or not isinstance(value, str):
@@ -124,6 +130,28 @@ def over(lookup: str, kind: Kind, values: Sequence[Any], between: str = ",") -> 
         return found
 
     return by_text
+
+
+def _negated(lookup: str, kind: Kind, value: Any, operand: str, between: str) -> Truth:
+    """The other rows. Databases differ on those without a value: `NOT x = 1` leaves them out, Django shows them."""
+    truth = None if value is None else compare(lookup, kind, value, operand, between)
+    return None if truth is None else not truth
+
+
+def _in(kind: Kind, value: Any, listed: list[str]) -> Truth:
+    return any_of(compare("exact", kind, value, part) for part in listed)
+
+
+def _range(kind: Kind, value: Any, listed: list[str]) -> Truth:
+    """Both ends count. Which of two values is the first one is open where they stand the wrong way round."""
+    bounds = [parse(kind, part) for part in listed]
+    if len(bounds) != 2 or None in bounds or bounds[0] > bounds[1]:
+        return None
+    return all_of((compare("gte", kind, value, listed[0]), compare("lte", kind, value, listed[1])))
+
+
+MANY: dict[str, Callable[[Kind, Any, list[str]], Truth]] = {"in": _in, "range": _range}
+"""The lookups whose operand holds several values: from a row's value and those to whether the row is shown."""
 
 
 def any_of(truths: Any) -> Truth:

@@ -10,6 +10,7 @@ from conformance.sandbox import lookups
 from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.query import Condition, Search
 from conformance.sandbox.tables import KEY, ROW, TEXT, Shape
+from spec.lookups import LOOKUPS
 
 
 def condition(shape: Shape, condition: Condition) -> Predicate:
@@ -19,8 +20,11 @@ def condition(shape: Shape, condition: Condition) -> Predicate:
         field = shape.fields[filter.field]
         return lookups.predicate(field.column, field.kind, filter.lookup, condition.value)
     keyed = shape.keyed[filter.field].c
-    text = lookups.predicate(keyed[TEXT], "text", filter.lookup, condition.value)
-    return having(shape, filter.field, keyed[KEY] == condition.key, text)
+    of = LOOKUPS[filter.lookup]
+    text = lookups.predicate(keyed[TEXT], "text", of.positive, condition.value)
+    found = having(shape, filter.field, keyed[KEY] == condition.key, text)
+    # A row without the key has no record that could be turned round.
+    return lookups.unless(found) if of.negated else found
 
 
 def having(shape: Shape, field: str, *predicates: Predicate) -> Predicate:

@@ -20,6 +20,7 @@ from sqlalchemy.types import NullType
 
 from conformance.sandbox import values
 from conformance.sandbox.values import Kind
+from spec.lookups import NOT
 
 Predicate = ColumnElement[bool]
 """What is true for some rows."""
@@ -110,7 +111,14 @@ def _pattern(element: _matching, compiler: SQLCompiler, **options: Any) -> str:
 
 def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any) -> Predicate:
     """True for the rows whose column satisfies the lookup; `value` comes from `values.bound`."""
+    if lookup.startswith(NOT):
+        return unless(predicate(column, kind, lookup.removeprefix(NOT), value))
+    if lookup == "range":
+        first, last = value
+        return and_(predicate(column, kind, "gte", first), predicate(column, kind, "lte", last))
     kept = as_kept(column)
+    if lookup == "isnull":
+        return kept.is_(None) if value else kept.is_not(None)
     is_number = kind in ("number", "decimal")
     comparable = by_value(kept) if is_number else kept
     if lookup == "in":

@@ -13,6 +13,7 @@ from conformance.sandbox.messages import Language, say
 from conformance.sandbox.tables import Shape
 from conformance.sandbox.validation import Check, check, nearest
 from spec import Contract, Filter, Operation, Parameter
+from spec.lookups import LOOKUPS
 
 Pairs = tuple[tuple[str, str], ...]
 """Names and values of a query string, decoded, in order."""
@@ -246,6 +247,11 @@ def _by_key(signature: Signature, parameter: Parameter) -> Filter:
 
 
 def _bind(signature: Signature, filter: Filter, value: Any) -> Any:
+    operand = LOOKUPS[filter.lookup].operand
+    if operand == "pair" and len(value) != 2:
+        raise ValueError("pair")
+    if operand == "flag":
+        return value
     if filter.many:
         return [_bound(signature, filter, one) for one in value]
     return _bound(signature, filter, value)

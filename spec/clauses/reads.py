@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spec.clauses.clause import clause
+from spec.lookups import LOOKUPS
 from spec.model import (
     Clause,
     Filter,
@@ -17,22 +18,6 @@ from spec.model import (
     Provenance,
     without_null,
 )
-
-_LOOKUPS = {
-    "exact": "equals the value",
-    "iexact": "equals the value, ignoring case",
-    "contains": "contains the value, case-sensitively",
-    "icontains": "contains the value, ignoring case",
-    "startswith": "starts with the value, case-sensitively",
-    "istartswith": "starts with the value, ignoring case",
-    "endswith": "ends with the value, case-sensitively",
-    "iendswith": "ends with the value, ignoring case",
-    "in": "is one of the listed values",
-    "gt": "is greater than the value",
-    "gte": "is greater than or equal to the value",
-    "lt": "is less than the value",
-    "lte": "is less than or equal to the value",
-}
 
 
 def derive(operation: Operation) -> Iterator[Clause]:
@@ -233,11 +218,10 @@ def _leads_to(pagination: Pagination, role: str, name: str, page: str, limit: st
 
 def _filters(operation: Operation) -> Iterator[Clause]:
     for filter in operation.filters:
-        what = _LOOKUPS[filter.lookup]
         yield clause(
             operation,
             "filter",
-            f"{filter.parameter} shows the rows whose {_compared(filter)} {what}: all of them and no other.",
+            _shows(filter),
             filter.provenance,
             filter.location,
             about=filter,
@@ -265,7 +249,7 @@ def _filters(operation: Operation) -> Iterator[Clause]:
                 about=filter,
                 named=filter.parameter,
             )
-    if any(not f.many and f.schema.get("type") == "string" and "format" not in f.schema for f in operation.filters):
+    if any(map(_takes_a_text, operation.filters)):
         yield clause(
             operation,
             "wire",
@@ -300,7 +284,8 @@ def _filters(operation: Operation) -> Iterator[Clause]:
         )
     by_field: dict[str, list[Filter]] = {}
     for filter in operation.filters:
-        by_field.setdefault(filter.field, []).append(filter)
+        if LOOKUPS[filter.lookup].related:
+            by_field.setdefault(filter.field, []).append(filter)
     for field, filters in by_field.items():
         lookups = {f.lookup for f in filters}
         if len(lookups - {"in"}) > 1 or lookups == {"in", "exact"}:
@@ -313,6 +298,19 @@ def _filters(operation: Operation) -> Iterator[Clause]:
                 about=Lookups(field, tuple(filters)),
                 named=field,
             )
+
+
+def _takes_a_text(filter: Filter) -> bool:
+    plain = filter.schema.get("type") == "string" and "format" not in filter.schema
+    return plain and not filter.many and not LOOKUPS[filter.lookup].negated
+
+
+def _shows(filter: Filter) -> str:
+    of = LOOKUPS[filter.lookup]
+    if of.negated:
+        left_out = f"the rows whose {_compared(filter)} {of.words}"
+        return f"{filter.parameter} leaves out {left_out}, and none with another value."
+    return f"{filter.parameter} shows the rows whose {_compared(filter)} {of.words}: all of them and no other."
 
 
 def _compared(filter: Filter) -> str:

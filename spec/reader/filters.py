@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from spec import vocabulary
+from spec import lookups, vocabulary
 from spec.model import DELIMITERS, Filter, Provenance, without_null
 from spec.pointers import escape
 from spec.reader.read_context import Object, ReadContext
@@ -55,11 +55,12 @@ def plain(
     if "name" in mark:
         context.problem(f"{here}/name", "only a free key has a `name`", "Remove it: the parameter has its own.")
     many = schema.get("type") == "array"
-    if (mark["lookup"] == "in") != many:
+    of = lookups.LOOKUPS.get(mark["lookup"])
+    if of is not None and of.many != many:
         context.problem(
             f"{here}/lookup",
             f"the lookup {mark['lookup']!r} and the parameter's type {schema.get('type')!r} don't fit",
-            "`in` takes an array, every other lookup a single value.",
+            "`in` takes an array, and `range` one of two values; every other lookup takes a single value.",
         )
     items = context.read(schema["items"], f"{pointer}/schema/items") if many and "items" in schema else schema
     value = without_null(items)
@@ -141,10 +142,13 @@ def _filter(
     if of is None or rows is None:
         return None
     hidden = field in rows.collection.hidden
-    allowed = vocabulary.lookups_of_free_keys() if key_pattern else vocabulary.lookups_for(of)
-    if lookup not in allowed:
-        what = f"For its type there are {', '.join(allowed)}." if allowed else _SCALARS
+    allowed = lookups.of_free_keys() if key_pattern else lookups.of_kind(vocabulary.kind(of))
+    known = lookups.LOOKUPS.get(lookup)
+    if known is None or known.positive not in allowed:
+        what = f"For its type there are {', '.join(allowed)}; the others may have `not_` before them."
         context.problem(f"{pointer}/lookup", f"{lookup!r} has no meaning for the field {field!r}", what)
+    elif known.operand == "flag":
+        schema = _flag(context, field, schema, pointer, rows)
     elif key_pattern is None:
         schema = _compared(context, field, of, schema, pointer)
     if hidden:
@@ -165,7 +169,15 @@ def _filter(
     )
 
 
-_SCALARS = "Only a text, a number, a date, a date-time, a uuid or a boolean has lookups."
+def _flag(context: ReadContext, field: str, schema: Object, pointer: str, rows: Rows) -> Object:
+    """The schema of a flag: `isnull` takes true or false, and a part is a list that is never null."""
+    if vocabulary.kind(schema) not in ("boolean", "any"):
+        message = f"`isnull` takes true or false, and the parameter {vocabulary.named(vocabulary.kind(schema))}"
+        context.problem(f"{pointer}/lookup", message, "Give the parameter `type: boolean`.")
+    if any(part.field == field for part in rows.collection.parts):
+        message = f"{field!r} is a part, so it is a list and never null"
+        context.problem(f"{pointer}/lookup", message, "Take x-filter away.")
+    return {**schema, "type": "boolean"}
 
 
 def _compared(context: ReadContext, field: str, of: Object, schema: Object, pointer: str) -> Object:

@@ -388,3 +388,38 @@ _VALUES = st.one_of(
 )
 def test_many_values_at_once_compare_as_one_by_one(lookup: str, kind: Kind, values: list[Any], operand: str) -> None:
     assert over(lookup, kind, values)(operand) == [compare(lookup, kind, value, operand) for value in values]
+
+
+# -- lookups of other operands, and negations ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lookup", "kind", "value", "operand", "truth"),
+    [
+        ("isnull", "boolean", None, "true", True),
+        ("isnull", "boolean", None, "false", False),
+        ("isnull", "boolean", 0, "true", False),
+        ("isnull", "boolean", "", "false", True),
+        ("isnull", "boolean", [], "true", False),
+        ("isnull", "boolean", None, "maybe", None),
+        ("range", "number", 3, "3,5", True),
+        ("range", "number", 5, "3,5", True),
+        ("range", "number", 5.5, "3,5", False),
+        ("range", "number", 4, "5,3", None),
+        ("range", "number", 4, "3", None),
+        ("range", "number", 4, "3,5,7", None),
+        ("range", "number", None, "3,5", False),
+        ("range", "date", "2024-02-29", "2024-02-29,2024-03-01", True),
+        ("range", "date-time", "2024-01-01T00:00:00Z", "2024-01-01T03:00:00+03:00,2024-01-02T00:00:00Z", True),
+        ("not_exact", "text", "Red", "Red", False),
+        ("not_exact", "text", "red", "Red", True),
+        ("not_exact", "text", None, "Red", None),
+        ("not_in", "text", "Red", "Blue,Red", False),
+        ("not_in", "text", "Green", "Blue,Red", True),
+        ("not_icontains", "text", "Kirmizi", "IRM", None),
+        ("not_range", "number", 3, "3,5", False),
+        ("not_gt", "number", 3, "3", True),
+    ],
+)
+def test_other_operands(lookup: str, kind: Any, value: Any, operand: str, truth: bool | None) -> None:
+    assert compare(lookup, kind, value, operand) is truth

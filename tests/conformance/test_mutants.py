@@ -417,3 +417,50 @@ def test_falsy_values_may_never_match() -> None:
     mutant = named("falsy values never match", filter)
     assert not mutant.shows({"attributes": {"COLOR": 0}}, "0", "COLOR")
     assert satisfies(filter, {"attributes": {"COLOR": 0}}, "0", "COLOR") is True
+
+
+NEGATED_AND_DERIVED = [
+    # lookup, mutant, value, an operand that kills it, an operand that doesn't
+    ("not_exact", "the negation is lost", 5, "4", None),
+    ("not_gt", "read as gte", 5, "5", "4"),
+    ("not_in", "only the first of the list counts", 5, "4,5", "5,4"),
+    ("isnull", "true and false are swapped", 5, "true", None),
+    ("isnull", "any value counts as true", 5, "false", "true"),
+    ("isnull", "any value counts as false", 5, "true", "false"),
+    ("isnull", "false doesn't filter", None, "false", "true"),
+    ("isnull", "true doesn't filter", 5, "true", "false"),
+    ("isnull", "an empty value counts as null", 0, "true", None),
+    ("range", "the first value is left out", 5, "5,6", "4,6"),
+    ("range", "the last value is left out", 5, "4,5", "4,6"),
+    ("range", "both values are left out", 5, "5,5", "4,6"),
+    ("range", "only the first value counts", 5, "3,4", "4,6"),
+    ("range", "only the last value counts", 5, "6,7", "4,6"),
+    ("range", "only the first value itself is found", 5, "4,6", "5,6"),
+    ("range", "read as in", 5, "4,6", "5,6"),
+    ("range", "the rows outside are shown", 5, "4,6", None),
+    ("range", "numbers are compared as text", 9, "5,10", "5,9"),
+]
+
+
+@pytest.mark.parametrize(("lookup", "name", "value", "discriminating", "same"), NEGATED_AND_DERIVED)
+def test_mutants_of_negations_ranges_and_nulls(
+    lookup: str, name: str, value: Any, discriminating: str, same: str | None
+) -> None:
+    schema = {"type": "boolean"} if lookup == "isnull" else {"type": "integer"}
+    many = lookup in ("range", "not_in")
+    filter = replace(number_filter(lookup), schema=schema, many=many, delimiter="," if many else None)
+    mutant, row = named(name, filter), {"n": value}
+    assert mutant.shows(row, discriminating, None) is not satisfies(filter, row, discriminating)
+    if same is not None:
+        assert mutant.shows(row, same, None) is satisfies(filter, row, same)
+
+
+def test_a_range_of_instants_is_misread_at_both_ends() -> None:
+    schema = {"type": "string", "format": "date-time"}
+    filter = replace(number_filter("range"), schema=schema, many=True, delimiter=",")
+    mutant, row = named("the offset is dropped", filter), {"n": "2025-05-22T12:00:00Z"}
+    operand = "2025-05-22T13:00:00+03:00,2025-05-22T14:00:00Z"
+    assert satisfies(filter, row, operand)
+    assert not mutant.shows(row, operand, None)
+    assert mutant.differs(operand)
+    assert not mutant.differs("2025-05-22T10:00:00Z,2025-05-22T14:00:00Z")

@@ -61,7 +61,7 @@ EDITS = {
     "an unknown lookup": (
         "{field: sku, lookup: exact}",
         "{field: sku, §lookup: exakt}",
-        "x-filter.lookup: 'exakt' is none of exact, iexact",
+        "x-filter.lookup: 'exakt' is no lookup",
     ),
     "a lookup without meaning for the type": (
         "x-filter: {field: category, lookup: exact}",

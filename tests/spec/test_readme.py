@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import spec
-from spec import vocabulary
+from spec import lookups, vocabulary
 from spec.__main__ import main
 
 README = spec.DEFAULT.with_name("README.md").read_text("utf-8")
@@ -51,8 +51,8 @@ def test_the_clauses_that_the_readme_names_exist(bookshop: Path) -> None:
 def test_every_extension_and_lookup_is_explained() -> None:
     headings = " ".join(re.findall(r"^### (.*)$", README, re.MULTILINE))
     assert {name for name in vocabulary.names() if name not in headings} <= {"x-vocabulary"}
-    for lookup in {*vocabulary.TEXT_LOOKUPS, *vocabulary.ORDERED_LOOKUPS}:
-        assert f"`{lookup}`" in README
+    for lookup in lookups.LOOKUPS.values():
+        assert f"`{lookup.positive}`" in README
 
 
 def test_the_problem_that_the_readme_shows_is_the_one_that_is_printed(

@@ -84,6 +84,18 @@ PARAMETERS = {
         "{name: box, in: query, schema: {type: string}, x-filter: {field: box, §lookup: exact}}",
         "'exact' has no meaning for the field 'box'",
     ),
+    "a flag that is a text": (
+        "{name: n, in: query, schema: {type: string}, x-filter: {field: name, §lookup: isnull}}",
+        "`isnull` takes true or false, and the parameter a text",
+    ),
+    "a range of one value": (
+        "{name: n, in: query, schema: {type: integer}, x-filter: {field: id, §lookup: range}}",
+        "the lookup 'range' and the parameter's type 'integer' don't fit",
+    ),
+    "a negation of a lookup that the type hasn't": (
+        "{name: n, in: query, schema: {type: string}, x-filter: {field: name, §lookup: not_gt}}",
+        "'not_gt' has no meaning for the field 'name'",
+    ),
     "a search in a list": (
         "{name: q, in: query, schema: {type: string}, x-search: {fields: [name, §tags]}}",
         "the field 'tags' holds a list, and a search looks into texts",

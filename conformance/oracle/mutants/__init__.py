@@ -7,8 +7,11 @@ wrong column, no filter.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.oracle.lookups import PLAIN, kind_of
 from conformance.oracle.mutants.columns import all_or_none, first_only, other_column
+from conformance.oracle.mutants.derived import negated, null_mutants, range_mutants
 from conformance.oracle.mutants.keys import key_mutants
 from conformance.oracle.mutants.lists import list_mutants
 from conformance.oracle.mutants.mutant import Mutant, Over, Reading, Row, reading, value_of
@@ -22,6 +25,7 @@ from conformance.oracle.mutants.texts import (
     without_accents,
 )
 from spec import Filter
+from spec.lookups import LOOKUPS
 
 __all__ = [
     "Mutant",
@@ -48,9 +52,20 @@ def mutants(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str
         Mutant("ignored", lambda row, operand, key: True),
         Mutant("always empty", lambda row, operand, key: False),
     ]
+    of = LOOKUPS[filter.lookup]
+    if of.negated:
+        positive = replace(filter, lookup=of.positive)
+        of_positive = mutants(positive, text_fields, time_fields)[len(found) :]
+        return (*found, *negated(positive, of_positive))
     kind = kind_of(filter.schema)
-    if filter.lookup == "in":
+    if filter.lookup == "isnull":
+        found += null_mutants(filter)
+    elif filter.lookup == "in":
         found += list_mutants(filter)
+    elif filter.lookup == "range":
+        found += range_mutants(filter)
+        if kind == "date-time":
+            found += [other_column(filter, name) for name in time_fields if name != filter.field]
     elif kind == "text" and filter.lookup.removeprefix("i") in PLAIN:
         found += text_mutants(filter)
         others = [name for name in text_fields if name != filter.field]

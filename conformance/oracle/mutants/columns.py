@@ -10,15 +10,16 @@ from conformance.oracle.lookups import compare, kind_of, meaning, over
 from conformance.oracle.mutants.mutant import Mutant, Row, value_of
 from conformance.oracle.operands import listed, separator
 from spec import Filter
+from spec.lookups import LOOKUPS
 
 
 def other_column(filter: Filter, name: str, *, too: bool = False) -> Mutant:
     """A mutant that compares another column than the right one, or both."""
-    kind = kind_of(filter.schema)
+    kind, between = kind_of(filter.schema), separator(filter)
 
     def shows(row: Row, operand: str, key: str | None) -> bool:
         columns = (row.get(name), value_of(filter, row, key)) if too else (row.get(name),)
-        return any(compare(filter.lookup, kind, value, operand) for value in columns)
+        return any(compare(filter.lookup, kind, value, operand, between) for value in columns)
 
     def over_rows(rows: Sequence[Row], key: str | None) -> Callable[[str], Sequence[bool | None]]:
         other = over(filter.lookup, kind, [row.get(name) for row in rows])
@@ -58,5 +59,5 @@ def all_or_none(filter: Filter, rows: Sequence[Row]) -> tuple[Mutant, ...]:
     def shows(row: Row, operand: str, key: str | None) -> bool:
         return all_known(operand, key) and meaning(filter, operand, key)(row) is True
 
-    name = "nothing is found with a value that no row has"
-    return (Mutant(name, shows, lambda operand: separator(filter) in operand),) if filter.many else ()
+    name, listing = "nothing is found with a value that no row has", LOOKUPS[filter.lookup].operand == "list"
+    return (Mutant(name, shows, lambda operand: separator(filter) in operand),) if listing else ()

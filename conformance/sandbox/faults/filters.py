@@ -17,6 +17,7 @@ from conformance.sandbox.lookups import COMPARISONS, Comparison, Predicate, as_k
 from conformance.sandbox.query import Condition, Pairs
 from conformance.sandbox.tables import KEY, TEXT, Shape
 from spec import Lookups
+from spec.lookups import LOOKUPS, NOT
 
 _INSTEAD: Mapping[str, tuple[str, ...]] = {
     "exact": ("iexact", "contains", "startswith"),
@@ -48,6 +49,13 @@ def filter(case: Case) -> Iterator[Named]:
     kind = _kind(case)
     yield "ignored", "the filter is taken and nothing is done with it", matching(case, lambda *_: true())
     yield "nothing", "the filter matches no row", matching(case, _given(lambda *_: false()))
+    of = LOOKUPS[case.filter.lookup]
+    if of.negated:
+        yield from _negated(case, of.positive)
+        return
+    if of.operand in _OF_OPERANDS:
+        yield from _OF_OPERANDS[of.operand](case)
+        return
     if kind == "text":
         yield from _text(case)
     elif kind == "instant":
@@ -57,7 +65,7 @@ def filter(case: Case) -> Iterator[Named]:
     if kind in ("instant", "number", "decimal"):
         for lookup in _ORDER_INSTEAD.get(case.filter.lookup, ()):
             yield _other_lookup(case, lookup)
-    if kind in ("number", "decimal"):
+    if kind in ("number", "decimal") and case.filter.lookup != "exact":
         yield "as-text", "numbers are compared as text, so 9 is more than 10", matching(case, _as_text)
     if case.filter.many:
         yield from _many(case)
@@ -102,6 +110,49 @@ def _instant(case: Case) -> Iterator[Named]:
     yield "to-the-second", "rows and value are compared in whole seconds", matching(case, _coarse(1_000_000))
     yield "to-the-day", "rows and value are compared by their day", matching(case, _coarse(86_400_000_000))
     yield "other-field", "the row's other date-time is compared", matching(case, _other_instant)
+
+
+def _negated(case: Case, positive: str) -> Iterator[Named]:
+    yield "negation-lost", "the rows that it leaves out are shown", matching(case, lambda right, *_: unless(right))
+    instead = _INSTEAD if _kind(case) == "text" else _ORDER_INSTEAD
+    for other in instead.get(positive, ()) if "enum" not in case.filter.schema else ():
+        yield _other_lookup(case, NOT + other)
+    if case.filter.many:
+        yield "first-only", "only the first value of the list counts", _listed(case, lambda values: values[:1])
+
+
+def _flag(case: Case) -> Iterator[Named]:
+    yield "inverted", "true and false are swapped", matching(case, lambda right, *_: unless(right))
+    yield "any-is-true", "false is taken for true, as by a test for a text", matching(case, _with_value(lambda _: True))
+    yield "false-ignored", "false filters nothing", matching(case, lambda right, _, c: right if c.value else true())
+
+
+def _pair(case: Case) -> Iterator[Named]:
+    def other(first: str | None, last: str | None) -> Change:
+        def wrong(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
+            ends = zip((first, last), condition.value, strict=True)
+            return every(_one_of_pair(shape, condition, lookup, value) for lookup, value in ends if lookup)
+
+        return matching(case, wrong)
+
+    yield "first-left-out", "the first value itself is left out", other("gt", "lte")
+    yield "last-left-out", "the last value itself is left out", other("gte", "lt")
+    yield "first-only", "only the first value counts", other("gte", None)
+    yield "last-only", "only the last value counts", other(None, "lte")
+    yield _other_lookup(case, "in")
+    yield "outside", "the rows outside are shown", matching(case, lambda right, *_: unless(right))
+
+
+def _one_of_pair(shape: Shape, condition: Condition, lookup: str, value: Any) -> Predicate:
+    return _looked_up(shape, replace(condition, value=value), lookup)
+
+
+def _with_value(change: Callable[[Any], Any]) -> Callable[[Predicate, Shape, Condition], Predicate]:
+    return lambda _, shape, condition: conditions.condition(shape, replace(condition, value=change(condition.value)))
+
+
+_OF_OPERANDS: Mapping[str, Callable[[Case], Iterator[Named]]] = {"flag": _flag, "pair": _pair}
+"""The faults of lookups that take no value of the field's own."""
 
 
 def _many(case: Case) -> Iterator[Named]:

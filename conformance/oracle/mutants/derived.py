@@ -1,0 +1,103 @@
+"""Mutants of lookups that are made of others: a negation, a range, and whether there is a value at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+
+from conformance.oracle.lookups import compare, kind_of, meaning, parse
+from conformance.oracle.mutants.mutant import Mutant, Row, reading, value_of
+from conformance.oracle.mutants.ordered import ordered_mutants, time_mutants
+from conformance.oracle.operands import listed, separator
+from spec import Filter
+
+
+def negated(filter: Filter, found: Iterable[Mutant]) -> Iterator[Mutant]:
+    """Mutants of a negation: it is lost, or its positive lookup is read as one of `found`.
+
+    `filter` has the positive lookup.
+    """
+    yield Mutant("the negation is lost", lambda row, operand, key: meaning(filter, operand, key)(row) is True)
+    for mutant in found:
+        yield replace(mutant, shows=partial(_other_rows, mutant))
+
+
+def _other_rows(mutant: Mutant, row: Row, operand: str, key: str | None) -> bool:
+    return not mutant.shows(row, operand, key)
+
+
+def null_mutants(filter: Filter) -> Iterator[Mutant]:
+    """Mutants of `isnull`."""
+
+    def shown(name: str, decide: Callable[[bool, bool], bool]) -> Mutant:
+        """A mutant that decides by whether the value is null, and whether null is wanted."""
+        return Mutant(name, lambda row, operand, key: decide(value_of(filter, row, key) is None, _flag(operand)))
+
+    def empty(row: Row, operand: str, key: str | None) -> bool:
+        return (not value_of(filter, row, key)) == _flag(operand)
+
+    yield shown("true and false are swapped", lambda null, wanted: null != wanted)
+    yield shown("any value counts as true", lambda null, wanted: null)
+    yield shown("any value counts as false", lambda null, wanted: not null)
+    yield shown("false doesn't filter", lambda null, wanted: null or not wanted)
+    yield shown("true doesn't filter", lambda null, wanted: not null or wanted)
+    yield Mutant("an empty value counts as null", empty)
+
+
+def _flag(operand: str) -> bool:
+    return parse("boolean", operand) is True
+
+
+def range_mutants(filter: Filter) -> Iterator[Mutant]:
+    """Mutants of a range: one of its ends is wrong, or both are misread in the same way."""
+    kind = kind_of(filter.schema)
+    between = separator(filter)
+
+    def by(name: str, low: str | None, high: str | None) -> Mutant:
+        def decide(value: object, operand: str) -> bool:
+            first, last = _ends(filter, operand)
+            above = low is None or compare(low, kind, value, first) is True
+            return above and (high is None or compare(high, kind, value, last) is True)
+
+        return reading(filter, name, decide)
+
+    yield by("the first value is left out", "gt", "lte")
+    yield by("the last value is left out", "gte", "lt")
+    yield by("both values are left out", "gt", "lt")
+    yield by("only the first value counts", "gte", None)
+    yield by("only the last value counts", None, "lte")
+    yield by("only the first value itself is found", "exact", None)
+    yield reading(filter, "read as in", lambda value, operand: compare("in", kind, value, operand, between) is True)
+    yield reading(
+        filter,
+        "the rows outside are shown",
+        lambda value, operand: compare("range", kind, value, operand, between) is False,
+    )
+    yield from _misread(filter)
+
+
+def _ends(filter: Filter, operand: str) -> tuple[str, str]:
+    parts = listed(filter, operand)
+    return parts[0], parts[-1]
+
+
+def _misread(filter: Filter) -> Iterator[Mutant]:
+    """The mutants that `gte` and `lte` have in common, at both ends."""
+    of_type = (ordered_mutants, time_mutants) if kind_of(filter.schema) == "date-time" else (ordered_mutants,)
+
+    def of(lookup: str) -> dict[str, Mutant]:
+        one = replace(filter, lookup=lookup, many=False, delimiter=None)
+        return {mutant.name: mutant for make in of_type for mutant in make(one)}
+
+    low, high = of("gte"), of("lte")
+    for name in (name for name in low if name in high and not name.startswith("read as")):
+        yield _at_both_ends(filter, low[name], high[name])
+
+
+def _at_both_ends(filter: Filter, low: Mutant, high: Mutant) -> Mutant:
+    def shows(row: Row, operand: str, key: str | None) -> bool:
+        first, last = _ends(filter, operand)
+        return low.shows(row, first, key) and high.shows(row, last, key)
+
+    return Mutant(low.name, shows, lambda operand: any(map(low.differs, _ends(filter, operand))))

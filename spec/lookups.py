@@ -1,0 +1,91 @@
+"""The lookups: the values for which each has a meaning, how its operand is written, and its words.
+
+A further lookup is one entry here, one for its meaning in the checks, and one for its SQL in the sandbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Kind = Literal["text", "uuid", "number", "boolean", "date-time", "date", "list", "object", "any"]
+
+Operand = Literal["value", "list", "pair", "flag"]
+"""One value, any number of values, a first and a last value, or true or false."""
+
+NOT = "not_"
+"""Before a lookup: it shows the other rows."""
+
+_TEXT = frozenset[Kind](("text", "any"))
+_ORDERED = frozenset[Kind](("number", "date", "date-time"))
+_SEVERAL = _TEXT | _ORDERED | frozenset[Kind](("uuid",))
+_SCALAR = _SEVERAL | frozenset[Kind](("boolean",))
+_EVERYTHING = _SCALAR | frozenset[Kind](("list", "object"))
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """One lookup."""
+
+    name: str
+    kinds: frozenset[Kind]
+    """The kinds of fields for which it has a meaning."""
+    words: str
+    """What a value does that it finds, to complete "the rows whose title ..."."""
+    operand: Operand = "value"
+    positive: str = ""
+    """Its name without a negation."""
+    related: bool = True
+    """True where rows of one lookup of a field follow from rows of another with the same value."""
+
+    @property
+    def negated(self) -> bool:
+        """True when it shows the rows that its positive lookup doesn't."""
+        return self.positive != self.name
+
+    @property
+    def many(self) -> bool:
+        """True when its parameter is an array."""
+        return self.operand in ("list", "pair")
+
+
+_DECLARED = (
+    Lookup("exact", _SCALAR, "equals the value"),
+    Lookup("iexact", _TEXT, "equals the value, ignoring case"),
+    Lookup("contains", _TEXT, "contains the value, case-sensitively"),
+    Lookup("icontains", _TEXT, "contains the value, ignoring case"),
+    Lookup("startswith", _TEXT, "starts with the value, case-sensitively"),
+    Lookup("istartswith", _TEXT, "starts with the value, ignoring case"),
+    Lookup("endswith", _TEXT, "ends with the value, case-sensitively"),
+    Lookup("iendswith", _TEXT, "ends with the value, ignoring case"),
+    Lookup("in", _SEVERAL, "is one of the listed values", operand="list"),
+    Lookup("gt", _ORDERED, "is greater than the value"),
+    Lookup("gte", _ORDERED, "is greater than or equal to the value"),
+    Lookup("lt", _ORDERED, "is less than the value"),
+    Lookup("lte", _ORDERED, "is less than or equal to the value"),
+    Lookup("range", _ORDERED, "is between the two values or equals one of them", operand="pair", related=False),
+    Lookup("isnull", _EVERYTHING, "is null for true, and isn't null for false", operand="flag", related=False),
+)
+
+
+def _all() -> Iterator[Lookup]:
+    for each in _DECLARED:
+        yield replace(each, positive=each.name)
+    for each in _DECLARED:
+        if each.operand != "flag":  # false is the negation of isnull
+            yield replace(each, name=NOT + each.name, positive=each.name, related=False)
+
+
+LOOKUPS: Mapping[str, Lookup] = {each.name: each for each in _all()}
+"""Every lookup by its name, those with a negation last."""
+
+
+def of_kind(kind: Kind, among: Iterable[Lookup] = LOOKUPS.values()) -> tuple[str, ...]:
+    """The names of the lookups that have a meaning for values of a kind, without negations."""
+    return tuple(each.name for each in among if kind in each.kinds and not each.negated)
+
+
+def of_free_keys() -> tuple[str, ...]:
+    """The lookups of free keys, which take one value each: OpenAPI has no way to write a list in one."""
+    return of_kind("text", (each for each in LOOKUPS.values() if each.operand == "value"))

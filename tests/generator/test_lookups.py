@@ -1,0 +1,52 @@
+"""Lookups that take more than a value of the field: as keywords, in the filter builder, and on the wire."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_args, get_type_hints
+
+import pytest
+import yaml
+
+from .kinds import Talk
+
+LIBRARY = Path(__file__).parent.parent / "conformance" / "library.yaml"
+NOTHING = {"count": 0, "next": None, "previous": None, "books": []}
+DAY = datetime.date(2024, 2, 29)
+
+
+@pytest.fixture(scope="module")
+def library(make: Callable[..., ModuleType]) -> ModuleType:
+    return make(yaml.safe_load(LIBRARY.read_text("utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("condition", "keywords", "query"),
+    [
+        (lambda F: F.subtitle.isnull(True), {"subtitle__isnull": True}, "subtitle__isnull=true"),
+        (lambda F: F.pages.range((10, 20)), {"pages__range": (10, 20)}, "pages__range=10,20"),
+        (
+            lambda F: F.published.range((DAY, DAY)),
+            {"published__between": [DAY, DAY]},
+            "published__between=2024-02-29&published__between=2024-02-29",
+        ),
+        (lambda F: F.genre.not_exact("novel"), {"genre__ne": "novel"}, "genre__ne=novel"),
+        (lambda F: F.genre.not_in(["novel", "essay"]), {"genre__nin": ["novel", "essay"]}, "genre__nin=novel,essay"),
+        (lambda F: F.title.not_icontains("a b"), {"title__not_icontains": "a b"}, "title__not_icontains=a%20b"),
+    ],
+)
+def test_on_the_wire(
+    library: ModuleType, talk: Callable[..., Talk], condition: Any, keywords: dict[str, Any], query: str
+) -> None:
+    spoken = talk(library, NOTHING, NOTHING)
+    list(spoken.client.list_books(where=condition(library.F)))
+    list(spoken.client.list_books(**keywords))
+    assert [peer.target for peer in spoken.seen] == [f"/books?{query}"] * 2
+
+
+def test_a_pair_is_typed_as_one(library: ModuleType) -> None:
+    assert "tuple[int, int]" in Path(str(library.filters.__file__)).read_text("utf-8")
+    assert bool in get_args(get_type_hints(library.Client.list_books)["subtitle__isnull"])
