@@ -9,8 +9,9 @@ import spec
 from generator import bodies, documentation, names
 from generator.plan import ParameterPlan
 from generator.schemas import Refused, Schemas
-from generator.types import ListOf, Scalar, Type, checked, hint
+from generator.types import ListOf, Scalar, Type, Values, checked, hint, union
 from spec import templates
+from spec.model import DELIMITERS, keys_of
 
 _USUAL_STYLE: Mapping[str, str] = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 
@@ -26,8 +27,12 @@ def parameter_plan(parameter: spec.Parameter, schemas: Schemas, arguments: names
     at = f"{parameter.pointer}/{'content' if content else 'schema'}"
     strict = schemas.type(schema, at, f"{method} {parameter.name}", "sent")
     kind = _with_numbers(strict)
+    style, explode = parameter.style, parameter.explode
+    if parameter.ordering:
+        strict, style, explode = _sorting(parameter.ordering, strict, style, explode)
+        kind = strict
     usual = _USUAL_STYLE[parameter.place]
-    explodes = parameter.style in ("form", "deepObject")
+    explodes = style in ("form", "deepObject")
     return ParameterPlan(
         name=parameter.name,
         argument=arguments.take(names.snake(parameter.name, "parameter")),
@@ -36,8 +41,8 @@ def parameter_plan(parameter: spec.Parameter, schemas: Schemas, arguments: names
         hint=hint(bodies.loose(strict if isinstance(strict, ListOf) else kind, schemas)),
         type=checked(kind),
         required=parameter.required or parameter.place == "path",
-        style=parameter.style if parameter.style != usual else None,
-        explode=parameter.explode if parameter.explode != explodes and not content else None,
+        style=style if style != usual else None,
+        explode=explode if explode != explodes and not content else None,
         reserved=parameter.reserved,
         content=None if content is None else "json" if bodies.is_json(content) else "text",
         keys=keys,
@@ -56,6 +61,24 @@ def _with_numbers(kind: Type) -> Type:
             return replace(kind, item=replace(item, kind="word"))
         case _:
             return kind
+
+
+def _sorting(ordering: spec.Ordering, strict: Type, style: str, explode: bool) -> tuple[Type, str, bool]:
+    """What sorts, as the values that the document gives a meaning: one of them, or several in a list."""
+    keys = dict.fromkeys(key.value for key in keys_of(ordering))
+    one = Values(tuple(keys), open=False)
+    match strict:
+        case ListOf(Scalar("text")):
+            return replace(strict, item=one), style, explode
+        case Scalar("text") if not ordering.several:
+            return one, style, explode
+        case Scalar("text") if ordering.delimiter in _STYLES:
+            return union((one, ListOf(one))), _STYLES[ordering.delimiter], False
+        case _:
+            return strict, style, explode
+
+
+_STYLES: Mapping[str | None, str] = {delimiter: style for style, delimiter in DELIMITERS.items()}
 
 
 def in_order(operation: spec.Operation) -> list[spec.Parameter]:

@@ -15,6 +15,7 @@ from spec.model import (
     Lookups,
     Media,
     Operation,
+    Ordering,
     Pagination,
     Parameter,
     Part,
@@ -22,6 +23,7 @@ from spec.model import (
     RequestBody,
     Response,
     SecurityScheme,
+    SortKey,
     Ticket,
 )
 from spec.pointers import at
@@ -44,6 +46,7 @@ __all__ = [
     "Lookups",
     "Media",
     "Operation",
+    "Ordering",
     "Pagination",
     "Parameter",
     "Part",
@@ -52,6 +55,7 @@ __all__ = [
     "RequestBody",
     "Response",
     "SecurityScheme",
+    "SortKey",
     "SpecError",
     "Ticket",
     "at",

@@ -67,7 +67,7 @@ class Behaviour:
     )
     combine: Callable[[Operation, Conditions], Predicate] = lambda _, many: conditions.combine(many)
     search: Callable[[Operation, Shape, Search], Predicate] = lambda _, shape, search: conditions.search(shape, search)
-    order: Callable[[Operation, Shape, Query], Order] = lambda _, shape, __: store.default_order(shape)
+    order: Callable[[Operation, Shape, Query], Order] = lambda _, shape, query: store.order(shape, query.order)
     count: Callable[[Operation, Connection, Shape, Query, Predicate], int] = lambda _, connection, shape, __, where: (
         store.count(connection, shape, where)
     )

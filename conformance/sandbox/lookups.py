@@ -120,16 +120,21 @@ def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any) -
     if lookup == "isnull":
         return kept.is_(None) if value else kept.is_not(None)
     is_number = kind in ("number", "decimal")
-    comparable = by_value(kept) if is_number else kept
+    compared = comparable(column, kind)
     if lookup == "in":
         # No row holds a part of a microsecond.
         whole = [one.numerator if isinstance(one, Fraction) else one for one in value if not _between(one)]
-        return comparable.in_([by_value(one) for one in whole] if is_number else whole)
+        return compared.in_([by_value(one) for one in whole] if is_number else whole)
     if isinstance(value, Fraction):
         return _instant(kept, lookup, value)
     if lookup.startswith("i"):
         return COMPARISONS[lookup[1:]](func.fold(kept), values.fold(value))
-    return COMPARISONS[lookup](comparable, by_value(value) if is_number else value)
+    return COMPARISONS[lookup](compared, by_value(value) if is_number else value)
+
+
+def comparable(column: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
+    """The column as something that is compared, and sorted, by its value."""
+    return by_value(as_kept(column)) if kind in ("number", "decimal") else as_kept(column)
 
 
 def as_kept(column: ColumnElement[Any]) -> ColumnElement[Any]:

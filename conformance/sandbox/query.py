@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,8 +12,9 @@ from conformance.sandbox import values
 from conformance.sandbox.messages import Language, say
 from conformance.sandbox.tables import Shape
 from conformance.sandbox.validation import Check, check, nearest
-from spec import Contract, Filter, Operation, Parameter
+from spec import Contract, Filter, Operation, Ordering, Parameter, SortKey
 from spec.lookups import LOOKUPS
+from spec.model import keys_of
 
 Pairs = tuple[tuple[str, str], ...]
 """Names and values of a query string, decoded, in order."""
@@ -59,6 +60,8 @@ class Query:
     limit: int = 0
     conditions: tuple[Condition, ...] = ()
     searches: tuple[Search, ...] = ()
+    order: tuple[SortKey, ...] = ()
+    """What the rows are sorted by, before the order that they have anyway."""
 
 
 @dataclass(frozen=True)
@@ -198,11 +201,17 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
             for filter in plain.parameter.filters
             if filter.default is not None
         ]
+    ordering, order = signature.operation.ordering, tuple[SortKey, ...]()
+    if ordering:
+        try:
+            order = _order(signature, ordering, [value for name, value in obeyed if name == ordering.parameter], obeyed)
+        except ValueError as error:
+            refuse(ordering.parameter, *error.args)
     if errors:
         raise Invalid(errors, kinds)
     # A link is copied and logged; the key has no place in it.
     kept = tuple(pair for pair in sent if pair[0] not in signature.ignored)
-    return Query(kept, asked["page"], asked["limit"], tuple(conditions), tuple(searches))
+    return Query(kept, asked["page"], asked["limit"], tuple(conditions), tuple(searches), order)
 
 
 def _take(
@@ -226,6 +235,27 @@ def _take(
     row_key = signature.shape and signature.shape.key
     if parameter.place == "path" and row_key and parameter.name == row_key.name:
         conditions.append(Condition(_by_key(signature, parameter), None, values.bound(row_key.kind, value)))
+
+
+def _order(signature: Signature, ordering: Ordering, given: list[str], pairs: Pairs) -> tuple[SortKey, ...]:
+    """What the rows are sorted by. Raises ValueError for what names no field, unless the document lets it pass."""
+    values = _split(ordering, given or ([ordering.default] if ordering.default else []))
+    turn = ordering.direction
+    ways = _split(ordering, [value for name, value in pairs if turn and name == turn.parameter])
+    known = {key.value: key for key in reversed(list(keys_of(ordering)))}
+    found = []
+    for place, value in enumerate(values):
+        key = known.get(value)
+        if key is None and ordering.unknown != "ignored":
+            raise ValueError("choice")
+        if key is not None:
+            down = turn is not None and turn.descending in ways[place : place + 1]
+            found.append(replace(key, descending=key.descending or down))
+    return tuple(found)
+
+
+def _split(ordering: Ordering, texts: list[str]) -> list[str]:
+    return texts if ordering.delimiter is None else [one for text in texts for one in text.split(ordering.delimiter)]
 
 
 def _by_key(signature: Signature, parameter: Parameter) -> Filter:

@@ -12,11 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, MetaData, Table
 
-from conformance.sandbox import values
+from conformance.sandbox import lookups, values
 from conformance.sandbox.databases import Database, Saved
 from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.tables import KEY, ROW, TEXT, THESE, Field, PartShape, Shape, shapes
-from spec import Contract
+from spec import Contract, SortKey
 from spec.model import JSON
 
 Row = dict[str, JSON]
@@ -175,6 +175,16 @@ def keyed_records(key: JSON, value: JSON) -> list[dict[str, Any]]:
     members = value.items() if isinstance(value, dict) else ()
     found = ((name, values.attribute_text(sub)) for name, sub in members)
     return [{ROW: key, KEY: name, TEXT: text} for name, text in found if text is not None]
+
+
+def order(shape: Shape, keys: Sequence[SortKey]) -> Order:
+    """By these keys, rows without a value last; what they leave open is as it is without them."""
+    return [*(_sorted(shape.fields[key.sorts], key.descending) for key in keys), *default_order(shape)]
+
+
+def _sorted(field: Field, descending: bool) -> ColumnElement[Any]:
+    column = lookups.comparable(field.column, field.kind)
+    return (column.desc() if descending else column.asc()).nulls_last()
 
 
 def default_order(shape: Shape) -> Order:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from spec.model import About, Basis, Field, Filter, Level, Lookups, Operation, Parameter, Provenance
+from spec.model import About, Basis, Field, Filter, Level, Lookups, Operation, Ordering, Parameter, Provenance
 
 _UNAUTHORIZED = "RFC 9110, section 15.5.2: 401 says that a request lacks valid credentials: only the whole key is."
 _RETRIEVAL = "RFC 9110, section 9.2.1: a request that only reads changes nothing, so the next one is answered alike."
@@ -16,6 +16,9 @@ _UPSERT = "Upsert means update or insert: the row with the item's key is changed
 _DELETE = "Delete means that the row with the item's key, and no other, is there no more."
 _BATCH = "total, succeeded and failed count the items of a batch: total = succeeded + failed at its end."
 _FILTER = "A filter's value is text, and the rows that it shows are compared with that very text."
+
+_SORT = "To sort by a field is to put rows in the order of its values."
+_SORT_ALONE = "Sorting changes the order of rows, and not which rows there are."
 
 _STANDARD: Mapping[str, str] = {
     **{
@@ -57,6 +60,11 @@ _TERM: Mapping[str, str] = {
     "batch.all-good": _BATCH,
     "batch.mixed": _BATCH,
     "batch.isolated": "Each item is counted by itself as succeeded or failed, so none decides for another.",
+    "order.sorted": _SORT,
+    "order.same-rows": _SORT_ALONE,
+    "order.filtered": _SORT_ALONE,
+    "order.pages": _UNIQUE_PAGES,
+    "order.keys": "A second key decides where the first one doesn't.",
     "write.inserts": _UPSERT,
     "write.updates": _UPSERT,
     "write.key": _UPSERT,
@@ -120,6 +128,10 @@ def _bounds(operation: Operation, rests_on: Provenance, about: About) -> Basis:
 
 def _default(operation: Operation, rests_on: Provenance, about: About) -> Basis:
     return Basis("default", _words({"default": about.default}) if isinstance(about, Filter) else rests_on.text)
+
+
+def _order_default(operation: Operation, rests_on: Provenance, about: About) -> Basis:
+    return Basis("default", _words({"default": about.default}) if isinstance(about, Ordering) else rests_on.text)
 
 
 def _page_default(role: str) -> Callable[[Operation, Provenance, About], Basis]:
@@ -190,6 +202,7 @@ _DECLARED: Mapping[str, Callable[[Operation, Provenance, About], Basis]] = {
     "page.previous": _shown,
     "page.previous-link": _shown,
     "filter": _filter,
+    "order.default": _order_default,
     "response.schema": _schema,
     "search.finds": _search,
     "body.required": _field_required,

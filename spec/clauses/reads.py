@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from spec.clauses import orderings
 from spec.clauses.clause import clause
 from spec.lookups import LOOKUPS
 from spec.model import (
@@ -29,6 +30,7 @@ def derive(operation: Operation) -> Iterator[Clause]:
     if operation.pagination:
         yield from _pages(operation, operation.pagination)
     yield from _filters(operation)
+    yield from orderings.derive(operation)
     for parameter in operation.parameters:
         if parameter.search:
             yield from _search(operation, parameter)

@@ -25,6 +25,7 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
 _EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     "x-pagination": ("page",),
     "x-search": ("search",),
+    "x-ordering": ("order",),
     "x-batch": ("batch",),
     "x-upserts": ("write",),
     "x-deletes": ("write",),

@@ -33,6 +33,7 @@ _TAKEN = frozenset(
         "allowEmptyValue",
         "x-filter",
         "x-search",
+        "x-ordering",
         "x-pagination",
     ]
 )
@@ -115,11 +116,11 @@ def _lookalike(context: Context, key: tuple[str, str], gone: Place, come: Named)
     """A new parameter that looks like the old one under another name."""
 
     def means(place: Place) -> list[JSON]:
-        return [place.node.get(mark) for mark in ("x-filter", "x-search", "x-pagination")]
+        return [place.node.get(mark) for mark in ("x-filter", "x-search", "x-ordering", "x-pagination")]
 
     for (where, name), place in come.items():
         close = difflib.SequenceMatcher(None, key[1], name).ratio() > 0.6
-        same = means(place) == means(gone) != [None, None, None]
+        same = means(place) == means(gone) and any(means(gone))
         if where == key[0] and (same or (close and place.node.get("schema") == gone.node.get("schema"))):
             return where, name
     return None
@@ -266,13 +267,27 @@ def _meaning(context: Context, called: Called, subject: str, name: str, old: Pla
             )
             context.say(rule, called, f"filter {name}", what, *places, before, after, about=name)
         else:
-            rule = "parameter.meaning.added" if before is None else "parameter.meaning"
+            more = before is None or (mark == "x-ordering" and _sorts_by_more(plain, plain_now))
+            rule = "parameter.meaning.added" if more else "parameter.meaning"
             what = f"{mark} was {short(plain)} and is {short(plain_now)}"
             context.say(rule, called, subject, what, *places, before, after, about=name)
 
 
+def _sorts_by_more(before: JSON, after: JSON) -> bool:
+    """True where every order that could be asked for still means the same."""
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return False
+    fields, fields_now = (_by_name(mark.get("fields")) for mark in (before, after))
+    others, others_now = ({**mark, "fields": None} for mark in (before, after))
+    return fields.items() <= fields_now.items() and others == others_now
+
+
+def _by_name(fields: JSON) -> Mapping[str, JSON]:
+    return fields if isinstance(fields, Mapping) else {field: field for field in fields or ()}
+
+
 def _marks(old: Place, new: Place) -> Iterator[tuple[str, JSON, JSON]]:
-    for mark in ("x-filter", "x-search", "x-pagination"):
+    for mark in ("x-filter", "x-search", "x-ordering", "x-pagination"):
         before, after = old.node.get(mark), new.node.get(mark)
         if before != after:
             yield mark, before, after

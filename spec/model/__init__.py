@@ -8,6 +8,7 @@ from spec.model.clauses import About, Basis, BasisKind, Clause, Field, Lookups
 from spec.model.contract import Contract
 from spec.model.nullable import with_null, without_null
 from spec.model.operations import Operation, SecurityScheme
+from spec.model.ordering import Direction, Ordering, SortKey, keys_of, sorted_by
 from spec.model.origin import JSON, Level, Location, Provenance, Schema
 from spec.model.parameters import DELIMITERS, Filter, Parameter, ParameterPlace
 from spec.model.vocabulary import Access, Batch, Collection, Pagination, Part, Ticket
@@ -23,6 +24,7 @@ __all__ = [
     "Clause",
     "Collection",
     "Contract",
+    "Direction",
     "Encoding",
     "Field",
     "Filter",
@@ -32,6 +34,7 @@ __all__ = [
     "Lookups",
     "Media",
     "Operation",
+    "Ordering",
     "Pagination",
     "Parameter",
     "ParameterPlace",
@@ -41,7 +44,10 @@ __all__ = [
     "Response",
     "Schema",
     "SecurityScheme",
+    "SortKey",
     "Ticket",
+    "keys_of",
+    "sorted_by",
     "with_null",
     "without_null",
 ]

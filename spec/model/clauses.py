@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
+from spec.model.ordering import Ordering, SortKey
 from spec.model.origin import JSON, Level, Location
 from spec.model.parameters import Filter, Parameter
 from spec.model.vocabulary import Part
@@ -29,8 +30,8 @@ class Lookups:
     filters: tuple[Filter, ...]
 
 
-About = Filter | Lookups | Parameter | Part | Field | None
-A = TypeVar("A", Filter, Lookups, Parameter, Part, Field)
+About = Filter | Lookups | Ordering | SortKey | Parameter | Part | Field | None
+A = TypeVar("A", Filter, Lookups, Ordering, SortKey, Parameter, Part, Field)
 
 BasisKind = Literal["sentence", "type", "bound", "default", "example", "declaration", "term", "standard", "decision"]
 
@@ -93,9 +94,9 @@ class Clause:
     def subject(self) -> str:
         """The name of its subject; empty for the operation as a whole."""
         match self.about:
-            case Filter(parameter=name) | Lookups(field=name) | Part(field=name):
+            case Filter(parameter=name) | Ordering(parameter=name) | Lookups(field=name) | Part(field=name):
                 return name
-            case Parameter(name=name) | Field(name=name):
+            case Parameter(name=name) | Field(name=name) | SortKey(name=name):
                 return name
         return ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from spec.model.bodies import RequestBody, Response
+from spec.model.ordering import Ordering
 from spec.model.origin import Location, Provenance
 from spec.model.parameters import Filter, Parameter
 from spec.model.vocabulary import Access, Batch, Pagination, Ticket
@@ -69,6 +70,11 @@ class Operation:
     def filters(self) -> tuple[Filter, ...]:
         """Every declared filter, in the document's order."""
         return tuple(f for p in self.parameters for f in p.filters)
+
+    @property
+    def ordering(self) -> Ordering | None:
+        """What its rows can be sorted by, if anything."""
+        return next((p.ordering for p in self.parameters if p.ordering), None)
 
     @property
     def safe(self) -> bool:

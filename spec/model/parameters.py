@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from spec.model.ordering import Ordering
 from spec.model.origin import JSON, Location, Provenance
 
 DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
@@ -69,6 +70,8 @@ class Parameter:
     """Names of the row fields that this parameter searches (x-search), else empty."""
     filters: tuple[Filter, ...]
     """One for an ordinary filter, one per pattern for free keys, none otherwise."""
+    ordering: Ordering | None
+    """What it sorts the rows by (x-ordering)."""
     provenance: Provenance
     pointer: str
     location: Location

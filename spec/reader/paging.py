@@ -72,7 +72,9 @@ def bare_list(context: ReadContext, media: Media | None, access: Access | None) 
 
 def check_list(context: ReadContext, operation: Operation) -> None:
     """Filters and searches are seen by the rows that they show, so there must be a list of rows."""
-    asks = [parameter for parameter in operation.parameters if parameter.filters or parameter.search]
+    asks = [
+        parameter for parameter in operation.parameters if parameter.filters or parameter.search or parameter.ordering
+    ]
     if operation.access is None or operation.access.action != "reads":
         return
     if asks and operation.pagination is None and not operation.bare_list:

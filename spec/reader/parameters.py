@@ -9,7 +9,7 @@ from spec import templates
 from spec.model import Parameter, ParameterPlace, Provenance, without_null
 from spec.pointers import escape
 from spec.problems import SEE
-from spec.reader import filters
+from spec.reader import filters, ordering
 from spec.reader.read_context import Object, ReadContext
 from spec.reader.rows import Rows
 
@@ -37,6 +37,7 @@ def parameters(
         _parameter(context, name, place, node, here, inherited, rows)
         for (name, place), (node, here) in declared.items()
     )
+    ordering.check_directions(context, found)
     in_path = {parameter.name for parameter in found if parameter.place == "path"}
     undeclared = [name for name in templates.placeholders(path) if name not in in_path]
     for name in undeclared:
@@ -108,6 +109,7 @@ def _parameter(
         pagination=_role(context, node, pointer) if query else None,
         search=filters.search(context, node, pointer, rows) if query else (),
         filters=(plain,) if plain else tuple(free),
+        ordering=ordering.ordering(context, name, node, schema, wire, pointer, provenance, rows) if query else None,
         provenance=provenance,
         pointer=pointer,
         location=context.where(pointer),

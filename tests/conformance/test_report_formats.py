@@ -17,8 +17,8 @@ from rich.console import Console
 from sarif_pydantic import Sarif
 
 from conformance.commands.terminal import summary, violation_lines
+from conformance.reports.difference import marked
 from conformance.reports.formats import FILES, FORMATS, write_all
-from conformance.reports.difference import marked, marked_response
 from conformance.reports.html import TEMPLATES, html
 from conformance.reports.markdown import markdown
 from conformance.reports.model import Report, Waiver

@@ -14,7 +14,7 @@ import yaml
 from .kinds import Talk
 
 LIBRARY = Path(__file__).parent.parent / "conformance" / "library.yaml"
-NOTHING = {"count": 0, "next": None, "previous": None, "books": []}
+NOTHING: dict[str, Any] = {"count": 0, "next": None, "previous": None, "books": []}
 DAY = datetime.date(2024, 2, 29)
 
 
@@ -45,6 +45,23 @@ def test_on_the_wire(
     list(spoken.client.list_books(where=condition(library.F)))
     list(spoken.client.list_books(**keywords))
     assert [peer.target for peer in spoken.seen] == [f"/books?{query}"] * 2
+
+
+@pytest.mark.parametrize(
+    ("ordering", "query"),
+    [("-pages", "ordering=-pages"), (["pages", "-new"], "ordering=pages,-new"), (("title",), "ordering=title")],
+)
+def test_an_order_on_the_wire(library: ModuleType, talk: Callable[..., Talk], ordering: Any, query: str) -> None:
+    spoken = talk(library, NOTHING)
+    list(spoken.client.list_books(ordering=ordering))
+    assert [peer.target for peer in spoken.seen] == [f"/books?{query}"]
+
+
+def test_an_order_that_the_document_doesnt_have_isnt_sent(library: ModuleType, talk: Callable[..., Talk]) -> None:
+    spoken = talk(library, NOTHING)
+    with pytest.raises(ValueError, match="ordering"):
+        list(spoken.client.list_books(ordering="added"))
+    assert spoken.seen == []
 
 
 def test_a_pair_is_typed_as_one(library: ModuleType) -> None:

@@ -132,6 +132,36 @@ PARAMETERS = {
         " {'^box_[a-z]+$': {type: string, x-filter: {name: box_KEY, field: box, §lookup: in}}}}}",
         "'in' has no meaning for the field 'box'",
     ),
+    "an order that nobody sees": (
+        "{name: o, in: query, schema: {type: string}, x-ordering: {fields: [name, §owner]}}",
+        "no response shows a field 'owner', so its order can't be seen",
+    ),
+    "an order of objects": (
+        "{name: o, in: query, schema: {type: string}, x-ordering: {fields: {name: name, §box: box}}}",
+        "the field 'box' holds an object, which has no order",
+    ),
+    "an order with two ways to turn it": (
+        "{name: page_, in: query, schema: {type: string}, x-ordering: {fields: [name],"
+        " direction: {parameter: page_, ascending: a, descending: d}, §descending: '-{field}'}}",
+        "both `direction` and `descending` say which way rows are sorted",
+    ),
+    "an order that can't be turned": (
+        "{name: o, in: query, schema: {type: string}, x-ordering: {fields: [name], §descending: '{field}'}}",
+        "the same value asks for both directions",
+    ),
+    "an order in a parameter that isn't there": (
+        "{name: o, in: query, schema: {type: string}, x-ordering: {fields: [name],"
+        " direction: {§parameter: way, ascending: a, descending: d}}}",
+        "there is no query parameter 'way'",
+    ),
+    "an order that the enum hasn't": (
+        "{name: o, in: query, schema: {type: string, enum: [id]}, x-ordering: {§fields: [id, name]}}",
+        "the parameter's enum has no value that sorts by 'name'",
+    ),
+    "a delimiter of an array's own": (
+        "{name: o, in: query, schema: {type: array, items: {type: string}}, x-ordering: {fields: [id], §delimiter: ;}}",
+        "an array parameter has no delimiter of its own",
+    ),
     "a second page number": (
         "{name: p, in: query, schema: {type: integer, default: 1}, §x-pagination: page}",
         "two parameters are the page",

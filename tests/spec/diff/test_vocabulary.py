@@ -34,6 +34,28 @@ EDITS: dict[str, tuple[str, str, str, str, str]] = {
         "major",
     ),
     "a search looks into less": ("fields: [title, isbn]", "fields: [title]", "parameter.meaning", "major", "major"),
+    "an order by another field": (
+        "fields: [title, changed_at]",
+        "fields: {title: title, changed_at: isbn}",
+        "parameter.meaning",
+        "major",
+        "major",
+    ),
+    "an order by a further field": (
+        "fields: [title, changed_at]",
+        "fields: [title, changed_at, isbn]",
+        "parameter.meaning.added",
+        "minor",
+        "major",
+    ),
+    "an order with another delimiter": ('delimiter: ","', 'delimiter: ";"', "parameter.meaning", "major", "major"),
+    "a lookup is turned round": (
+        "field: title, lookup: icontains",
+        "field: title, lookup: not_icontains",
+        "filter.meaning",
+        "major",
+        "major",
+    ),
     "a page's parameter means none": (", x-pagination: page}", "}", "parameter.meaning", "major", "major"),
     "a page's count means none": (", x-pagination: count}", "}", "response.x-pagination.removed", "major", "minor"),
     "a page's links change places": (

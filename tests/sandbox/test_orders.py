@@ -1,0 +1,56 @@
+"""Sorted lists, as every database of the sandbox sorts them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+import spec
+from tests.sandbox.conftest import Serving
+
+LIBRARY = Path(__file__).parent.parent / "conformance" / "library.yaml"
+
+
+@pytest.fixture(scope="module")
+def library(serving: Serving) -> Any:
+    with serving(contract=spec.load(LIBRARY), products=60) as client:
+        yield client
+
+
+def asked(client: httpx2.Client, path: str, **query: Any) -> list[dict[str, Any]]:
+    """The rows of a list."""
+    response = client.get(path, params=query)
+    assert response.status_code == 200, response.text
+    body = response.json()
+    rows: list[dict[str, Any]] = body["books"] if isinstance(body, dict) else body
+    return rows
+
+
+def test_numbers_stand_by_value_and_null_comes_last(library: httpx2.Client) -> None:
+    for ordering, turn in (("copies", 1), ("-copies", -1)):
+        shown = [row["copies"] for row in asked(library, "/books", ordering=ordering, size=60)]
+        values = [value for value in shown if value is not None]
+        assert values == sorted(values, key=lambda value: turn * value)
+        assert None in shown
+        assert shown[: len(values)] == values
+
+
+def test_the_second_key_decides_among_equal_ones(library: httpx2.Client) -> None:
+    rows = asked(library, "/desks", sort=["floor:desc", "width:asc"])
+    places = [(-row["floor"], Decimal(row["width"])) for row in rows]
+    assert places == sorted(places)
+
+
+def test_the_direction_may_be_a_parameter_of_its_own(library: httpx2.Client) -> None:
+    for order in ("asc", "desc"):
+        shown = [row["joined"] for row in asked(library, "/readers", sort="joined", order=order)]
+        assert shown == sorted(shown, reverse=order == "desc")
+
+
+def test_a_name_that_no_field_has(library: httpx2.Client) -> None:
+    assert library.get("/books", params={"ordering": "added"}).status_code == 400
+    assert asked(library, "/desks", sort=["colour:asc"]) == asked(library, "/desks")
