@@ -27,6 +27,7 @@ def _parameter(name: str, schema: Mapping[str, Any]) -> Parameter:
         description="",
         pagination=None,
         search=(),
+        ordering=None,
         filters=(),
         provenance=Provenance("documented", ""),
         pointer="",
