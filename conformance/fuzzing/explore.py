@@ -19,17 +19,9 @@ from conformance.fuzzing.bridge import Bridge
 from conformance.fuzzing.observations import Observations
 from conformance.fuzzing.owned import rewriting
 from conformance.fuzzing.rough import roughened
+from conformance.oracle.budget import NORMAL, Budget
 from conformance.transport.target import Target
 from spec import Contract, Operation
-
-EXAMPLES = 5
-"""Examples of its fuzzing phase for each operation."""
-
-MOST_REQUESTS = 600
-"""Requests of one exploration: about three hundred are usual for this document, and a hundred more with writes."""
-
-RESERVE = 60
-"""Requests of the run's budget that are reserved for repeating suspicious requests."""
 
 
 def explore(
@@ -38,7 +30,7 @@ def explore(
     seed: int,
     *,
     operations: Collection[str] | None = None,
-    examples: int = EXAMPLES,
+    budget: Budget = NORMAL,
 ) -> None:
     """Let the engine test the operations, or those with the given codes; a read-only run tests only those that read.
 
@@ -48,9 +40,9 @@ def explore(
     may_write = target.ownership is not None
     wanted = [o for o in seen.contract.operations if operations is None or o.code in operations]
     readers, writers = [o for o in wanted if o.safe], [o for o in wanted if not o.safe and may_write]
-    left = MOST_REQUESTS
+    left = budget.generated_requests
     if target.limits.requests is not None:
-        left = min(left, target.limits.requests - target.total - RESERVE)
+        left = min(left, target.limits.requests - target.total - budget.reserved_requests)
     if left < 1:
         seen.notes.append("Schemathesis' engine was left out: the budget has no requests left for it.")
         return
@@ -58,15 +50,15 @@ def explore(
     if target.ownership:
         bridge.rewrite = rewriting(target.ownership, seen.judge)
     document = _document(seen.contract)
-    _execute(document, ("coverage", "fuzzing"), bridge, readers, seed, examples)
+    _execute(document, ("coverage", "fuzzing"), bridge, readers, seed, budget.generated_examples)
     # Rough texts are added only where examples are sent unchanged: the coverage phase would combine them with
     # everything.
     rough = roughened(document, seen.contract, readers)
-    _execute(rough, ("examples",), bridge, readers, seed, examples)
+    _execute(rough, ("examples",), bridge, readers, seed, budget.generated_examples)
     # Writes come last: their unusual rows would disturb the reads. Inserts precede operations that need rows.
     for rank in range(3):
         some = [o for o in writers if _rank(o) == rank]
-        _execute(document, ("examples", "coverage", "fuzzing"), bridge, some, seed, examples)
+        _execute(document, ("examples", "coverage", "fuzzing"), bridge, some, seed, budget.generated_examples)
     if bridge.stopped:
         seen.notes.append(f"Schemathesis' engine was stopped: {bridge.stopped}.")
     elif bridge.closed:

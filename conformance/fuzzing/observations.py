@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from conformance.fuzzing.validity import Judge
 from conformance.laws.generated import NOT_ABOUT_IT, is_taken
 from conformance.laws.responses import REFUSALS
+from conformance.oracle.budget import NORMAL, Budget
 from conformance.reading.evidence import Generated
 from conformance.transport.exchange import Exchange, Request, Response
 from spec import Contract
-
-MOST_SUSPECTS = 4
-"""Requests kept for each operation; the shortest are the easiest to understand."""
 
 
 @dataclass
@@ -27,6 +25,7 @@ class Observations:
     """Everything that was asked, in order."""
     generated: Generated = field(default_factory=Generated)
     """What a law can ask again."""
+    budget: Budget = NORMAL
 
     def __post_init__(self) -> None:
         self.judge = Judge(self.contract)
@@ -42,15 +41,16 @@ class Observations:
             found.invalid[code] = found.invalid.get(code, 0) + 1
             if verdict and is_taken(self.contract, Exchange(request, response)):
                 taken = {**found.taken.get(code, {}), request: verdict}
-                found.taken[code] = {one: taken[one] for one in _shortest(taken)}
+                found.taken[code] = {one: taken[one] for one in self._shortest(taken)}
             elif flaw and response.ok:
                 # What is wrong in one way fails as an item, and in another way doesn't.
                 found.accepted.setdefault(code, {}).setdefault(flaw, request)
         elif verdict == "" and response.status < 500:
             found.valid[code] = found.valid.get(code, 0) + 1
             if response.status in REFUSALS:
-                found.refused[code] = _shortest([*found.refused.get(code, ()), request])
+                found.refused[code] = self._shortest([*found.refused.get(code, ()), request])
 
-
-def _shortest(requests: Iterable[Request]) -> list[Request]:
-    return sorted(requests, key=lambda r: (len(r.target), r.target, r.headers))[:MOST_SUSPECTS]
+    def _shortest(self, requests: Iterable[Request]) -> list[Request]:
+        """The requests to keep."""
+        known = sorted(requests, key=lambda r: (len(r.target), r.target, r.headers))
+        return known[: self.budget.generated_suspects]

@@ -7,34 +7,11 @@ refuse one text, and would then not look at the others.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from typing import Any
 
+from conformance.oracle.awkward import FAR, LONG, TEXTS
 from conformance.oracle.lookups import kind_of
 from spec import Contract, Operation, Parameter, at
-
-TEXTS: Mapping[str, str] = {
-    "beyond-16-bits": "Çanta 🎒",
-    "quote": "it's",
-    "double-quote": '12" x',
-    "percent": "100%s _",
-    "backslash": "a\\",
-    "brackets": "([{*+?",
-    "separators": "a,b;c|d&e=f#g",
-    "dots": "../..%2f.",
-    "digits": "99999999999999999999999999",
-    "right-to-left": "\u202eabc\u202c",
-    "combining": "e\u0301\u00a0ﬁ",
-    "new-line": "a\r\nb",
-    "control": "a\x01\x1f\x7fb",
-    "nul": "a\0b",
-}
-
-LONG = "long " * 400
-"""For one parameter only: under several the URL would be longer than servers accept."""
-
-FAR = 10**20
-"""A page number beyond 64 bits. A limit of that size could make a server send all of its data."""
 
 
 def roughened(document: dict[str, Any], contract: Contract, operations: list[Operation]) -> dict[str, Any]:

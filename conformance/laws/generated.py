@@ -13,9 +13,6 @@ from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Contract
 
-MOST_BATCHES = 8
-"""Accepted batches of invalid items that are sent again to see what becomes of them."""
-
 NOT_ABOUT_IT = (401, 403, 429, 502, 503, 504)
 """Statuses that don't concern the content of a request."""
 
@@ -30,7 +27,8 @@ def rejects_invalid(context: RunContext, clause: Clause) -> Result:
         exchange = context.send(request)
         if is_taken(context.contract, exchange):
             return Finding(f"4xx, or no data: {flaw}", response_excerpt(exchange), (exchange,))
-    for flaw, request in list(generated.accepted.get(operation.code, {}).items())[:MOST_BATCHES]:
+    accepted = generated.accepted.get(operation.code, {})
+    for flaw, request in list(accepted.items())[: context.budget.generated_batches]:
         batch = submit_patiently(context, operation, json.loads(request.body or b"[]"))
         if batch.exchange.response.ok and batch.last and batch.last.succeeded:
             applied = f"{batch.last.succeeded} succeeded"

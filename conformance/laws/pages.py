@@ -5,10 +5,11 @@ from __future__ import annotations
 from conformance.laws.law import blocked_by, law, operation_of, rests_on
 from conformance.laws.links import any_wrongly_announced, wrong_links
 from conformance.laws.walks import Walk, limits, lone_end, narrowed, needs_two_pages, same_rows, walks
+from conformance.oracle.awkward import FAR
 from conformance.oracle.lookups import all_of
 from conformance.reading.context import Page, RunContext, get, paged, read_page
 from conformance.reading.listing import response_excerpt
-from conformance.reading.sample import FAR, base_query, identity, sample_of
+from conformance.reading.sample import base_query, identity, sample_of
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Operation

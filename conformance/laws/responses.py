@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.laws.law import Phase, law, operation_of
+from conformance.oracle import awkward
 from conformance.oracle.lookups import kind_of
 from conformance.oracle.operands import joined, pairs
 from conformance.reading.context import Query, RunContext, extended, get
@@ -90,14 +91,8 @@ def _valid(context: RunContext, operation: Operation) -> Exchange | None:
     return first.exchange if first else None
 
 
-ROUGH = (
-    "\U0001f392 it's 12\" 100%s _ \\ ([{*+? a,b;c|d&e=f#g ../..%2f. \u202eabc\u202c e\u0301\u00a0\ufb01",
-    "a\0b",
-    "long " * 300,
-)
-"""Texts that servers stumble over. What some of them refuse stands alone: they would look at nothing beside it."""
-
-ROUGH_KEY = "a'b\"c.d%e(\u00e9\U0001f392"
+ROUGH = (awkward.TOGETHER, awkward.TEXTS["nul"], awkward.LONG)
+"""What some servers refuse stands alone: they would look at nothing beside it."""
 
 
 def rough_requests(context: RunContext, operation: Operation) -> list[Request]:
@@ -105,7 +100,7 @@ def rough_requests(context: RunContext, operation: Operation) -> list[Request]:
     base = base_query(context, operation)
     plain = [f.name() for f in operation.filters if not f.free_key and not f.many and kind_of(f.schema) == "text"]
     texts = [p.name for p in operation.parameters if p.search] + plain
-    keyed = [((f.name(ROUGH_KEY), "a"),) for f in operation.filters if f.free_key][:1]
+    keyed = [((f.name(awkward.KEY), "a"),) for f in operation.filters if f.free_key][:1]
     # Under all names at once, but for the long one: of several the URL would be longer than servers read.
     wrong = [tuple((name, text) for name in texts[: 1 if len(text) > 1000 else None]) for text in ROUGH if texts]
     rows = sample_of(context, operation).rows.values()
@@ -119,30 +114,15 @@ def rough_requests(context: RunContext, operation: Operation) -> list[Request]:
     return [get(operation, extended(base, q)) for q in queries]
 
 
-EDGES_OF_TIME = (
-    "9999-12-31T23:59:59-14:00",
-    "0001-01-01T00:00:00+14:00",
-    "2024-02-29T12:00:00Z",
-    "2024-05-22T24:00:00Z",
-    "2016-12-31T23:59:60Z",
-)
-"""Both ends of the calendar, past which their offsets lead; a leap day, an hour 24, a leap second."""
-
-EDGES_OF_DAYS = ("9999-12-31", "0001-01-01", "2024-02-29")
-
-EDGES_OF_NUMBERS = (str(2**31), str(2**63), "9" * 20)
-"""Numbers that integers of 32 and of 64 bits don't hold."""
-
-
 def _extreme(operation: Operation) -> Iterator[Query]:
     """Queries at the edges of what times and numbers can be, each value under all names that take such a one."""
-    for kind, edges in (("date-time", EDGES_OF_TIME), ("date", EDGES_OF_DAYS), ("number", EDGES_OF_NUMBERS)):
+    for kind, edges in (("date-time", awkward.INSTANTS), ("date", awkward.DAYS), ("number", awkward.NUMBERS)):
         names = [f.name() for f in operation.filters if not f.free_key and not f.hidden and kind_of(f.schema) == kind]
         yield from (tuple((name, edge) for name in names) for edge in edges if names)
     paging = operation.pagination
     if paging is None:
         return
-    for edge in EDGES_OF_NUMBERS:
+    for edge in awkward.NUMBERS:
         yield ((paging.page, edge),)
         # A large limit is sent with a page past the end: a server may really show so many rows.
         yield (paging.page, "2"), (paging.limit, edge)
@@ -160,7 +140,11 @@ def rough_bodies(context: RunContext, operation: Operation) -> list[Request]:
     own = {key: unused_key(context, operation, "rough")}
     plain = own if access.action == "deletes" else {**item(context, operation, own[key], 0, "plain"), **own}
     texts = [name for name, value in plain.items() if isinstance(value, str) and name != key][:1]
-    odd = [{**plain, **dict.fromkeys(texts, text)} for text in ("a\0b", "a\ud800b")] if texts else []
+    odd = (
+        [{**plain, **dict.fromkeys(texts, text)} for text in (awkward.TEXTS["nul"], awkward.NOT_UNICODE)]
+        if texts
+        else []
+    )
     odd += [{**plain, "unknownField": "x"}, {**plain, key: own[key] + "x" * 300}]
     alien: tuple[Any, ...] = (7, None, [{}], {"x": 7})
     odd += [{**plain, name: value} for name in item_fields(context, operation) if name != key for value in alien]

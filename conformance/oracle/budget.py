@@ -38,6 +38,10 @@ class Budget:
     """Rows by which cases are chosen; more rows kill few more mutants and take longer."""
     candidates: int = 300
     """Values of a filter that are looked at."""
+    key_pairs: int = 8
+    """Pairs of free keys: the value of one is sent under the other."""
+    unusual_values: int = 8
+    """Values with unusual characters that are sent as they are."""
     killers: int = 4
     """Candidates to find for each mutant: one of them is likely to kill other mutants as well."""
     least_cases: int = 2
@@ -90,6 +94,8 @@ class Budget:
     """... fewer where the server refuses so many, ..."""
     few_items: int = 20
     """... and few where it refuses those as well."""
+    made_ids: int = 3
+    """Ids for a part's entries where neither rows nor the example have any."""
     plain_items: int = 2
     """The least number of rows without an edge case in every batch."""
     large_batch: int = 10_000
@@ -104,6 +110,36 @@ class Budget:
     """Histories of writes that Hypothesis draws. The first is the simplest: the row is made, and that is all."""
     history_steps: int = 40
     """Writes of all histories together, those that shrinking tries included."""
+
+    # -- deleting what was planted
+    deleted_at_once: int = 200
+    """Rows that one batch deletes, ..."""
+    smaller_delete: int = 4
+    """... and the divisor of that number after a batch that wasn't accepted."""
+    refused_deletes: int = 20
+    """After so many refused deletes of single rows in succession, no others are tried."""
+    delete_patience: float = 90.0
+    """Seconds that deletes may wait behind other batches and take themselves."""
+    delete_check: float = 20.0
+    """Seconds after which the rows are looked up again, whether or not the batches have ended."""
+    vain_deletes: int = 3
+    """Attempts to delete rows that don't go."""
+    delete_progress: float = 0.75
+    """After `delete_patience`, attempts go on while each leaves no more than this fraction of the rows."""
+    deleted_alone: int = 2
+    """Keys that are also looked up one by one."""
+
+    # -- generated requests
+    generated_examples: int = 5
+    """Examples of the fuzzing phase of Schemathesis' engine for each operation."""
+    generated_requests: int = 600
+    """Requests of the engine: about three hundred are usual for this document, and a hundred more with writes."""
+    reserved_requests: int = 60
+    """Requests of the run's own limit that are reserved for repeating suspicious requests."""
+    generated_suspects: int = 4
+    """Suspicious requests that are kept for each operation: the shortest are the easiest to understand."""
+    generated_batches: int = 8
+    """Accepted batches of invalid items that are sent again to see their outcome."""
 
     # -- confirming
     attempts: int = 3

@@ -11,23 +11,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from conformance.oracle.awkward import TAILS
+from conformance.oracle.budget import NORMAL, Budget
 from conformance.oracle.lookups import in_offset, kind_of, parse
 from conformance.oracle.mutants import Row, blurred, value_of, without_accents
 from conformance.oracle.operands import allows, joined, sayable
 from spec import Filter
 from spec.lookups import LOOKUPS
 
-MOST_PAIRS = 8
-"""Pairs of free keys: the value of one is sent under the other."""
 
-MOST_UNUSUAL = 8
-"""Values with unusual characters that are sent as they are."""
-
-
-def candidates(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Iterator[tuple[str | None, str]]:
+def candidates(
+    filter: Filter, rows: Sequence[Row], rng: random.Random, budget: Budget = NORMAL
+) -> Iterator[tuple[str | None, str]]:
     """(free key, operand) pairs that the document allows. Kinds of values and rows are mixed."""
     allowed = allows(filter)
-    return ((key, operand) for key, operand in _thinkable(_positive(filter), rows, rng) if allowed(operand))
+    found = _thinkable(_positive(filter), rows, rng, budget)
+    return ((key, operand) for key, operand in found if allowed(operand))
 
 
 def _positive(filter: Filter) -> Filter:
@@ -35,7 +34,9 @@ def _positive(filter: Filter) -> Filter:
     return replace(filter, lookup=LOOKUPS[filter.lookup].positive)
 
 
-def _thinkable(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Iterator[tuple[str | None, str]]:
+def _thinkable(
+    filter: Filter, rows: Sequence[Row], rng: random.Random, budget: Budget
+) -> Iterator[tuple[str | None, str]]:
     make: Callable[[Filter, list[Any], random.Random], Iterator[Iterator[str]]]
     kind = kind_of(filter.schema)
     if filter.lookup == "isnull":
@@ -56,7 +57,7 @@ def _thinkable(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Itera
         for key, values in _texty(known):
             yield from ((key, operand) for operand in _wild(filter, values) if operand == operand.strip())
     if filter.free_key:
-        yield from _of_other_keys(filter, known)
+        yield from _of_other_keys(filter, known, budget.key_pairs)
     sources = [(key, make(filter, values, rng)) for key, values in known]
     streams = [(key, stream) for key, found in sources for stream in found]
     rng.shuffle(streams)
@@ -73,11 +74,13 @@ def _thinkable(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Itera
         streams = alive
 
 
-def for_wire(filter: Filter, rows: Sequence[Row], rng: random.Random) -> Iterator[tuple[str | None, str]]:
+def for_wire(
+    filter: Filter, rows: Sequence[Row], rng: random.Random, budget: Budget = NORMAL
+) -> Iterator[tuple[str | None, str]]:
     """(free key, operand) pairs of texts that a careless server may change on their way."""
     allowed = allows(filter)
     for key, values in _texty(_values(filter, rows, rng)):
-        for operand in crafted(filter, values):
+        for operand in crafted(filter, values, budget.unusual_values):
             if operand == operand.strip() and allowed(operand):
                 yield key, operand
 
@@ -101,17 +104,19 @@ def _values(filter: Filter, rows: Sequence[Row], rng: random.Random) -> list[tup
     return [(key, _unusual_first(rng.sample(list(by_key[key]), len(by_key[key])))) for key in keys]
 
 
-def _of_other_keys(filter: Filter, known: list[tuple[str | None, list[Any]]]) -> Iterator[tuple[str | None, str]]:
-    """Values of other keys, under a key that a careless server takes for them. The most similar keys come first."""
+def _of_other_keys(
+    filter: Filter, known: list[tuple[str | None, list[Any]]], most: int
+) -> Iterator[tuple[str | None, str]]:
+    """Values of other keys: a careless server confuses the keys. The most similar keys come first."""
     pairs = [(key or "", other or "", values) for key, _ in known for other, values in known if key != other]
     pairs.sort(key=lambda pair: (pair[0].casefold() != pair[1].casefold(), not pair[1].startswith(pair[0])))
-    for key, _, values in pairs[:MOST_PAIRS]:
+    for key, _, values in pairs[:most]:
         found = (_satisfying(str(value), filter.lookup) for value in values[:2])
         yield from ((key, operand) for operand in found if operand and operand == operand.strip())
 
 
 def of_other_columns(filter: Filter, rows: Sequence[Row], columns: Sequence[str]) -> Iterator[tuple[str | None, str]]:
-    """Values of other columns, for a filter that may look there too. The first few rows are enough."""
+    """Values of other columns, for a filter that may search them too. The first few rows are enough."""
     filter = _positive(filter)
     if filter.lookup == "isnull":
         return
@@ -132,7 +137,7 @@ def _usable(value: Any) -> bool:
 
 
 def _unusual_first(values: list[Any]) -> list[Any]:
-    """For each unusual character two values that hold it, then some others. The first kill the most mutants."""
+    """Two values for each unusual character, then some others. The first kill the most mutants."""
     holders: dict[str, list[Any]] = {}
     for value in values:
         for found in _UNUSUAL.findall(value) if isinstance(value, str) else [""]:
@@ -162,23 +167,19 @@ def _satisfying(value: str, lookup: str) -> str:
     return parts.get(lookup if lookup in parts else lookup[1:], value)
 
 
-_TAILS = ("&x", ";x", "#x", ",x", " x", "\\", '"', "'", "é", "\U0001f600", "%", "*", ".*", "%20x", "x" * 21)
-"""Tails of a text that would match without them: a server that drops, cuts or interprets one finds rows."""
-
-
-def crafted(filter: Filter, values: list[Any]) -> Iterator[str]:
-    """Texts that match nothing as they stand and something once they are tampered with, and the other way round."""
+def crafted(filter: Filter, values: list[Any], unusual_values: int = NORMAL.unusual_values) -> Iterator[str]:
+    """Texts that match other rows once a server has altered them on the way."""
     strings = [str(value) for value in values if len(str(value)) > 3]
     yield from ["0", "undefined", "null", "None"] if strings else []
     yield from [" ".join(reversed(value.split())) for value in strings if " " in value][:2]
-    yield from [value for value in strings if _UNUSUAL.search(value)][:MOST_UNUSUAL]
+    yield from [value for value in strings if _UNUSUAL.search(value)][:unusual_values]
     yield from sorted(strings, key=len)[-1:]
     spaced = next((v for v in strings if re.search(r"[A-Za-z] [A-Za-z]", v)), None)
     plain = next((v for v in strings if v.isascii() and v.isalnum()), None)
     unusual = next((v for v in strings if _UNUSUAL.search(v)), None)
     for value in dict.fromkeys(v for v in (spaced, plain, unusual) if v):
         base = _satisfying(value, filter.lookup)
-        yield from (base + tail for tail in _TAILS)
+        yield from (base + tail for tail in TAILS)
         at = len(base) // 2
         yield base[:at] + "\\" + base[at:]
         yield base[:at] + '"' + base[at:]
@@ -192,7 +193,7 @@ def crafted(filter: Filter, values: list[Any]) -> Iterator[str]:
 
 
 def _wild(filter: Filter, values: list[Any]) -> Iterator[str]:
-    """Texts that match only where a wildcard acts."""
+    """Texts that match only if a wildcard is active."""
     strings = [str(value) for value in values if len(str(value)) > 3]
     for value in strings[:1] + strings[len(strings) // 2 :][:1] + strings[-1:]:
         base = _satisfying(value, filter.lookup)
@@ -301,11 +302,11 @@ _UNKNOWN: Mapping[str, tuple[str, ...]] = {
     "date-time": ("2001-02-03T04:05:06Z", "2002-03-04T05:06:07Z"),
     "text": ("0", "qzx"),
 }
-"""Values that rows hardly have, by the kind of a filter's values."""
+"""Unlikely values, by the kind of a filter's values."""
 
 
 def _unknown(filter: Filter, strings: list[str], rng: random.Random) -> str:
-    """A value of the filter's kind that none of these is."""
+    """A value of the filter's kind that isn't one of these."""
     kind = kind_of(filter.schema)
     if kind == "uuid":
         return _uuid_like(strings[0], rng)

@@ -66,7 +66,7 @@ def choose(filter: Filter, rows: Sequence[Row], seed: int, budget: Budget = NORM
     texts, times = _columns(sampled)
     wanted = (*mutants(filter, texts, times), first_only(filter, sampled), *all_or_none(filter, sampled))
     others = of_other_columns(filter, sampled, texts)
-    pool = list(dict.fromkeys((*others, *candidates(filter, sampled, rng))))[: budget.candidates]
+    pool = list(dict.fromkeys((*others, *candidates(filter, sampled, rng, budget))))[: budget.candidates]
     pairs = [(filter, key, operand) for key, operand in pool]
     return cover(pairs, {filter.parameter: wanted}, sampled, budget.least_cases, budget.most_cases, budget.killers)
 
@@ -79,7 +79,7 @@ def choose_for_wire(filters: Sequence[Filter], rows: Sequence[Row], seed: int, b
     pool: list[tuple[Filter, str | None, str]] = []
     for filter in filters:
         if filter.parameter in wanted:
-            pool += [(filter, key, operand) for key, operand in for_wire(filter, sampled, rng)]
+            pool += [(filter, key, operand) for key, operand in for_wire(filter, sampled, rng, budget)]
     rng.shuffle(pool)
     return cover(pool, wanted, sampled, 0, budget.wire_cases, budget.killers)
 

@@ -16,9 +16,6 @@ from conformance.reading.context import Page, Query, RunContext, decided, observ
 from conformance.transport.exchange import Exchange
 from spec import Operation, Parameter
 
-FAR = 10**20
-"""A page that no number of 64 bits reaches."""
-
 NO_SUCH_ID = "00000000-0000-4000-8000-000000000000"
 """A valid uuid that names nothing."""
 

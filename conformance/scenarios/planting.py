@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.oracle.awkward import WITNESSES
 from conformance.reading.context import RunContext
 from conformance.scenarios import ownership_of
 from conformance.transport.keys import unmarkable
@@ -15,30 +16,6 @@ from spec import Operation
 
 VARIANTS = range(5)
 """Variants of values that aren't texts, so that several rows share a value."""
-
-WITNESSES = (
-    "Kirmizi Canta",
-    "KIRMIZI CANTA",
-    "Kirmizi",
-    "Çanta Ağaç Söğüt",
-    "ÇANTA AĞAÇ SÖĞÜT",
-    "canta agac sogut",
-    "50% Wool_Blend",
-    "50 Wool Blend",
-    "500 WoolXBlend",
-    "Back\\slash \"quoted\" 'single'",
-    "Salt & Pepper + Lemon, 2 kg; #3",
-    "Salt",
-    "Pepper Salt",
-    "naïve café Ünal",
-    "Red Apron 42",
-    "red apron 42",
-    "Red",
-    "Infrared",
-    "Redder 🎒 bag",
-    "(a+b)*c.d [x]",
-)
-"""Prefixes, suffixes and case variants of each other, wildcards, and characters that a URL must escape."""
 
 
 def plant(context: RunContext) -> int:

@@ -17,30 +17,6 @@ from conformance.writing.read_back import containing, find, reader_of, with_hidd
 from conformance.writing.submission import Submission, poll_to_end, send_batch
 from spec import Operation
 
-AT_ONCE = 200
-"""Rows that one batch deletes; fewer where a server doesn't take so many."""
-
-FEWER = 4
-"""By how much smaller the batches are after one that wasn't taken."""
-
-REFUSALS = 20
-"""Single rows in a row whose deletes aren't taken, after which no others are tried."""
-
-PATIENCE = 90.0
-"""Seconds that deletes may wait behind other batches, and be worked on."""
-
-AT_A_TIME = 20.0
-"""Seconds after which it is looked for what is still there, whether or not the deletes are over."""
-
-TRIES = 3
-"""Times that rows are asked to be deleted and don't go."""
-
-PROGRESS = 0.75
-"""After `PATIENCE`, deletes go on while each try leaves no more than this part of the rows."""
-
-SAMPLED = 2
-"""Keys that are also looked for one by one."""
-
 
 def clean_up(context: RunContext, ownership: Ownership) -> list[str]:
     """Delete every key of the journal that has a row, and give those that weren't seen gone afterwards.
@@ -80,10 +56,10 @@ def _collections(context: RunContext) -> list[tuple[Operation, bool]]:
 def _delete(
     context: RunContext, operation: Operation, keys: list[str], runs: set[str], ownership: Ownership
 ) -> list[str]:
-    clock = context.target.clock
+    clock, budget = context.target.clock, context.budget
     there = keys or _present(context, operation, [], runs, ownership)
-    tries, until, at_once = 0, clock.monotonic() + PATIENCE, AT_ONCE
-    while there and tries < TRIES:
+    tries, until, at_once = 0, clock.monotonic() + budget.delete_patience, budget.deleted_at_once
+    while there and tries < budget.vain_deletes:
         try:
             sent = _send(context, operation, there, at_once)
         except Stopped:
@@ -92,12 +68,12 @@ def _delete(
             return _present(context, operation, there, runs, ownership)
         if at_once > 1 and not sent[-1].accepted:
             # So many aren't taken at once, or not with one of them.
-            at_once = max(1, at_once // FEWER)
+            at_once = max(1, at_once // budget.smaller_delete)
             continue
         asked, there = there, _present(context, operation, there, runs, ownership)
         # Queued deletes may still finish; deleting rows may reveal others.
         in_vain = set(asked) <= set(there) and all(batch.over or not batch.accepted for batch in sent)
-        slow = clock.monotonic() > until and len(there) > PROGRESS * len(asked)
+        slow = clock.monotonic() > until and len(there) > budget.delete_progress * len(asked)
         tries += in_vain or slow
     if there:
         # While rows go, those behind them move up in the list, and one look may miss some.
@@ -114,9 +90,9 @@ def _send(context: RunContext, operation: Operation, keys: Sequence[str], at_onc
         items = [{field: key} for key in keys[start : start + at_once]]
         sent.append(send_batch(context, operation, items))
         refusals = 0 if sent[-1].accepted else refusals + 1
-        if refusals >= (1 if at_once > 1 else REFUSALS):
+        if refusals >= (1 if at_once > 1 else context.budget.refused_deletes):
             break
-    until = context.target.clock.monotonic() + AT_A_TIME
+    until = context.target.clock.monotonic() + context.budget.delete_check
     return [
         poll_to_end(context, operation, batch, patience=max(0.0, until - context.target.clock.monotonic()))
         for batch in sent
@@ -137,7 +113,8 @@ def _present(
     try:
         together = [shown for run in runs if (shown := _holding(context, operation, run)) is not None]
         found = set().union(*together)
-        sample = keys[:: max(1, len(keys) // SAMPLED)][:SAMPLED]
+        few = context.budget.deleted_alone
+        sample = keys[:: max(1, len(keys) // few)][:few]
         alone = _one_by_one(context, operation, sample)
         if len(together) < len(runs) or alone - found:
             alone |= _one_by_one(context, operation, [key for key in keys if key not in sample])

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
-from conformance.reading.context import RunContext
+from conformance.oracle.awkward import MIXED
+from conformance.reading.context import RunContext, observed
 from conformance.reading.sample import NO_SUCH_ID, sample_of
 from conformance.transport.keys import PREFIX
 from conformance.writing.read_back import reader_of
@@ -22,16 +23,8 @@ from spec import Operation, Part
 Style = Literal["rich", "known", "plain"]
 STYLES: tuple[Style, ...] = ("rich", "known", "plain")
 
-MADE_IDS = 3
-"""Ids for a part's entries, where neither rows nor the example have any."""
 
-_TEXTS = (
-    "Çanta  Ağaç & Söğüt + %50 _ 'tek' \"çift\" é",
-    "Yeşil Gömlek, 2. Kalite; ölçü <40> / ñandú ß",
-    "Şal #3 = «Bordo» \u2014 日本 🎒",
-)
-
-
+@observed
 def item_fields(context: RunContext, operation: Operation) -> Mapping[str, Mapping[str, Any]]:
     """The fields of one item of a write's body, with their schemas."""
     return context.contract.properties(context.contract.items(operation))
@@ -67,14 +60,26 @@ def example_item(operation: Operation) -> Mapping[str, Any]:
     return {}
 
 
-def observed(context: RunContext, operation: Operation) -> list[Mapping[str, Any]]:
-    """Rows of the collection as the server shows them, without this run's own:
-
-    the server is known to accept their values.
-    """
+@observed
+def rows_of_others(context: RunContext, operation: Operation) -> tuple[Mapping[str, Any], ...]:
+    """Rows of the collection as the server shows them, without this run's own. The server accepts their values."""
     reader, own = reader_of(context, operation), context.target.ownership
     rows = sample_of(context, reader).rows if reader else {}
-    return [row for key, row in rows.items() if own is None or not own.owns(key)]
+    return tuple(row for key, row in rows.items() if own is None or not own.owns(key))
+
+
+@observed
+def _values(context: RunContext, operation: Operation, field: str) -> tuple[Any, ...]:
+    """The first distinct values of a field."""
+    usable = [row[field] for row in rows_of_others(context, operation) if row.get(field) not in (None, "", [], {})]
+    return tuple(value for n, value in enumerate(usable[:60]) if value not in usable[:n])
+
+
+@observed
+def _fields_shown(context: RunContext, operation: Operation) -> Mapping[str, Mapping[str, Any]]:
+    """The fields of a row of the collection, with their schemas."""
+    access = operation.access
+    return context.contract.properties({"$ref": access.collection.item}) if access else {}
 
 
 def item(
@@ -84,7 +89,6 @@ def item(
     access = operation.access
     if access is None:
         return {}
-    rows = observed(context, operation)
     example = example_item(operation)
     made: dict[str, Any] = {}
     for name, schema in item_fields(context, operation).items():
@@ -94,12 +98,11 @@ def item(
             continue
         elif access.parts:
             part = next((p for p in access.parts if p.key == name), None)
-            ids = _list_ids(context, operation, name, rows) if part else []
-            made[name] = (
-                ids[0] if ids else _entry_value(name, schema, example, variant, _shown(access.parts, rows, name))
-            )
+            ids = _list_ids(context, operation, name) if part else ()
+            shown = _shown(context, operation, access.parts, name)
+            made[name] = ids[0] if ids else _entry_value(name, schema, example, variant, shown)
         elif name in example or "type" in schema:
-            value = _row_value(context, operation, name, schema, example, rows, variant, style)
+            value = _row_value(context, operation, name, schema, example, variant, style)
             if value is not None:
                 made[name] = value
     return made
@@ -113,11 +116,12 @@ def entry(
     A list may fix a field such as its currency. So a `steady` item keeps every field that isn't an amount, for
     all variants. Otherwise the field gets another value that entries of that list show, if there is one.
     """
-    made, rows = item(context, operation, key, variant), observed(context, operation)
+    made = item(context, operation, key, variant)
     for part in operation.access.parts if operation.access else ():
         made[part.key] = part_ids(context, operation, part.key)[number]
         for name in made:
-            own = _shown((part,), rows, name, made[part.key]) or _shown((part,), rows, name)
+            parts = (part,)
+            own = _shown(context, operation, parts, name, made[part.key]) or _shown(context, operation, parts, name)
             if own:
                 made[name] = own[0 if steady else -1]
     return made
@@ -134,21 +138,18 @@ def _row_value(
     name: str,
     schema: Mapping[str, Any],
     example: Mapping[str, Any],
-    rows: list[Mapping[str, Any]],
     variant: int,
     style: Style,
 ) -> Any:
     collection = operation.access.collection if operation.access else None
     parts = {p.field: p for p in collection.parts} if collection else {}
-    shown = context.contract.properties({"$ref": collection.item}) if collection else {}
-    if name not in shown:
+    if name not in _fields_shown(context, operation):
         return None
-    usable = [row[name] for row in rows if row.get(name) not in (None, "", [], {})]
-    different = [value for n, value in enumerate(usable[:60]) if value not in usable[:n]]
+    different = _values(context, operation, name)
     sample = different[variant % len(different)] if different else example.get(name)
     types = schema.get("type")
     if name in parts:
-        return _entries(context, operation, schema, example.get(name), parts[name].key, rows, name, variant)
+        return _entries(context, operation, schema, example.get(name), parts[name].key, name, variant)
     if style == "plain" and is_plain_text(schema):
         # Similar to an existing value, but not equal: a server that matches rows by text then changes only ours.
         return f"{PREFIX}-{sample or name}"
@@ -157,7 +158,7 @@ def _row_value(
     if types == "string" and schema.get("format") == "uuid":
         return sample or NO_SUCH_ID
     if types == "string" and "enum" not in schema and "format" not in schema:
-        return f"{_TEXTS[variant % len(_TEXTS)]} {name} {variant}"
+        return f"{MIXED[variant % len(MIXED)]} {name} {variant}"
     if types == "string" and schema.get("format") == "decimal":
         return amount(str(sample or "10.00"), variant)
     if types == "array":
@@ -187,24 +188,26 @@ def _object(sample: Mapping[str, Any], variant: int, *, more_keys: bool) -> dict
     return made or {"key": f"Kırmızı ö  {variant}"}
 
 
-def _list_ids(context: RunContext, operation: Operation, key: str, rows: list[Mapping[str, Any]]) -> list[str]:
+@observed
+def _list_ids(context: RunContext, operation: Operation, key: str) -> tuple[str, ...]:
     """Ids for the entries of a part: those that rows show first, then the example's, then made-up ones."""
     collection = operation.access.collection if operation.access else None
     field = next((p.field for p in collection.parts if p.key == key), "") if collection else ""
     seen: dict[str, None] = {}
-    for row in rows:
+    for row in rows_of_others(context, operation):
         for entry in row.get(field) or ():
             if isinstance(entry, Mapping) and isinstance(entry.get(key), str):
                 seen[entry[key]] = None
     example = example_item(operation).get(key)
     if isinstance(example, str):
         seen[example] = None
-    return [*seen, *(str(uuid.uuid5(uuid.NAMESPACE_OID, f"{field}.{key} {number}")) for number in range(MADE_IDS))]
+    made = (str(uuid.uuid5(uuid.NAMESPACE_OID, f"{field}.{key} {n}")) for n in range(context.budget.made_ids))
+    return (*seen, *made)
 
 
 def part_ids(context: RunContext, operation: Operation, key: str) -> list[str]:
     """Ids for parts, at least three."""
-    return list(dict.fromkeys(_list_ids(context, operation, key, observed(context, operation))))
+    return list(dict.fromkeys(_list_ids(context, operation, key)))
 
 
 def _entries(
@@ -213,7 +216,6 @@ def _entries(
     schema: Mapping[str, Any],
     sample: Any,
     key: str,
-    rows: list[Mapping[str, Any]],
     name: str,
     variant: int,
 ) -> list[dict[str, Any]] | None:
@@ -221,26 +223,35 @@ def _entries(
     fields = context.contract.properties(context.contract.resolve(schema).get("items", {}))
     example = sample[0] if isinstance(sample, list) and sample and isinstance(sample[0], Mapping) else {}
     made = []
-    for number, id in enumerate(_list_ids(context, operation, key, rows)[:2]):
+    for number, id in enumerate(_list_ids(context, operation, key)[:2]):
         entry: dict[str, Any] = {key: id}
         for field, field_schema in fields.items():
             if field != key:
-                shown = _shown((Part(name, key),), rows, field, id) or _shown((Part(name, key),), rows, field)
+                parts = (Part(name, key),)
+                shown = _shown(context, operation, parts, field, id) or _shown(context, operation, parts, field)
                 entry[field] = _entry_value(field, field_schema, example, variant + 3 * number, shown)
         made.append(entry)
     return made
 
 
-def _shown(parts: Sequence[Part], rows: list[Mapping[str, Any]], field: str, id: str | None = None) -> list[Any]:
+@observed
+def _shown(
+    context: RunContext, operation: Operation, parts: tuple[Part, ...], field: str, id: str | None = None
+) -> tuple[str, ...]:
     """The distinct values of a field in the entries of a part: all, or those under one id; none for amounts."""
-    entries = ((part, entry) for row in rows for part in parts for entry in row.get(part.field) or ())
+    entries = (
+        (part, entry)
+        for row in rows_of_others(context, operation)
+        for part in parts
+        for entry in row.get(part.field) or ()
+    )
     mine = (e for part, e in entries if isinstance(e, Mapping) and id in (None, e.get(part.key)) and field != part.key)
     found = {value for e in mine if isinstance(value := e.get(field), str)}
-    return [] if any(re.fullmatch(r"-?\d+(\.\d+)?", value) for value in found) else sorted(found)
+    return () if any(re.fullmatch(r"-?\d+(\.\d+)?", value) for value in found) else tuple(sorted(found))
 
 
 def _entry_value(
-    name: str, schema: Mapping[str, Any], example: Mapping[str, Any], variant: int, shown: list[Any]
+    name: str, schema: Mapping[str, Any], example: Mapping[str, Any], variant: int, shown: Sequence[str]
 ) -> Any:
     sample = example.get(name)
     if shown and schema.get("format") != "decimal":

@@ -11,14 +11,16 @@ import urllib.parse
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import spec
 from conformance.laws import LAWS
+from conformance.oracle.awkward import WITNESSES
+from conformance.oracle.budget import NORMAL, Budget
 from conformance.reading.context import RunContext
 from conformance.runner.run import try_clause
-from conformance.scenarios.planting import WITNESSES
 from conformance.transport.exchange import Request, Response
 from conformance.transport.guard import Ownership
 from conformance.transport.key_place import KeyPlace
@@ -55,6 +57,13 @@ def when(text: str) -> datetime:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", text):
         raise Refused(400, f"not a time: {text}")
     return datetime.fromisoformat(text)
+
+
+@cache
+def item_of(code: str) -> tuple[Mapping[str, Mapping[str, Any]], tuple[str, ...]]:
+    """The fields of an operation's items with their schemas, and those that are required."""
+    schema = CONTRACT.items(CONTRACT.by_code[code])
+    return CONTRACT.properties(schema), CONTRACT.required(schema)
 
 
 class Shop:
@@ -293,10 +302,8 @@ class Shop:
 
     def valid(self, operation: Operation, item: Row) -> bool:
         """The mistakes of an item, by the document."""
-        media = operation.body.json if operation.body else None
-        schema = CONTRACT.resolve(media.schema or {})["items"] if media else {}
-        fields = CONTRACT.properties(schema)
-        if any(name not in item for name in CONTRACT.required(schema)):
+        fields, required = item_of(operation.code)
+        if any(name not in item for name in required):
             return False
         for part, key in (("prices", "price_list"), ("stocks", "stock_list")):
             entries = item.get(part, [])
@@ -391,7 +398,7 @@ TOKEN = "c0ffee1234"
 """The same for every run, so that runs differ in nothing."""
 
 
-def ask_of(shop: Shop, folder: Path | None = None, seed: int = 0) -> RunContext:
+def ask_of(shop: Shop, folder: Path | None = None, seed: int = 0, budget: Budget = NORMAL) -> RunContext:
     """The context of a run on a shop; with writes where there is a folder for the journal."""
     ownership = Ownership(CONTRACT, BASE, folder / "journal.ndjson", TOKEN) if folder else None
     # Nothing goes over a wire, so certificates needn't be loaded.
@@ -399,7 +406,7 @@ def ask_of(shop: Shop, folder: Path | None = None, seed: int = 0) -> RunContext:
         BASE, CONTRACT, KEY, Limits(batch=0.02, lag=0.0), ownership=ownership, verify=False, clock=DrivenClock()
     )
     target.shop, target.log = shop, []
-    context = RunContext(CONTRACT, target, seed, BEGAN + timedelta(days=30))
+    context = RunContext(CONTRACT, target, seed, BEGAN + timedelta(days=30), budget=budget)
     target.observe = context.evidence.observe
     return context
 

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spec
+from conformance.oracle.awkward import WITNESSES
 from conformance.oracle.budget import NORMAL
 from conformance.oracle.candidates import candidates, crafted
 from conformance.oracle.cases import (
@@ -25,7 +26,6 @@ from conformance.oracle.cases import (
 )
 from conformance.oracle.lookups import in_offset, satisfies
 from conformance.oracle.mutants import Mutant, all_or_none, first_only, mutants, wire_mutants
-from conformance.scenarios.planting import WITNESSES
 from spec import Filter
 
 FILTERS = {f.parameter: f for f in spec.load().by_code["PRD102"].filters if not f.hidden}

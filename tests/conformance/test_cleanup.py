@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import spec
+from conformance.oracle.budget import NORMAL
 from conformance.reading.context import RunContext
 from conformance.reports.text import LONGEST
 from conformance.runner import leftovers
@@ -16,21 +17,17 @@ from conformance.runner.config import Config
 from conformance.transport.guard import Ownership
 from conformance.transport.journal import journaled
 from conformance.transport.keys import NO_SUCH
-from conformance.writing import cleanup
 from conformance.writing.cleanup import clean_up
 from tests.conformance.fake import Refused, Shop, ask_of
 from tests.conformance.mutate import changed, mutated
 
-
-@pytest.fixture(autouse=True)
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few polls of batches that never end."""
-    monkeypatch.setattr(cleanup, "AT_A_TIME", 0.01)
+HURRIED = replace(NORMAL, delete_check=0.01)
+"""Few polls of batches that never end."""
 
 
 def planted(shop: Shop, folder: Path, count: int = 30, stem: str = "A") -> tuple[RunContext, Ownership, list[str]]:
     """A shop with rows of a run's own among its others."""
-    context = ask_of(shop, folder)
+    context = ask_of(shop, folder, budget=HURRIED)
     own = context.target.ownership
     assert own is not None
     keys = [own.mint(stem) for _ in range(count)]
