@@ -179,7 +179,7 @@ def test_no_law_breaks_on_rows_of_another_shape(fields: set[str], value: Any) ->
         status, page = found
         return status, {**page, "results": [{**row, **dict.fromkeys(fields, value)} for row in page["results"]]}
 
-    found = _try_all(changed("listed", shown)(), None, lambda clause: not clause.writes)
+    found = _try_all(changed("listed", shown)(12), None, lambda clause: not clause.writes)
     assert not [outcome for outcome in found if outcome.verdict == "error"]
 
 
