@@ -22,8 +22,8 @@ def other_column(filter: Filter, name: str, *, too: bool = False) -> Mutant:
         return any(compare(filter.lookup, kind, value, operand, between) for value in columns)
 
     def over_rows(rows: Sequence[Row], key: str | None) -> Callable[[str], Sequence[bool | None]]:
-        other = over(filter.lookup, kind, [row.get(name) for row in rows])
-        right = over(filter.lookup, kind, [value_of(filter, row, key) for row in rows] if too else [])
+        other = over(filter.lookup, kind, [row.get(name) for row in rows], between)
+        right = over(filter.lookup, kind, [value_of(filter, row, key) for row in rows] if too else [], between)
         return lambda operand: [any(pair) for pair in zip_longest(other(operand), right(operand))]
 
     title = f"looks at {name} too" if too else f"looks at {name}"

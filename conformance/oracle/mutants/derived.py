@@ -20,7 +20,7 @@ def negated(filter: Filter, found: Iterable[Mutant]) -> Iterator[Mutant]:
     """
     yield Mutant("the negation is lost", lambda row, operand, key: meaning(filter, operand, key)(row) is True)
     for mutant in found:
-        yield replace(mutant, shows=partial(_other_rows, mutant))
+        yield replace(mutant, shows=partial(_other_rows, mutant), over=None, over_rows=None)
 
 
 def _other_rows(mutant: Mutant, row: Row, operand: str, key: str | None) -> bool:
