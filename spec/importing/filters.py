@@ -91,6 +91,8 @@ def _filter(choice: _Choice, reading: names.Reading) -> Finding | Unrecognised:
     if not lookup:
         return choice.unrecognised(reason)
     mark = {"field": ".".join(reading.path), "lookup": lookup, **inferred(reason)}
+    if lookup == "isnull" and vocabulary.kind(choice.schema) == "text":
+        return choice.finding({"x-filter": mark, "schema": {"type": "boolean"}}, replaces=("schema",))
     if lookup.removeprefix("not_") in ("in", "range") and not choice.many:
         return _list_in_text(choice, reading, mark)
     return choice.finding({"x-filter": mark})

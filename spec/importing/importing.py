@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spec import files, overlay, reader, source, vocabulary
-from spec.importing import fetched
+from spec.importing import fetched, swagger
 from spec.importing.actions import actions
 from spec.importing.findings import Finding, Unrecognised
 from spec.importing.recognise import recognise
@@ -46,11 +47,12 @@ def import_document(name: str, out: Path | None) -> Imported:
     `name` is a file, a URL, or the Overlay of an earlier import. Nothing is written where anything fails.
     """
     if fetched.is_url(name):
-        return _from_url(name, out or Path("openapi.overlay.yaml"))
+        return _saved(fetched.fetched(name), None, out or Path("openapi.overlay.yaml"))
     path = Path(name)
     given = source.read(path)
     if not overlay.is_overlay(given.data):
-        return _import(path, out or path.with_name(f"{path.stem}.overlay.yaml"))
+        out = out or path.with_name(f"{path.stem}.overlay.yaml")
+        return _saved(given.content, path, out) if swagger.is_swagger(given.data) else _import(path, out)
     if out is not None and out.resolve() != path.resolve():
         raise SpecError(
             [Problem(given.where(""), "this is an Overlay already", "Give its document, or leave --out out.")]
@@ -61,13 +63,16 @@ def import_document(name: str, out: Path | None) -> Imported:
     return _import(path.parent / str(extends), path)
 
 
-def _from_url(url: str, out: Path) -> Imported:
-    """Fetch a document and save it beside the Overlay, unless a person changed the one that is there."""
-    content = fetched.fetched(url)
-    stem = out.name.removesuffix(".yaml").removesuffix(".yml").removesuffix(".overlay")
-    suffix = ".json" if content.lstrip()[:1] == b"{" else ".yaml"
-    saved = out.with_name(f"{stem}.{'openapi' if f'{stem}{suffix}' == out.name else ''}{suffix}".replace("..", "."))
-    source.parse(content, str(saved))
+def _saved(content: bytes, given: Path | None, out: Path) -> Imported:
+    """Save a document beside the Overlay: one from a URL, or one that had to be converted.
+
+    A document that a person changed is not overwritten.
+    """
+    saved = _beside(content, given, out)
+    parsed = source.parse(content, str(given or saved))
+    if swagger.is_swagger(parsed.data):
+        content = json.dumps(swagger.converted(parsed.data), indent=2, ensure_ascii=False).encode()
+        saved = saved.with_suffix(".json") if saved.with_suffix(".json") not in (given, out) else saved
     before = _earlier(out)
     if saved.exists() and _digest(saved.read_bytes()) not in (_digest(content), before.document if before else ""):
         message = "this file is in the way: it isn't the document that an import saved"
@@ -83,6 +88,15 @@ def _from_url(url: str, out: Path) -> Imported:
         else:
             _write(saved, old)
         raise
+
+
+def _beside(content: bytes, given: Path | None, out: Path) -> Path:
+    """The file for a document: it has the Overlay's name, unless another file has that already."""
+    stem = out.name.removesuffix(".yaml").removesuffix(".yml").removesuffix(".overlay")
+    suffix = ".json" if content.lstrip()[:1] == b"{" else ".yaml"
+    first = out.with_name(stem + suffix)
+    taken = [out.resolve(), *([given.resolve()] if given else [])]
+    return out.with_name(f"{stem}.openapi{suffix}") if first.resolve() in taken else first
 
 
 def _digest(content: bytes) -> str:

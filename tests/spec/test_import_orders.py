@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from spec import Location, Parameter, Provenance
+import spec
 from spec.importing.orders import ordering
 
 FIELDS = ("id", "title", "made_at")
-
-
-def _parameter(name: str, schema: Mapping[str, Any]) -> Parameter:
-    return Parameter(
-        name=name,
-        place="query",
-        required=False,
-        schema=schema,
-        style="form",
-        explode=True,
-        reserved=False,
-        content_type=None,
-        deprecated=False,
-        description="",
-        pagination=None,
-        search=(),
-        ordering=None,
-        filters=(),
-        provenance=Provenance("documented", ""),
-        pointer="",
-        location=Location("", 1, 1),
-    )
 
 
 @pytest.mark.parametrize(
@@ -78,11 +57,16 @@ def test_an_order_without_fields_or_directions_is_none(schema: dict[str, Any], t
     assert ordering(FIELDS, schema, text, ()) is None
 
 
-def test_the_direction_may_be_a_parameter_of_its_own() -> None:
-    others = [
-        _parameter("title", {"enum": ["asc", "desc"]}),
-        _parameter("order", {"type": "string", "enum": ["ASC", "DESC"]}),
+def test_the_direction_may_be_a_parameter_of_its_own(tmp_path: Path) -> None:
+    asked = [
+        {"name": "title", "in": "query", "schema": {"enum": ["asc", "desc"]}},
+        {"name": "order", "in": "query", "schema": {"type": "string", "enum": ["ASC", "DESC"]}},
     ]
+    operation = {"parameters": asked, "responses": {"200": {"description": ""}}}
+    file = tmp_path / "a.json"
+    info = {"title": "a", "version": "1"}
+    file.write_text(json.dumps({"openapi": "3.1.0", "info": info, "paths": {"/": {"get": operation}}}), "utf-8")
+    others = spec.load(file).operations[0].parameters
     found = ordering(FIELDS, {"enum": ["title", "id"]}, "", others)
     assert found
     assert found["direction"] == {"parameter": "order", "ascending": "ASC", "descending": "DESC"}
