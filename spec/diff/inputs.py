@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from spec import files
+from spec import files, overlay
 from spec.problems import unopened
 from spec.source import MAX_BYTES, Source, parse
 
@@ -17,7 +18,8 @@ def open_document(name: str) -> Source:
     if not name:
         raise unopened("''", "the name is empty", "Give a file, REV:path, or - for standard input.")
     if name == "-":
-        return parse(sys.stdin.buffer.read(MAX_BYTES + 1), "stdin")
+        given = parse(sys.stdin.buffer.read(MAX_BYTES + 1), "stdin")
+        return overlay.applied(given, Path("stdin"), files.read) if overlay.is_overlay(given.data) else given
     if ":" in name and not Path(name).exists():
         return _from_git(name)
     return _named(files.read(name))
@@ -50,7 +52,11 @@ def _from_git(name: str) -> Source:
     if shown.returncode:
         reason = " ".join(shown.stderr.decode("utf-8", "replace").split()) or "git can't show it"
         raise unopened(f"{revision}:{path}", reason.removeprefix("fatal: "), "Check the revision and the path.")
-    return parse(shown.stdout, f"{revision}:{path}")
+    found = parse(shown.stdout, f"{revision}:{path}")
+    if not overlay.is_overlay(found.data):
+        return found
+    # An Overlay of a revision extends the document of that revision.
+    return overlay.applied(found, Path(path), lambda document: _from_git(f"{revision}:{posixpath.normpath(document)}"))
 
 
 def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:

@@ -158,6 +158,32 @@ def test_a_revision_of_git_and_standard_input(
         assert capsys.readouterr().err
 
 
+def test_an_overlay_of_a_revision_extends_the_document_of_that_revision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    overlay = {
+        "overlay": "1.0.0",
+        "info": {"title": "a", "version": "1"},
+        "extends": "../api.json",
+        "actions": [{"target": "$", "update": {"tags": [{"name": "later"}]}}],
+    }
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path)
+    Path("api.json").write_text(json.dumps(OLD), "utf-8")
+    Path("sub/overlay.json").write_text(json.dumps(overlay), "utf-8")
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for command in (["add", "."], [*identity, "commit", "-qm", "Begin"]):
+        subprocess.run(["git", *command], check=True)
+    Path("api.json").write_text(json.dumps(BREAKS), "utf-8")
+    assert main(["diff", "HEAD:sub/overlay.json", "sub/overlay.json"]) == 1
+    assert main(["diff", "HEAD:sub/overlay.json", "HEAD:api.json"]) == 0
+    overlay["extends"] = "api.json"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(overlay).encode())))
+    assert main(["diff", "HEAD:api.json", "-"]) == 1
+    assert "Traceback" not in capsys.readouterr().err
+
+
 def test_standard_input_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "-", "-"]) == 2
     assert "not both" in capsys.readouterr().err
