@@ -19,6 +19,12 @@ _FILTER = "A filter's value is text, and the rows that it shows are compared wit
 
 _SORT = "To sort by a field is to put rows in the order of its values."
 _SORT_ALONE = "Sorting changes the order of rows, and not which rows there are."
+_CREATE = "Create means that there is one row more, and that it is shown from then on."
+_UPDATE = "Update means that the row whose key is in the path, and no other, has the new values."
+_READ_BACK = "To write a value is to have it read back."
+_ANSWER = "The answer to a write shows the row that it wrote."
+_KEY = "A key names one row."
+_OBJECT = "To refuse a request is to do nothing of what it asks."
 
 _STANDARD: Mapping[str, str] = {
     **{
@@ -35,6 +41,9 @@ _STANDARD: Mapping[str, str] = {
     "wire": "RFC 3986, section 2: a percent-encoded character of a query is data, and is decoded once.",
     "body.malformed": "RFC 9110, section 15.5.1: 400 answers a malformed request, and the body isn't JSON (RFC 8259).",
     "batch.unknown-id": "RFC 9110, section 15.5.5: 404 says that there is nothing under this address.",
+    "row.malformed": "RFC 9110, section 15.5.1: 400 answers a malformed request, and the body isn't JSON (RFC 8259).",
+    "row.if-match": "RFC 9110, section 13.1.1: where If-Match names another state, the request isn't carried out: 412.",
+    "update.twice": "RFC 9110, section 9.2.2: PUT is idempotent: two identical requests have the effect of one.",
     "body.large": "RFC 9110, section 15.5.14: 413 refuses content that is too large; a 5xx says that the server erred.",
 }
 """By kind of clause: the standard that says it, with its section."""
@@ -88,7 +97,23 @@ _TERM: Mapping[str, str] = {
     "part.field": "To write a value is to have it read back.",
     "part.others-stay": "The operation names what it writes, and writes nothing else.",
     "part.unknown-row": "What isn't there has no parts to change. The operation writes parts, and makes no rows.",
-    "body.whole": "To refuse a request is to do nothing of what it asks.",
+    "get.shows": _KEY,
+    "create.makes": _CREATE,
+    "create.field": _READ_BACK,
+    "create.answer": _ANSWER,
+    "create.unique-key": _KEY,
+    "create.others-stay": _CREATE,
+    "update.changes": _UPDATE,
+    "update.field": _READ_BACK,
+    "update.null": _READ_BACK,
+    "update.answer": _ANSWER,
+    "update.others-stay": _UPDATE,
+    "update.created-stays": "The name of the field says when the row was created; an update creates none.",
+    "update.updated-moves": "The name of the field says when the row was last updated.",
+    "remove.gone": _DELETE,
+    "remove.others-stay": _DELETE,
+    "row.whole": _OBJECT,
+    "body.whole": _OBJECT,
 }
 """By kind of clause: what a word of the document plainly means."""
 
@@ -170,6 +195,17 @@ def _field_required(operation: Operation, rests_on: Provenance, about: About) ->
     return Basis("declaration", f"required: {name}, with {rests_on.text!r}")
 
 
+def _field_default(operation: Operation, rests_on: Provenance, about: About) -> Basis:
+    value = about.schema.get("default") if isinstance(about, Field) else None
+    return Basis("default", _words({"default": value}))
+
+
+def _field_bounds(operation: Operation, rests_on: Provenance, about: About) -> Basis:
+    schema = about.schema if isinstance(about, Field) else {}
+    words = ("enum", *_BOUNDS, "minLength", "maxLength")
+    return Basis("bound", _words({word: schema[word] for word in words if word in schema}))
+
+
 def _search(operation: Operation, rests_on: Provenance, about: About) -> Basis:
     """The parameter's own sentence; without one, what the document declares of it."""
     if rests_on.text != operation.provenance.text:
@@ -208,4 +244,9 @@ _DECLARED: Mapping[str, Callable[[Operation, Provenance, About], Basis]] = {
     "body.required": _field_required,
     "body.type": _array,
     "body.not-array": _array,
+    "create.default": _field_default,
+    "row.required": _field_required,
+    "row.type": _array,
+    "row.bounds": _field_bounds,
+    "row.not-object": _array,
 }

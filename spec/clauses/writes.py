@@ -1,4 +1,4 @@
-"""Clauses about the changes that an operation makes: batches, upserts, parts, deletes, bad bodies."""
+"""Clauses about writes in batches: upserts, parts, deletes, bad bodies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from spec.model import Access, Clause, Contract, Field, Operation, Part, Provena
 def derive(contract: Contract, operation: Operation) -> Iterator[Clause]:
     """The clauses on the writes of one operation; none for an operation that only reads."""
     access = operation.access
-    if access is None or access.action == "reads":
+    if access is None or not access.in_batches:
         return
     if operation.ticket:
         yield from _batch(operation, contract.by_id[operation.ticket.operation_id])

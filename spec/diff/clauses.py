@@ -29,6 +29,9 @@ _EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     "x-batch": ("batch",),
     "x-upserts": ("write",),
     "x-deletes": ("write",),
+    "x-gets": ("get",),
+    "x-creates": ("write",),
+    "x-updates": ("write",),
     "x-reads": ("page", "filter"),
 }
 

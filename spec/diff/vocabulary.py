@@ -32,20 +32,23 @@ def compare_document(context: Context, old: Place, new: Place) -> list[str]:
     return list(keys)
 
 
-_DEFAULTS: Mapping[str, Mapping[str, JSON]] = {"x-upserts": {"absent": "keep"}}
-"""The defaults of extensions."""
+def _defaults(key: str, method: str) -> Mapping[str, JSON]:
+    """The defaults of an extension, where it stands on an operation with a method."""
+    if key == "x-updates":
+        return {"absent": "clear" if method.upper() == "PUT" else "keep"}
+    return {"absent": "keep"} if key == "x-upserts" else {}
 
 
 def _compare(context: Context, called: Called, subject: str, key: str, old: Place, new: Place) -> None:
     """An extension of the vocabulary: part by part, where both documents have it."""
-    one, other = (_written_out(key, place.node.get(key)) for place in (old, new))
+    one, other = (_written_out(key, place.node.get(key), called.method) for place in (old, new))
     if same(one, other):
         return
     _parts(context, called, f"{subject} {key}".strip(), (under(old, key), under(new, key)), one, other)
 
 
-def _written_out(key: str, value: JSON) -> JSON:
-    return {**_DEFAULTS[key], **value} if key in _DEFAULTS and isinstance(value, Mapping) else value
+def _written_out(key: str, value: JSON, method: str) -> JSON:
+    return {**_defaults(key, method), **value} if isinstance(value, Mapping) else value
 
 
 def _parts(

@@ -11,13 +11,14 @@ from spec.model.operations import Operation, SecurityScheme
 from spec.model.ordering import Direction, Ordering, SortKey, keys_of, sorted_by
 from spec.model.origin import JSON, Level, Location, Provenance, Schema
 from spec.model.parameters import DELIMITERS, Filter, Parameter, ParameterPlace
-from spec.model.vocabulary import Access, Batch, Collection, Pagination, Part, Ticket
+from spec.model.vocabulary import Access, Action, Batch, Collection, Pagination, Part, Ticket
 
 __all__ = [
     "DELIMITERS",
     "JSON",
     "About",
     "Access",
+    "Action",
     "Basis",
     "BasisKind",
     "Batch",

@@ -90,6 +90,30 @@ class Contract:
         items = schema.get("items")
         return self.resolve(items) if isinstance(items, Mapping) else {}
 
+    def body_fields(self, operation: Operation) -> Mapping[str, Mapping[str, JSON]]:
+        """The fields of the one row that an operation is sent, without those that only responses hold."""
+        media = operation.body.json if operation.body else None
+        fields = self.properties(media.schema) if media and media.schema else {}
+        return {name: field for name, field in fields.items() if field.get("readOnly") is not True}
+
+    def needed_fields(self, operation: Operation) -> tuple[str, ...]:
+        """The fields that such a row must have."""
+        media = operation.body.json if operation.body else None
+        fields = self.body_fields(operation)
+        return tuple(name for name in self.required(media.schema) if name in fields) if media and media.schema else ()
+
+    def shown_fields(self, collection: Collection) -> Mapping[str, Mapping[str, JSON]]:
+        """The fields of a row as responses show it, without those that are only sent."""
+        fields = self.properties({"$ref": collection.item})
+        return {name: field for name, field in fields.items() if field.get("writeOnly") is not True}
+
+    def whole(self, schema: Mapping[str, JSON]) -> Mapping[str, JSON]:
+        """A schema with the words of all schemas that it is `allOf`, as far as they don't differ."""
+        found: dict[str, JSON] = {}
+        for branch, _ in composition.branches(self._follow, schema, ""):
+            found = {**{k: v for k, v in branch.items() if k != "allOf"}, **found}
+        return with_null(found, self.resolve)
+
     def properties(self, schema: Mapping[str, JSON]) -> Mapping[str, Mapping[str, JSON]]:
         """The named properties of an object schema, through `$ref` and `allOf`, each resolved."""
         found: dict[str, Mapping[str, JSON]] = {}

@@ -60,20 +60,43 @@ class Collection:
     location: Location
 
 
+Action = Literal["reads", "gets", "creates", "updates", "removes", "upserts", "deletes"]
+"""What an operation does: `removes` is x-deletes with the key in the path, `deletes` the one with keys in the body."""
+
+
 @dataclass(frozen=True)
 class Access:
-    """What an operation does to a collection: x-reads, x-upserts or x-deletes."""
+    """What an operation does to a collection: x-reads, x-gets, x-creates, x-updates, x-upserts or x-deletes."""
 
-    action: Literal["reads", "upserts", "deletes"]
+    action: Action
     collection: Collection
     parts: tuple[Part, ...]
     """The parts that an item writes, flattened into it; empty when it writes the row itself."""
     references: Mapping[str, str]
     """Item field to the collection whose key it must hold."""
     absent: Literal["keep", "clear"]
-    """What an upsert does to an optional field that the item leaves out."""
+    """What an upsert or an update does to an optional field that the item leaves out."""
     provenance: Provenance
     location: Location
+    by: str = ""
+    """The path parameter that holds the row's key, where one row is shown, updated or removed."""
+    states_absent: bool = False
+    """True when the document states `absent`; an update's method decides it otherwise."""
+
+    @property
+    def writes(self) -> bool:
+        """True when it changes rows."""
+        return self.action not in ("reads", "gets")
+
+    @property
+    def in_batches(self) -> bool:
+        """True when each item of its body writes to a row; False for a write of one row, and for a read."""
+        return self.action in ("upserts", "deletes")
+
+    @property
+    def of_one(self) -> bool:
+        """True when a request shows or writes one row; a write is done when its response comes."""
+        return self.action in ("gets", "creates", "updates", "removes")
 
 
 @dataclass(frozen=True)

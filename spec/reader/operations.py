@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from spec.model import Collection, Operation, SecurityScheme
 from spec.pointers import escape
-from spec.reader import batches, bodies, paging, parameters, rows, servers
+from spec.reader import batches, bodies, one_row, paging, parameters, rows, servers
 from spec.reader.read_context import Object, ReadContext
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -51,8 +51,9 @@ def _operation(
     responses = bodies.responses(context, node, here, provenance)
     answer = next((r.json for r in responses if r.status.startswith("2") and r.json), None)
     body = bodies.body(context, node, here)
-    access = rows.access(context, node, here, provenance, collections)
+    access = rows.access(context, node, here, provenance, collections, method=method, path=path)
     rows.check_items(context, access, body, here)
+    one_row.check(context, access, body, responses, here)
     taken = parameters.parameters(
         context, path, {item_pointer: item, here: node}, here, provenance, rows.rows(context, access)
     )

@@ -1,13 +1,13 @@
-"""The rows that the API stores, and how each operation uses them: x-collections, x-reads, x-upserts, x-deletes."""
+"""The rows that the API stores, and how each operation uses them: x-collections, x-reads, x-creates, x-updates, ..."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-from spec.model import Access, Collection, Part, Provenance, RequestBody
+from spec.model import Access, Action, Collection, Part, Provenance, RequestBody
 from spec.pointers import escape
+from spec.reader import one_row
 from spec.reader.read_context import Object, ReadContext
 
 
@@ -65,33 +65,56 @@ def _shown(context: ReadContext, name: str, item: str) -> Mapping[str, Object]:
     return context.properties({"$ref": item}, f"/x-collections/{escape(name)}/item")
 
 
+_MARKS: Mapping[str, Action] = {
+    "x-reads": "reads",
+    "x-gets": "gets",
+    "x-creates": "creates",
+    "x-updates": "updates",
+    "x-upserts": "upserts",
+    "x-deletes": "deletes",
+}
+
+
 def access(
-    context: ReadContext, node: Object, pointer: str, inherited: Provenance, known: Mapping[str, Collection]
+    context: ReadContext,
+    node: Object,
+    pointer: str,
+    inherited: Provenance,
+    known: Mapping[str, Collection],
+    *,
+    method: str,
+    path: str,
 ) -> Access | None:
     """The effect of an operation on a collection, or None when nothing is declared."""
     found: Access | None = None
-    actions: tuple[Literal["reads", "upserts", "deletes"], ...] = ("reads", "upserts", "deletes")
-    for action in actions:
-        mark = context.extension(node, f"x-{action}", pointer)
+    first = ""
+    for name, declared in _MARKS.items():
+        mark = context.extension(node, name, pointer)
         if not mark:
             continue
-        here = f"{pointer}/x-{action}"
+        here = f"{pointer}/{name}"
         if found:
-            context.problem(here, f"the operation {found.action} already", "An operation does one thing; keep one.")
+            context.problem(here, f"the operation has {first} already", "An operation does one thing; keep one.")
             continue
         collection = _named(context, mark["collection"], f"{here}/collection", known)
         if not collection:
             continue
         for field, other in mark.get("references", {}).items():
             _named(context, other, f"{here}/references/{escape(field)}", known)
+        first, action = name, declared
+        if declared == "deletes" and ("by" in mark or "requestBody" not in node):
+            action = "removes"
+        by = one_row.key_in_path(context, mark, here, path, collection) if action in one_row.BY_KEY else ""
         found = Access(
             action=action,
             collection=collection,
             parts=_parts(context, mark, here, collection),
             references=mark.get("references", {}),
-            absent=mark.get("absent", "keep"),
+            absent=mark.get("absent", "clear" if action == "updates" and method == "put" else "keep"),
             provenance=context.provenance(mark, inherited),
             location=context.where(here),
+            by=by,
+            states_absent="absent" in mark,
         )
     return found
 
@@ -124,7 +147,7 @@ def rows(context: ReadContext, access: Access | None) -> Rows | None:
 
 def check_items(context: ReadContext, access: Access | None, body: RequestBody | None, pointer: str) -> None:
     """Check that a write names its rows: the body's items hold the keys that x-upserts or x-deletes needs."""
-    if access is None or access.action == "reads":
+    if access is None or not access.in_batches:
         return
     media = body.json if body else None
     schema, here = context.follow(media.schema, f"{media.pointer}/schema") if media and media.schema else ({}, "")

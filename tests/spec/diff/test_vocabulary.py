@@ -130,6 +130,27 @@ EDITS: dict[str, tuple[str, str, str, str, str]] = {
         "patch",
     ),
     "a ticket's place": ("$response.body#/job}", "$response.body#/id}", "link.changed", "major", "major"),
+    "an update clears": (
+        "x-updates: {collection: reviews, absent: keep}",
+        "x-updates: {collection: reviews, absent: clear}",
+        "vocabulary.changed",
+        "major",
+        "major",
+    ),
+    "a new row's reference": (
+        "x-creates: {collection: reviews, references: {book: books}}",
+        "x-creates: {collection: reviews}",
+        "vocabulary.removed",
+        "major",
+        "minor",
+    ),
+    "one row is shown no more": (
+        "      x-gets: {collection: reviews}\n",
+        "",
+        "vocabulary.removed",
+        "major",
+        "minor",
+    ),
     "the vocabulary goes": ("x-vocabulary: 1\n", "", "vocabulary.removed", "major", "minor"),
 }
 
