@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from conformance.sandbox import batches, broken, listing, members, query, validation, worker
+from conformance.sandbox import batches, broken, listing, members, one_row, query, validation, worker
 from conformance.sandbox.batches import FileKind
 from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.exchange import Refused, base_url, presented
@@ -45,7 +45,12 @@ class Answering:
         self._bodies = {
             o.code: validation.check(contract, o.body.json.schema)
             for o in contract.operations
-            if o.body and o.body.json and o.body.json.schema
+            if o.body and o.body.json and o.body.json.schema and not (o.access and o.access.of_one)
+        }
+        self._of_one = {
+            o.code: one_row.OneRow(contract, o, shapes, self._approved[o.access.collection.name])
+            for o in contract.operations
+            if o.access and o.access.of_one
         }
         self._progress = {o.code: Progress(contract, o, o.batch) for o in contract.operations if o.batch}
         self._others = {o.code: members.required(contract, o) for o in contract.operations}
@@ -70,8 +75,12 @@ class Answering:
     def _as_declared(self, operation: Operation, answer: Answer) -> Answer:
         """A refusal with the status that the document has for one: 422 where it has no 400."""
         refused = operation.response(422)
-        if answer.status != 400 or operation.response(400) or refused is None:
+        if answer.status != 400 or operation.response(400):
             return answer
+        if refused is None:
+            # A key that can't be one names no row.
+            by_key = operation.access is not None and operation.access.by and operation.response(404)
+            return replace(answer, status=404) if by_key else answer
         schema = refused.json.schema if refused.json else None
         fits = schema is None or validation.check(self._contract, schema).validator.is_valid(answer.body)
         body = answer.body if fits else members.fitting(self._contract, schema or {})
@@ -135,6 +144,11 @@ class Answering:
         if signature.shape is None or operation.access is None:
             examples = operation.success.json.examples if operation.success and operation.success.json else ()
             return Answer(status, examples[0] if examples else {})
+        if operation.access.of_one:
+            self._approve(tenant, signature.shape)
+            one, key = self._of_one[operation.code], query.key(signature, asked.path)
+            base = base_url(request, self._settings)
+            return one.answer(state, tenant.store, asked, key, status, tongue, base)
         if operation.access.action != "reads":
             return self._write(operation, tenant, asked, tongue, status)
         reading = listing.Listing(

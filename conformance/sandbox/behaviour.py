@@ -83,6 +83,12 @@ class Behaviour:
     """The items of a batch as they are worked on."""
     apply: Callable[[Operation, Step], Reasons] = lambda _, step: writing.apply(step)
     """Apply one item of a batch; the reasons why it failed, or none."""
+    new_key: Callable[[Operation, Connection, Shape], JSON] = lambda _, connection, shape: store.new_key(
+        connection, shape
+    )
+    """The key of a new row that is sent without one."""
+    matches: Callable[[Operation, str, str], bool] = lambda _, sent, tag: sent.strip() in ("*", tag)
+    """Does If-Match name the row's state? Given are the header and the row's ETag."""
     view: Callable[[Operation, BatchView], BatchView | None] = lambda _, view: view
     """The batch that a poll of this operation shows; None for an unknown batch."""
     answer: Callable[[Operation, Asked, Answer], Answer] = lambda _, __, answer: answer

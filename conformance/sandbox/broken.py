@@ -40,7 +40,7 @@ def key(contract: Contract, operation: Operation, shown: str | None, detail: str
 
 def _candidates(operation: Operation, path: str, kind: str) -> Iterator[str]:
     """Kinds and subjects of clauses, the most particular first."""
-    if operation.access and operation.access.action != "reads":
+    if operation.access and operation.access.writes:
         field = path.split(".")[1] if "." in path else ""
         if not field:
             yield f"body.{kind}"

@@ -33,6 +33,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "unavailable": ("Not available at the moment; try again.", "Şu anda kullanılamıyor; yeniden deneyin."),
     "asked-for": ("This failure was asked for.", "Bu hata istendi."),
     "unknown-row": ("There is no row with this value.", "Bu değere sahip bir satır yok."),
+    "known-row": ("There is a row with this value.", "Bu değere sahip bir satır var."),
+    "changed": ("The row was changed in the meantime.", "Satır bu arada değiştirildi."),
     "new-entry": ("A new entry needs this field.", "Yeni bir kayıt için bu alan gerekli."),
     "internal": ("Unexpected error.", "Beklenmeyen hata."),
 }

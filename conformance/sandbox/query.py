@@ -258,6 +258,15 @@ def _split(ordering: Ordering, texts: list[str]) -> list[str]:
     return texts if ordering.delimiter is None else [one for text in texts for one in text.split(ordering.delimiter)]
 
 
+def key(signature: Signature, path: Mapping[str, str]) -> Any:
+    """The key of the row that a path names, as it is kept; None where it names none."""
+    access = signature.operation.access
+    if access is None or not access.by or signature.shape is None:
+        return None
+    value = signature.path[access.by].value([path[access.by]]) if access.by in signature.path else path[access.by]
+    return value.lower() if signature.shape.key.kind == "uuid" and isinstance(value, str) else value
+
+
 def _by_key(signature: Signature, parameter: Parameter) -> Filter:
     """A path parameter that is called like the rows' key names one row."""
     return Filter(

@@ -175,7 +175,7 @@ class RunningSandbox:
 @contextmanager
 def start(contract: Contract, settings: Settings) -> Iterator[RunningSandbox]:
     """A sandbox in a thread of this process, for as long as the block lasts."""
-    written = [o.access.collection.name for o in contract.operations if o.access and o.access.action != "reads"]
+    written = [o.access.collection.name for o in contract.operations if o.access and o.access.writes]
     with serve(contract, settings) as url:
         running = RunningSandbox(url, settings, written[0] if written else None)
         try:

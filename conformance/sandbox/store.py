@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -168,6 +169,16 @@ def insert(connection: Connection, table: Table, records: Sequence[Mapping[str, 
 
 def _record(names: Iterable[str], row: Row) -> dict[str, Any]:
     return {name: row.get(name) for name in names}
+
+
+def new_key(connection: Connection, shape: Shape) -> JSON:
+    """A key that no row has: the next number, or one that nobody can guess."""
+    key = shape.key
+    if key.kind != "number":
+        return str(uuid.uuid4())
+    as_number = sa.cast(sa.type_coerce(key.column, sa.Text), sa.BigInteger)
+    last = connection.scalar(sa.select(sa.func.max(as_number)))
+    return (last or 0) + 1
 
 
 def keyed_records(key: JSON, value: JSON) -> list[dict[str, Any]]:

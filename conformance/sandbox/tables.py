@@ -213,7 +213,9 @@ def _written(contract: Contract, collection: Collection, part: Part | None = Non
     found: dict[str, Mapping[str, JSON]] = {}
     for operation in contract.operations:
         access = operation.access
-        if access is None or access.action != "upserts" or access.collection.name != collection.name:
+        if access is None or access.collection.name != collection.name:
+            continue
+        if access.action not in ("upserts", "creates", "updates"):
             continue
         item = item_properties(contract, operation)
         if part in access.parts or (part is None and not access.parts):
@@ -224,7 +226,9 @@ def _written(contract: Contract, collection: Collection, part: Part | None = Non
 
 
 def item_properties(contract: Contract, operation: Operation) -> Mapping[str, Mapping[str, JSON]]:
-    """The fields of one item of a write's body, each with its schema."""
+    """The fields of one item of a write's body, or of the one row that it is, each with its schema."""
+    if operation.access and operation.access.of_one:
+        return contract.body_fields(operation)
     return contract.properties(contract.items(operation))
 
 

@@ -94,4 +94,4 @@ class Tenant:
 def written_collections(contract: Contract) -> list[str]:
     """The names of the collections that somebody can write."""
     accesses = (operation.access for operation in contract.operations)
-    return list(dict.fromkeys(a.collection.name for a in accesses if a and a.action != "reads"))
+    return list(dict.fromkeys(a.collection.name for a in accesses if a and a.writes))

@@ -16,6 +16,7 @@ from conformance.sandbox import values
 from conformance.sandbox.messages import Language, say
 from spec import Contract
 from spec.model import JSON
+from spec.values import FORMATS
 
 Problem = tuple[Any, ...]
 """A name of `messages` and what fills its blanks."""
@@ -32,6 +33,8 @@ class Found:
     kinds: Mapping[str, str]
     """The kind of the first problem of each field, by index and path (`0.prices.0.price`)."""
 
+
+_FORMATS = {"decimal": FORMATS["decimal"]}
 
 MAX_PROBLEMS = 100
 """A body with more problems than that gets the first ones: nobody reads ten thousand."""
@@ -73,7 +76,9 @@ def check(contract: Contract, schema: Mapping[str, JSON]) -> Check:
     # References are written from the document's root, so the components stand beside a schema that has any.
     whole = {**resolved, "components": contract.document.get("components", {})} if _refers(resolved) else resolved
     items = contract.resolve(resolved["items"]) if isinstance(resolved.get("items"), Mapping) else {}
-    return Check(resolved, items, jsonschema_rs.Draft202012Validator(dict(whole), validate_formats=True))
+    return Check(
+        resolved, items, jsonschema_rs.Draft202012Validator(dict(whole), validate_formats=True, formats=_FORMATS)
+    )
 
 
 def _refers(node: JSON) -> bool:

@@ -1,4 +1,4 @@
-"""Applying one item of a batch to the rows: upserts and deletes, each item completely or not at all."""
+"""Applying one item to the rows, of a batch or alone: completely or not at all."""
 
 from __future__ import annotations
 
@@ -68,8 +68,12 @@ class Step:
 def apply(step: Step) -> Reasons:
     """Apply an item. Nothing is changed where there is a reason against it."""
     row = find(step)
-    if step.access.action == "deletes":
-        return remove(step) if row else step.fails(step.shape.key.name, "unknown-row")
+    if step.access.action == "creates":
+        return _upsert_row(step, None) if row is None else step.fails(step.shape.key.name, "known-row")
+    if row is None and step.access.action in ("deletes", "removes", "updates"):
+        return step.fails(step.shape.key.name, "unknown-row")
+    if step.access.action in ("deletes", "removes"):
+        return remove(step)
     if step.access.parts:
         return _upsert_parts(step, row)
     return _upsert_row(step, row)
@@ -133,7 +137,7 @@ def set_row(step: Step, row: Record | None) -> None:
     if row is None:
         others = {name: blank(field) for name, field in shape.fields.items() if name not in shape.writable}
         stamps = {name: step.now for name in (shape.collection.created, shape.collection.updated) if name}
-        record = {**others, **changes, **stamps, **_unseen(step), DUE: step.unapproved_until}
+        record = {**others, **changes, **stamps, shape.key.name: step.key, **_unseen(step), DUE: step.unapproved_until}
         store.insert(step.connection, shape.table, [record])
     else:
         change(step, {name: value for name, value in changes.items() if name != shape.key.name})

@@ -19,9 +19,11 @@ from conformance.sandbox.faults import (
     fields,
     filters,
     histories,
+    one_row,
     orderings,
     paging,
     parts,
+    row_bodies,
     searches,
     writes,
 )
@@ -43,6 +45,8 @@ _FAMILIES: Mapping[str, Family] = {
     **parts.FAMILIES,
     **histories.FAMILIES,
     **bodies.FAMILIES,
+    **one_row.FAMILIES,
+    **row_bodies.FAMILIES,
 }
 
 
