@@ -22,6 +22,11 @@ from conformance.laws import (
     parts,
     relations,
     responses,
+    row_bodies,
+    row_creates,
+    row_reads,
+    row_removes,
+    row_updates,
     search,
     updates,
 )
@@ -49,6 +54,11 @@ __all__ = [
     "phase_of",
     "relations",
     "responses",
+    "row_bodies",
+    "row_creates",
+    "row_reads",
+    "row_removes",
+    "row_updates",
     "search",
     "updates",
 ]

@@ -57,7 +57,11 @@ def _requirement(contract: Contract, operation: Operation) -> str | None:
     writers = [o for o in contract.operations if _inserts(o)]
     if operation.batch:
         return "A batch isn't shown to another account."
-    if operation.access is None or all(o.access.collection != operation.access.collection for o in writers if o.access):
+    if (
+        operation.access is None
+        or operation.access.of_one
+        or all(o.access.collection != operation.access.collection for o in writers if o.access)
+    ):
         return None
     if operation.access.action == "reads":
         key = operation.access.collection.key

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.laws.law import Phase, law, operation_of
+from conformance.laws.row_reads import shown_one_by_one
 from conformance.oracle import awkward
 from conformance.oracle.lookups import kind_of
 from conformance.oracle.operands import joined, pairs
@@ -17,10 +18,20 @@ from conformance.reading.context import Query, RunContext, extended, get
 from conformance.reading.evidence import KINDS, STATUS
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import base_query, sample_of
-from conformance.scenarios import NotReached, RowsTrace, Step, trace_of_writes, unused_key
+from conformance.scenarios import (
+    CreateTrace,
+    NotReached,
+    RemoveTrace,
+    RowsTrace,
+    Step,
+    UpdateTrace,
+    trace_of_one_row,
+    trace_of_writes,
+    unused_key,
+)
 from conformance.scenarios.trace import reached
 from conformance.transport.exchange import Exchange, Request
-from conformance.verdict import Code, Finding, Held, Result, not_exercised
+from conformance.verdict import Code, Finding, Held, NotExercised, Result, not_exercised
 from conformance.writing.items import item, item_fields
 from spec import Clause, Operation
 
@@ -50,6 +61,8 @@ def status(context: RunContext, clause: Clause) -> Result:
 def _plain_status(context: RunContext, clause: Clause) -> Result:
     operation = operation_of(context, clause)
     success = operation.success
+    if operation.access and operation.access.of_one:
+        return _one_row_status(context, operation)
     exchange = _valid(context, operation)
     if success is None or exchange is None:
         return not_exercised(
@@ -62,6 +75,23 @@ def _plain_status(context: RunContext, clause: Clause) -> Result:
         if sent.response.refused:
             return Finding(success.status, response_excerpt(sent), (exchange, sent))
     return Held(1 + len(good))
+
+
+def _one_row_status(context: RunContext, operation: Operation) -> Result:
+    """The same for an operation on one row: its good requests are those of a scenario, or for rows of the list."""
+    if operation.safe:
+        good = shown_one_by_one(context, operation)
+    else:
+        trace = trace_of_one_row(context, operation)
+        if isinstance(trace, NotReached):
+            return NotExercised(trace.reason)
+        good = [trace.first.write.exchange] if isinstance(trace, CreateTrace) else []
+        good += [trace.change.write.exchange] if isinstance(trace, UpdateTrace) else []
+        good += [trace.removal.write.exchange] if isinstance(trace, RemoveTrace) else []
+    for exchange in good:
+        if operation.success and not operation.success.covers(exchange.response.status):
+            return Finding(operation.success.status, response_excerpt(exchange), (exchange,))
+    return Held(len(good)) if good else not_exercised("no-data", "no row is known that could be asked for")
 
 
 def _further_good(context: RunContext, operation: Operation) -> tuple[Step, ...]:
@@ -134,7 +164,7 @@ def rough_bodies(context: RunContext, operation: Operation) -> list[Request]:
     What has nothing to do with the fields is sent to one operation each, for they read bodies the same way.
     """
     access = operation.access
-    if access is None or not operation.body:
+    if access is None or not operation.body or not access.in_batches:
         return []
     key = access.collection.key
     own = {key: unused_key(context, operation, "rough")}
@@ -155,7 +185,7 @@ def rough_bodies(context: RunContext, operation: Operation) -> list[Request]:
         (b"[" * DEPTH + b"]" * DEPTH, "application/json"),
         (b"null", "application/json"),
     ]
-    writers = [o.code for o in context.contract.operations if o.access and o.access.action != "reads"]
+    writers = [o.code for o in context.contract.operations if o.access and o.access.in_batches]
     bodies = [shared[writers.index(operation.code) % len(shared)], (json.dumps(odd).encode(), "application/json")]
     return [get(operation, body=body, headers=(("Content-Type", kind),)) for body, kind in bodies]
 

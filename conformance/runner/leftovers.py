@@ -10,7 +10,7 @@ import spec
 from conformance.reading.context import RunContext
 from conformance.runner.config import Config
 from conformance.transport.guard import Ownership
-from conformance.transport.journal import JOURNAL, journaled
+from conformance.transport.journal import JOURNAL, journaled, journaled_rows
 from conformance.transport.target import Target
 from conformance.writing.cleanup import clean_up
 from spec import Contract
@@ -25,7 +25,7 @@ def finish_clean_up(contract: Contract, config: Config, folder: Path) -> list[st
     Gives what a person should know of it; None where the journal names nothing of this server.
     """
     journal = folder / JOURNAL
-    if not journaled(journal, config.base_url):
+    if not journaled(journal, config.base_url) and not journaled_rows(journal, config.base_url):
         return None
     return delete_own_rows(contract, Ownership(contract, config.base_url, journal), config)
 
@@ -53,7 +53,8 @@ def delete_own_rows(
             break
         except KeyboardInterrupt:
             target.halt()
-            left = journaled(ownership.path, ownership.base_url)
+            rows = journaled_rows(ownership.path, ownership.base_url)
+            left = [*journaled(ownership.path, ownership.base_url), *map(" ".join, rows)]
             came_back()
         finally:
             target.close()

@@ -5,22 +5,30 @@ each batch, and the rows after it. A replay runs the scenario again, with new ke
 """
 
 from conformance.scenarios.deletes import DeletesTrace
+from conformance.scenarios.one_row import trace_of_one_row
 from conformance.scenarios.operations import action, ownership_of, parts_of, row_writer, siblings, unused_key
 from conformance.scenarios.parts import PartsTrace
 from conformance.scenarios.patience import submit_patiently
+from conformance.scenarios.row_traces import CreateTrace, MatchTrace, OneRowTrace, RemoveTrace, State, UpdateTrace
 from conformance.scenarios.rows import RowsTrace
 from conformance.scenarios.run import run_all, style_of, trace_of_writes
 from conformance.scenarios.trace import EdgeCaseSteps, MixedStep, NotReached, Step, Trace
 
 __all__ = [
+    "CreateTrace",
     "DeletesTrace",
     "EdgeCaseSteps",
+    "MatchTrace",
     "MixedStep",
     "NotReached",
+    "OneRowTrace",
     "PartsTrace",
+    "RemoveTrace",
     "RowsTrace",
+    "State",
     "Step",
     "Trace",
+    "UpdateTrace",
     "action",
     "ownership_of",
     "parts_of",
@@ -29,6 +37,7 @@ __all__ = [
     "siblings",
     "style_of",
     "submit_patiently",
+    "trace_of_one_row",
     "trace_of_writes",
     "unused_key",
 ]

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from conformance.reading.context import RunContext, observed
 from conformance.scenarios.deletes import DeletesTrace, run_deletes
+from conformance.scenarios.one_row import trace_of_one_row
 from conformance.scenarios.parts import PartsTrace, run_parts
 from conformance.scenarios.rows import RowsTrace, run_rows
 from conformance.scenarios.trace import NotReached, not_applicable
@@ -23,8 +24,8 @@ AnyTrace = RowsTrace | PartsTrace | DeletesTrace
 @observed
 def trace_of_writes(context: RunContext, operation: Operation) -> AnyTrace | NotReached:
     """The trace of an operation's writes: its scenario runs once in each context."""
-    if operation.access is None or operation.access.action == "reads":
-        return not_applicable("the operation writes nothing")
+    if operation.access is None or not operation.access.in_batches:
+        return not_applicable("the operation writes no batches")
     if reader_of(context, operation) is None:
         return not_applicable("no list shows what was written: none filters on its key")
     trace = _run(context, operation)
@@ -52,13 +53,18 @@ def style_of(context: RunContext, operation: Operation) -> Style:
     return trace.style if isinstance(trace, RowsTrace) else "plain"
 
 
+def _trace(context: RunContext, operation: Operation) -> object:
+    of_one = operation.access is not None and operation.access.of_one
+    return (trace_of_one_row if of_one else trace_of_writes)(context, operation)
+
+
 def run_all(context: RunContext, operations: Iterable[Operation]) -> None:
     """Run several scenarios at once: they write different rows, and mostly wait.
 
     The error of one is raised again in the laws that need it.
     """
     with ThreadPoolExecutor(PARALLEL, thread_name_prefix="scenario") as pool:
-        waiting = [pool.submit(trace_of_writes, context, operation) for operation in operations]
+        waiting = [pool.submit(_trace, context, operation) for operation in operations]
         try:
             wait(waiting)
         except KeyboardInterrupt:

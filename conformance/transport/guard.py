@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from conformance.transport import keys
-from conformance.transport.exchange import Request
+from conformance.transport.exchange import Request, Response
 from conformance.transport.journal import Journal
+from conformance.transport.made_rows import MadeRows, key_in_path
 from spec import Contract, Operation, templates
 
 
@@ -28,14 +29,18 @@ class Ownership:
         self.base_url = base_url
         self.path = journal
         self.journal = Journal(journal, base_url)
+        self.resumed = bool(self.journal.keys or self.journal.rows)
+        """True where a former run left something in the journal."""
         self._lock = threading.Lock()
         self._minted = 0
         self._tokens = {self.token} | {token for key in self.journal.keys if (token := keys.token_of(key))}
         self._writers = {
             operation.code: operation
             for operation in contract.operations
-            if operation.access and operation.access.action != "reads"
+            if operation.access and operation.access.writes
         }
+        self.made = MadeRows(contract, self.journal, self.owns_text)
+        """The rows that were created one by one."""
 
     def mint(self, stem: str) -> str:
         """A new key of this run."""
@@ -50,7 +55,20 @@ class Ownership:
         """
         if not isinstance(value, str) or re.search(r"[\s,;|]", value):
             return False
-        return any(token in value.lower() for token in self._tokens)
+        return self.owns_text(value)
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The tokens of this run, and of former ones in the journal."""
+        return tuple(sorted(self._tokens))
+
+    def owns_text(self, text: str) -> bool:
+        """True for a text that holds a token of this run, in any case."""
+        return any(token in text.lower() for token in self._tokens)
+
+    def learn(self, request: Request, response: Response) -> None:
+        """Take note of a response: it may name a row that this run created, or say that one is gone."""
+        self.made.learn(request, response)
 
     def guard(self, request: Request) -> str | None:
         """Why a write must not be sent, or None. The keys of a permitted write are added to the journal first."""
@@ -61,6 +79,8 @@ class Ownership:
             return None
         if operation is None or operation.access is None:
             return "nothing is known of what the operation writes"
+        if operation.access.of_one:
+            return self._guard_one(operation, request)
         key = operation.access.collection.key
         found = [*_in_url(operation, request, key), *_named(request.body or b"", key)]
         foreign = [value for value in found if not self._harmless(value)]
@@ -68,6 +88,32 @@ class Ownership:
             shown = "in a body that can't be read" if foreign[0] is _UNREADABLE else json.dumps(foreign[0])[:80]
             return f"{key} {shown} isn't this run's"
         self.journal.note([text for value in found for text in _texts(value)])
+        return None
+
+    def _guard_one(self, operation: Operation, request: Request) -> str | None:
+        """The same for a request that writes one row: the key in its path, and all keys in its body."""
+        if operation.access is None:
+            return "nothing is known of what the operation writes"
+        collection, by = operation.access.collection, operation.access.by
+        others = [name for name in templates.placeholders(operation.path) if name != by]
+        if others:
+            return f"the path names more than the row: {', '.join(others)}"
+        key = key_in_path(operation, request)
+        if by and key != keys.NO_ROW and not (self.owns(key) or self.made.owns(collection.name, key)):
+            return f"{collection.key} {json.dumps(key)[:80]} isn't this run's"
+        for value in [value for name, value in request.query if _is(name, collection.key)]:
+            if not self.owns(value):
+                return f"{collection.key} {json.dumps(value)[:80]} isn't this run's"
+        for value in _named(request.body or b"", collection.key):
+            if value is _UNREADABLE:
+                return f"{collection.key} in a body that can't be read isn't this run's"
+            if not (self._harmless(value) or (by and str(value) == key)):
+                return f"{collection.key} {json.dumps(value)[:80]} isn't this run's"
+            for text in _texts(value) if not by else ():
+                self.made.claim(collection.name, text)
+        if not by:
+            # The token is on disk before the row is made: its texts hold it, if no answer tells the row's key.
+            self.journal.note([keys.mint(self.token, 0, "rows")])
         return None
 
     def _harmless(self, value: Any) -> bool:

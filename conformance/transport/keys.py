@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import jsonschema_rs
 
-from spec import Contract
+from spec import Contract, Operation, templates
 from spec.model import JSON
 
 PREFIX = "PRDCT"
@@ -42,13 +42,38 @@ def unmarkable(contract: Contract) -> dict[str, str]:
     found: dict[str, str] = {}
     for operation in contract.operations:
         access = operation.access
-        if access is None or access.action == "reads":
+        if access is None or not access.writes:
+            continue
+        if access.of_one:
+            reason = _unmarkable_row(contract, operation)
+            if reason:
+                found[operation.code] = reason
             continue
         name = access.collection.key
         schemas = ({"$ref": access.collection.item}, contract.items(operation))
         if not all(_takes_tokens(contract.properties(schema).get(name, {})) for schema in schemas):
             found[operation.code] = f"{name} allows no key that marks a row as this run's own, so nothing is written"
     return found
+
+
+def _unmarkable_row(contract: Contract, operation: Operation) -> str:
+    """Why an operation on one row can't be tried on a row of the run's own; empty where it can."""
+    access = operation.access
+    others = [name for name in templates.placeholders(operation.path) if access and name != access.by]
+    if others:
+        return f"the path names more than the row ({', '.join(others)}), so nothing is written"
+    if access and access.action == "creates":
+        key = access.collection.key
+        if key in contract.needed_fields(operation) and not _takes_tokens(contract.body_fields(operation)[key]):
+            return f"{key} allows no key that marks a row as this run's own, so nothing is written"
+    return ""
+
+
+def key_is_given(contract: Contract, operation: Operation) -> bool:
+    """True when a new row is sent with a key that marks it as this run's own; else the server makes the key."""
+    key = operation.access.collection.key if operation.access else ""
+    fields = contract.body_fields(operation)
+    return key in fields and _takes_tokens(fields[key])
 
 
 def _takes_tokens(key: Mapping[str, JSON]) -> bool:

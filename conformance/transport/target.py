@@ -137,6 +137,8 @@ class Target:
             else:
                 if last or not says_later(request, response):
                     self.pace.speed_up()
+                    if self.ownership:
+                        self.ownership.learn(request, response)
                     self.observe(request, response)
                     return response
                 wait = max(wait, min(retry_after(response, self.clock), LONGEST_WAIT))

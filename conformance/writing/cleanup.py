@@ -13,6 +13,7 @@ from conformance.transport.errors import NotSent, Stopped
 from conformance.transport.guard import Ownership
 from conformance.transport.journal import forget, journaled
 from conformance.transport.keys import NO_SUCH, token_of
+from conformance.writing.cleanup_rows import delete_rows
 from conformance.writing.read_back import containing, find, reader_of, with_hidden
 from conformance.writing.submission import Submission, poll_to_end, send_batch
 from spec import Operation
@@ -24,9 +25,10 @@ def clean_up(context: RunContext, ownership: Ownership) -> list[str]:
     The budgets of the run don't hold here: what was planted is deleted in any case.
     """
     known = journaled(ownership.path, ownership.base_url)
-    if not known:
+    if not known and not ownership.made.left():
         return []
     context, _ = with_page_limits(context)
+    rows = delete_rows(context, ownership)
     keys = [key for key in known if NO_SUCH not in key and ownership.owns(key)]
     runs = {token for key in known if (token := token_of(key))}
     left: dict[str, None] = {}
@@ -37,15 +39,15 @@ def clean_up(context: RunContext, ownership: Ownership) -> list[str]:
             else _present(context, operation, keys, runs, ownership)
         )
     ownership.journal.note(list(left))  # rows that a server made of its own accord are to be found again too
-    forget(ownership.path, ownership.base_url, list(left))
-    return list(left)
+    forget(ownership.path, ownership.base_url, list(left), rows)
+    return [*left, *map(" ".join, rows)]
 
 
 def _collections(context: RunContext) -> list[tuple[Operation, bool]]:
     """An operation for each collection that is written to, and whether it deletes: the one that does, if any."""
     found: dict[str, tuple[Operation, bool]] = {}
     for operation in context.contract.operations:
-        if operation.access is None or operation.access.action == "reads":
+        if operation.access is None or not operation.access.in_batches:
             continue
         name, deletes = operation.access.collection.name, operation.access.action == "deletes"
         if deletes or name not in found:

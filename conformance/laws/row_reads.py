@@ -1,0 +1,104 @@
+"""One row by its key: shown as the list shows it, and denied where there is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.laws.law import Phase, law, operation_of
+from conformance.laws.row_states import collection_of, denies, equal
+from conformance.reading.context import RunContext
+from conformance.reading.listing import response_excerpt
+from conformance.reading.sample import sample_of
+from conformance.transport.exchange import Exchange
+from conformance.verdict import Finding, Held, Result, not_exercised
+from conformance.writing.one_row import list_of, request
+from spec import Clause, Operation
+
+SAMPLED = 5
+"""Rows of a list that are also got one by one."""
+
+
+@law("get.shows")
+def shows(context: RunContext, clause: Clause) -> Result:
+    """Every sampled row of the list is shown by its key, as the list shows it."""
+    operation = operation_of(context, clause)
+    collection, reader = collection_of(operation), list_of(context, collection_of(operation))
+    if reader is None:
+        return not_exercised("not-applicable", "no operation lists the rows, so no key is known")
+    known = sample_of(context, reader)
+    chosen = _sampled(context, operation)
+    for row in chosen:
+        key = str(row[collection.key])
+        exchange = context.send(request(context, operation, key))
+        chain = (*((known.shown_by[key],) if key in known.shown_by else ()), exchange)
+        got = exchange.response.json
+        if not exchange.response.ok or not isinstance(got, Mapping):
+            return Finding(f"the row {key}, which the list shows", response_excerpt(exchange), chain)
+        different = _difference(row, got)
+        if different:
+            name, wanted, instead = different
+            return Finding(f"{name} {wanted!r} of {key}, as in the list", f"{name} {instead!r}", chain)
+    return Held(len(chosen)) if chosen else not_exercised("no-data", "the list shows no rows")
+
+
+def _sampled(context: RunContext, operation: Operation) -> list[Mapping[str, Any]]:
+    """Some rows of the list whose keys can stand in a path."""
+    collection = collection_of(operation)
+    reader = list_of(context, collection)
+    rows = [
+        row
+        for row in (sample_of(context, reader).rows.values() if reader else ())
+        if _is_key(row.get(collection.key)) and len(str(row[collection.key])) < 200
+    ]
+    return rows[:: max(1, len(rows) // SAMPLED)][:SAMPLED]
+
+
+def shown_one_by_one(context: RunContext, operation: Operation) -> list[Exchange]:
+    """The answers to requests for rows of the list, by an operation that gets one."""
+    key = collection_of(operation).key
+    return [context.send(request(context, operation, str(row[key]))) for row in _sampled(context, operation)]
+
+
+_SAFE = re.compile(r"[^/\\%?#;.][^/\\%?#;]*")
+"""Keys that every server can find in a path; of others many can't, however they are escaped."""
+
+
+def _is_key(value: object) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool) and _SAFE.fullmatch(str(value)) is not None
+
+
+def _difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, Any, Any] | None:
+    """The first field that both show and that differs; a list may show less of what is nested."""
+    for name in one:
+        plain = not isinstance(one[name], (list, Mapping)) and not isinstance(other.get(name), (list, Mapping))
+        if name in other and plain and not equal(one[name], other[name]):
+            return name, one[name], other[name]
+    return None
+
+
+@law("get.unknown-row", phase=Phase.REFUSALS)
+def unknown(context: RunContext, clause: Clause) -> Result:
+    """A key that no row has is denied."""
+    operation = operation_of(context, clause)
+    keys = unknown_keys(context, operation)
+    for key in keys:
+        exchange = context.send(request(context, operation, key))
+        if not denies(operation, exchange):
+            return Finding(clause.requirement, response_excerpt(exchange), (exchange,))
+    return Held(len(keys))
+
+
+def unknown_keys(context: RunContext, operation: Operation) -> tuple[str, ...]:
+    """Keys that surely no row has, of the kind that the collection's keys are."""
+    collection = collection_of(operation)
+    reader = list_of(context, collection)
+    rows = sample_of(context, reader).rows.values() if reader else ()
+    known = [row.get(collection.key) for row in rows]
+    schema = context.contract.whole(context.contract.shown_fields(collection).get(collection.key, {}))
+    if schema.get("type") == "integer" or (known and all(isinstance(key, int) for key in known)):
+        return ("1999999973", "1999999943")
+    if schema.get("format") == "uuid":
+        return ("3f2b8c1e-5a47-4d09-9f6e-2b7c8d901234", "00000000-0000-4000-8000-000000000000")
+    return ("prdct-no-such-row", "PRDCT-nobody")

@@ -1,0 +1,261 @@
+"""The scenarios of writes of one row: created, updated, removed. Each runs once, and many laws judge its trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.reading.context import RunContext, observed
+from conformance.reading.listing import response_excerpt
+from conformance.scenarios.row_traces import CreateTrace, MatchTrace, OneRowTrace, RemoveTrace, State, UpdateTrace
+from conformance.scenarios.trace import NotReached, incomplete, not_applicable
+from conformance.transport.keys import NO_ROW, key_is_given
+from conformance.writing.one_row import (
+    Look,
+    body,
+    create,
+    look,
+    look_in_list,
+    operation_for,
+    owned,
+    richness_of,
+    send,
+)
+from spec import Collection, Operation
+from spec.clauses.one_row import may_be_null
+from spec.model import JSON
+
+CHANGED, CHANGED_AGAIN, CHANGED_SINCE = 7, 5, 11
+"""Variants that differ from that of a new row, 0, in booleans and in most choices too."""
+
+
+@observed
+def trace_of_one_row(context: RunContext, operation: Operation) -> OneRowTrace | NotReached:
+    """The trace of an operation that writes one row: its scenario runs once in each context."""
+    access = operation.access
+    match access.action if access else "":
+        case "creates":
+            return _run_create(context, operation)
+        case "updates":
+            return _run_update(context, operation)
+        case "removes":
+            return _run_remove(context, operation)
+    return not_applicable("the operation writes no row")
+
+
+def _collection(operation: Operation) -> Collection:
+    if operation.access is None:
+        raise ValueError(f"{operation.code} writes nothing")
+    return operation.access.collection
+
+
+def _made(context: RunContext, collection: Collection, variant: int = 0) -> State | NotReached:
+    """A new row of this run's own, or why there is none."""
+    maker = operation_for(context, collection, "creates")
+    if maker is None:
+        return not_applicable("no operation creates a row of this run's own")
+    write = create(context, maker, variant)
+    if not write.key:
+        said = response_excerpt(write.exchange)
+        why = "a new row isn't taken" if not write.done else "the answer doesn't name a new row of this run's own"
+        return incomplete(f"{why}: {said}")
+    return State(write, look(context, collection, write.key))
+
+
+def _run_create(context: RunContext, operation: Operation) -> CreateTrace | NotReached:
+    collection = _collection(operation)
+    richness = richness_of(context, operation)
+    write = create(context, operation, 0)
+    if richness is None or not write.done:
+        return incomplete(f"a new row isn't taken: {response_excerpt(write.exchange)}")
+    if not write.key:
+        return incomplete(f"the answer doesn't name a new row of this run's own: {response_excerpt(write.exchange)}")
+    first = State(write, look(context, collection, write.key))
+    listed = look_in_list(context, collection, write.key)
+    second = create(context, operation, 1)
+    later = look(context, collection, write.key)
+    bare = create(context, operation, 2, "bare")
+    return CreateTrace(
+        operation=operation,
+        first=first,
+        listed=listed,
+        second=State(second, look(context, collection, second.key) if second.key else _NOTHING),
+        first_later=later,
+        bare=State(bare, look(context, collection, bare.key))
+        if bare.key
+        else incomplete(f"a row of the required fields alone isn't taken: {response_excerpt(bare.exchange)}"),
+        known_key=_with_known_key(context, operation, write.key),
+    )
+
+
+_NOTHING = Look(None, (), known=False)
+
+
+def _with_known_key(context: RunContext, operation: Operation, key: str) -> State | NotReached:
+    if not key_is_given(context.contract, operation):
+        return not_applicable("the server makes the keys")
+    richness = richness_of(context, operation) or "bare"
+    row = {**body(context, operation, owned(context).mint("again"), 2, richness), _collection(operation).key: key}
+    write = send(context, operation, row)
+    return State(write, look(context, _collection(operation), key))
+
+
+def _run_update(context: RunContext, operation: Operation) -> UpdateTrace | NotReached:
+    collection, created = _collection(operation), _made(context, _collection(operation))
+    if isinstance(created, NotReached):
+        return created
+    beside = _made(context, collection)
+    if isinstance(beside, NotReached):
+        return beside
+    key, put = created.write.key, operation.method == "PUT"
+    if collection.updated and "." not in str(created.row.get(collection.updated)):
+        # The row's times are shown to the second: a change within the same second would stay invisible.
+        context.target.clock.sleep(1.1)
+    whole = _whole(context, operation, created, CHANGED)
+    change = _update(context, operation, key, whole, unlike=created.row)
+    others = (beside.after, look(context, collection, beside.write.key))
+    return UpdateTrace(
+        operation=operation,
+        created=created,
+        change=change,
+        other=others,
+        twice=_update(context, operation, key, whole) if put else not_applicable("only PUT promises it"),
+        part=_partly(context, operation, created, change),
+        nulls=_nulls(context, operation, created),
+        unknown=_unknown(context, operation, whole),
+        matched=_matched(context, operation, whole),
+        defaults={n: f["default"] for n, f in context.contract.body_fields(operation).items() if "default" in f},
+    )
+
+
+def _whole(context: RunContext, operation: Operation, created: State, variant: int) -> dict[str, JSON]:
+    """All fields of an update, with the key where the body needs it."""
+    collection = _collection(operation)
+    maker = operation_for(context, collection, "creates")
+    richness = (richness_of(context, maker) if maker else None) or "bare"
+    made = body(context, operation, owned(context).mint("U"), variant, richness)
+    if collection.key in context.contract.needed_fields(operation):
+        made[collection.key] = created.row.get(collection.key, created.write.key)
+    return made
+
+
+def _update(
+    context: RunContext,
+    operation: Operation,
+    key: str,
+    row: Mapping[str, JSON],
+    unlike: Mapping[str, Any] | None = None,
+) -> State:
+    needs_tag = any(p.required and p.name.lower() == "if-match" for p in operation.parameters)
+    tag = _tag(look(context, _collection(operation), key)) if needs_tag else ""
+    write = send(context, operation, row, key, _if_match(operation, tag) if tag else ())
+    return State(write, look(context, _collection(operation), key, unlike=unlike if write.done else None))
+
+
+def _partly(context: RunContext, operation: Operation, created: State, change: State) -> State | NotReached:
+    """An update that leaves out fields: all but one of a PATCH, the optional ones of a PUT."""
+    whole, needed = _whole(context, operation, created, CHANGED_AGAIN), context.contract.needed_fields(operation)
+    names = list(needed) or [name for name in whole if whole[name] != change.write.sent.get(name)][:1]
+    row = {name: whole[name] for name in names if name in whole}
+    if not row or not change.write.done:
+        return incomplete("no update with fewer fields can be sent")
+    return _update(context, operation, created.write.key, row, unlike=change.row)
+
+
+def _nulls(context: RunContext, operation: Operation, created: State) -> dict[str, State]:
+    """Updates that set one field each to null."""
+    fields = context.contract.body_fields(operation)
+    names = [name for name, schema in fields.items() if may_be_null(context.contract.whole(schema))]
+    whole = _whole(context, operation, created, CHANGED) if names else {}
+    base = whole if operation.method == "PUT" else {}
+    found: dict[str, State] = {}
+    for name in names:
+        # What was null before would show nothing.
+        _update(context, operation, created.write.key, whole)
+        found[name] = _update(context, operation, created.write.key, {**base, name: None})
+    return found
+
+
+def _unknown(context: RunContext, operation: Operation, row: Mapping[str, JSON]) -> State | NotReached:
+    """An update of a row that there isn't."""
+    key = unknown_key(context, _collection(operation))
+    if not key:
+        return not_applicable("no key is surely nobody's: no operation removes a row of this run's own")
+    if _collection(operation).key in row:
+        row = {name: value for name, value in row.items() if name != _collection(operation).key}
+    write = send(context, operation, row, key)
+    return State(write, look(context, _collection(operation), key, expected=False))
+
+
+def unknown_key(context: RunContext, collection: Collection) -> str:
+    """A key that no row has and that this run may write to; empty where there is none."""
+    schema = context.contract.whole(context.contract.shown_fields(collection).get(collection.key, {}))
+    if schema.get("format") == "uuid":
+        return NO_ROW
+    if schema.get("type") == "string" and not schema.keys() & {"format", "pattern", "enum"}:
+        return owned(context).mint("nobody")
+    remover, made = operation_for(context, collection, "removes"), _made(context, collection)
+    # The row after it keeps the server from giving the same key again.
+    if remover is None or isinstance(made, NotReached) or isinstance(_made(context, collection), NotReached):
+        return ""
+    send(context, remover, None, made.write.key)
+    gone = look(context, collection, made.write.key, expected=False)
+    return made.write.key if gone.known and not gone.row else ""
+
+
+def _matched(context: RunContext, operation: Operation, row: Mapping[str, JSON] | None) -> MatchTrace | NotReached:
+    """Writes with If-Match, where the document declares it."""
+    if not any(p.place == "header" and p.name.lower() == "if-match" for p in operation.parameters):
+        return not_applicable("the document declares no If-Match")
+    collection, created = _collection(operation), _made(context, _collection(operation))
+    if isinstance(created, NotReached):
+        return created
+    changer = operation_for(context, collection, "updates")
+    old = _tag(created.after)
+    if not old or changer is None:
+        return incomplete("no ETag is shown of a row, or no operation changes one")
+    # The change that makes the first tag stale has to name it where it must.
+    send(context, changer, _whole(context, changer, created, CHANGED_SINCE), created.write.key, _if_match(changer, old))
+    before = look(context, collection, created.write.key, unlike=created.row)
+    if _tag(before) in ("", old):
+        return incomplete("the ETag of a changed row is the one that it had before")
+    stale = send(context, operation, row, created.write.key, (("If-Match", old),))
+    unchanged = State(stale, look(context, collection, created.write.key, expected=None))
+    fresh = send(context, operation, row, created.write.key, (("If-Match", _tag(before)),))
+    expected = operation.access is not None and operation.access.action != "removes"
+    return MatchTrace(before, unchanged, State(fresh, look(context, collection, created.write.key, expected=expected)))
+
+
+def _if_match(operation: Operation, tag: str) -> tuple[tuple[str, str], ...]:
+    declared = any(p.place == "header" and p.name.lower() == "if-match" for p in operation.parameters)
+    return (("If-Match", tag),) if declared else ()
+
+
+def _tag(seen: Look) -> str:
+    return seen.chain[-1].response.headers.get("etag", "") if seen.chain else ""
+
+
+def _run_remove(context: RunContext, operation: Operation) -> RemoveTrace | NotReached:
+    collection, created = _collection(operation), _made(context, _collection(operation))
+    if isinstance(created, NotReached):
+        return created
+    # The other row comes after it, so that the server can't give the key of the removed one again.
+    beside = _made(context, collection)
+    if isinstance(beside, NotReached):
+        return beside
+    key = created.write.key
+    tag = _if_match(operation, _tag(created.after)) if _tag(created.after) else ()
+    removed = send(context, operation, None, key, tag)
+    removal = State(removed, look(context, collection, key, expected=not removed.done))
+    listed = look_in_list(context, collection, key, expected=False if removed.done else None)
+    others = (beside.after, look(context, collection, beside.write.key))
+    again = send(context, operation, None, key, tag)
+    return RemoveTrace(
+        operation=operation,
+        created=created,
+        removal=removal,
+        listed=listed,
+        other=others,
+        again=State(again, look(context, collection, key, expected=False)),
+        matched=_matched(context, operation, None),
+    )
