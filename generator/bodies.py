@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 import spec
 from generator import flat
-from generator.plan import AnswerPlan, BodyPlan, ContentPlan, EncodingPlan, FieldArgument
+from generator.plan import AnswerPlan, BodyPlan, ContentPlan, EncodingPlan, FieldArgument, RowsPlan
 from generator.schemas import Schemas
 from generator.types import (
+    ANYTHING,
     NOTHING,
     IterableOf,
     ListOf,
@@ -34,9 +35,24 @@ def essence(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
+_LINES = frozenset(
+    (
+        *("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonl"),
+        *("application/jsonlines", "application/x-jsonlines", "application/json-seq", "application/stream+json"),
+    )
+)
+
+
+def is_lines(content_type: str) -> bool:
+    """True for JSON values, one a line."""
+    return essence(content_type) in _LINES
+
+
 def is_json(content_type: str) -> bool:
     """True for application/json and its relatives (RFC 6839)."""
     kind = essence(content_type)
+    if kind in _LINES:
+        return False
     return kind in ("application/json", "text/json") or kind.endswith("+json")
 
 
@@ -59,6 +75,11 @@ def _request_body(operation: spec.Operation, media: spec.Media, schemas: Schemas
     coding = _coding(kind, media.schema, schemas)
     if coding in ("text", "bytes"):
         return BodyPlan(media.content_type, coding, "Any", Verbatim("types.Content"), None, None, (), ())
+    if coding == "lines":
+        made = schemas.type(media.schema or {}, f"{media.pointer}/schema", f"{name} row", "sent")
+        row = made.item if isinstance(made, ListOf) else made
+        given = union([IterableOf(loose(row, schemas)), Verbatim("types.Content")])
+        return BodyPlan(media.content_type, coding, checked(ListOf(row)), given, None, None, (), ())
     partial = operation.method == "PATCH" and (shared or kind == _MERGE_PATCH)
     use: Literal["patched", "sent"] = "patched" if partial else "sent"
     made = schemas.type(media.schema or {}, f"{media.pointer}/schema", f"{name} body", use)
@@ -77,6 +98,8 @@ def _request_body(operation: spec.Operation, media: spec.Media, schemas: Schemas
 def _coding(kind: str, schema: Mapping[str, Any] | None, schemas: Schemas) -> str:
     if is_json(kind):
         return "json"
+    if is_lines(kind):
+        return "lines"
     whole = schemas.flatten(schema, "") if schema else {}
     parts = bool(whole.get("properties")) or flat.inferred(whole) == "object" or "object" in flat.types_of(whole)
     parts = parts or bool(flat.alternatives(whole))
@@ -209,8 +232,24 @@ def _reading(media: spec.Media, schemas: Schemas) -> str:
     whole = schemas.flatten(media.schema, "") if media.schema else {}
     if kind in ("*/*", "application/*") and whole and "string" not in flat.types_of(whole):
         return "bytes" if flat.is_binary(whole) else "json"
-    textual = kind in ("application/x-ndjson", "application/jsonl", "application/javascript")
-    return "text" if kind.startswith("text/") or textual else "bytes"
+    return "text" if kind.startswith("text/") or kind == "application/javascript" or is_lines(kind) else "bytes"
+
+
+def rows(operation: spec.Operation, schemas: Schemas, name: str) -> RowsPlan | None:
+    """How a successful response is cut into rows, where it is a stream and nothing else. Raises Refused."""
+    media = [m for r in operation.responses if r.status[:1] == "2" for m in r.media]
+    kinds = {"events" if essence(m.content_type) == "text/event-stream" else is_lines(m.content_type) for m in media}
+    if operation.method == "HEAD" or len(kinds) != 1 or not (kinds <= {"events", True}):
+        return None
+    made = schemas.type(media[0].schema or {}, f"{media[0].pointer}/schema", f"{name} row", "received")
+    row = made.item if isinstance(made, ListOf) else made
+    if kinds == {True}:
+        return RowsPlan("lines", hint(row), read(row))
+    whole = schemas.flatten(media[0].schema or {}, "")
+    properties = whole.get("properties") or {}
+    if row in (ANYTHING, Scalar("text")) or (properties and properties.keys() <= {"event", "data", "id", "retry"}):
+        return RowsPlan("events", "ServerSentEvent", None)
+    return RowsPlan("events", hint(row), read(row))
 
 
 def result(plans: Sequence[AnswerPlan], redirected: str | None) -> str:

@@ -97,8 +97,13 @@ def scalar(kind: str, flat: Schema, *, strict: bool, sent: bool) -> Type:
         if is_binary(flat):
             return union([Scalar("upload")] if strict else [Scalar("text"), *([Scalar("upload")] if sent else [])])
         known = _FORMATS.get(str(flat.get("format")))
+        encoded = flat.get("format") == "byte" or flat.get("contentEncoding") == "base64"
+        if encoded and sent:
+            return Scalar("base64")
         if known:
             return Scalar("moment" if known == "aware" and not strict else known)
+    if kind == "number" and strict:
+        plain = "finite"
     words = {} if kind == "boolean" or not strict else _TEXTUAL if kind == "string" else _NUMERIC
     return Scalar(plain, bounds(flat, words))
 

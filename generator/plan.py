@@ -105,6 +105,17 @@ class AnswerPlan:
 
 
 @dataclass(frozen=True)
+class RowsPlan:
+    """How an operation's answer, a stream, is cut into rows."""
+
+    kind: Literal["lines", "events"]
+    row: str
+    """The annotation of a row."""
+    type: str | None
+    """The annotation that reads a row; None for events as they are."""
+
+
+@dataclass(frozen=True)
 class PagingPlan:
     """How an operation's pages are walked."""
 
@@ -233,6 +244,7 @@ class OperationPlan:
     paging: PagingPlan | None
     write: WritePlan | None
     filters: FiltersPlan | None
+    rows: RowsPlan | None
     location: str
     resource: str | None
     """The client's attribute that has the method; None for the client itself."""
@@ -242,7 +254,14 @@ class OperationPlan:
         """The annotation of what the method gives."""
         if self.paging:
             return f"Page[{self.paging.row}]"
+        if self.rows:
+            return f"RowStream[{self.rows.row}]"
         return f"Batch[{self.write.polling.result}]" if self.write else self.result
+
+    @property
+    def kind(self) -> Literal["pager", "batch", "rows", "value"]:
+        """What the method gives."""
+        return "pager" if self.paging else "batch" if self.write else "rows" if self.rows else "value"
 
     @property
     def content_types(self) -> str | None:

@@ -184,6 +184,7 @@ class _Planner:
             paging=pages,
             write=None,
             filters=filters,
+            rows=bodies.rows(operation, self._schemas, self._name(operation)) if pages is None else None,
             location=str(operation.location),
             resource=None,
         )

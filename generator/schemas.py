@@ -141,7 +141,9 @@ class Schemas:
             recursive = self._busy.pop(key)
         if not isinstance(made, Named) and (recursive or any(isinstance(each, Variants) for each in inside(made))):
             name = self._name(key)
-            bare = union(m for m in made.members if m != NOTHING) if isinstance(made, Union) else made
+            # A class that contains itself takes null itself: what refers to it was made before it was known.
+            named = isinstance(made, Union) and not recursive
+            bare = union(m for m in made.members if m != NOTHING) if named and isinstance(made, Union) else made
             self.definitions.aliases[name] = Alias(name, bare, said.described(target), root=recursive)
             made = optional(Named(name)) if takes_none(made) else Named(name)
         self._known[key] = made

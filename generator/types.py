@@ -7,9 +7,23 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 Kind: TypeAlias = Literal[
-    "text", "word", "integer", "number", "boolean", "bytes", "upload", "date", "moment", "aware", "uuid", "decimal"
+    "text",
+    "word",
+    "integer",
+    "number",
+    "boolean",
+    "bytes",
+    "upload",
+    "date",
+    "moment",
+    "aware",
+    "uuid",
+    "decimal",
+    "finite",
+    "base64",
 ]
-"""`word` is text that a number may be given for; `moment` any date-time, `aware` one with an offset."""
+"""`word` is text that a number may be given for; `moment` any date-time, `aware` one with an offset; `finite` a
+number that is sent, `base64` bytes that are sent as text."""
 
 Bounds: TypeAlias = tuple[tuple[str, Any], ...]
 """Keywords of pydantic's `Field`, with their values."""
@@ -200,7 +214,7 @@ _DATED = {**_PLAIN, "date": "datetime.date", "uuid": "uuid.UUID"}
 HINT = Style(
     _DATED
     | {"word": "str | int", "moment": "datetime.datetime", "aware": "datetime.datetime", "decimal": "decimal.Decimal"}
-    | {"upload": "types.Upload"},
+    | {"upload": "types.Upload", "finite": "float", "base64": "str | bytes"},
     "models.",
     "types.",
     "variants.",
@@ -211,7 +225,8 @@ HINT = Style(
 CHECKED = Style(
     _DATED
     | {"word": "types.Text", "moment": "datetime.datetime", "aware": "types.UtcDatetime"}
-    | {"decimal": "types.DecimalString", "upload": "types.Upload"},
+    | {"decimal": "types.DecimalString", "upload": "types.Upload"}
+    | {"number": "types.Number", "finite": "types.Finite", "base64": "types.Base64"},
     "models.",
     "types.",
     "variants.",
@@ -222,7 +237,8 @@ CHECKED = Style(
 FIELD = Style(
     _PLAIN
     | {"date": "date", "uuid": "UUID", "word": "Text", "moment": "datetime", "aware": "UtcDatetime"}
-    | {"decimal": "DecimalString", "upload": "Upload"},
+    | {"decimal": "DecimalString", "upload": "Upload"}
+    | {"number": "Number", "finite": "Finite", "base64": "Base64"},
     "",
     "",
     "",

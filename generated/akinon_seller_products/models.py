@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from ._runtime.types import DecimalString, Model, NotNull, RequestModel
+from ._runtime.types import DecimalString, Model, NotNull, Number, RequestModel
 
 
 class CatalogProduct(Model):
@@ -150,7 +150,7 @@ class BatchRequest(Model):
     """A code whose values the page doesn't list; any integer is taken."""
     state: BatchRequestState
     """How many items there are, and how many of them are done."""
-    processed_in: float | None = None
+    processed_in: Number | None = None
     """How long the work took."""
     updated_at: datetime
     """When the row last changed, in UTC."""

@@ -23,10 +23,11 @@ from .batches import AsyncBatch, Outcome, Polling, Write, at
 from .bulk import BulkOptions, Progress
 from .call import Hooks, Middleware, Operation, RequestOptions, Settings
 from .deadline import Verify, no_tls, proxied
-from .errors import Answer, request_id
+from .errors import Answer, APIError, request_id
 from .filters import Condition
 from .flow import Timeout, iterate_async, pulling_async, run_async
 from .pages import AsyncPager
+from .rows import AsyncRowStream, Rows
 from .session import LAST_ANSWER, PREPARING, Prepared, answered, value
 from .streams import AsyncStreamedResponse, Opening, opened
 from .transport import AsyncTransport
@@ -158,6 +159,30 @@ class AsyncBase(BaseClient):
     ) -> AsyncPager[T]:
         first = self._walk(operation, paging, arguments, options, where).begin(checkpoint)
         return AsyncPager(first, self._transport.perform)
+
+    def _rows(
+        self,
+        operation: Operation[Any],
+        rows: Rows[T],
+        arguments: dict[str, Any],
+        options: RequestOptions,
+        *,
+        body: Any = UNSET,
+        content_type: str | None = None,
+    ) -> AsyncRowStream[T]:
+        call = self._session.call(operation, arguments, options, body=body, content_type=content_type)
+
+        async def open() -> AsyncStreamedResponse:
+            answer, exchange = await run_async(call.answer(), self._transport.open)
+            response = AsyncStreamedResponse(opened(call, answer, exchange), exchange)
+            try:
+                operation.answers.checked(answer, exchange)
+            except APIError:
+                await response.aclose()
+                raise
+            return response
+
+        return AsyncRowStream(open, rows)
 
     async def _submit(
         self,

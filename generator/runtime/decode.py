@@ -83,7 +83,15 @@ class Answers:
             f"{c.content_type};q=0.5" for c in contents if c.content_type not in first and ";" not in c.content_type
         ]
         seen = dict.fromkeys((*first, *rest))
-        return ", ".join([*seen, "*/*;q=0.1"]) if seen else "*/*"
+        return ", ".join([*seen, "*/*;q=0.1"]) if seen and "*/*" not in seen else ", ".join(seen) or "*/*"
+
+    def checked(self, answer: Answer, exchange: Exchange) -> None:
+        """Raises ContentTypeError for an answer of another content type than the document has."""
+        contents = self._declared(answer.status) or ()
+        essence = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if contents and _fitting(contents, essence) is None:
+            wanted = " or ".join(c.content_type for c in contents)
+            raise ContentTypeError(f"the body is {essence}, not {wanted}", exchange, answer)
 
     def follows(self, status: int) -> bool:
         """True for a redirect to fetch the file from."""
@@ -170,7 +178,7 @@ def _json(content: Content, answer: Answer, exchange: Exchange, charset: str, *,
     if charset not in ("", "utf-8", "utf8", "us-ascii"):
         raise ContentTypeError(f"the charset is {charset}; JSON is UTF-8", exchange, answer)
     try:
-        value = _validated(content, answer.body)
+        value = validated(content.adapter, answer.body)
     except ValidationError as error:
         if not strict and (data := _data(answer.body)) is not None:
             return salvaged(content.type(), data)
@@ -183,12 +191,12 @@ def _json(content: Content, answer: Answer, exchange: Exchange, charset: str, *,
     return value
 
 
-def _validated(content: Content, body: bytes) -> Any:
+def validated(adapter: TypeAdapter[Any], body: bytes) -> Any:
     """A body as its type. Numbers in place of decimal strings are parsed again, so that no digit is lost."""
     try:
-        return content.adapter.validate_json(body)
+        return adapter.validate_json(body)
     except LossyNumber:
-        return content.adapter.validate_python(json.loads(body, parse_float=Decimal))
+        return adapter.validate_python(json.loads(body, parse_float=Decimal))
 
 
 def _data(body: bytes) -> Any:

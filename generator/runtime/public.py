@@ -37,6 +37,7 @@ from .errors import (
 )
 from .flow import Request, Timeout
 from .pages import AsyncPage, AsyncPager, Page
+from .rows import AsyncRowStream, RowStream
 from .salvage import problems_of
 from .streams import AsyncStreamedResponse, ServerSentEvent, StreamedResponse
 from .types import UNSET, File, Redirect, Unset
@@ -52,6 +53,7 @@ __all__ = [
     "AsyncBatch",
     "AsyncPage",
     "AsyncPager",
+    "AsyncRowStream",
     "AsyncStreamedResponse",
     "AuthenticationError",
     "BadRequestError",
@@ -84,6 +86,7 @@ __all__ = [
     "Request",
     "RequestOptions",
     "ResponseTooLargeError",
+    "RowStream",
     "ServerSentEvent",
     "ServiceUnavailableError",
     "StreamedResponse",

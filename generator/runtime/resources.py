@@ -9,6 +9,7 @@ from .batches import Batch, Write
 from .call import Operation, RequestOptions
 from .filters import Condition
 from .pages import Page
+from .rows import Rows, RowStream
 from .types import UNSET
 from .walks import Paging
 
@@ -49,6 +50,23 @@ class Pages(Protocol):
         ...
 
 
+class Stream(Protocol):
+    """A client's way to ask for rows that come one by one."""
+
+    def __call__(
+        self,
+        operation: Operation[Any],
+        rows: Rows[T],
+        arguments: dict[str, Any],
+        options: RequestOptions,
+        *,
+        body: Any = UNSET,
+        content_type: str | None = None,
+    ) -> RowStream[T]:
+        """The rows."""
+        ...
+
+
 class Submit(Protocol):
     """A client's way to send what is answered with a ticket."""
 
@@ -62,16 +80,24 @@ class Submit(Protocol):
 class SyncResource:
     """Operations of a client that blocks, which carries them out."""
 
-    def __init__(self, send: Send, page: Pages, submit: Submit) -> None:
+    def __init__(self, send: Send, page: Pages, submit: Submit, rows: Stream) -> None:
         self._send = send
         self._page = page
         self._submit = submit
+        self._rows = rows
 
 
 class AsyncResource:
     """Operations of a client for asyncio, which carries them out."""
 
-    def __init__(self, send: Callable[..., Any], page: Callable[..., Any], submit: Callable[..., Any]) -> None:
+    def __init__(
+        self,
+        send: Callable[..., Any],
+        page: Callable[..., Any],
+        submit: Callable[..., Any],
+        rows: Callable[..., Any],
+    ) -> None:
         self._send = send
         self._page = page
         self._submit = submit
+        self._rows = rows

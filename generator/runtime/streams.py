@@ -22,6 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 from .call import Call
 from .concurrency import time_limit
 from .deadline import deadline
+from .decode import validated
 from .errors import Answer, APIResponseError, Exchange, problems, request_id
 from .receive import Unpacker
 from .transport import FAILURES, Streaming
@@ -117,9 +118,10 @@ class BaseStream:
     def _left(self) -> float | None:
         return None if self._ends is None else max(0.001, self._ends - time.monotonic())
 
-    def _row(self, adapter: TypeAdapter[Any], line: str) -> Any:
+    def row(self, adapter: TypeAdapter[Any], line: str) -> Any:
+        """The value of a line. Raises APIResponseError."""
         try:
-            return adapter.validate_json(line)
+            return validated(adapter, line.encode())
         except ValidationError as error:
             found = "; ".join(problems(error, "line")[:3])
             bare = Answer(self._answer.status, self._answer.headers, line.encode())
@@ -167,7 +169,7 @@ class StreamedResponse(BaseStream):
     def json_lines(self, type: Any = Any) -> Iterator[Any]:
         """The values of NDJSON (JSON Lines), each checked as the type where one is given. Raises APIResponseError."""
         adapter = TypeAdapter[Any](type)
-        return (self._row(adapter, line) for line in self.iter_lines() if line.strip())
+        return (self.row(adapter, line) for line in self.iter_lines() if line.strip())
 
     def events(self) -> Iterator[ServerSentEvent]:
         """The events of a text/event-stream."""
@@ -233,7 +235,7 @@ class AsyncStreamedResponse(BaseStream):
     def json_lines(self, type: Any = Any) -> AsyncIterator[Any]:
         """The values of NDJSON (JSON Lines), each checked as the type where one is given. Raises APIResponseError."""
         adapter = TypeAdapter[Any](type)
-        return (self._row(adapter, line) async for line in self.iter_lines() if line.strip())
+        return (self.row(adapter, line) async for line in self.iter_lines() if line.strip())
 
     async def events(self) -> AsyncIterator[ServerSentEvent]:
         """The events of a text/event-stream."""

@@ -17,7 +17,7 @@ from .outgoing import Unfit, ready
 from .types import CHECKING, UNSET
 from .uploads import Piece, Upload, guessed, upload
 
-Coding: TypeAlias = Literal["json", "form", "multipart", "text", "bytes"]
+Coding: TypeAlias = Literal["json", "lines", "form", "multipart", "text", "bytes"]
 
 
 def given_body(body: Any, fields: Mapping[str, Any]) -> Any:
@@ -65,6 +65,10 @@ class Body:
             match self.coding:
                 case "json":
                     return self.json(self.check(value)), content_type or _definite(self.content_type)
+                case "lines":
+                    if isinstance(value, str) or upload(value) is not None:
+                        return self._raw(value, content_type)
+                    return self._lines(self.check(value)), self.content_type
                 case "form":
                     return form(self.check(value), self.encodings).encode(), self.content_type
                 case "multipart":
@@ -77,6 +81,12 @@ class Body:
     def json(self, checked: Any) -> bytes:
         """A checked value as JSON; what was never set isn't sent."""
         return self._adapter.dump_json(checked, by_alias=True, exclude_unset=True)
+
+    def _lines(self, checked: list[Any]) -> bytes:
+        """JSON values, one a line."""
+        dump = TypeAdapter[Any](Any).dump_json
+        start = b"\x1e" if "json-seq" in self.content_type else b""
+        return b"".join(start + dump(row, by_alias=True, exclude_unset=True) + b"\n" for row in checked)
 
     def _raw(self, value: object, content_type: str | None) -> tuple[bytes | Upload, str]:
         """Text or bytes as they are, or a file."""

@@ -21,10 +21,11 @@ from .batches import Batch, Outcome, Polling, Write, at
 from .bulk import BulkOptions, Progress
 from .call import Hooks, Middleware, Operation, RequestOptions
 from .deadline import Connections, Verify, no_tls
-from .errors import Answer, request_id
+from .errors import Answer, APIError, request_id
 from .filters import Condition
 from .flow import Timeout, iterate, pulling, run
 from .pages import Page
+from .rows import Rows, RowStream
 from .session import LAST_ANSWER, PREPARING, Prepared, answered, value
 from .streams import StreamedResponse, opened
 from .transport import SyncTransport
@@ -157,6 +158,26 @@ class SyncBase(BaseClient):
     ) -> Page[T]:
         first = self._walk(operation, paging, arguments, options, where).begin(checkpoint)
         return Page(run(first(), self._transport.perform), self._transport.perform)
+
+    def _rows(
+        self,
+        operation: Operation[Any],
+        rows: Rows[T],
+        arguments: dict[str, Any],
+        options: RequestOptions,
+        *,
+        body: Any = UNSET,
+        content_type: str | None = None,
+    ) -> RowStream[T]:
+        call = self._session.call(operation, arguments, options, body=body, content_type=content_type)
+        answer, exchange = run(call.answer(), self._transport.open)
+        response = StreamedResponse(opened(call, answer, exchange), exchange)
+        try:
+            operation.answers.checked(answer, exchange)
+        except APIError:
+            response.close()
+            raise
+        return RowStream(response, rows)
 
     def _submit(
         self,

@@ -110,7 +110,7 @@ def _spread(
     where: Condition[Any] | None,
 ) -> tuple[str, dict[str, str]]:
     """The URL and the headers that arguments and conditions make."""
-    path, query, cookies = operation.path, list[str](), list[str]()
+    path, query, cookies = operation.path.partition("#")[0], list[str](), list[str]()
     headers = {
         "accept": operation.accept,
         "accept-encoding": "gzip, deflate",
@@ -143,7 +143,8 @@ def _spread(
     if cookies:
         headers["cookie"] = "; ".join(cookies)
     url = settings.base(operation.server) + path
-    return (f"{url}?{'&'.join(query)}" if query else url), headers
+    joint = "&" if "?" in path else "?"
+    return (f"{url}{joint}{'&'.join(query)}" if query else url), headers
 
 
 def _conditions(operation: Operation[Any], where: Condition[Any] | None) -> list[tuple[str, Any]]:

@@ -38,6 +38,7 @@ from .errors import (
 )
 from .flow import Request, Timeout
 from .pages import AsyncPage, AsyncPager, Page
+from .rows import AsyncRowStream, RowStream
 from .salvage import problems_of
 from .streams import AsyncStreamedResponse, ServerSentEvent, StreamedResponse
 from .types import UNSET, File, Redirect, Unset
@@ -53,6 +54,7 @@ __all__ = [
     "AsyncBatch",
     "AsyncPage",
     "AsyncPager",
+    "AsyncRowStream",
     "AsyncStreamedResponse",
     "AuthenticationError",
     "BadRequestError",
@@ -85,6 +87,7 @@ __all__ = [
     "Request",
     "RequestOptions",
     "ResponseTooLargeError",
+    "RowStream",
     "ServerSentEvent",
     "ServiceUnavailableError",
     "StreamedResponse",

@@ -7,8 +7,6 @@ import os
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
 from enum import Enum
 from typing import (
     IO,
@@ -23,11 +21,9 @@ from typing import (
 )
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     GetCoreSchemaHandler,
     ModelWrapValidatorHandler,
     model_validator,
@@ -35,15 +31,28 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from .guards import is_bytes, is_mapping, is_path
+from .scalars import (
+    Base64,
+    DecimalString,
+    Finite,
+    LossyNumber,
+    Number,
+    Text,
+    UtcDatetime,
+)
 
 __all__ = [
     "UNSET",
+    "Base64",
     "ClosedModel",
     "Content",
     "DecimalString",
     "File",
+    "Finite",
+    "LossyNumber",
     "Model",
     "NotNull",
+    "Number",
     "Open",
     "Redirect",
     "RequestModel",
@@ -162,55 +171,6 @@ def _given(value: object) -> object:
 
 NotNull = BeforeValidator(_given)
 """Marks an optional field that may be left out but not be null. A default isn't validated, `None` is."""
-
-Text = Annotated[str, Field(coerce_numbers_to_str=True)]
-"""Text; a number will do, as it looks the same on the wire."""
-
-
-class LossyNumber(Exception):
-    """A number stands where the document has a decimal string, and a float may have lost digits of it."""
-
-
-class _Decimal:
-    """Decimal numbers that travel as strings: no digit lost, no exponent (`1E+2` is sent as `100`)."""
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        decimal = handler(source)
-        text = core_schema.chain_schema([core_schema.str_schema(strict=True), decimal])
-        number = core_schema.chain_schema([core_schema.no_info_plain_validator_function(cls._exact), decimal])
-        json = core_schema.union_schema([text, number], mode="left_to_right")
-        return core_schema.json_or_python_schema(
-            json,
-            decimal,
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                _plain, return_schema=core_schema.str_schema(), when_used="json"
-            ),
-        )
-
-    @staticmethod
-    def _exact(value: object) -> object:
-        if isinstance(value, float):
-            raise LossyNumber
-        return value
-
-
-def _plain(value: Decimal) -> str:
-    return format(value, "f")
-
-
-DecimalString = Annotated[Decimal, _Decimal]
-"""A decimal number that travels as a string."""
-
-
-def _aware(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise PydanticCustomError("naive", "Input should have timezone info: nobody knows which moment it is")
-    return value
-
-
-UtcDatetime = Annotated[datetime, AfterValidator(_aware)]
-"""A date-time with an offset; a naive one is refused, because nobody knows which moment it is."""
 
 
 class Open:

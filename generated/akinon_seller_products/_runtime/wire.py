@@ -143,8 +143,13 @@ class Parameter:
         return header_text(text, self.keyword)
 
     def cookie(self, value: object) -> str:
-        """The value as a cookie pair (RFC 6265). Raises Unfit."""
-        text = ",".join(quote(word(each), safe="") for each in _flat(self.plain(value)))
+        """The value as a cookie pair (RFC 6265), or several where it explodes. Raises Unfit."""
+        plain = self.plain(value)
+        if self.explode is not False and is_object(plain):
+            return "; ".join(f"{key}={quote(word(each), safe='')}" for key, each in plain.items())
+        if self.explode is not False and is_list(plain):
+            return "; ".join(f"{self.name}={quote(word(each), safe='')}" for each in plain)
+        text = ",".join(quote(word(each), safe="") for each in _flat(plain))
         return f"{self.name}={text}"
 
     def _text(self, value: Any) -> str:

@@ -1,0 +1,101 @@
+"""Values that JSON, URLs and headers write in ways of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from .documents import Document, document, get, json_of, ref
+from .kinds import Talk, body_of
+
+Start = Callable[..., Talk]
+
+_LIST = {"type": "array", "items": {"type": "string"}}
+_SIZES = {"type": "object", "properties": {"R": {"type": "integer"}, "G": {"type": "integer"}}}
+_JSON = {
+    "oneOf": [
+        *({"type": kind} for kind in ("string", "number", "null")),
+        {"type": "array", "items": ref("Json")},
+        {"type": "object", "additionalProperties": ref("Json")},
+    ]
+}
+_FIELDS: Document = {"number": {"type": "number"}, "bytes": {"type": "string", "format": "byte"}}
+_VALUES = {"type": "object", "properties": _FIELDS}
+
+
+def _in(place: str, name: str, schema: Document, **more: Any) -> Document:
+    return {"name": name, "in": place, "schema": schema, **more}
+
+
+@pytest.fixture(scope="module")
+def values(make: Callable[..., ModuleType]) -> ModuleType:
+    cookies = [
+        *(_in("cookie", "ids", _LIST), _in("cookie", "csv", _LIST, explode=False)),
+        *(_in("cookie", "sizes", _SIZES), _in("cookie", "flat", _SIZES, explode=False)),
+    ]
+    plain = [_in("query", name, schema) for name, schema in _FIELDS.items()]
+    paths = {
+        "/cookies": {"get": get(parameters=cookies, operationId="cookies")},
+        "/fixed?version=1#part": {"get": get(parameters=[_in("query", "q", _LIST)], operationId="fixed")},
+        "/plain": {"get": get(parameters=plain, operationId="plain")},
+        "/sent": body_of(json_of(ref("Values")), operationId="sent"),
+        "/shown": {"get": get(ref("Values"), operationId="shown")},
+        "/json": {"get": get(ref("Json"), operationId="any_json")},
+    }
+    return make(document(paths, {"Values": _VALUES, "Json": _JSON}))
+
+
+def test_lists_and_objects_in_cookies(values: ModuleType, talk: Start) -> None:
+    talking = talk(values)
+    talking.client.cookies(ids=["a", "b c"], csv=["a", "b"], sizes={"R": 1, "G": 2}, flat={"R": 1})
+    assert talking.seen[0].head.endswith("cookie: ids=a; ids=b%20c; csv=a,b; R=1; G=2; flat=R,1")
+
+
+def test_a_path_with_a_query_of_its_own(values: ModuleType, talk: Start) -> None:
+    talking = talk(values)
+    talking.client.fixed(q=["a"], extra_query={"more": 1})
+    talking.client.fixed()
+    assert [peer.target for peer in talking.seen] == ["/fixed?version=1&q=a&more=1", "/fixed?version=1"]
+
+
+def test_numbers_keep_their_digits(values: ModuleType, talk: Start) -> None:
+    large = 12345678901234567890
+    talking = talk(values, {}, (200, f'{{"number": {large}}}', "", ""), {"number": 1.5})
+    talking.client.plain(number=3)
+    assert talking.seen[0].target == "/plain?number=3"
+    assert [talking.client.shown().number, talking.client.shown().number] == [large, 1.5]
+    for number in (3, large, 0.1):
+        talking.client.sent(number=number)
+    assert [peer.body for peer in talking.seen[3:]] == [
+        b'{"number":3}',
+        b'{"number":12345678901234567890}',
+        b'{"number":0.1}',
+    ]
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_json_has_no_infinity(values: ModuleType, talk: Start, number: float) -> None:
+    talking = talk(values)
+    with pytest.raises(values.InvalidRequestError, match="number: Input should be a valid finite number"):
+        talking.client.plain(number=number)
+    assert talking.seen == []
+
+
+def test_bytes_travel_as_base64(values: ModuleType, talk: Start) -> None:
+    talking = talk(values, {}, {}, {}, {"bytes": "/w=="})
+    talking.client.plain(bytes=b"\xff")
+    talking.client.sent({"bytes": b"\xff"})
+    talking.client.sent({"bytes": "/w=="})
+    assert talking.seen[0].target == "/plain?bytes=%2Fw%3D%3D"
+    assert talking.bodies == [{"bytes": "/w=="}, {"bytes": "/w=="}]
+    assert talking.client.shown().bytes_ == "/w=="
+
+
+def test_a_schema_that_contains_itself_may_be_null(values: ModuleType, talk: Start) -> None:
+    given = {"a": [1, {"b": None}], "c": "x"}
+    talking = talk(values, given, (200, "null", "", ""))
+    assert talking.client.any_json().model_dump() == given
+    assert talking.client.any_json() in (None, values.models.Json(None))
