@@ -1,7 +1,7 @@
 """A file from which a bulk write can continue after a crash.
 
 A journal belongs to its rows in their order, to one target and to one account: its head names them, the key as a
-salted fingerprint. The journal of a finished write is marked, and can't be used again.
+salted fingerprint. The journal of a finished write is marked, and can't be used again. One run at a time has it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import IO, Any, Self
 from .batches import Outcome
 from .call import Operation, RequestOptions
 from .errors import JournalError
+from .locks import locked
 from .session import Session
 
 _VERSION = 2
@@ -116,12 +117,21 @@ class Journal:
             self._known[entry["chunk"]] = Entry(**entry)
 
     def __enter__(self) -> Self:
+        """Take the file over. Raises JournalError while another run has it, or if one has finished it since."""
         if self._path is not None:
-            size = self._path.stat().st_size if self._path.exists() else 0
-            if size:
-                os.truncate(self._path, _whole_lines(self._path))
-            self._file = self._path.open("a", encoding="utf-8")
-            if not self._file.tell():
+            file = self._path.open("a", encoding="utf-8")
+            try:
+                if not locked(file):
+                    raise JournalError(f"{self._path} is in use by another run; wait until that ends")
+                self._known = {}
+                self._read(self._path)  # another run may have gone on since
+                file.truncate(_whole_lines(self._path))
+            except BaseException:
+                file.close()
+                raise
+            file.seek(0, os.SEEK_END)
+            self._file = file
+            if not file.tell():
                 self._write(self._head(os.urandom(8).hex()))
         return self
 

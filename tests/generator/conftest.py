@@ -44,6 +44,12 @@ class Driver:
             return list(islice(given, count))
         return self._run(_collect(given, count))
 
+    def cut_off(self, given: Any, count: int) -> list[Any]:
+        """The first few; the rest is given up."""
+        found = self.take(given, count)
+        self.do(given.close() if self._run is None else given.aclose())
+        return found
+
 
 async def _collect(given: AsyncIterable[Any], most: int = sys.maxsize) -> list[Any]:
     found: list[Any] = []

@@ -160,7 +160,7 @@ def test_a_write_that_was_cut_off_goes_on_from_its_journal(drive: Drive, tmp_pat
     with server(backend) as made:
         driver = drive(made.url)
         run = driver.client.bulk(driver.client.upsert_stocks, stocks(skus), chunk_size=2, in_flight=1, journal=journal)
-        assert len(driver.take(run, 4)) == 4
+        assert len(driver.cut_off(run, 4)) == 4
         journal.write_bytes(journal.read_bytes() + b'{"chunk": 9, "dig')  # as a crash leaves it
         sent = len(backend.taken)
         again = driver.client.bulk(driver.client.upsert_stocks, stocks(skus), chunk_size=2, journal=journal)
@@ -250,7 +250,7 @@ def test_a_journal_belongs_to_its_rows_target_and_account(drive: Drive, tmp_path
         def write(skus: list[str], driver: Driver = driver, **more: Any) -> Any:
             return driver.client.bulk(driver.client.upsert_stocks, stocks(skus), chunk_size=2, journal=journal, **more)
 
-        assert len(driver.take(write(["a", "b", "c", "d"], in_flight=1), 2)) == 2
+        assert len(driver.cut_off(write(["a", "b", "c", "d"], in_flight=1), 2)) == 2
         begun = journal.read_bytes()
         for refused, says in (
             (lambda: write(["a", "b", "c", "d"], drive(other.url)), "url is 'http://127"),
@@ -273,12 +273,35 @@ def test_a_journal_belongs_to_its_rows_target_and_account(drive: Drive, tmp_path
         assert b"must-not-leak" not in begun
 
 
+def test_one_run_at_a_time_has_a_journal(drive: Drive, tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    with server(Backend()) as made:
+        driver = drive(made.url)
+
+        def write() -> Any:
+            rows = stocks(["a", "b", "c"])
+            return driver.client.bulk(driver.client.upsert_stocks, rows, chunk_size=1, in_flight=1, journal=journal)
+
+        first, early = write(), write()
+        assert states(driver.take(first, 1)) == "s"
+        sent, kept = len(made.seen), journal.read_bytes()
+        for second in (early, write()):
+            with pytest.raises(errors.JournalError, match="is in use by another run"):
+                driver.all(second)
+        assert (len(made.seen), journal.read_bytes()) == (sent, kept)
+        late = write()
+        assert [outcome.state for outcome in driver.all(first)] == ["succeeded", "succeeded"]
+        with pytest.raises(errors.JournalError, match="was finished"):
+            driver.all(late)
+        assert posts(made) == 3
+
+
 def test_rows_that_are_fewer_than_before_are_not_the_same(drive: Drive, tmp_path: Path) -> None:
     journal = tmp_path / "journal"
     with server(Backend()) as made:
         driver = drive(made.url)
         run = driver.client.bulk(driver.client.upsert_stocks, stocks(["a", "b", "c"]), chunk_size=1, journal=journal)
-        assert len(driver.take(run, 2)) == 2
+        assert len(driver.cut_off(run, 2)) == 2
         with pytest.raises(errors.JournalError, match="more chunks"):
             driver.all(driver.client.bulk(driver.client.upsert_stocks, stocks(["a"]), chunk_size=1, journal=journal))
 
