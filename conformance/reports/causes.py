@@ -121,6 +121,9 @@ def _by_what_it_rests_on(wrong: Sequence[Clause], join: Join) -> None:
     for clause in wrong:
         kind = _kind(clause)
         rests = [on for pattern, kinds in RESTS if fnmatchcase(kind, pattern) for on in kinds if on != kind]
+        if clause["family"] in ("relation", "combine"):
+            field = kind.partition(".")[2]
+            rests += [on for _, on in known if on == f"filter.{field}" or on.startswith(f"filter.{field}__")]
         if _symptom(clause) == MISSING:
             rests += [on for on in LISTS if on != kind]
         cause = next((known[clause["operation"], on] for on in rests if (clause["operation"], on) in known), None)

@@ -18,7 +18,7 @@ MOST_NAMES = 40
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.){1,200})"')
 _NUMBER = re.compile(r"(?<![\w.-])\d{1,20}(?![\w.-])")
-_KEY = re.compile(r"(?<!\w)\w*[\d-]\w[\w-]*(?!\w)")
+_WORD = re.compile(r"[^\s,;:=()'\"]{3,200}")
 
 
 def marked(text: str, other: str) -> Markup:
@@ -47,7 +47,7 @@ def marked_response(response: str, expected: str, observed: str) -> Markup:
     if not names:
         return escape(response)
     # A number is marked where it is a value or the status, not where it is a part of one.
-    alternatives = [rf"(?<![\w.-]){re.escape(n)}(?![\w.-])" if n.isdecimal() else re.escape(n) for n in names]
+    alternatives = [rf"(?<![\w.=/-]){re.escape(n)}(?![\w.-])" if n.isdecimal() else re.escape(n) for n in names]
     shown, at = Markup(""), 0
     for found in re.finditer("|".join(alternatives), response):
         shown += escape(response[at : found.start()])
@@ -61,4 +61,5 @@ def _values(text: str) -> set[str]:
     short = text[:4_000]
     quoted = set(_QUOTED.findall(short))
     bare = _QUOTED.sub(" ", short)
-    return quoted | {key for key in _KEY.findall(bare) if len(key) > 2} | set(_NUMBER.findall(bare))
+    keys = {word for word in _WORD.findall(bare) if re.search(r"\d|\w-\w", word) and not word.isdecimal()}
+    return quoted | keys | set(_NUMBER.findall(bare))

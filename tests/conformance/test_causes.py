@@ -80,7 +80,7 @@ def _lacks_first(found: tuple[int, Any], *_: Any) -> tuple[int, Any]:
     return status, data
 
 
-READS = ("PRD102.page", "PRD102.filter.name", "PRD102.filter.sku", "PRD102.relation.category", "PRD108.page")
+READS = ("PRD102.page", "PRD102.filter.name", "PRD102.filter.category", "PRD102.relation.category", "PRD108.page")
 WRITES = ("PRD104.batch", "PRD104.write.updates", "PRD106.batch", "PRD106.write.updates")
 
 HOSTILE: dict[str, tuple[type[Shop], tuple[str, ...], str]] = {

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from markdown_it import MarkdownIt
+from markupsafe import escape
 from otr_ctrf_bridge.ctrf import parse_ctrf
 from rich.console import Console
 from sarif_pydantic import Sarif
 
 from conformance.commands.terminal import summary, violation_lines
-from conformance.reports.difference import marked
+from conformance.reports.difference import marked, marked_response
 from conformance.reports.formats import FILES, FORMATS, write_all
 from conformance.reports.html import TEMPLATES, html
 from conformance.reports.markdown import markdown
@@ -218,6 +219,17 @@ def test_the_difference_is_marked_and_escaped() -> None:
     shown = marked("price <b>89.90</b> in TRY", "price <b>89.95</b> in TRY")
     assert shown == "price &lt;b&gt;89.<mark>90</mark>&lt;/b&gt; in TRY"
     assert "<mark>" not in marked("each row on one page", "something else altogether, with nothing alike")
+
+
+def test_the_difference_is_marked_in_the_response() -> None:
+    body = '200 {"count": 20, "next": "/?page=2&limit=20", "results": [{"sku": "A+1-b"}, {"sku": "<C>"}]}'
+    shown = str(marked_response(body, "a count of 21: page 2 shows A+1-b", '20, and no "<C>"'))
+    assert '&#34;count&#34;: <mark class="observed">20</mark>, ' in shown
+    assert "limit=20&#34;" in shown
+    assert '<mark class="expected">A+1-b</mark>' in shown
+    assert '<mark class="observed">&lt;C&gt;</mark>' in shown
+    assert "<mark" not in marked_response(body, "20 rows of A+1-b", "20 rows of A+1-b")
+    assert marked_response(body, "", "") == escape(body)
 
 
 def test_past_reports_make_a_trend(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from conformance.commands.terminal import summary
 from conformance.reports import files, model, schema
 from conformance.reports.fold import CUT
 from conformance.reports.formats import FORMATS
@@ -210,3 +211,15 @@ def test_texts_are_made_fit_for_files_and_eyes() -> None:
     assert storable("x" * 5_000).endswith("... (5,000 characters)")
     assert visible("a\x1b[31m\u202eb\tc\nd") == "a\\x1b[31m\\u202eb\tc\nd"
     assert everywhere({"a\x00": ["\u200f", 1, None]}) == {"a\\x00": ["\\u200f", 1, None]}
+
+
+def test_a_report_of_an_earlier_version_is_shown_in_every_format(tmp_path: Path) -> None:
+    data: Any = report(tmp_path, [violated(documented(1)[0])])
+    for name in ("causes", "exercise", "gaps"):
+        del data[name]
+    del data["answer"]
+    (tmp_path / "report.json").write_text(json.dumps({**data, "answer": "broken"}), "utf-8")
+    old = files.read(tmp_path / "report.json")
+    for name, (_, make) in FORMATS.items():
+        assert make(old, ()), name
+    summary(old)
