@@ -19,6 +19,7 @@ from typing import Any
 from conformance.oracle.lookups import kind_of
 from conformance.transport.exchange import Request
 from spec import Contract, Filter, Operation, Parameter, templates
+from spec.patterns import is_match
 from spec.values import checker, is_date_time
 
 Validity = str | None
@@ -191,7 +192,8 @@ def _first(found: Iterable[Validity]) -> Validity:
 
 def _is_key(filter: Filter, name: str) -> bool:
     before, _, after = filter.parameter.partition("KEY")
-    return re.fullmatch(f"{re.escape(before)}(?:{filter.key_pattern or '.+'}){re.escape(after)}", name) is not None
+    fits = name.startswith(before) and name.endswith(after) and len(name) >= len(before) + len(after)
+    return fits and is_match(filter.key_pattern or ".+", name[len(before) : len(name) - len(after)])
 
 
 _BOUNDS: Mapping[str, Callable[[float, float], bool]] = {

@@ -17,6 +17,7 @@ from conformance.reading.listing import listing, mismatch, response_excerpt
 from conformance.reading.sample import Sample, sample_of
 from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Filter, Operation
+from spec.patterns import is_match
 
 CORE = ("ignored", "always empty")
 """The mutants that a filter's cases must kill at least: without them, the clause isn't exercised."""
@@ -141,7 +142,7 @@ def _with_edges(filter: Filter, rows: Sequence[Mapping[str, Any]]) -> Iterator[C
     free = {key: None for value in objects if isinstance(value, Mapping) for key in value}
     keys: Mapping[str | None, None] = {**free} if filter.free_key else {None: None}
     for key in keys:
-        if key is not None and not re.fullmatch(filter.key_pattern or ".+", key):
+        if key is not None and not is_match(filter.key_pattern or ".+", key):
             continue
         for value in dict.fromkeys(str(value_of(filter, row, key)) for row in rows):
             for padded in (value[: value.find(" ") + 1], value[value.rfind(" ") :]):

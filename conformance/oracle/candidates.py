@@ -18,6 +18,7 @@ from conformance.oracle.mutants import Row, blurred, value_of, without_accents
 from conformance.oracle.operands import allows, joined, sayable
 from spec import Filter
 from spec.lookups import LOOKUPS
+from spec.patterns import is_match
 
 
 def candidates(
@@ -97,7 +98,7 @@ def _values(filter: Filter, rows: Sequence[Row], rng: random.Random) -> list[tup
     for row in rows:
         attributes = row.get(filter.field)
         for key, value in attributes.items() if isinstance(attributes, Mapping) else ():
-            if _usable(value) and re.fullmatch(filter.key_pattern or ".+", key):
+            if _usable(value) and is_match(filter.key_pattern or ".+", key):
                 by_key.setdefault(key, {})[value] = None
     unusual = [key for key in by_key if not re.fullmatch(r"[A-Z0-9_]+", key)][:3]
     keys = list(dict.fromkeys(unusual + sorted(by_key, key=lambda key: -len(by_key[key]))))[:9]

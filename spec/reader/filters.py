@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from spec import lookups, vocabulary
+from spec import lookups, patterns, vocabulary
 from spec.model import DELIMITERS, Filter, Provenance, without_null
 from spec.pointers import escape
 from spec.reader.read_context import Object, ReadContext
@@ -120,9 +120,9 @@ def _key_pattern(context: ReadContext, pattern: str, name: str, pointer: str) ->
         return ".+"
     key = core[len(prefix) : len(core) - len(suffix)]
     try:
-        re.compile(key)
-    except re.error as error:
-        context.problem(pointer, f"the key's grammar {key!r} isn't a regular expression: {error}", "See ECMA-262.")
+        patterns.is_match(key, "")
+    except ValueError:
+        context.problem(pointer, f"the key's grammar {key!r} isn't a regular expression", "See ECMA-262.")
         return ".+"
     return key
 

@@ -12,6 +12,7 @@ from conformance.oracle.lookups import PLAIN, compare, kind_of, meaning, over, t
 from conformance.oracle.mutants.mutant import Mutant, Reading, Row, reading, value_of
 from conformance.oracle.operands import separator
 from spec import Filter
+from spec.patterns import literal, searching
 
 
 def texts(decide: Callable[[str, str], bool | None]) -> Reading:
@@ -252,25 +253,25 @@ def _any_part(lookup: str, separator: str) -> Callable[[str, str], bool | None]:
 
 def _like(base: str, fold: Callable[[str], str], wildcards: str) -> Callable[[str, str], bool]:
     """The comparison with SQL's LIKE or a shell's glob, for some of the wildcards."""
-    stands_for = {"%": ".*", "*": ".*", "_": "."}
+    stands_for = {"%": r"[\s\S]*", "*": r"[\s\S]*", "_": r"[\s\S]"}
 
     @lru_cache(maxsize=256)
     def expression(operand: str) -> str:
-        return "".join(stands_for[c] if c in wildcards else re.escape(c) for c in fold(operand))
+        return "".join(stands_for[c] if c in wildcards else literal(c) for c in fold(operand))
 
     return lambda value, operand: _search(base, expression(operand), fold(value))
 
 
 def _search(base: str, expression: str, value: str) -> bool:
     begin = "^" if base in ("exact", "startswith") else ""
-    end = r"\Z" if base in ("exact", "endswith") else ""
-    pattern = _compiled(f"{begin}(?:{expression}){end}")
-    return pattern is not None and pattern.search(value) is not None
+    end = "$" if base in ("exact", "endswith") else ""
+    matches = _compiled(f"{begin}(?:{expression}){end}")
+    return matches is not None and matches(value)
 
 
 @lru_cache(maxsize=4096)
-def _compiled(expression: str) -> re.Pattern[str] | None:
+def _compiled(expression: str) -> Callable[[str], bool] | None:
     try:
-        return re.compile(expression, re.DOTALL)
-    except re.error:
+        return searching(expression)
+    except ValueError:
         return None
