@@ -17,6 +17,18 @@ Operand = Literal["value", "list", "pair", "flag"]
 NOT = "not_"
 """Before a lookup: it shows the other rows."""
 
+DATE_PARTS: Mapping[str, tuple[frozenset[Kind], str]] = {
+    "date": (frozenset(("date-time",)), "date"),
+    "year": (frozenset(("date-time", "date")), "year"),
+    "quarter": (frozenset(("date-time", "date")), "quarter, 1 to 4,"),
+    "month": (frozenset(("date-time", "date")), "month, 1 to 12,"),
+    "day": (frozenset(("date-time", "date")), "day of the month"),
+    "week_day": (frozenset(("date-time", "date")), "day of the week, 1 for Sunday to 7,"),
+    "hour": (frozenset(("date-time",)), "hour, 0 to 23,"),
+    "minute": (frozenset(("date-time",)), "minute"),
+}
+"""What a lookup can compare of a date or a date-time: the kinds of fields, and its words."""
+
 _TEXT = frozenset[Kind](("text", "any"))
 _ORDERED = frozenset[Kind](("number", "date", "date-time"))
 _SEVERAL = _TEXT | _ORDERED | frozenset[Kind](("uuid",))
@@ -36,6 +48,10 @@ class Lookup:
     operand: Operand = "value"
     positive: str = ""
     """Its name without a negation."""
+    part: str | None = None
+    """The part of a date that is compared, if not the value itself."""
+    compares: str = ""
+    """The lookup that compares: its name without a negation and a part."""
     related: bool = True
     """True where rows of one lookup of a field follow from rows of another with the same value."""
 
@@ -69,10 +85,20 @@ _DECLARED = (
 )
 
 
+def _of_parts() -> Iterator[Lookup]:
+    """Those that compare a part of a date: `year` for equality, `year__gte` and others."""
+    for part, (kinds, _) in DATE_PARTS.items():
+        for each in _DECLARED:
+            if "date" in each.kinds and each.operand != "flag":
+                name = part if each.name == "exact" else f"{part}__{each.name}"
+                yield replace(each, name=name, kinds=kinds, part=part, compares=each.name, related=False)
+
+
 def _all() -> Iterator[Lookup]:
-    for each in _DECLARED:
+    plain = [*(replace(each, compares=each.name) for each in _DECLARED), *_of_parts()]
+    for each in plain:
         yield replace(each, positive=each.name)
-    for each in _DECLARED:
+    for each in plain:
         if each.operand != "flag":  # false is the negation of isnull
             yield replace(each, name=NOT + each.name, positive=each.name, related=False)
 
@@ -82,8 +108,12 @@ LOOKUPS: Mapping[str, Lookup] = {each.name: each for each in _all()}
 
 
 def of_kind(kind: Kind, among: Iterable[Lookup] = LOOKUPS.values()) -> tuple[str, ...]:
-    """The names of the lookups that have a meaning for values of a kind, without negations."""
-    return tuple(each.name for each in among if kind in each.kinds and not each.negated)
+    """The names of the lookups that have a meaning for values of a kind, without negations.
+
+    Of those that compare a part of a date, the part stands for all.
+    """
+    positive = (each for each in among if kind in each.kinds and not each.negated)
+    return tuple(each.name for each in positive if each.name in (each.compares, each.part))
 
 
 def of_free_keys() -> tuple[str, ...]:

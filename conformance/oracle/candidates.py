@@ -31,8 +31,8 @@ def candidates(
 
 
 def _positive(filter: Filter) -> Filter:
-    """The filter without a negation: what kills its mutants kills those of the negation."""
-    return replace(filter, lookup=LOOKUPS[filter.lookup].positive)
+    """The filter without a negation, its part compared by a plain lookup: values for it are values for the filter."""
+    return replace(filter, lookup=LOOKUPS[filter.lookup].compares)
 
 
 def _thinkable(

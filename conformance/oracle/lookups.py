@@ -15,9 +15,10 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from conformance.oracle.bounds import LONGEST_COMPARED
+from conformance.oracle.dates import is_open, part_of
 from conformance.oracle.operands import separator
 from spec import Filter
-from spec.lookups import NOT
+from spec.lookups import LOOKUPS, NOT
 
 Truth = bool | None
 Kind = Literal["text", "uuid", "number", "boolean", "date-time", "date"]
@@ -49,7 +50,9 @@ def satisfies(filter: Filter, row: Mapping[str, Any], operand: str, key: str | N
 
 def meaning(filter: Filter, operand: str, key: str | None = None) -> Callable[[Mapping[str, Any]], Truth]:
     """The same for any row."""
-    field, lookup, free_key, kind = filter.field, filter.lookup, filter.free_key, kind_of(filter.schema)
+    field, free_key, kind = filter.field, filter.free_key, kind_of(filter.schema)
+    of = LOOKUPS[filter.lookup]
+    lookup = NOT + of.compares if of.negated else of.compares
     between = separator(filter) if filter.many else ","
 
     def shown(row: Mapping[str, Any]) -> Truth:
@@ -60,6 +63,10 @@ def meaning(filter: Filter, operand: str, key: str | None = None) -> Callable[[M
             if not isinstance(value, Mapping):
                 return None
             value = value.get(key)
+        if filter.part:
+            if is_open(filter, value):
+                return None
+            value = part_of(filter, value)
         return compare(lookup, kind, value, operand, between)
 
     return shown

@@ -18,7 +18,7 @@ def condition(shape: Shape, condition: Condition) -> Predicate:
     filter = condition.filter
     if not filter.free_key:
         field = shape.fields[filter.field]
-        return lookups.predicate(field.column, field.kind, filter.lookup, condition.value)
+        return lookups.predicate(field.column, field.kind, filter.lookup, condition.value, filter.zone)
     keyed = shape.keyed[filter.field].c
     of = LOOKUPS[filter.lookup]
     text = lookups.predicate(keyed[TEXT], "text", of.positive, condition.value)

@@ -12,7 +12,8 @@ from conformance.sandbox.values import Kind
 from spec import Collection, Contract, Filter
 
 _EQUAL = {"exact", "in"}
-_RANGES = {"gt", "gte", "lt", "lte"}
+_RANGES = {"gt", "gte", "lt", "lte", "range"}
+_FOLDED = {"iexact", "icontains", "istartswith", "iendswith"}
 _PIECES = {"contains", "startswith", "endswith"}
 
 
@@ -85,7 +86,7 @@ def _trigrams(name: str, expression: Any, called: str) -> Index:
 
 
 def _folded(lookups: Iterable[str]) -> set[str]:
-    return {lookup for lookup in lookups if lookup.startswith("i") and lookup != "in"}
+    return _FOLDED & {*lookups}
 
 
 def _filters(contract: Contract, collection: Collection) -> list[Filter]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, and_, false, func, or_, true, type_coerce
+from sqlalchemy import Boolean, ColumnElement, and_, false, func, literal, or_, true, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -20,7 +20,7 @@ from sqlalchemy.types import NullType
 
 from conformance.sandbox import values
 from conformance.sandbox.values import Kind
-from spec.lookups import NOT
+from spec.lookups import LOOKUPS, NOT
 
 Predicate = ColumnElement[bool]
 """What is true for some rows."""
@@ -109,10 +109,14 @@ def _pattern(element: _matching, compiler: SQLCompiler, **options: Any) -> str:
     return f"({compiler.process(text, **options)} LIKE {compiler.process(pattern, **options)})"
 
 
-def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any) -> Predicate:
+def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any, zone: str | None = None) -> Predicate:
     """True for the rows whose column satisfies the lookup; `value` comes from `values.bound`."""
     if lookup.startswith(NOT):
-        return unless(predicate(column, kind, lookup.removeprefix(NOT), value))
+        return unless(predicate(column, kind, lookup.removeprefix(NOT), value, zone))
+    of = LOOKUPS[lookup]
+    if of.part:
+        part = date_part(literal(of.part, NullType()), as_kept(column), literal(zone or "UTC", NullType()))
+        return predicate(part, part_kind(of.part), of.compares, value)
     if lookup == "range":
         first, last = value
         return and_(predicate(column, kind, "gte", first), predicate(column, kind, "lte", last))
@@ -130,6 +134,23 @@ def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any) -
     if lookup.startswith("i"):
         return COMPARISONS[lookup[1:]](func.fold(kept), values.fold(value))
     return COMPARISONS[lookup](compared, by_value(value) if is_number else value)
+
+
+class date_part(FunctionElement[Any]):
+    """A part of a date or of microseconds since 1970, as text: of the part's name, the column and the time zone."""
+
+    inherit_cache = True
+    type = NullType()
+
+
+@compiles(date_part)
+def _function(element: date_part, compiler: SQLCompiler, **options: Any) -> str:
+    return f"date_part_of({compiler.process(element.clauses, **options)})"
+
+
+def part_kind(part: str) -> Kind:
+    """How a part of a date compares."""
+    return "text" if part == "date" else "number"
 
 
 def comparable(column: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:

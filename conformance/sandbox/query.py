@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from conformance.sandbox import values
+from conformance.sandbox import lookups, values
 from conformance.sandbox.messages import Language, say
 from conformance.sandbox.tables import Shape
 from conformance.sandbox.validation import Check, check, nearest
@@ -280,6 +280,8 @@ def _by_key(signature: Signature, parameter: Parameter) -> Filter:
         hidden=False,
         default=None,
         key_pattern=None,
+        part=None,
+        zone=None,
         provenance=parameter.provenance,
         location=parameter.location,
     )
@@ -299,7 +301,7 @@ def _bind(signature: Signature, filter: Filter, value: Any) -> Any:
 def _bound(signature: Signature, filter: Filter, value: Any) -> Any:
     if filter.free_key or signature.shape is None:
         return value
-    of = signature.shape.fields[filter.field].kind
+    of = lookups.part_kind(filter.part) if filter.part else signature.shape.fields[filter.field].kind
     try:
         return values.bound(of, value)
     except ValueError:

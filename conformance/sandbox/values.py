@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from spec.model import JSON
 
@@ -69,6 +70,22 @@ def instant(text: str) -> Fraction:
         offset = (int(offset_hours) * 60 + int(offset_minutes)) * 60_000_000
         exact += -offset if sign == "+" else offset
     return exact
+
+
+def date_part(part: str, value: int | str | None, zone: str) -> str | None:
+    """A part of a date, or of microseconds since 1970 in a time zone, as text."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        local = datetime.fromisoformat(value)
+    else:
+        local = (_EPOCH.replace(tzinfo=UTC) + timedelta(microseconds=value)).astimezone(ZoneInfo(zone))
+    parts: Mapping[str, int | str] = {
+        "date": local.date().isoformat(),
+        "quarter": (local.month + 2) // 3,
+        "week_day": local.isoweekday() % 7 + 1,
+    }
+    return str(parts.get(part) or getattr(local, part))
 
 
 def rendered(microseconds: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from spec.clauses import orderings
 from spec.clauses.clause import clause
-from spec.lookups import LOOKUPS
+from spec.lookups import DATE_PARTS, LOOKUPS
 from spec.model import (
     Clause,
     Filter,
@@ -325,6 +325,8 @@ def _shows(filter: Filter) -> str:
 
 
 def _compared(filter: Filter) -> str:
+    if filter.part:
+        return f"{filter.field} has a {DATE_PARTS[filter.part][1]} that"
     return f"{filter.field}[KEY]" if filter.free_key else filter.field
 
 

@@ -40,6 +40,10 @@ class Filter:
     """The declared default, or None when there is none."""
     key_pattern: str | None
     """The regular expression that a free key must match as a whole, or None."""
+    part: str | None
+    """The part of a date or date-time that is compared (year, hour, ...), or None for the value itself."""
+    zone: str | None
+    """The time zone of that part, where the document names it."""
     provenance: Provenance
     location: Location
 

@@ -56,6 +56,8 @@ class Collection:
     created: str | None
     updated: str | None
     """The fields that hold the row's own date-times."""
+    zone: str | None
+    """The time zone of the days and hours that filters ask for; None where the document doesn't name it."""
     provenance: Provenance
     location: Location
 

@@ -144,9 +144,11 @@ def _filter(
     hidden = field in rows.collection.hidden
     allowed = lookups.of_free_keys() if key_pattern else lookups.of_kind(vocabulary.kind(of))
     known = lookups.LOOKUPS.get(lookup)
-    if known is None or known.positive not in allowed:
+    if known is None or (known.part or known.compares) not in allowed:
         what = f"For its type there are {', '.join(allowed)}; the others may have `not_` before them."
         context.problem(f"{pointer}/lookup", f"{lookup!r} has no meaning for the field {field!r}", what)
+    elif known.part:
+        schema = _compared(context, f"{field} ({known.part})", _of_part(known.part), schema, pointer)
     elif known.operand == "flag":
         schema = _flag(context, field, schema, pointer, rows)
     elif key_pattern is None:
@@ -164,9 +166,16 @@ def _filter(
         hidden=hidden,
         default=schema.get("default"),
         key_pattern=key_pattern,
+        part=known.part if known else None,
+        zone=rows.collection.zone,
         provenance=provenance,
         location=context.where(pointer),
     )
+
+
+def _of_part(part: str) -> Object:
+    """The schema of a part of a date."""
+    return {"type": "string", "format": "date"} if part == "date" else {"type": "integer"}
 
 
 def _flag(context: ReadContext, field: str, schema: Object, pointer: str, rows: Rows) -> Object:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -55,9 +57,20 @@ def _collection(context: ReadContext, name: str, node: Object, pointer: str) -> 
         hidden=node.get("hidden", {}),
         created=stamps.get("created"),
         updated=stamps.get("updated"),
+        zone=_zone(context, node, pointer),
         provenance=context.provenance(node, context.root),
         location=context.where(pointer),
     )
+
+
+def _zone(context: ReadContext, node: Object, pointer: str) -> str | None:
+    zone = node.get("zone")
+    if zone is not None and zone not in zoneinfo.available_timezones():
+        near = difflib.get_close_matches(zone, zoneinfo.available_timezones(), n=1)
+        hint = f"Did you mean {near[0]}?" if near else "Take a name of the time zone database, like Europe/Istanbul."
+        context.problem(f"{pointer}/zone", f"there is no time zone {zone!r}", hint)
+        return None
+    return zone
 
 
 def _shown(context: ReadContext, name: str, item: str) -> Mapping[str, Object]:

@@ -43,6 +43,7 @@ def test_every_clause_of_the_document_has_a_law() -> None:
 def test_the_document_has_every_lookup_that_takes_more_than_a_value() -> None:
     about = [clause.about for clause in CLAUSES.values()]
     lookups = {filter.lookup for filter in about if isinstance(filter, Filter)}
-    unusual = {name for name, each in LOOKUPS.items() if not each.related and not each.negated}
+    unusual = {name for name, each in LOOKUPS.items() if not (each.related or each.negated or each.part)}
     assert unusual <= lookups
     assert any(LOOKUPS[name].negated and LOOKUPS[name].many for name in lookups)
+    assert any(LOOKUPS[name].negated and LOOKUPS[name].part for name in lookups)

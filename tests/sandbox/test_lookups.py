@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -157,6 +158,48 @@ def test_null(matches: Matches, kind: values.Kind, value: Any) -> None:
         True,
     ]
     assert matches("text", "not_exact", None, "x")  # as Django does; the checks leave it open
+
+
+PARTS: dict[str, Callable[[datetime], Any]] = {
+    "date": lambda moment: moment.date().isoformat(),
+    "year": lambda moment: moment.year,
+    "quarter": lambda moment: (moment.month + 2) // 3,
+    "month": lambda moment: moment.month,
+    "day": lambda moment: moment.day,
+    "week_day": lambda moment: moment.isoweekday() % 7 + 1,
+    "hour": lambda moment: moment.hour,
+    "minute": lambda moment: moment.minute,
+}
+
+
+@settings(max_examples=40)
+@given(
+    row=st.datetimes(datetime(1970, 1, 2), datetime(2037, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC)),
+    zone=st.sampled_from(["UTC", "Europe/Istanbul", "America/St_Johns", "Australia/Lord_Howe"]),
+)
+def test_parts_of_instants(connection: Connection, row: datetime, zone: str) -> None:
+    local = row.replace(microsecond=0).astimezone(ZoneInfo(zone))
+    table = TABLES["instant"]
+    with connection.begin() as transaction:
+        connection.execute(insert(table), {"c": row.replace(microsecond=0).isoformat()})
+        for part, of in PARTS.items():
+            kind = lookups.part_kind(part)
+            same, other = (values.bound(kind, one) for one in (of(local), "2000-01-01" if part == "date" else 99))
+            for lookup, value, shown in (
+                (part, same, True),
+                (part, other, of(local) == other),
+                (f"{part}__in", [same], True),
+            ):
+                found = select(table).where(lookups.predicate(table.c.c, "instant", lookup, value, zone))
+                assert bool(connection.execute(found).all()) is shown, (part, lookup, value)
+        transaction.rollback()
+
+
+@pytest.mark.parametrize(("lookup", "value"), [("year", "2024"), ("month__gte", "2"), ("week_day", "5"), ("day", "29")])
+def test_parts_of_dates(matches: Matches, lookup: str, value: str) -> None:
+    assert matches("text", lookup, "2024-02-29", value)
+    assert not matches("text", f"not_{lookup}", "2024-02-29", value)
+    assert not matches("text", lookup, None, value)
 
 
 def test_integers_beyond_64_bits_are_compared_by_value(matches: Matches) -> None:

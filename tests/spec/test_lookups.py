@@ -16,7 +16,22 @@ def test_the_schema_allows_every_lookup(name: str) -> None:
     assert PATTERN.search(name)
 
 
-@pytest.mark.parametrize("name", ["", "not_", "not_isnull", "not_not_in", "exakt", "gt ", "in,gt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "not_",
+        "not_isnull",
+        "not_not_in",
+        "exakt",
+        "gt ",
+        "in,gt",
+        "year__exact",
+        "year__contains",
+        "year__isnull",
+        "second",
+    ],
+)
 def test_the_schema_allows_no_other(name: str) -> None:
     assert not PATTERN.search(name)
     assert name not in lookups.LOOKUPS
@@ -32,4 +47,6 @@ def test_a_negation_has_the_kinds_and_the_operand_of_what_it_negates() -> None:
 def test_the_lookups_of_a_kind() -> None:
     assert lookups.of_kind("boolean") == ("exact", "isnull")
     assert lookups.of_kind("object") == ("isnull",)
+    assert lookups.of_kind("date")[-5:] == ("year", "quarter", "month", "day", "week_day")
+    assert "hour" in lookups.of_kind("date-time")
     assert "in" not in lookups.of_free_keys()

@@ -58,6 +58,11 @@ EDITS = {
         "x-filter: {§field: skuu, lookup: exact}",
         "no response shows a field 'skuu'",
     ),
+    "an unknown time zone": (
+        "    key: sku\n",
+        "    key: sku\n    §zone: Europe/Istambul\n",
+        "there is no time zone 'Europe/Istambul'",
+    ),
     "an unknown lookup": (
         "{field: sku, lookup: exact}",
         "{field: sku, §lookup: exakt}",

@@ -92,6 +92,14 @@ PARAMETERS = {
         "{name: n, in: query, schema: {type: integer}, x-filter: {field: id, §lookup: range}}",
         "the lookup 'range' and the parameter's type 'integer' don't fit",
     ),
+    "the hour of a date": (
+        "{name: n, in: query, schema: {type: integer}, x-filter: {field: day, §lookup: hour}}",
+        "'hour' has no meaning for the field 'day'",
+    ),
+    "a year that is a date-time": (
+        "{name: n, in: query, schema: {type: string, format: date-time}, x-filter: {§field: made, lookup: year__gte}}",
+        "the parameter takes a date-time and the field 'made (year)' holds a number",
+    ),
     "a negation of a lookup that the type hasn't": (
         "{name: n, in: query, schema: {type: string}, x-filter: {field: name, §lookup: not_gt}}",
         "'not_gt' has no meaning for the field 'name'",

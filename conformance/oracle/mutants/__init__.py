@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from conformance.oracle.lookups import PLAIN, kind_of
 from conformance.oracle.mutants.columns import all_or_none, first_only, other_column
-from conformance.oracle.mutants.derived import negated, null_mutants, range_mutants
+from conformance.oracle.mutants.derived import negated, null_mutants, part_mutants, range_mutants
 from conformance.oracle.mutants.keys import key_mutants
 from conformance.oracle.mutants.lists import list_mutants
 from conformance.oracle.mutants.mutant import Mutant, Over, Reading, Row, reading, value_of
@@ -57,6 +57,9 @@ def mutants(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str
         positive = replace(filter, lookup=of.positive)
         of_positive = mutants(positive, text_fields, time_fields)[len(found) :]
         return (*found, *negated(positive, of_positive))
+    if of.part and filter.lookup != of.compares:
+        plain = replace(filter, lookup=of.compares)
+        return (*mutants(plain, text_fields, ()), *part_mutants(plain, time_fields))
     kind = kind_of(filter.schema)
     if filter.lookup == "isnull":
         found += null_mutants(filter)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
+from conformance.oracle.dates import local
 from conformance.oracle.lookups import compare, kind_of, meaning, parse
 from conformance.oracle.mutants.mutant import Mutant, Row, reading, value_of
 from conformance.oracle.mutants.ordered import ordered_mutants, time_mutants
@@ -25,6 +27,55 @@ def negated(filter: Filter, found: Iterable[Mutant]) -> Iterator[Mutant]:
 
 def _other_rows(mutant: Mutant, row: Row, operand: str, key: str | None) -> bool:
     return not mutant.shows(row, operand, key)
+
+
+def part_mutants(filter: Filter, time_fields: Sequence[str]) -> Iterator[Mutant]:
+    """Mutants of a part of a date: another time zone, another part, another way to count, another column.
+
+    `filter` has the lookup that compares the part.
+    """
+    for zone in _OTHER_ZONES:
+        if zone != (filter.zone or "UTC"):
+            yield _by_part(replace(filter, zone=zone), f"the part is that in {zone}")
+    part = filter.part or ""
+    for name, change in _MISCOUNTED.get(part, ()):
+        yield _by_part(filter, name, partial(_miscounted, filter, change))
+    for column in time_fields:
+        if column != filter.field:
+            yield _by_part(replace(filter, field=column), f"looks at {column}")
+
+
+_OTHER_ZONES = ("UTC", "Asia/Tokyo", "America/New_York")
+
+_MISCOUNTED: Mapping[str, Sequence[tuple[str, Callable[[Any], Any]]]] = {
+    "week_day": (
+        ("Monday is day 1", lambda day: day and day.isoweekday()),
+        ("Monday is day 0", lambda day: day and day.weekday()),
+        ("Sunday is day 0", lambda day: day and day.isoweekday() % 7),
+    ),
+    "month": (("months count from 0", lambda day: day and day.month - 1),),
+    "quarter": (("quarters count from 0", lambda day: day and (day.month - 1) // 3),),
+    "day": (("days are those of the year", lambda day: day and day.timetuple().tm_yday),),
+    "hour": (("hours go to 12", lambda day: day and ((day.hour - 1) % 12 + 1)),),
+    "year": (("years have two digits", lambda day: day and day.year % 100),),
+}
+"""By part: names of mistakes, and the part that they make of what the clocks show."""
+
+
+def _miscounted(filter: Filter, change: Callable[[Any], Any], row: Row) -> Any:
+    return change(local(row.get(filter.field), filter.zone or "UTC"))
+
+
+def _by_part(filter: Filter, name: str, part: Callable[[Row], Any] | None = None) -> Mutant:
+    def read(row: Row) -> Any:
+        return part(row) if part else value_of(filter, row, None)
+
+    kind, between = kind_of(filter.schema), separator(filter)
+
+    def shows(row: Row, operand: str, key: str | None) -> bool:
+        return compare(filter.lookup, kind, read(row), operand, between) is True
+
+    return Mutant(name, shows, reads=lambda row, key: read(row))
 
 
 def null_mutants(filter: Filter) -> Iterator[Mutant]:

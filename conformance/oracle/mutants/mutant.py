@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.oracle.dates import part_of
 from spec import Filter
 
 Row = Mapping[str, Any]
@@ -41,7 +42,7 @@ def value_of(filter: Filter, row: Row, key: str | None) -> Any:
     value = row.get(filter.field)
     if filter.free_key:
         return value.get(key) if isinstance(value, Mapping) else None
-    return value
+    return part_of(filter, value) if filter.part else value
 
 
 def reading(

@@ -12,6 +12,24 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT CASE WHEN $1 ~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$' THEN $1::numeric END
 $$;
 
+CREATE FUNCTION date_part_of(part text, value timestamp) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT CASE part
+    WHEN 'date' THEN to_char(value, 'YYYY-MM-DD')
+    WHEN 'week_day' THEN (extract(dow FROM value) + 1)::text
+    ELSE floor(date_part(part, value))::integer::text
+  END
+$$;
+
+-- A text is a date, a number is microseconds since 1970.
+CREATE FUNCTION date_part_of(part text, value bigint, zone text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT date_part_of(part, timezone(zone, to_timestamp(0) + value * interval '1 microsecond'))
+$$;
+
+CREATE FUNCTION date_part_of(part text, value text, zone text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT date_part_of(part, value::date::timestamp) $$;
+
 -- The path is written as $."KEY".
 CREATE FUNCTION json_type(text, text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$

@@ -17,7 +17,7 @@ from conformance.sandbox.lookups import COMPARISONS, Comparison, Predicate, as_k
 from conformance.sandbox.query import Condition, Pairs
 from conformance.sandbox.tables import KEY, TEXT, Shape
 from spec import Lookups
-from spec.lookups import LOOKUPS, NOT
+from spec.lookups import LOOKUPS, NOT, Lookup
 
 _INSTEAD: Mapping[str, tuple[str, ...]] = {
     "exact": ("iexact", "contains", "startswith"),
@@ -52,6 +52,9 @@ def filter(case: Case) -> Iterator[Named]:
     of = LOOKUPS[case.filter.lookup]
     if of.negated:
         yield from _negated(case, of.positive)
+        return
+    if of.part:
+        yield from _of_part(case, of)
         return
     if of.operand in _OF_OPERANDS:
         yield from _OF_OPERANDS[of.operand](case)
@@ -118,6 +121,19 @@ def _negated(case: Case, positive: str) -> Iterator[Named]:
     for other in instead.get(positive, ()) if "enum" not in case.filter.schema else ():
         yield _other_lookup(case, NOT + other)
     if case.filter.many:
+        yield "first-only", "only the first value of the list counts", _listed(case, lambda values: values[:1])
+
+
+def _of_part(case: Case, of: Lookup) -> Iterator[Named]:
+    def other_zone(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
+        zone = "UTC" if condition.filter.zone != "UTC" else "Europe/Istanbul"
+        return conditions.condition(shape, replace(condition, filter=replace(condition.filter, zone=zone)))
+
+    if case.filter.zone and of.part != "minute" and _kind(case) == "instant":
+        yield "other-zone", "the part is that in another time zone", matching(case, other_zone)
+    for lookup in _ORDER_INSTEAD.get(of.compares, ()):
+        yield _other_lookup(case, f"{of.part}__{lookup}")
+    if case.filter.many and of.operand == "list":
         yield "first-only", "only the first value of the list counts", _listed(case, lambda values: values[:1])
 
 
