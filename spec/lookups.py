@@ -76,6 +76,7 @@ _DECLARED = (
     Lookup("endswith", _TEXT, "ends with the value, case-sensitively"),
     Lookup("iendswith", _TEXT, "ends with the value, ignoring case"),
     Lookup("in", _SEVERAL, "is one of the listed values", operand="list"),
+    Lookup("all", _SEVERAL, "holds every listed value", operand="list", related=False),
     Lookup("gt", _ORDERED, "is greater than the value"),
     Lookup("gte", _ORDERED, "is greater than or equal to the value"),
     Lookup("lt", _ORDERED, "is less than the value"),
@@ -89,7 +90,7 @@ def _of_parts() -> Iterator[Lookup]:
     """Those that compare a part of a date: `year` for equality, `year__gte` and others."""
     for part, (kinds, _) in DATE_PARTS.items():
         for each in _DECLARED:
-            if "date" in each.kinds and each.operand != "flag":
+            if "date" in each.kinds and each.operand != "flag" and each.name != "all":
                 name = part if each.name == "exact" else f"{part}__{each.name}"
                 yield replace(each, name=name, kinds=kinds, part=part, compares=each.name, related=False)
 

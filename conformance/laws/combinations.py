@@ -68,7 +68,7 @@ def combine(context: RunContext, clause: Clause) -> Result:
     context.prefetch(context.large_page_request(operation, extended(known.base, query)) for _, query in queries)
     right, wrong = 0, filter
     for pair, query in queries:
-        about = (pair.one.filter.field, pair.other.filter.field)
+        about = (pair.one.filter.path[0], pair.other.filter.path[0])
         both = f"{words(pair.one)}, and {words(pair.other).removeprefix('rows ')}"
         found = mismatch(context, operation, known, query, pair.judge, both, about=about)
         if found:
@@ -112,7 +112,7 @@ def _with_hidden(context: RunContext, operation: Operation, filter: Filter) -> R
                 return all_of((case.judge(row), inside if inside is False else True))
 
             wanted = f"{words(case)}, among those of {filter.parameter}={value}"
-            found = mismatch(context, operation, part, query, judge, wanted, about=(other.field,))
+            found = mismatch(context, operation, part, query, judge, wanted, about=(other.path[0],))
             if found:
                 return found
             tried.append(other.field)

@@ -62,7 +62,7 @@ def filter_law(context: RunContext, clause: Clause) -> Result:
         )
     context.prefetch(context.large_page_request(operation, extended(known.base, case.query)) for case in cases.chosen)
     for case in sorted(cases.chosen, key=lambda c: len(c.operand)):
-        found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(filter.field,))
+        found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(filter.path[0],))
         if found:
             return found
     return Held(len(cases.chosen), cases.survivors)
@@ -80,7 +80,7 @@ def wire(context: RunContext, clause: Clause) -> Result:
     right: list[Case] = []
     wrong: list[Case] = []
     for case in cases.chosen:
-        found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(case.filter.field,))
+        found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(case.filter.path[0],))
         if found is None:
             right.append(case)
         elif wrong_by_itself(context, operation, case.filter):
@@ -97,7 +97,7 @@ def wire(context: RunContext, clause: Clause) -> Result:
 
 def wrong_case(context: RunContext, operation: Operation, case: Case) -> bool:
     """True where a filter shows wrong rows by itself: its own clause is about that."""
-    known, about = sample_of(context, operation), (case.filter.field,)
+    known, about = sample_of(context, operation), (case.filter.path[0],)
     return mismatch(context, operation, known, case.query, case.judge, words(case), about=about) is not None
 
 
@@ -115,14 +115,14 @@ def edges(context: RunContext, clause: Clause) -> Result:
     """A space at an end of a value distinguishes a word from a longer one with the same beginning or end."""
     operation = operation_of(context, clause)
     known = sample_of(context, operation)
-    containing = [f for f in operation.filters if f.lookup in ("contains", "icontains") and not f.hidden]
+    containing = [f for f in operation.filters if f.lookup in ("contains", "icontains") and not (f.hidden or f.several)]
     tried, wrong = 0, None
     for free_key in (False, True):
         some = (c for f in containing if f.free_key is free_key for c in _with_edges(f, known.bounded))
         case = next(some, None)
         if case is None:
             continue
-        found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(case.filter.field,))
+        found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(case.filter.path[0],))
         if found and wrong_case(context, operation, replace(case, operand=case.operand.strip())):
             wrong = case.filter
         elif found:

@@ -69,7 +69,7 @@ def explore(context: RunContext, clause: Clause) -> Result:
             return all_of(case.judge(row) for case in cases)
 
         query = tuple(pair for case in cases for pair in case.query)
-        fields = tuple(case.filter.field for case in cases)
+        fields = tuple(case.filter.path[0] for case in cases)
         wanted = ", and ".join([words(cases[0]), *(words(case).removeprefix("rows ") for case in cases[1:])])
         found = mismatch(context, operation, known, query, judge, wanted, about=fields)
         if found:

@@ -206,7 +206,7 @@ def _wrong_filtered(context: RunContext, operation: Operation, query: Narrowed, 
         return Finding(f"{plain.count} rows, as without an order", f"{page.count}", chain)
     for row in page.rows:
         if all_of(case.judge(row) for case in query.cases) is False:
-            fields = tuple(case.filter.field for case in query.cases)
+            fields = tuple(case.filter.path[0] for case in query.cases)
             return Finding("the rows that satisfy the filter", row_excerpt(operation, row, fields), chain)
     return None
 

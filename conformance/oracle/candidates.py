@@ -14,7 +14,7 @@ from typing import Any
 from conformance.oracle.awkward import TAILS
 from conformance.oracle.budget import NORMAL, Budget
 from conformance.oracle.lookups import in_offset, kind_of, parse
-from conformance.oracle.mutants import Row, blurred, value_of, without_accents
+from conformance.oracle.mutants import Row, blurred, values_of, without_accents
 from conformance.oracle.operands import allows, joined, sayable
 from spec import Filter
 from spec.lookups import LOOKUPS
@@ -43,9 +43,11 @@ def _thinkable(
     if filter.lookup == "isnull":
         yield from ((None, operand) for operand in ("true", "false"))
         return
+    if filter.lookup == "all":
+        yield from ((None, operand) for operand in _of_one_row(filter, rows))
     if filter.lookup == "range":
         make = _ranges
-    elif filter.lookup == "in":
+    elif filter.lookup in ("in", "all"):
         make = _lists
     elif kind == "text":
         make = _texts
@@ -90,7 +92,7 @@ def _values(filter: Filter, rows: Sequence[Row], rng: random.Random) -> list[tup
     """The distinct values that the filter compares, by free key."""
     if not filter.free_key:
         boolean = kind_of(filter.schema) == "boolean"
-        values = (value_of(filter, row, None) for row in rows)
+        values = (value for row in rows for value in values_of(filter, row, None))
         found = list(dict.fromkeys(v for v in values if _usable(v) or (boolean and isinstance(v, bool))))
         rng.shuffle(found)
         return [(None, _unusual_first(found))]
@@ -279,6 +281,16 @@ def _lists(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[It
     found += [items for value in with_commas[:2] for items in ([value], [strings[0], value])]
     found += [[unknown, value] for value in strings[:2]] + [[value, unknown] for value in strings[:2]] + [[unknown]]
     yield iter([joined(filter, items) for items in found])
+
+
+def _of_one_row(filter: Filter, rows: Sequence[Row]) -> Iterator[str]:
+    """Lists of values that some row has together, and that and one that it hasn't."""
+    together = [[str(one) for one in dict.fromkeys(values_of(filter, row, None)) if _usable(one)] for row in rows]
+    several = [each for each in together if len(each) > 1][:20]
+    for first, other in zip(several, several[1:] + several[:1], strict=True):
+        for values in (first[:2], first, [first[0], other[0]], [other[-1], first[-1]]):
+            if len(set(values)) > 1 and all(sayable(filter, value) for value in values):
+                yield joined(filter, values)
 
 
 _PAIRS_OF_VALUES = 60

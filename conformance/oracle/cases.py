@@ -142,7 +142,7 @@ class _Groups:
 
     def __init__(self, filter: Filter, key: str | None, rows: Sequence[Row]) -> None:
         self.key, self.rows = key, rows
-        self.values = [repr(row.get(filter.field) if filter.part else value_of(filter, row, key)) for row in rows]
+        self.values = [repr(row.get(filter.path[0]) if filter.part else value_of(filter, row, key)) for row in rows]
         self.places = {value: place for place, value in enumerate(dict.fromkeys(self.values))}
         self.first = [self.rows[self.values.index(value)] for value in self.places]
         """One row for each value that the filter compares."""
@@ -152,8 +152,8 @@ class _Groups:
         self.compared = [compared[place] for place in self.there]
         between = separator(filter) if filter.many else ","
         self.right = over(filter.lookup, kind_of(filter.schema), self.compared, between)
-        if filter.part:
-            # What is compared isn't all that decides: the part may be another in another time zone.
+        if filter.part or filter.several:
+            # What is compared isn't all that decides: the time zone may, or which of several values it is.
             present = [self.first[place] for place in self.there]
             self.right = lambda operand: [*map(meaning(filter, operand, key), present)]
         self._over: dict[str, Callable[[str], Sequence[bool | None]]] = {}

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal
 
 from conformance.oracle.bounds import LONGEST_COMPARED
@@ -50,8 +50,10 @@ def satisfies(filter: Filter, row: Mapping[str, Any], operand: str, key: str | N
 
 def meaning(filter: Filter, operand: str, key: str | None = None) -> Callable[[Mapping[str, Any]], Truth]:
     """The same for any row."""
-    field, free_key, kind = filter.field, filter.free_key, kind_of(filter.schema)
+    field, free_key, kind = filter.path[0], filter.free_key, kind_of(filter.schema)
     of = LOOKUPS[filter.lookup]
+    if filter.several:
+        return partial(_of_several, filter, operand)
     lookup = NOT + of.compares if of.negated else of.compares
     between = separator(filter) if filter.many else ","
 
@@ -63,6 +65,8 @@ def meaning(filter: Filter, operand: str, key: str | None = None) -> Callable[[M
             if not isinstance(value, Mapping):
                 return None
             value = value.get(key)
+        for name in filter.path[1:]:
+            value = value.get(name) if isinstance(value, Mapping) else None
         if filter.part:
             if is_open(filter, value):
                 return None
@@ -70,6 +74,35 @@ def meaning(filter: Filter, operand: str, key: str | None = None) -> Callable[[M
         return compare(lookup, kind, value, operand, between)
 
     return shown
+
+
+def _of_several(filter: Filter, operand: str, row: Mapping[str, Any]) -> Truth:
+    """One of the values must satisfy the lookup. Of a negation none must; rows without any are open."""
+    if filter.path[0] not in row:
+        return None
+    of, kind = LOOKUPS[filter.lookup], kind_of(filter.schema)
+    values = values_at(row, filter.path)
+    ready = [part_of(filter, value) if filter.part else value for value in values]
+    if any(is_open(filter, value) for value in values):
+        return None
+    between = separator(filter) if filter.many else ","
+    if of.compares == "all":
+        found = all_of([any_of([compare("exact", kind, v, part) for v in ready]) for part in operand.split(between)])
+    else:
+        found = any_of([compare(of.compares, kind, v, operand, between) for v in ready])
+    if of.negated:
+        return None if found is None or not values or None in values else not found
+    return found
+
+
+def values_at(row: Mapping[str, Any], path: Sequence[str]) -> list[Any]:
+    """The values at the end of a way through objects and lists."""
+    found: list[Any] = [row]
+    for name in path:
+        found = [each.get(name) for each in found if isinstance(each, Mapping)]
+        while any(isinstance(each, list) for each in found):
+            found = [one for each in found for one in (each if isinstance(each, list) else [each])]
+    return found
 
 
 def compare(lookup: str, kind: Kind, value: Any, operand: str, between: str = ",") -> Truth:

@@ -16,6 +16,8 @@ from spec.lookups import LOOKUPS
 def condition(shape: Shape, condition: Condition) -> Predicate:
     """True for the rows that satisfy one filter."""
     filter = condition.filter
+    if filter.field in shape.reached:
+        return _reached(shape, condition)
     if not filter.free_key:
         field = shape.fields[filter.field]
         return lookups.predicate(field.column, field.kind, filter.lookup, condition.value, filter.zone)
@@ -24,6 +26,22 @@ def condition(shape: Shape, condition: Condition) -> Predicate:
     text = lookups.predicate(keyed[TEXT], "text", of.positive, condition.value)
     found = having(shape, filter.field, keyed[KEY] == condition.key, text)
     # A row without the key has no record that could be turned round.
+    return lookups.unless(found) if of.negated else found
+
+
+def _reached(shape: Shape, condition: Condition) -> Predicate:
+    """True for the rows of which one value satisfies the filter; of a negation none does."""
+    filter, of = condition.filter, LOOKUPS[condition.filter.lookup]
+    reached = shape.reached[filter.field]
+
+    def one(lookup: str, value: object) -> Predicate:
+        found = lookups.predicate(reached.column, reached.kind, lookup, value, filter.zone)
+        return shape.key.column.in_(select(reached.owner).where(found))
+
+    if of.compares == "all":
+        found = lookups.every(one("exact", value) for value in condition.value)
+    else:
+        found = one(of.positive, condition.value)
     return lookups.unless(found) if of.negated else found
 
 

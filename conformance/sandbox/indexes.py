@@ -21,7 +21,7 @@ def of_rows(
     contract: Contract, collection: Collection, columns: Mapping[str, Column[Any]], kinds: Mapping[str, Kind]
 ) -> Iterator[Index]:
     """The indexes of a collection's own table."""
-    filters = [f for f in _filters(contract, collection) if not f.free_key]
+    filters = [f for f in filters_of(contract, collection) if f.field in columns and not (f.free_key or f.several)]
     order = [columns[name] for name in (collection.created, collection.key) if name]
     # Pages of all rows are pages of those that the defaults show.
     shown = [columns[name] for name in dict.fromkeys(f.field for f in filters if f.default is not None)]
@@ -43,7 +43,7 @@ def of_keys(
     contract: Contract, collection: Collection, field: str, name: str, key: Column[Any], text: Column[Any]
 ) -> Iterator[Index]:
     """The indexes of the table of a field's free keys."""
-    lookups = {f.lookup for f in _filters(contract, collection) if f.free_key and f.field == field}
+    lookups = {f.lookup for f in filters_of(contract, collection) if f.free_key and f.field == field}
     yield from _equal(f"{name}$key", key, text)
     if _folded(lookups):
         yield from _equal(f"{name}$folded", key, sa.func.fold(text))
@@ -89,7 +89,8 @@ def _folded(lookups: Iterable[str]) -> set[str]:
     return _FOLDED & {*lookups}
 
 
-def _filters(contract: Contract, collection: Collection) -> list[Filter]:
+def filters_of(contract: Contract, collection: Collection) -> list[Filter]:
+    """The filters of all lists of a collection."""
     return [
         filter
         for operation in contract.operations

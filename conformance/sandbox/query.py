@@ -282,6 +282,9 @@ def _by_key(signature: Signature, parameter: Parameter) -> Filter:
         key_pattern=None,
         part=None,
         zone=None,
+        path=(parameter.name,),
+        several=False,
+        of=parameter.schema,
         provenance=parameter.provenance,
         location=parameter.location,
     )
@@ -301,7 +304,7 @@ def _bind(signature: Signature, filter: Filter, value: Any) -> Any:
 def _bound(signature: Signature, filter: Filter, value: Any) -> Any:
     if filter.free_key or signature.shape is None:
         return value
-    of = lookups.part_kind(filter.part) if filter.part else signature.shape.fields[filter.field].kind
+    of = lookups.part_kind(filter.part) if filter.part else values.kind(filter.of)
     try:
         return values.bound(of, value)
     except ValueError:

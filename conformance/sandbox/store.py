@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, MetaData, Table
 from conformance.sandbox import lookups, values
 from conformance.sandbox.databases import Database, Saved
 from conformance.sandbox.lookups import Predicate
-from conformance.sandbox.tables import KEY, ROW, TEXT, THESE, Field, PartShape, Shape, shapes
+from conformance.sandbox.tables import KEY, ROW, TEXT, THESE, VALUE, Field, PartShape, Reached, Shape, shapes
 from spec import Contract, SortKey
 from spec.model import JSON
 
@@ -159,6 +159,25 @@ def add(connection: Connection, shape: Shape, many: Iterable[Row]) -> None:
         for name, keyed in shape.keyed.items():
             records = [record for one in some for record in keyed_records(one[shape.key.name], one.get(name))]
             insert(connection, keyed, records)
+        for reached in kept_apart(shape):
+            insert(
+                connection, reached.table, [record for one in some for record in reached_records(shape, reached, one)]
+            )
+
+
+def kept_apart(shape: Shape) -> list[Reached]:
+    """The values with a table of their own, which is filled when the row is written."""
+    return [reached for reached in shape.reached.values() if reached.path[0] not in shape.parts]
+
+
+def reached_records(shape: Shape, reached: Reached, row: Row) -> list[dict[str, Any]]:
+    """The values of a row at the end of a way; null where it ends early."""
+    found: list[JSON] = [row.get(reached.path[0])]
+    for name in (*reached.path[1:], None):
+        found = [one for each in found for one in (each if isinstance(each, list) else [each])]
+        if name is not None:
+            found = [each.get(name) if isinstance(each, dict) else None for each in found]
+    return [{ROW: row[shape.key.name], VALUE: value} for value in found]
 
 
 def insert(connection: Connection, table: Table, records: Sequence[Mapping[str, Any]]) -> None:

@@ -23,6 +23,7 @@ POSITION = "$position"
 ROW = "$row"
 KEY = "$key"
 TEXT = "$text"
+VALUE = "$value"
 
 # The parameters of the statements below.
 THIS = "$this"
@@ -64,6 +65,21 @@ class PartShape:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """The values at the end of a way through objects and lists: one record for each, beside its row's key."""
+
+    path: tuple[str, ...]
+    kind: Kind
+    owner: Column[Any]
+    column: Column[Any]
+
+    @property
+    def table(self) -> Table:
+        """Where they are kept."""
+        return self.column.table
+
+
+@dataclass(frozen=True)
 class Shape:
     """The tables of one collection, and the statements that are needed again and again.
 
@@ -81,6 +97,8 @@ class Shape:
     parts: Mapping[str, PartShape]
     keyed: Mapping[str, Table]
     """For each field that free keys filter on: the table of row, key and the value's text."""
+    reached: Mapping[str, Reached]
+    """For each filter's field that isn't a column of the row: where its values are."""
     table: Table
 
     @property
@@ -139,13 +157,15 @@ def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Sh
         _due_index(collection.name),
     )
     key = fields[collection.key].column
+    parts_of = {name: _part(contract, collection, part, row[name], key) for name, part in parts.items()}
     return Shape(
         collection=collection,
         order=tuple(row),
         fields=fields,
         shown=tuple(fields[name] for name in own),
         writable=frozenset(written) - {collection.created, collection.updated},
-        parts={name: _part(contract, collection, part, row[name], key) for name, part in parts.items()},
+        parts=parts_of,
+        reached=_reached(contract, collection, fields, parts_of, key),
         keyed={name: _keyed(contract, collection, name, key) for name in _free_key_fields(contract, collection)},
         table=table,
     )
@@ -200,6 +220,31 @@ def _keyed(contract: Contract, collection: Collection, field: str, row: Column[A
     )
 
 
+def _reached(
+    contract: Contract,
+    collection: Collection,
+    fields: Mapping[str, Field],
+    parts: Mapping[str, PartShape],
+    key: Column[Any],
+) -> dict[str, Reached]:
+    """Entries of a part have columns of their own. What else has structure is JSON, and its values get a table."""
+    found: dict[str, Reached] = {}
+    for filter in indexes.filters_of(contract, collection):
+        name, path = filter.field, filter.path
+        if name in found or (name in fields and not filter.several):
+            continue
+        part = parts.get(path[0])
+        of_part = next((f for f in part.fields if (f.name,) == path[1:]), None) if part else None
+        if part and of_part:
+            found[name] = Reached(path, of_part.kind, part.table.c[ROW], of_part.column)
+            continue
+        of = kind(filter.of)
+        value = Column(VALUE, TYPES[of])
+        table = Table(f"{collection.name}/{name}", key.table.metadata, _owner(key), value)
+        found[name] = Reached(path, of, table.c[ROW], value)
+    return found
+
+
 def _owner(key: Column[Any], *, primary_key: bool = False) -> Column[Any]:
     """The row that an entry belongs to, and goes with."""
     return Column(ROW, key.type, sa.ForeignKey(key, ondelete="CASCADE"), nullable=False, primary_key=primary_key)
@@ -233,11 +278,4 @@ def item_properties(contract: Contract, operation: Operation) -> Mapping[str, Ma
 
 
 def _free_key_fields(contract: Contract, collection: Collection) -> tuple[str, ...]:
-    found = dict.fromkeys(
-        filter.field
-        for operation in contract.operations
-        if operation.access and operation.access.collection.name == collection.name
-        for filter in operation.filters
-        if filter.free_key
-    )
-    return tuple(found)
+    return tuple(dict.fromkeys(filter.field for filter in indexes.filters_of(contract, collection) if filter.free_key))

@@ -146,6 +146,12 @@ def set_row(step: Step, row: Record | None) -> None:
             step.connection.execute(delete(keyed).where(step.own(keyed)))
         if row is None or name in changes:
             store.insert(step.connection, keyed, store.keyed_records(step.key, item.get(name)))
+    for reached in store.kept_apart(shape):
+        if row and reached.path[0] in changes:
+            step.connection.execute(delete(reached.table).where(step.own(reached.table)))
+        if row is None or reached.path[0] in changes:
+            records = store.reached_records(shape, reached, {**changes, shape.key.name: step.key})
+            store.insert(step.connection, reached.table, records)
 
 
 def _unseen(step: Step) -> Record:

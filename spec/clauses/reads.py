@@ -295,7 +295,7 @@ def _filters(operation: Operation) -> Iterator[Clause]:
         )
     by_field: dict[str, list[Filter]] = {}
     for filter in operation.filters:
-        if LOOKUPS[filter.lookup].related:
+        if LOOKUPS[filter.lookup].related and filter.path == (filter.field,) and not filter.several:
             by_field.setdefault(filter.field, []).append(filter)
     for field, filters in by_field.items():
         lookups = {f.lookup for f in filters}
@@ -313,11 +313,16 @@ def _filters(operation: Operation) -> Iterator[Clause]:
 
 def _takes_a_text(filter: Filter) -> bool:
     plain = filter.schema.get("type") == "string" and "format" not in filter.schema
-    return plain and not filter.many and not LOOKUPS[filter.lookup].negated
+    return plain and not (filter.many or filter.several or LOOKUPS[filter.lookup].negated)
 
 
 def _shows(filter: Filter) -> str:
     of = LOOKUPS[filter.lookup]
+    if filter.several:
+        which = "none" if of.negated else "one"
+        ending = "" if of.negated else ": all of them and no other"
+        words = of.words.replace("holds every listed value", "equals each listed value")
+        return f"{filter.parameter} shows the rows of which {which} {_compared(filter)} {words}{ending}."
     if of.negated:
         left_out = f"the rows whose {_compared(filter)} {of.words}"
         return f"{filter.parameter} leaves out {left_out}, and none with another value."

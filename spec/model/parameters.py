@@ -44,6 +44,12 @@ class Filter:
     """The part of a date or date-time that is compared (year, hour, ...), or None for the value itself."""
     zone: str | None
     """The time zone of that part, where the document names it."""
+    path: tuple[str, ...]
+    """The way to the field from the row, through objects and lists; most often its name alone."""
+    several: bool
+    """True when a row may have several values there, as the way goes through a list."""
+    of: Mapping[str, JSON]
+    """The schema of the field's value, of one of them where there are several."""
     provenance: Provenance
     location: Location
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from spec import lookups, patterns, vocabulary
 from spec.model import DELIMITERS, Filter, Provenance, without_null
 from spec.pointers import escape
+from spec.reader.paths import reach
 from spec.reader.read_context import Object, ReadContext
 from spec.reader.rows import Rows
 
@@ -138,15 +139,21 @@ def _filter(
     key_pattern: str | None,
 ) -> Filter | None:
     field, lookup = mark["field"], mark["lookup"]
-    of = _field(context, field, rows, f"{pointer}/field")
-    if of is None or rows is None:
+    found = reach(context, field, lookup, rows, f"{pointer}/field")
+    if found is None or rows is None:
         return None
-    hidden = field in rows.collection.hidden
+    of, hidden = found.schema, field in rows.collection.hidden
     allowed = lookups.of_free_keys() if key_pattern else lookups.of_kind(vocabulary.kind(of))
     known = lookups.LOOKUPS.get(lookup)
     if known is None or (known.part or known.compares) not in allowed:
         what = f"For its type there are {', '.join(allowed)}; the others may have `not_` before them."
         context.problem(f"{pointer}/lookup", f"{lookup!r} has no meaning for the field {field!r}", what)
+    elif known.compares == "all" and not found.several:
+        hint = "`in` finds one of several values."
+        context.problem(f"{pointer}/lookup", f"a row has one value of {field!r}, and `all` finds several", hint)
+    elif known.operand == "flag" and found.several:
+        hint = "Name the list itself, or take x-filter away."
+        context.problem(f"{pointer}/field", f"a row may have several values of {field!r}, some null and some not", hint)
     elif known.part:
         schema = _compared(context, f"{field} ({known.part})", _of_part(known.part), schema, pointer)
     elif known.operand == "flag":
@@ -168,6 +175,9 @@ def _filter(
         key_pattern=key_pattern,
         part=known.part if known else None,
         zone=rows.collection.zone,
+        path=found.path,
+        several=found.several,
+        of=of,
         provenance=provenance,
         location=context.where(pointer),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ LIBRARY = Path(__file__).parent.parent / "conformance" / "library.yaml"
 
 
 @pytest.fixture(scope="module")
-def library(serving: Serving) -> Any:
+def library(serving: Serving) -> Iterator[httpx2.Client]:
     with serving(contract=spec.load(LIBRARY), products=60) as client:
         yield client
 

@@ -50,6 +50,7 @@ components:
         day: {type: string, format: date}
         tags: {type: array, items: {type: string}}
         box: {type: object}
+        shops: {type: array, items: {type: object, properties: {city: {type: [string, 'null']}}}}
 """
 PLAIN = "{name: name, in: query, schema: {type: string}, x-filter: {field: name, lookup: exact}}"
 
@@ -76,9 +77,25 @@ PARAMETERS = {
         "{name: name, in: query, schema: {type: integer}, x-filter: {§field: name, lookup: exact}}",
         "the parameter takes a number and the field 'name' holds a text",
     ),
-    "a list under a text lookup": (
-        "{name: tags, in: query, schema: {type: string}, x-filter: {field: tags, §lookup: icontains}}",
-        "'icontains' has no meaning for the field 'tags'",
+    "an order in a list": (
+        "{name: tags, in: query, schema: {type: string}, x-filter: {field: tags, §lookup: gt}}",
+        "'gt' has no meaning for the field 'tags'",
+    ),
+    "a way that leads nowhere": (
+        "{name: t, in: query, schema: {type: string}, x-filter: {§field: shops.town, lookup: exact}}",
+        "no response shows a field 'shops.town'",
+    ),
+    "a way through a text": (
+        "{name: t, in: query, schema: {type: string}, x-filter: {§field: name.first, lookup: exact}}",
+        "no response shows a field 'name.first'",
+    ),
+    "null in one of several": (
+        "{name: t, in: query, schema: {type: boolean}, x-filter: {§field: shops.city, lookup: isnull}}",
+        "a row may have several values of 'shops.city', some null and some not",
+    ),
+    "all of one value": (
+        "{name: t, in: query, schema: {type: array, items: {type: integer}}, x-filter: {field: id, §lookup: all}}",
+        "a row has one value of 'id', and `all` finds several",
     ),
     "an object under a lookup": (
         "{name: box, in: query, schema: {type: string}, x-filter: {field: box, §lookup: exact}}",

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from conformance.oracle.lookups import PLAIN, kind_of
 from conformance.oracle.mutants.columns import all_or_none, first_only, other_column
-from conformance.oracle.mutants.derived import negated, null_mutants, part_mutants, range_mutants
+from conformance.oracle.mutants.derived import negated, null_mutants, part_mutants, range_mutants, several_mutants
 from conformance.oracle.mutants.keys import key_mutants
 from conformance.oracle.mutants.lists import list_mutants
-from conformance.oracle.mutants.mutant import Mutant, Over, Reading, Row, reading, value_of
+from conformance.oracle.mutants.mutant import Mutant, Over, Reading, Row, reading, value_of, values_of
 from conformance.oracle.mutants.ordered import ordered_mutants, time_mutants
 from conformance.oracle.mutants.texts import (
     blurred,
@@ -38,6 +38,7 @@ __all__ = [
     "mutants",
     "nothing_as_text",
     "value_of",
+    "values_of",
     "wire_mutants",
     "without_accents",
 ]
@@ -53,17 +54,20 @@ def mutants(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str
         Mutant("always empty", lambda row, operand, key: False),
     ]
     of = LOOKUPS[filter.lookup]
+    if filter.several:
+        text_fields, time_fields = (), ()  # such a column has one value
     if of.negated:
         positive = replace(filter, lookup=of.positive)
         of_positive = mutants(positive, text_fields, time_fields)[len(found) :]
         return (*found, *negated(positive, of_positive))
     if of.part and filter.lookup != of.compares:
         plain = replace(filter, lookup=of.compares)
-        return (*mutants(plain, text_fields, ()), *part_mutants(plain, time_fields))
+        by_part = () if filter.several else part_mutants(plain, time_fields)
+        return (*mutants(plain, text_fields, ()), *by_part)
     kind = kind_of(filter.schema)
     if filter.lookup == "isnull":
         found += null_mutants(filter)
-    elif filter.lookup == "in":
+    elif filter.lookup in ("in", "all"):
         found += list_mutants(filter)
     elif filter.lookup == "range":
         found += range_mutants(filter)
@@ -84,4 +88,6 @@ def mutants(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str
         found.append(reading(filter, "only the first block counts", block))
     if filter.free_key:
         found += key_mutants(filter)
+    if filter.several:
+        found += several_mutants(filter)
     return tuple(found)

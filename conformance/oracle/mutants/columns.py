@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from conformance.oracle.lookups import compare, kind_of, meaning, over
-from conformance.oracle.mutants.mutant import Mutant, Row, value_of
+from conformance.oracle.mutants.mutant import Mutant, Row, value_of, values_of
 from conformance.oracle.operands import listed, separator
 from spec import Filter
 from spec.lookups import LOOKUPS
@@ -50,7 +50,7 @@ def all_or_none(filter: Filter, rows: Sequence[Row]) -> tuple[Mutant, ...]:
     kind = kind_of(filter.schema)
 
     def known(part: str, key: str | None) -> bool:
-        return any(compare("exact", kind, value_of(filter, row, key), part) for row in rows)
+        return any(compare("exact", kind, one, part) for row in rows for one in values_of(filter, row, key))
 
     @lru_cache(maxsize=256)
     def all_known(operand: str, key: str | None) -> bool:

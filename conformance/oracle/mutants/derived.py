@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.oracle.dates import local
 from conformance.oracle.lookups import compare, kind_of, meaning, parse
-from conformance.oracle.mutants.mutant import Mutant, Row, reading, value_of
+from conformance.oracle.mutants.mutant import Mutant, Row, reading, value_of, values_of
 from conformance.oracle.mutants.ordered import ordered_mutants, time_mutants
 from conformance.oracle.operands import listed, separator
 from spec import Filter
@@ -76,6 +76,26 @@ def _by_part(filter: Filter, name: str, part: Callable[[Row], Any] | None = None
         return compare(filter.lookup, kind, read(row), operand, between) is True
 
     return Mutant(name, shows, reads=lambda row, key: read(row))
+
+
+def several_mutants(filter: Filter) -> Iterator[Mutant]:
+    """Mutants of a field of which a row may have several values: which of them count."""
+    kind, between = kind_of(filter.schema), separator(filter)
+    lookup = "in" if filter.lookup == "all" else filter.lookup
+
+    def among(name: str, decide: Callable[[list[bool]], bool], pick: slice = slice(None)) -> Mutant:
+        def shows(row: Row, operand: str, key: str | None) -> bool:
+            values = values_of(filter, row, key)[pick]
+            return decide([compare(lookup, kind, value, operand, between) is True for value in values])
+
+        return Mutant(name, shows)
+
+    yield among("only the first of a row's values counts", any, slice(1))
+    yield among("only the last of a row's values counts", any, slice(-1, None))
+    yield among("all of a row's values must match", lambda found: bool(found) and all(found))
+    yield among("a row without values matches", lambda found: any(found) or not found)
+    if filter.lookup == "all":
+        yield among("one of the listed values is enough", any)
 
 
 def null_mutants(filter: Filter) -> Iterator[Mutant]:

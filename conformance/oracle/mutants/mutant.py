@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.oracle.dates import part_of
+from conformance.oracle.lookups import values_at
 from spec import Filter
 
 Row = Mapping[str, Any]
@@ -38,11 +39,22 @@ class Mutant:
 
 
 def value_of(filter: Filter, row: Row, key: str | None) -> Any:
-    """The value that the filter compares in a row; None when it is missing."""
-    value = row.get(filter.field)
+    """The value that the filter compares in a row; None when it is missing; all of them where there may be several."""
+    if filter.several:
+        found = values_at(row, filter.path)
+        return tuple(part_of(filter, value) if filter.part else value for value in found)
+    value = row.get(filter.path[0])
     if filter.free_key:
         return value.get(key) if isinstance(value, Mapping) else None
+    for name in filter.path[1:]:
+        value = value.get(name) if isinstance(value, Mapping) else None
     return part_of(filter, value) if filter.part else value
+
+
+def values_of(filter: Filter, row: Row, key: str | None) -> tuple[Any, ...]:
+    """The same as a list: one value, unless there may be several."""
+    value = value_of(filter, row, key)
+    return value if filter.several else (value,)
 
 
 def reading(
@@ -51,10 +63,10 @@ def reading(
     """A mutant that compares the right value in a wrong way."""
 
     def shows(row: Row, operand: str, key: str | None) -> bool:
-        value = value_of(filter, row, key)
-        return value is not None and bool(decide(value, operand))
+        values = values_of(filter, row, key)
+        return any(value is not None and bool(decide(value, operand)) for value in values)
 
     def one_by_one(values: Sequence[Any]) -> Callable[[str], Sequence[bool | None]]:
         return lambda operand: [decide(value, operand) for value in values]
 
-    return Mutant(name, shows, differs, over=over or one_by_one)
+    return Mutant(name, shows, differs, over=None if filter.several else over or one_by_one)

@@ -217,7 +217,12 @@ def _keys(filter: Filter, rows: Sequence[Row]) -> list[str | None]:
 
 def wire_mutants(filter: Filter) -> tuple[Mutant, ...]:
     """What a server may do to a text before a filter: cut it, unescape it twice, split it, strip it."""
-    if filter.many or kind_of(filter.schema) != "text" or filter.lookup.removeprefix("i") not in PLAIN:
+    if (
+        filter.many
+        or filter.several
+        or kind_of(filter.schema) != "text"
+        or filter.lookup.removeprefix("i") not in PLAIN
+    ):
         return ()
     lookup, base = filter.lookup, filter.lookup.removeprefix("i")
     found = [] if base == "exact" else [*_of_whole_texts(filter, base, str.casefold if lookup != base else str)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from conformance.sandbox import conditions, lookups, values
 from conformance.sandbox.behaviour import Conditions
@@ -52,6 +52,9 @@ def filter(case: Case) -> Iterator[Named]:
     of = LOOKUPS[case.filter.lookup]
     if of.negated:
         yield from _negated(case, of.positive)
+        return
+    if case.filter.several or len(case.filter.path) > 1:
+        yield from _reached(case, of)
         return
     if of.part:
         yield from _of_part(case, of)
@@ -122,6 +125,28 @@ def _negated(case: Case, positive: str) -> Iterator[Named]:
         yield _other_lookup(case, NOT + other)
     if case.filter.many:
         yield "first-only", "only the first value of the list counts", _listed(case, lambda values: values[:1])
+
+
+def _reached(case: Case, of: Lookup) -> Iterator[Named]:
+    """A field of a related row, or the values of a list."""
+    instead = _INSTEAD if _kind(case) == "text" and "enum" not in case.filter.of else _ORDER_INSTEAD
+    for other in instead.get(of.compares, ()):
+        yield _other_lookup(case, f"{of.part}__{other}" if of.part else other)
+    if of.compares == "all":
+        yield _other_lookup(case, "in")
+
+    def every_value(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
+        reached = shape.reached[condition.filter.field]
+        found = lookups.predicate(reached.column, reached.kind, of.name, condition.value, condition.filter.zone)
+        others = select(reached.owner).where(unless(found))
+        return and_(right, shape.key.column.not_in(others))
+
+    if case.filter.several and of.compares != "all":
+        yield "every-value", "all values of a row must match, and not one", matching(case, every_value)
+    if of.operand == "list":
+        yield "first-only", "only the first value of the list counts", _listed(case, lambda values: values[:1])
+    if of.operand == "flag":
+        yield from _flag(case)
 
 
 def _of_part(case: Case, of: Lookup) -> Iterator[Named]:
@@ -434,11 +459,7 @@ def relation(case: Case) -> Iterator[Named]:
 
 def _kind(case: Case) -> values.Kind:
     filter = case.filter
-    if filter.free_key or case.operation.access is None:
-        return "text"
-    collection = case.operation.access.collection
-    schema = collection.hidden.get(filter.field) or case.contract.properties({"$ref": collection.item})[filter.field]
-    return values.kind(case.contract.resolve(schema))
+    return "text" if filter.free_key or case.operation.access is None else values.kind(filter.of)
 
 
 FAMILIES: Mapping[str, Family] = {
