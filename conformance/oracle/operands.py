@@ -50,20 +50,27 @@ def pairs(filter: Filter, key: str | None, operand: str) -> tuple[tuple[str, str
 def allows(filter: Filter) -> Allows:
     """True for operands that a filter's schema accepts: of the type, in the enum, within pattern and bounds.
 
-    Formats are not checked: the lookups decide what they mean.
+    Formats are not checked: the lookups decide what they mean. A value with a wildcard has another meaning than the
+    lookup's, and isn't sent.
     """
+    plain = _without(filter.wildcards)
     bounds = {name: value for name, value in filter.schema.items() if name != "format"}
     try:
         valid = jsonschema_rs.validator_for(bounds).is_valid
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
-        return lambda operand: True  # too intricate to check without the rest of the document
+        return plain  # too intricate to check without the rest of the document
     types = bounds.get("type", "string")
     read = str if "string" in ([types] if isinstance(types, str) else types) else json.loads
 
     def allowed(operand: str) -> bool:
         try:
-            return all(valid(read(one)) for one in listed(filter, operand))
+            return plain(operand) and all(valid(read(one)) for one in listed(filter, operand))
         except ValueError:
             return False
 
     return allowed
+
+
+def _without(wildcards: str) -> Allows:
+    """True for operands in which no character is a wildcard."""
+    return lambda operand: not any(each in operand for each in wildcards)

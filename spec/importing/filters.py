@@ -90,7 +90,11 @@ def _filter(choice: _Choice, reading: names.Reading) -> Finding | Unrecognised:
     lookup, reason = _lookup(choice, reading)
     if not lookup:
         return choice.unrecognised(reason)
-    mark = {"field": ".".join(reading.path), "lookup": lookup, **inferred(reason)}
+    mark: dict[str, JSON] = {"field": ".".join(reading.path), "lookup": words.LIKE.get(lookup, lookup)}
+    if lookup in words.LIKE:
+        mark["wildcards"] = words.WILDCARDS
+        reason = f"{reading.reason} The operator looks for a part of the text; % and _ are its wildcards."
+    mark |= inferred(reason)
     if lookup == "isnull" and vocabulary.kind(choice.schema) == "text":
         return choice.finding({"x-filter": mark, "schema": {"type": "boolean"}}, replaces=("schema",))
     if lookup.removeprefix("not_") in ("in", "range") and not choice.many:

@@ -93,6 +93,8 @@ def _reasons(findings: Sequence[Finding], problems: Iterable[Problem]) -> Iterat
         if problem.location.file == _FILE:
             yield problem.location.line - 1, problem.message
             continue
+        if "/x-" in problem.pointer:
+            continue  # it is the author's own, or a person's in the Overlay
         # It is at an element of the document: what is said of the operation's pages has caused it, else all.
         for operation in dict.fromkeys(map(_operation, (problem.pointer, *problem.operations))):
             concerned = by_operation.pop(operation, ())  # the first problem often causes the others

@@ -73,8 +73,17 @@ PAIRS: Mapping[str, str] = {
     "minute": "minute",
     "second": "second",
     "time": "time",
+    "like": "like",
+    "ilike": "ilike",
+    "not_like": "nlike",
+    "not_ilike": "nilike",
 }
 """What follows a field after a separator (`__gte`, `[gte]`, `.gte`), to the vocabulary's lookup."""
+
+LIKE: Mapping[str, str] = {"like": "contains", "ilike": "icontains", "nlike": "not_contains", "nilike": "not_icontains"}
+"""SQL's operators: they look for a part of the text, and % and _ in the value are wildcards."""
+
+WILDCARDS = "%_"
 
 AFTER: Mapping[str, str] = {
     "gte": "gte",

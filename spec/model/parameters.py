@@ -52,6 +52,8 @@ class Filter:
     """The schema of the field's value, of one of them where there are several."""
     provenance: Provenance
     location: Location
+    wildcards: str = ""
+    """Characters that mean something else in a value. The lookup says nothing of values with one of them."""
 
     def name(self, key: str | None = None) -> str:
         """The parameter's name on the wire, with a free key filled in."""

@@ -180,12 +180,22 @@ def _filter(
         of=of,
         provenance=provenance,
         location=context.where(pointer),
+        wildcards=_wildcards(context, mark, field, of, pointer),
     )
 
 
 def _of_part(part: str) -> Object:
     """The schema of a part of a date."""
     return {"type": "string", "format": "date"} if part == "date" else {"type": "integer"}
+
+
+def _wildcards(context: ReadContext, mark: Object, field: str, of: Object, pointer: str) -> str:
+    """The characters with a meaning of their own; only texts have such."""
+    given = str(mark.get("wildcards", ""))
+    if given and vocabulary.kind(of) not in ("text", "any"):
+        message = f"the field {field!r} holds {vocabulary.named(vocabulary.kind(of))}, where no character is a wildcard"
+        context.problem(f"{pointer}/wildcards", message, "Take `wildcards` away.")
+    return given
 
 
 def _flag(context: ReadContext, field: str, schema: Object, pointer: str, rows: Rows) -> Object:

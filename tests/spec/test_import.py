@@ -86,6 +86,7 @@ TIME: dict[str, Any] = {"schema": {"type": "string", "format": "date-time"}}
         ("title", _string(), "title", "exact"),
         ("title__icontains", _string(), "title", "icontains"),
         ("title__ic", _string(), "title", "icontains"),
+        ("title__ilike", _string(), "title", "icontains"),
         ("id__in", {"schema": {"type": "array", "items": {"type": "integer"}}, "explode": False}, "id", "in"),
         ("isbn", {"schema": {"type": "array", "items": {"type": "string"}}}, "isbn", "in"),
         ("filter[title]", _string(), "title", "exact"),
@@ -337,3 +338,17 @@ def test_a_name_may_lead_into_a_related_row(name: str, path: tuple[str, ...], lo
     reading = names.read(name, {"id": {"type": "integer"}, "author": author}, lambda of: of.get("properties", {}))
     assert reading
     assert (reading.path, reading.lookup) == (path, lookup)
+
+
+def test_wildcards_are_only_of_texts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = _document({"price": {**NUMBER, "x-filter": {"field": "price", "lookup": "exact", "wildcards": "%"}}})
+    assert main(["import", str(_saved(tmp_path, document))]) == 0
+    assert "the reader has 1 problem with it" in capsys.readouterr().out
+    assert main([str(tmp_path / "openapi.overlay.yaml")]) == 1
+    assert "'price' holds a number, where no character is a wildcard" in capsys.readouterr().err
+
+
+def test_the_operator_like_has_wildcards(tmp_path: Path) -> None:
+    contract = _imported(tmp_path, {"title__not_like": _string()})
+    (found,) = contract.operations[0].filters
+    assert (found.lookup, found.wildcards) == ("not_contains", "%_")

@@ -128,8 +128,10 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
         yield reading(filter, "a text that is no number equals 0", texts(_as_numbers), _is_number)
         yield from _of_whole_texts(filter, base, fold)
     for name, wildcards in (("% and _ are wildcards", "%_"), ("% is a wildcard", "%"), ("_ is a wildcard", "_")):
-        yield reading(filter, name, texts(_like(base, fold, wildcards)), _holds(wildcards))
-    yield reading(filter, "* is a wildcard", texts(_like(base, fold, "*")), _holds("*"))
+        if not set(filter.wildcards) >= set(wildcards):  # else it is right
+            yield reading(filter, name, texts(_like(base, fold, wildcards)), _holds(wildcards))
+    if "*" not in filter.wildcards:
+        yield reading(filter, "* is a wildcard", texts(_like(base, fold, "*")), _holds("*"))
     yield reading(
         filter,
         "read as a regular expression",

@@ -98,7 +98,7 @@ def _text(case: Case) -> Iterator[Named]:
             "the letters A to Z are taken as equal in both cases, as by a LIKE",
             matching(case, _ascii_only),
         )
-    if lookup.removeprefix("i") in _LIKE:
+    if lookup.removeprefix("i") in _LIKE and not set(case.filter.wildcards) >= set("%_"):
         yield "wildcards", "% and _ stand for any text, as in an unescaped LIKE", matching(case, _wildcards)
 
 
