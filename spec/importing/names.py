@@ -71,11 +71,12 @@ def _django(name: str, fields: Mapping[str, Schema], properties: Properties) -> 
     for length in range(len(parts), 0, -1):
         found = _field(parts[:length], fields, properties)
         rest = "__".join(parts[length:])
-        if found is None or (rest and rest not in words.PAIRS):
+        lookup = words.lookup(rest) if rest else ""
+        if found is None or lookup is None:
             continue
         shown = ".".join(found[0])
         if rest:
-            yield Reading(*found, words.PAIRS[rest], f"The name is that of the field {shown} and the lookup {rest}.")
+            yield Reading(*found, lookup, f"The name is that of the field {shown} and the lookup {rest}.")
         else:
             yield Reading(*found, "", f"The name is that of the field {shown}.")
 

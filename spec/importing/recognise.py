@@ -37,7 +37,9 @@ def recognise(source: Source) -> Recognised:
     found: list[Finding] = [Finding("", {"x-vocabulary": vocabulary.VERSION}, "", "the document")]
     missed: list[Unrecognised] = []
     parameters = 0
-    for listing in listings(context, contract, unreliable):
+    every = list(listings(context, contract, unreliable))
+    shown = [each for each in every if isinstance(each, Listing)]
+    for listing in every:
         if isinstance(listing, NoKey):
             missed.append(_without_key(listing))
             continue
@@ -48,7 +50,7 @@ def recognise(source: Source) -> Recognised:
                 found.append(each)
             else:
                 missed.append(each)
-        found += writes.writes(context, contract, listing)
+        found += writes.writes(context, contract, listing, shown)
     agreed, differing = _agreed(source, found)
     return Recognised(tuple(agreed), (*missed, *differing), parameters)
 

@@ -80,6 +80,9 @@ PAIRS: Mapping[str, str] = {
 }
 """What follows a field after a separator (`__gte`, `[gte]`, `.gte`), to the vocabulary's lookup."""
 
+PARTS = frozenset({"date", "year", "quarter", "month", "day", "week_day", "hour", "minute"})
+"""Parts of a date that a lookup may follow: `published__year__gte`."""
+
 LIKE: Mapping[str, str] = {"like": "contains", "ilike": "icontains", "nlike": "not_contains", "nilike": "not_icontains"}
 """SQL's operators: they look for a part of the text, and % and _ in the value are wildcards."""
 
@@ -207,6 +210,14 @@ UPDATED = (
     *("updated_at", "updated", "lastupdated", "modified", "modifiedat", "lastmodified", "dateupdated", "updatedon"),
     *("modifiedon", "changedat", "lastmodifieddate", "lastmodifiedat"),
 )
+
+
+def lookup(text: str) -> str | None:
+    """The lookup of Django's notation, as it stands behind a field: `gte`, `year`, `year__gte`."""
+    part, _, rest = text.partition("__")
+    if part in PARTS and rest:
+        return f"{part}__{PAIRS[rest]}" if rest in PAIRS else None
+    return PAIRS.get(text)
 
 
 @cache
