@@ -171,18 +171,14 @@ def main() -> None:
         document = SchemaGenerator(patterns=urlpatterns).get_schema(request=None, public=True)
         sys.stdout.buffer.write(OpenApiYamlRenderer().render(document, renderer_context={}))
         return
-    from socketserver import ThreadingMixIn
-    from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-
-    class Server(ThreadingMixIn, WSGIServer):
-        daemon_threads = True
+    from wsgiref.simple_server import WSGIRequestHandler, make_server
 
     class Quiet(WSGIRequestHandler):
         def log_message(self, *arguments: object) -> None:
             pass
 
     fill()
-    with make_server("127.0.0.1", int(sys.argv[2]), application, Server, Quiet) as server:
+    with make_server("127.0.0.1", int(sys.argv[2]), application, handler_class=Quiet) as server:
         print(f"READY http://127.0.0.1:{server.server_port}", flush=True)
         server.serve_forever()
 

@@ -28,7 +28,8 @@ class Example:
 
     folder: str
     document: str
-    part: str
+    parts: tuple[str, ...]
+    """Globs of clauses: a run of all would take a minute."""
     violated: frozenset[str]
 
     @property
@@ -39,11 +40,12 @@ class Example:
 DRF = Example(
     "drf",
     "openapi.yaml",
-    "api_authors_list.filter",
+    ("api_authors_list.filter.*", "api_authors_*.write.*"),
     frozenset(
         f"api_authors_list.filter.name__{lookup}"
         for lookup in ("contains", "endswith", "icontains", "iendswith", "iexact", "istartswith", "startswith")
-    ),
+    )
+    | {"api_authors_update.write.absent"},
 )
 ALL = [DRF]
 
@@ -83,11 +85,12 @@ def test_the_contract_is_what_an_import_makes_of_it(example: Example, tmp_path: 
 @pytest.mark.parametrize("example", ALL, ids=lambda each: each.folder)
 def test_the_suite_finds_what_the_readme_tells(example: Example, tmp_path: Path) -> None:
     with _served(example) as url:
-        arguments = [url, "--spec", str(example.path / "contract.yaml"), "--only", f"{example.part}.*"]
-        conformance([*arguments, "--report", str(tmp_path), "--no-schemathesis", "--no-writes", "--strict"])
+        parts = [argument for part in example.parts for argument in ("--only", part)]
+        arguments = [url, "--spec", str(example.path / "contract.yaml"), *parts]
+        conformance([*arguments, "--report", str(tmp_path), "--no-schemathesis", "--strict"])
     clauses = json.loads((tmp_path / "report.json").read_text("utf-8"))["clauses"]
-    verdicts = {clause["id"]: clause["verdict"] for clause in clauses if clause["id"].startswith(example.part)}
+    verdicts = {clause["id"]: clause["verdict"] for clause in clauses if clause["verdict"] != "skipped"}
     assert {id for id, verdict in verdicts.items() if verdict == "violated"} == example.violated
     assert set(verdicts.values()) <= {"held", "violated"}
     told = (example.path / "README.md").read_text("utf-8")
-    assert all(id.rpartition(".")[2] in told for id in example.violated)
+    assert [id for id in example.violated if f"`{id.rpartition('.')[2]}`" not in told] == []
