@@ -15,17 +15,8 @@ from conformance.scenarios.trace import incomplete, not_applicable
 from conformance.transport.errors import NotPermitted
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, Result, not_exercised
-from conformance.writing.one_row import (
-    body,
-    create,
-    list_of,
-    look,
-    operation_for,
-    owned,
-    request,
-    richness_of,
-    send,
-)
+from conformance.writing.one_row import list_of, look, operation_for, owned, request, send
+from conformance.writing.row_items import create, row_like
 from conformance.writing.row_values import types_of
 from spec import Clause, Field, Operation
 from spec.clauses.one_row import is_typed, may_be_null
@@ -58,9 +49,7 @@ def good(context: RunContext, operation: Operation, variant: int = 0) -> dict[st
     if operation.access is None:
         return {}
     collection = operation.access.collection
-    maker = operation_for(context, collection, "creates")
-    richness = (richness_of(context, maker) if maker else None) or "bare"
-    made = body(context, operation, owned(context).mint("B"), variant, richness)
+    made = row_like(context, operation, "B", variant)
     if operation.access.by and collection.key in context.contract.needed_fields(operation):
         made[collection.key] = look(context, collection, _key_of(context, operation)).row or {}
         made[collection.key] = made[collection.key].get(collection.key)

@@ -147,7 +147,7 @@ class _Scheduler:
     def try_with_witnesses(self, context: RunContext) -> RunContext:
         """Plant rows and try again what was set aside; gives an Ask that has asked nothing of the old rows."""
         try:
-            planted = plant(context)
+            planted = plant(context, {outcome.clause.operation for outcome in self.lacking})
         except (NotSent, Stopped):
             planted = 0
         asked = context.restart()

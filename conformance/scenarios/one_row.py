@@ -10,17 +10,8 @@ from conformance.reading.listing import response_excerpt
 from conformance.scenarios.row_traces import CreateTrace, MatchTrace, OneRowTrace, RemoveTrace, State, UpdateTrace
 from conformance.scenarios.trace import NotReached, incomplete, not_applicable
 from conformance.transport.keys import NO_ROW, key_is_given
-from conformance.writing.one_row import (
-    Look,
-    body,
-    create,
-    look,
-    look_in_list,
-    operation_for,
-    owned,
-    richness_of,
-    send,
-)
+from conformance.writing.one_row import Look, look, look_in_list, operation_for, owned, send
+from conformance.writing.row_items import bare, create, recipe_of, row_like
 from spec import Collection, Operation
 from spec.clauses.one_row import may_be_null
 from spec.model import JSON
@@ -64,9 +55,9 @@ def _made(context: RunContext, collection: Collection, variant: int = 0) -> Stat
 
 def _run_create(context: RunContext, operation: Operation) -> CreateTrace | NotReached:
     collection = _collection(operation)
-    richness = richness_of(context, operation)
+    recipe = recipe_of(context, operation)
     write = create(context, operation, 0)
-    if richness is None or not write.done:
+    if recipe is None or not write.done:
         return incomplete(f"a new row isn't taken: {response_excerpt(write.exchange)}")
     if not write.key:
         return incomplete(f"the answer doesn't name a new row of this run's own: {response_excerpt(write.exchange)}")
@@ -74,16 +65,16 @@ def _run_create(context: RunContext, operation: Operation) -> CreateTrace | NotR
     listed = look_in_list(context, collection, write.key)
     second = create(context, operation, 1)
     later = look(context, collection, write.key)
-    bare = create(context, operation, 2, "bare")
+    least = create(context, operation, 2, bare(context, operation, recipe))
     return CreateTrace(
         operation=operation,
         first=first,
         listed=listed,
         second=State(second, look(context, collection, second.key) if second.key else _NOTHING),
         first_later=later,
-        bare=State(bare, look(context, collection, bare.key))
-        if bare.key
-        else incomplete(f"a row of the required fields alone isn't taken: {response_excerpt(bare.exchange)}"),
+        bare=State(least, look(context, collection, least.key))
+        if least.key
+        else incomplete(f"a row of the required fields alone isn't taken: {response_excerpt(least.exchange)}"),
         known_key=_with_known_key(context, operation, write.key),
     )
 
@@ -94,8 +85,7 @@ _NOTHING = Look(None, (), known=False)
 def _with_known_key(context: RunContext, operation: Operation, key: str) -> State | NotReached:
     if not key_is_given(context.contract, operation):
         return not_applicable("the server makes the keys")
-    richness = richness_of(context, operation) or "bare"
-    row = {**body(context, operation, owned(context).mint("again"), 2, richness), _collection(operation).key: key}
+    row = {**row_like(context, operation, "again", 2), _collection(operation).key: key}
     write = send(context, operation, row)
     return State(write, look(context, _collection(operation), key))
 
@@ -131,9 +121,7 @@ def _run_update(context: RunContext, operation: Operation) -> UpdateTrace | NotR
 def _whole(context: RunContext, operation: Operation, created: State, variant: int) -> dict[str, JSON]:
     """All fields of an update, with the key where the body needs it."""
     collection = _collection(operation)
-    maker = operation_for(context, collection, "creates")
-    richness = (richness_of(context, maker) if maker else None) or "bare"
-    made = body(context, operation, owned(context).mint("U"), variant, richness)
+    made = row_like(context, operation, "U", variant)
     if collection.key in context.contract.needed_fields(operation):
         made[collection.key] = created.row.get(collection.key, created.write.key)
     return made
@@ -178,29 +166,33 @@ def _nulls(context: RunContext, operation: Operation, created: State) -> dict[st
 
 def _unknown(context: RunContext, operation: Operation, row: Mapping[str, JSON]) -> State | NotReached:
     """An update of a row that there isn't."""
-    key = unknown_key(context, _collection(operation))
-    if not key:
-        return not_applicable("no key is surely nobody's: no operation removes a row of this run's own")
-    if _collection(operation).key in row:
-        row = {name: value for name, value in row.items() if name != _collection(operation).key}
-    write = send(context, operation, row, key)
-    return State(write, look(context, _collection(operation), key, expected=False))
+    collection = _collection(operation)
+    key = _unknown_key(context, collection)
+    if isinstance(key, NotReached):
+        return key
+    write = send(context, operation, {name: value for name, value in row.items() if name != collection.key}, key)
+    return State(write, look(context, collection, key, expected=False))
 
 
-def unknown_key(context: RunContext, collection: Collection) -> str:
-    """A key that no row has and that this run may write to; empty where there is none."""
+def _unknown_key(context: RunContext, collection: Collection) -> str | NotReached:
+    """A key that no row has and that this run may write to; of numbers that of a row that it deleted."""
     schema = context.contract.whole(context.contract.shown_fields(collection).get(collection.key, {}))
     if schema.get("format") == "uuid":
         return NO_ROW
     if schema.get("type") == "string" and not schema.keys() & {"format", "pattern", "enum"}:
         return owned(context).mint("nobody")
     remover, made = operation_for(context, collection, "removes"), _made(context, collection)
+    if remover is None:
+        return not_applicable("no key is surely nobody's: no operation removes a row of this run's own")
     # The row after it keeps the server from giving the same key again.
-    if remover is None or isinstance(made, NotReached) or isinstance(_made(context, collection), NotReached):
-        return ""
-    send(context, remover, None, made.write.key)
+    later = _made(context, collection) if isinstance(made, State) else made
+    if isinstance(made, NotReached) or isinstance(later, NotReached):
+        return made if isinstance(made, NotReached) else incomplete("a second new row isn't taken")
+    removed = send(context, remover, None, made.write.key)
     gone = look(context, collection, made.write.key, expected=False)
-    return made.write.key if gone.known and not gone.row else ""
+    if gone.row or not gone.known:
+        return incomplete(f"a new row can't be deleted: {response_excerpt(removed.exchange)}")
+    return made.write.key
 
 
 def _matched(context: RunContext, operation: Operation, row: Mapping[str, JSON] | None) -> MatchTrace | NotReached:

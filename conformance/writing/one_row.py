@@ -1,4 +1,4 @@
-"""Writing one row and looking at it: by its key, and in the list."""
+"""Sending a write of one row, and looking at the row: by its key, and in the list."""
 
 from __future__ import annotations
 
@@ -6,26 +6,21 @@ import json
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from conformance.reading.context import Query, RunContext, decided, get
+from conformance.reading.context import Query, RunContext, get
 from conformance.reading.listing import listing
-from conformance.reading.sample import base_query, sample_of
+from conformance.reading.sample import base_query
 from conformance.transport.errors import NotPermitted, NotSent
 from conformance.transport.exchange import Exchange
 from conformance.transport.guard import Ownership
-from conformance.transport.keys import key_is_given, unmarkable
+from conformance.transport.keys import unmarkable
 from conformance.transport.made_rows import new_key
 from conformance.writing.read_back import settled, unchanged, with_hidden
-from conformance.writing.row_values import ABSENT, types_of, value
 from spec import Collection, Operation
-from spec.model import JSON, Action
+from spec.model import Action
 
 Row = Mapping[str, Any]
-
-Richness = Literal["rich", "known", "bare"]
-RICHNESS: tuple[Richness, ...] = ("rich", "known", "bare")
-"""All fields, made up; texts made up and other values as rows show them; only what is required."""
 
 
 @dataclass(frozen=True)
@@ -80,88 +75,6 @@ def owned(context: RunContext) -> Ownership:
     if context.target.ownership is None:
         raise NotSent("this run is read-only")
     return context.target.ownership
-
-
-# -- what is sent ----------------------------------------------------------------------------------
-
-
-def body(
-    context: RunContext, operation: Operation, mark: str, variant: int, richness: Richness = "rich"
-) -> dict[str, JSON]:
-    """A row to send: its texts hold the mark, and variants differ in every field."""
-    access = operation.access
-    if access is None:
-        return {}
-    needed, made = context.contract.needed_fields(operation), dict[str, JSON]()
-    for name, schema in context.contract.body_fields(operation).items():
-        if name == access.collection.key:
-            if access.action == "creates" and key_is_given(context.contract, operation):
-                made[name] = mark
-            continue
-        whole = context.contract.whole(schema)
-        if richness == "bare" and name not in needed:
-            continue
-        known = _known(context, operation, name)
-        refers = name in access.references
-        texts = types_of(whole)[:1] == ("string",) and not whole.keys() & {"format", "enum"}
-        if (richness == "rich" and not refers) or (texts and not refers):
-            known = known if name in needed and richness == "bare" and not texts else ()
-        elif not known and name not in needed:
-            continue
-        found = value(context.contract, schema, name, mark, variant, known)
-        if found is not ABSENT:
-            made[name] = found
-    return made
-
-
-def _known(context: RunContext, operation: Operation, name: str) -> tuple[JSON, ...]:
-    """Values of a field that the server has accepted: other rows' keys, rows' values, the document's example."""
-    access = operation.access
-    if access is None:
-        return ()
-    other = access.references.get(name)
-    if other is not None:
-        return _keys_of(context, other)
-    reader = list_of(context, access.collection)
-    rows = sample_of(context, reader).bounded if reader else ()
-    shown = [row[name] for row in rows if row.get(name) not in (None, "", [], {})][:60]
-    media = operation.body.json if operation.body else None
-    examples = [one[name] for one in (media.examples if media else ()) if isinstance(one, Mapping) and name in one]
-    different = [one for n, one in enumerate(shown) if one not in shown[:n]]
-    return (*different, *examples)
-
-
-@decided
-def _keys_of(context: RunContext, name: str) -> tuple[JSON, ...]:
-    """Keys of rows of another collection: of those that are listed, or of one that is created for it."""
-    collection = context.contract.collection(name)
-    reader = list_of(context, collection) if collection else None
-    if collection is None:
-        return ()
-    rows = sample_of(context, reader).bounded if reader else ()
-    keys = [row[collection.key] for row in rows if row.get(collection.key) is not None][:4]
-    maker = operation_for(context, collection, "creates") if not keys and context.target.ownership else None
-    if maker is None:
-        return tuple(keys)
-    made = create(context, maker, 0)
-    seen = look(context, collection, made.key) if made.key else None
-    return (seen.row[collection.key],) if seen and seen.row and collection.key in seen.row else ()
-
-
-@decided
-def richness_of(context: RunContext, operation: Operation) -> Richness | None:
-    """How rich a new row may be that the server accepts; None where it accepts none."""
-    for richness in RICHNESS:
-        if create(context, operation, 0, richness).done:
-            return richness
-    return None
-
-
-def create(context: RunContext, operation: Operation, variant: int, richness: Richness | None = None) -> Written:
-    """Create a row, as rich as the server accepts unless it is said how rich. Raises NotPermitted."""
-    style = richness or richness_of(context, operation) or "bare"
-    row = body(context, operation, owned(context).mint("R"), variant, style)
-    return send(context, operation, row)
 
 
 def send(

@@ -16,6 +16,7 @@ import jsonschema_rs
 
 from spec import Contract
 from spec.model import JSON, Schema
+from spec.values import FORMATS
 
 ABSENT: Any = object()
 """The value of a field for which none could be made."""
@@ -45,7 +46,7 @@ def fits(contract: Contract, schema: Schema) -> Callable[[JSON], bool]:
     # References are written from the document's root, so the components stand beside a schema that has any.
     whole = {**schema, "components": contract.document.get("components", {})} if _refers(schema) else schema
     try:
-        return jsonschema_rs.Draft202012Validator(dict(whole), validate_formats=True).is_valid
+        return jsonschema_rs.Draft202012Validator(dict(whole), validate_formats=True, formats=FORMATS).is_valid
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):
         return lambda value: True
 
@@ -73,6 +74,8 @@ def _values(contract: Contract, schema: Schema, name: str, mark: str, variant: i
         for branch in schema.get(word, ()) if depth < DEEPEST else ():
             if isinstance(branch, Mapping):
                 yield from _values(contract, contract.whole(branch), name, mark, variant, depth + 1)
+    if not schema.keys() & {"type", "const", "enum", "oneOf", "anyOf"} and depth == 0:
+        yield {"note": mark}  # a field of which nothing is said holds anything
     for kind in types_of(schema):
         match kind:
             case "string":
@@ -95,7 +98,7 @@ def _texts(schema: Schema, name: str, mark: str, variant: int) -> Iterator[str]:
     by_format: Mapping[str, tuple[str, ...]] = {
         "date-time": (moment.isoformat().replace("+00:00", "Z"),),
         "date": (moment.date().isoformat(),),
-        "time": (f"{moment:%H:%M:%S}Z", f"{moment:%H:%M:%S}"),
+        "time": (f"{moment:%H:%M:%S}",),
         "uuid": (str(uuid.uuid5(uuid.NAMESPACE_OID, f"{mark} {name} {variant}")),),
         "email": (f"{slug}@example.com",),
         "uri": (f"https://example.com/{slug}",),

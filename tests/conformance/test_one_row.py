@@ -21,7 +21,8 @@ from conformance.transport.guard import Ownership
 from conformance.transport.journal import JOURNAL, journaled_rows
 from conformance.transport.target import Target
 from conformance.writing.cleanup import clean_up
-from conformance.writing.one_row import create, look, operation_for
+from conformance.writing.one_row import look, operation_for
+from conformance.writing.row_items import create
 from spec import Contract
 
 GARDEN = Path(__file__).with_name("garden.yaml")
