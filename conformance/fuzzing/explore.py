@@ -39,7 +39,7 @@ def explore(
     """
     may_write = target.ownership is not None
     wanted = [o for o in seen.contract.operations if operations is None or o.code in operations]
-    readers, writers = [o for o in wanted if o.safe], [o for o in wanted if not o.safe and may_write]
+    readers, writers = [o for o in wanted if o.safe], [o for o in wanted if may_write and _may_be_generated(o)]
     left = budget.generated_requests
     if target.limits.requests is not None:
         left = min(left, target.limits.requests - target.total - budget.reserved_requests)
@@ -63,6 +63,11 @@ def explore(
         seen.notes.append(f"Schemathesis' engine was stopped: {bridge.stopped}.")
     elif bridge.closed:
         seen.notes.append("Schemathesis' engine was stopped: it has sent as much as it may.")
+
+
+def _may_be_generated(operation: Operation) -> bool:
+    """True for a write whose generated requests can name rows of the run's own: in the body, not in the path."""
+    return not operation.safe and not (operation.access and operation.access.by)
 
 
 def _rank(operation: Operation) -> int:

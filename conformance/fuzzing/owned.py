@@ -9,7 +9,9 @@ from collections.abc import Callable
 from conformance.fuzzing.validity import Judge
 from conformance.transport.exchange import Request
 from conformance.transport.guard import Ownership
+from conformance.transport.keys import key_is_given
 from spec import Operation
+from spec.model import JSON, Schema
 
 SHARE_INVALID, SHARE_OTHERS = 2, 8
 """One in this many generated batches is sent.
@@ -36,9 +38,11 @@ def rewriting(ownership: Ownership, judge: Judge) -> Rewrite:
             data = json.loads(content)
         except (ValueError, RecursionError):
             return content
+        key = operation.access.collection.key
+        if operation.access.of_one:
+            return _one(operation, data, content) if operation.access.action == "creates" else None
         if not isinstance(data, list):
             return content
-        key = operation.access.collection.key
         for index, item in enumerate(data):
             if isinstance(item, dict) and isinstance(item.get(key, ""), str):
                 item[key] = keys[index % len(keys)]
@@ -46,4 +50,30 @@ def rewriting(ownership: Ownership, judge: Judge) -> Rewrite:
         invalid = judge.items(Request(operation.code, operation.method, operation.path, body=body))
         return None if zlib.crc32(content) % (SHARE_INVALID if invalid else SHARE_OTHERS) else body
 
+    def _one(operation: Operation, data: JSON, content: bytes) -> bytes | None:
+        """A generated row with the run's token in its key, or in its texts where the server makes the key."""
+        if not isinstance(data, dict):
+            return content
+        name = operation.access.collection.key if operation.access else ""
+        given = key_is_given(judge.contract, operation)
+        row = {field: value for field, value in data.items() if field != name or given}
+        fields = judge.contract.body_fields(operation)
+        free = [n for n, value in row.items() if isinstance(value, str) and _is_free(fields.get(n, {}))]
+        for field in [name] if given and isinstance(row.get(name, ""), str) else free[:1]:
+            row[field] = ownership.mint("engine")
+        body = json.dumps(row).encode()
+        invalid = judge.items(Request(operation.code, operation.method, operation.path, body=body))
+        return None if zlib.crc32(content) % (SHARE_INVALID if invalid else SHARE_OTHERS) else body
+
     return rewrite
+
+
+def _is_free(schema: Schema) -> bool:
+    """True for a field that takes any text."""
+    return schema.get("type") == "string" and not schema.keys() & {
+        "format",
+        "enum",
+        "pattern",
+        "minLength",
+        "maxLength",
+    }

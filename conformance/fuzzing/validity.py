@@ -57,24 +57,27 @@ class Judge:
         )
 
     def items(self, request: Request) -> str | None:
-        """The mistake in each item of a write's body; None unless all items are surely wrong."""
-        media = self.contract.by_code[request.operation].body
+        """The mistake in each item of a write's body, or in its one row; None unless all are surely wrong."""
+        operation = self.contract.by_code[request.operation]
+        media = operation.body
         schema = self.contract.resolve(media.json.schema) if media and media.json and media.json.schema else {}
         try:
             data = json.loads(request.body or b"")
         except (ValueError, RecursionError):
             return None
+        if operation.access and operation.access.action == "creates" and isinstance(data, dict):
+            return self._item(self.contract.body_fields(operation), self.contract.needed_fields(operation), data)
         if not isinstance(data, list) or not data or "items" not in schema:
             return None
-        flaws = [self._item(schema["items"], item) for item in data]
+        items = schema["items"]
+        flaws = [self._item(self.contract.properties(items), self.contract.required(items), item) for item in data]
         return flaws[0] if all(flaws) else None
 
-    def _item(self, schema: Mapping[str, Any], item: Any) -> str | None:
+    def _item(self, fields: Mapping[str, Mapping[str, Any]], required: Iterable[str], item: Any) -> str | None:
         """Missing fields, lists or objects in place of a plain value, and plain values in place of those."""
         if not isinstance(item, dict):
             return f"the item {json.dumps(item)[:40]} isn't an object"
-        fields = self.contract.properties(schema)
-        for name in self.contract.required(schema):
+        for name in required:
             if name not in item and "default" not in fields.get(name, {}):
                 return f"{name} is required, and isn't there"
         for name, value in item.items():

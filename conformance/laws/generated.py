@@ -29,6 +29,11 @@ def rejects_invalid(context: RunContext, clause: Clause) -> Result:
             return Finding(f"4xx, or no data: {flaw}", response_excerpt(exchange), (exchange,))
     accepted = generated.accepted.get(operation.code, {})
     for flaw, request in list(accepted.items())[: context.budget.generated_batches]:
+        if operation.access and operation.access.of_one:
+            exchange = context.resend(request)
+            if exchange.response.ok:
+                return Finding(f"4xx: {flaw}", response_excerpt(exchange), (exchange,))
+            continue
         batch = submit_patiently(context, operation, json.loads(request.body or b"[]"))
         if batch.exchange.response.ok and batch.last and batch.last.succeeded:
             applied = f"{batch.last.succeeded} succeeded"

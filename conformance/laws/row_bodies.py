@@ -97,7 +97,7 @@ _BAD = {"row.required": _lacking, "row.type": _mistyped, "row.bounds": _outside}
 """Bad rows by the kind of clause that no such row must be taken."""
 
 
-@law(*_BAD, phase=Phase.WRITES)
+@law(*_BAD, phase=Phase.REFUSALS)
 def not_taken(context: RunContext, clause: Clause) -> Result:
     """No row with the clause's mistake is taken."""
     operation, field = operation_of(context, clause), clause.speaks_of(Field)
@@ -134,7 +134,7 @@ def _raw(context: RunContext, operation: Operation, content: bytes) -> Exchange:
     return exchange
 
 
-@law("row.not-object", phase=Phase.WRITES)
+@law("row.not-object", phase=Phase.REFUSALS)
 def not_object(context: RunContext, clause: Clause) -> Result:
     """A text or a number is no row."""
     operation = operation_of(context, clause)
@@ -145,7 +145,7 @@ def not_object(context: RunContext, clause: Clause) -> Result:
     return Held(2)
 
 
-@law("row.malformed", phase=Phase.WRITES)
+@law("row.malformed", phase=Phase.REFUSALS)
 def malformed(context: RunContext, clause: Clause) -> Result:
     """What isn't JSON is refused."""
     exchange = _raw(context, operation_of(context, clause), b'{"x": ')
@@ -154,7 +154,7 @@ def malformed(context: RunContext, clause: Clause) -> Result:
     return Held(1)
 
 
-@law("row.whole", phase=Phase.WRITES)
+@law("row.whole", phase=Phase.REFUSALS)
 def whole(context: RunContext, clause: Clause) -> Result:
     """A refused write has changed nothing, not even by its good fields."""
     operation = operation_of(context, clause)

@@ -85,14 +85,14 @@ def absent(clause: Clause, trace: UpdateTrace) -> Result:
     access = trace.operation.access
     keeps, tried = access is not None and access.absent == "keep", 0
     for name, value in trace.change.write.sent.items():
-        if name in part.write.sent or name not in part.row or value in (None, "", [], {}) or not before.get(name):
+        was, now = before.get(name), part.row.get(name)
+        if name in part.write.sent or value in (None, "", [], {}) or not was:
             continue
-        if not keeps and equal(before[name], trace.defaults.get(name)):
+        if not keeps and equal(was, trace.defaults.get(name)):
             continue
-        kept = equal(part.row[name], before[name])
-        if kept != keeps:
-            wanted = f"{name} {before[name]!r}, as before" if keeps else f"{name} cleared"
-            return Finding(wanted, f"{part.row[name]!r}", (*trace.change.chain, *part.chain))
+        if equal(now, was) != keeps:
+            wanted = f"{name} {was!r}, as before" if keeps else f"{name} cleared"
+            return Finding(wanted, f"{now!r}", (*trace.change.chain, *part.chain))
         tried += 1
     return Held(tried) if tried else not_exercised("no-witness", "no optional field had a value to lose")
 

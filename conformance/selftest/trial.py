@@ -97,8 +97,10 @@ class Session:
         for other in in_order(contract.clauses):
             concerned = other.operation in (clause.operation, *asking)
             law = LAWS.get(other.kind)
-            # Right and wrong requests. What other reads are answered is like what a plain one is.
-            if concerned and law and (law.scenario or law.phase in (Phase.REFUSALS, Phase.LOAD)):
+            access = contract.by_code[other.operation].access
+            # Right and wrong requests. What other reads of a list are answered is like what a plain one is.
+            asks = law and (law.scenario or law.phase in (Phase.REFUSALS, Phase.LOAD) or (access and access.of_one))
+            if concerned and law and asks and not law.phase.judges_evidence:
                 with contextlib.suppress(NotSent, Stopped):
                     law(self.context, other)
 

@@ -74,8 +74,7 @@ def _responses(operation: Operation) -> Iterator[Clause]:
             yield clause(
                 operation, f"response.{kind}", requirement, source, success.location, writes=not operation.safe
             )
-    # A generated request can't name a row of the run's own; other clauses speak of the body and the key there.
-    if not (operation.access and operation.access.by) or (operation.safe and _can_be_invalid(operation)):
+    if _can_be_generated(operation):
         yield clause(
             operation,
             "response.rejects-invalid",
@@ -95,9 +94,14 @@ def _responses(operation: Operation) -> Iterator[Clause]:
     )
 
 
-def _can_be_invalid(operation: Operation) -> bool:
-    """True when some text isn't a value of one of its parameters."""
-    return any(rejects_text(without_null(parameter.schema)) for parameter in operation.parameters)
+def _can_be_generated(operation: Operation) -> bool:
+    """True when invalid requests can be generated: there is something to vary.
+
+    In the path a write must name a row of the run's own; other clauses speak of its body and its key.
+    """
+    if operation.access and operation.access.by:
+        return operation.safe and any(rejects_text(without_null(p.schema)) for p in operation.parameters)
+    return operation.body is not None or any(p.place in ("path", "query") for p in operation.parameters)
 
 
 def _parameter(operation: Operation, parameter: Parameter) -> Iterator[Clause]:

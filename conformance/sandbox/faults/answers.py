@@ -118,7 +118,8 @@ def no_server_error(case: Case) -> Iterator[Named]:
         texts = [text for pair in (*asked.pairs, *asked.path.items()) for text in pair]
         return "\n".join((*texts, asked.body.decode("utf-8", "replace")))
 
-    yield "on-invalid", "invalid input is an unhandled exception", crashing(lambda answer, _: answer.status == 400)
+    refusals = _refusals(case)
+    yield "on-invalid", "invalid input is an unhandled exception", crashing(lambda answer, _: answer.status in refusals)
     if any(p.place == "query" for p in case.operation.parameters):
         yield "on-nul", "a NUL character is an unhandled exception", crashing(lambda _, asked: "\0" in sent(asked))
         yield (
@@ -147,11 +148,20 @@ def no_server_error(case: Case) -> Iterator[Named]:
         )
 
 
+def _refusals(case: Case) -> tuple[int, ...]:
+    """The statuses of refused input: 400, also 404 for a key in the path, and 401 where nothing else can be refused."""
+    if case.operation.access and case.operation.access.by:
+        return (400, 404)
+    return (400,) if case.operation.parameters or case.operation.body else (400, 401)
+
+
 def declared_status(case: Case) -> Iterator[Named]:
     """A status that the document doesn't have."""
 
+    refusals = _refusals(case)
+
     def redirect(answer: Answer, _: Asked) -> Answer:
-        return Answer(302, {}, {"Location": "/"}) if answer.status == 400 else answer
+        return Answer(302, {}, {"Location": "/"}) if answer.status in refusals else answer
 
     yield "redirect", "invalid input is answered with a redirect", _answering(case, redirect)
 
@@ -161,7 +171,7 @@ def rejects_invalid(case: Case) -> Iterator[Named]:
     if case.operation.body:
         yield from bodies.rejects_invalid(case)
         return
-    if case.operation.batch:
+    if case.operation.batch or (case.operation.access and case.operation.access.by):
         yield from _taken(case, 400)
         return
     checks = {
