@@ -182,24 +182,84 @@ def numbers(contract: spec.Contract, operation: spec.Operation) -> Mapping[str, 
     return found
 
 
-def said(operation: spec.Operation, pages: spec.Pagination, seen: Seen) -> PagingPlan | None:
+def said(operation: spec.Operation, pages: spec.Pagination, seen: Seen, body: Body) -> PagingPlan | None:
     """How pages are walked, where the document declares it and the response has the fields for it."""
-    argument = seen.parameters.get(pages.page)
-    if argument is None or pages.results not in seen.lists or not {pages.count, pages.next} <= seen.fields.keys():
+    form, limit = pages.form, pages.limit
+    page = None if form.parameter is None else seen.parameters.get(form.parameter)
+    rows = body.at(pages.results.path)
+    if rows is None or (form.parameter is not None and page is None) or not isinstance(rows.type, ListOf):
         return None
-    row, fields = seen.lists[pages.results]
+    row, fields = _row(body.schemas, rows.type)
     collection = operation.access.collection if operation.access else None
+    following = pages.leading.get("next")
+    by = "page" if isinstance(form, spec.Numbered) else "offset" if isinstance(form, spec.Offset) else "next"
+    if following is not None and following.header is not None and following.holds == "link":
+        by = "header"
     return PagingPlan(
-        by="page",
-        page=argument,
-        first=pages.default_page,
-        count=seen.fields[pages.count],
-        next=seen.fields[pages.next],
-        results=seen.fields[pages.results],
+        by=by,
+        page=page,
+        first=form.first if isinstance(form, spec.Numbered) else 1,
+        count=_attribute(body, pages.count),
+        next=_attribute(body, following),
+        results=rows.attribute or None,
         key=fields.get(collection.key) if collection else None,
         row=row,
         words="",
+        count_header=_header(pages.count),
+        next_header=_header(following) if by != "header" else None,
+        limit=seen.parameters.get(limit.parameter) if limit else None,
+        full=limit.default if limit else None,
+        ask=pages.unasked is not None,
     )
+
+
+def _attribute(body: Body, member: spec.Member | None) -> str | None:
+    found = body.at(member.path) if member is not None and member.header is None else None
+    return found.attribute if found else None
+
+
+def _header(member: spec.Member | None) -> str | None:
+    return member.header.lower() if member is not None and member.header is not None else None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a body: the attributes that lead to it, with dots between them, and its type."""
+
+    attribute: str
+    type: Type
+
+
+@dataclass(frozen=True)
+class Body:
+    """The type of a response's body."""
+
+    schemas: Schemas
+    type: Type
+
+    def at(self, path: tuple[str, ...]) -> Part | None:
+        """The part that names on the wire lead to; None where a model has no attribute for one of them."""
+        attributes, made = [], _paged(self.schemas, _some(self.type), path)
+        for name in path:
+            whole = self.schemas.definitions.class_of(made)
+            found = next((each for each in whole.properties if each.wire == name), None) if whole else None
+            if found is None:
+                return None
+            attributes.append(found.field)
+            made = _some(found.type)
+        return Part(".".join(attributes), made)
+
+
+def _paged(schemas: Schemas, made: Type, path: tuple[str, ...]) -> Type:
+    """Of several types of a body, the one of a page: without paging it may be the list of all rows."""
+    if not isinstance(made, Union):
+        return made
+
+    def fits(member: Type) -> bool:
+        whole = schemas.definitions.class_of(member)
+        return any(each.wire in path[:1] for each in whole.properties) if whole else not path
+
+    return next(filter(fits, made.members), made)
 
 
 def body(

@@ -131,12 +131,23 @@ class PagingPlan:
     """The annotation of a row."""
     words: str
     """A description, where it was recognised and the document doesn't declare it."""
+    count_header: str | None = None
+    next_header: str | None = None
+    """Headers, in place of fields of the body."""
+    limit: str | None = None
+    """The argument that takes the rows of a page."""
+    full: int | None = None
+    """The rows of a page without it."""
+    ask: bool = False
+    """True where a request that asks for no page is answered with all rows."""
 
     @property
     def given(self) -> tuple[tuple[str, str | int], ...]:
-        """Settings that differ from the defaults, by name."""
-        usual = {"by": "page", "first": 1}
-        names = ("by", "page", "first", "count", "next", "results", "key")
+        """Settings that differ from the defaults, by name; the size of a page only where it shows the list's end."""
+        usual = {"by": "page", "first": 1, "ask": False}
+        names = ["by", "page", "first", "count", "next", "results", "key", "count_header", "next_header", "ask"]
+        if self.by in ("page", "offset") and not (self.count or self.next or self.count_header or self.next_header):
+            names += ["limit", "full"]
         found = ((name, getattr(self, name)) for name in names)
         return tuple((name, value) for name, value in found if value is not None and value != usual.get(name))
 

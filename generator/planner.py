@@ -285,7 +285,9 @@ class _Planner:
             *paging.body(self._schemas, content.value),
             frozenset(name.lower() for name in success.headers),
         )
-        if operation.pagination is not None and (said := paging.said(operation, operation.pagination, seen)):
+        if operation.pagination is not None and (
+            said := paging.said(operation, operation.pagination, seen, paging.Body(self._schemas, content.value))
+        ):
             return said
         settings = self._paged.get(operation.id, {})
         if settings is None or operation.method != "GET":

@@ -21,7 +21,7 @@ def roughened(document: dict[str, Any], contract: Contract, operations: list[Ope
         for index, parameter in enumerate(p for p in operation.parameters if _takes_any_text(contract, p)):
             texts = {**TEXTS, "long": LONG} if index == 0 else TEXTS
             at(document, parameter.pointer)["examples"] = {name: {"value": text} for name, text in texts.items()}
-        for parameter in (p for p in operation.parameters if p.pagination == "page"):
+        for parameter in (p for p in operation.parameters if p.pagination in ("page", "offset")):
             pages = {**dict.fromkeys((*TEXTS, "long"), 1), "far": FAR}
             at(document, parameter.pointer)["examples"] = {name: {"value": page} for name, page in pages.items()}
         for parameter in (p for p in operation.parameters if p.free_keys):

@@ -137,8 +137,10 @@ class Judge:
         found = [self._text(parameter.schema, text, parameter.name) for text in texts]
         if all(found):
             return found[0]
-        names = operation.pagination
-        modest = {"1"} if parameter.pagination == "page" or names is None else {"1", str(names.default_limit)}
+        limit = operation.pagination.limit if operation.pagination else None
+        modest = {"1", str(limit.usual)} if parameter.pagination == "limit" and limit else {"1"}
+        if parameter.pagination == "cursor":
+            return None  # only the server knows its cursors
         return "" if len(texts) == 1 and texts[0] in modest else None
 
     def _headers(self, operation: Operation, request: Request) -> Iterable[Validity]:

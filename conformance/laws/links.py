@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import urllib.parse
 from collections.abc import Mapping
+from typing import Literal
 
 from conformance.laws.law import blocked_by, law, operation_of, rests_on
-from conformance.laws.walks import Walk, even_ends, narrowed, needs_two_pages, same_rows, walks
-from conformance.reading.context import Page, RunContext, get, paged, read_page
+from conformance.laws.walks import Walk, by_cursor, even_ends, narrowed, needs_two_pages, same_rows, walks
+from conformance.reading.context import Page, Query, RunContext, get, paged, read_page
 from conformance.reading.listing import response_excerpt
+from conformance.reading.page import has, led_to
+from conformance.reading.sample import identity, sample_of
 from conformance.verdict import Finding, Held, Result, not_exercised
-from spec import Clause, Operation
+from spec import Clause, Cursor, Numbered, Offset, Operation, Pagination
+
+Role = Literal["next", "previous"]
+ROLES: tuple[Role, ...] = ("next", "previous")
 
 
 @law("page.next")
@@ -27,15 +33,18 @@ def previous_law(context: RunContext, clause: Clause) -> Result:
     return _announced(context, clause, "previous")
 
 
-def _announced(context: RunContext, clause: Clause, which: str) -> Result:
+def _announced(context: RunContext, clause: Clause, which: Role) -> Result:
     operation = operation_of(context, clause)
     found = walks(context, operation)
+    wrong = _wrong_end(operation, found) if which == "next" and by_cursor(operation) else None
+    if wrong:
+        return wrong
     vacuous = needs_two_pages(found)
     if vacuous:
         return vacuous
     if _left_out(operation, found, which):
         return not_exercised("no-data", f"no page has a {which} field, and the document lets a page leave it out")
-    for w in found:
+    for w in () if which == "next" and by_cursor(operation) else found:
         wrong = wrongly_announced(w, which)
         if wrong:
             return wrong
@@ -46,17 +55,43 @@ def _announced(context: RunContext, clause: Clause, which: str) -> Result:
     return Held(sum(w.last > 1 for w in found))
 
 
-def _left_out(operation: Operation, found: list[Walk], which: str) -> bool:
-    """True when an optional field is on no page: then its absence has no defined meaning."""
-    names = operation.pagination
-    if names is None or which not in names.optional:
-        return False
-    name = names.next if which == "next" else names.previous
-    bodies = [page.exchange.response.json for w in found for page in w.pages.values()]
-    return not any(isinstance(body, Mapping) and name in body for body in bodies)
+def _left_out(operation: Operation, found: list[Walk], which: Role) -> bool:
+    """True when the response has no such field, or an optional one is on no page: then its absence means nothing."""
+    member = operation.pagination.leading.get(which) if operation.pagination else None
+    if member is None or not member.optional:
+        return member is None
+    return not any(has(member, page.exchange.response) for w in found for page in w.pages.values())
 
 
-def wrongly_announced(w: Walk, which: str) -> Finding | None:
+def _wrong_end(operation: Operation, found: list[Walk]) -> Finding | None:
+    """A walk by cursors that ends too early, or leads on where nothing follows, by what the other walks show."""
+    order = _order(operation, found)
+    for w in found:
+        shown = {identity(operation, row) for page in w.pages.values() for row in page.rows}
+        after = max((order.get(name, -1) for name in shown), default=-1)
+        left = [name for name, place in order.items() if place > after]
+        missing = [name for name in order if name not in shown]
+        page = w.pages[len(w.pages)]
+        if not w.whole:
+            continue
+        # Where rows are missing, an empty page may be one that should have shown them.
+        if page.next is not None and not missing:
+            chain = (page.exchange, *([w.beyond.exchange] if w.beyond else []))
+            return Finding(f"next is null on page {w.last}, the last one", f"{page.next!r}", chain)
+        if page.next is None and left and left == missing:
+            return Finding(f"next leads on from page {w.last}: {left[0]} comes after it", "null", (page.exchange,))
+    return None
+
+
+def _order(operation: Operation, found: list[Walk]) -> Mapping[str, int]:
+    """The places of a list's rows, by the walk that shows most of them from the first one on."""
+    orders = [
+        {identity(operation, row): place for place, _, row in w.places(by_cursor=by_cursor(operation))} for w in found
+    ]
+    return max(orders, key=len, default={})
+
+
+def wrongly_announced(w: Walk, which: Role) -> Finding | None:
     """A link on the last page of a walk, or none on another; of previous ones, on the first."""
     for number, page in w.pages.items():
         if not page.is_page:
@@ -72,7 +107,7 @@ def wrongly_announced(w: Walk, which: str) -> Finding | None:
 
 def any_wrongly_announced(operation: Operation, w: Walk) -> Finding | None:
     """The same for next and previous, where a page has such a field."""
-    for which in ("next", "previous"):
+    for which in ROLES:
         wrong = None if _left_out(operation, [w], which) else wrongly_announced(w, which)
         if wrong:
             return wrong
@@ -93,9 +128,14 @@ def previous_link(context: RunContext, clause: Clause) -> Result:
     return _linked(context, clause, "previous")
 
 
-def _linked(context: RunContext, clause: Clause, which: str) -> Result:
+def _linked(context: RunContext, clause: Clause, which: Role) -> Result:
     operation = operation_of(context, clause)
     found = walks(context, operation)
+    if by_cursor(operation):
+        # A cursor that leads back makes one page of many.
+        wrong = _misled(operation, found) if which == "next" else None
+        if wrong:
+            return wrong
     vacuous = needs_two_pages(found)
     if vacuous:
         return vacuous
@@ -106,76 +146,128 @@ def _linked(context: RunContext, clause: Clause, which: str) -> Result:
             if link is None:
                 continue
             follow = number in (1, 2, w.last) and w is found[0]
-            wrong = _misdirected(context, operation, page, number, link, which, size=w.size, follow=follow)
+            wrong = _misdirected(context, operation, w, number, which, follow=follow)
             if wrong:
                 return wrong
             checked += 1
     return Held(checked) if checked else blocked_by(context, clause, f"page.{which}", f"no page has a {which} link")
 
 
+def _misled(operation: Operation, found: list[Walk]) -> Finding | None:
+    """A next that leads back, or past a whole page, by the order in which the largest pages show the rows."""
+    order = _order(operation, found)
+    for w in found:
+        last = w.pages[len(w.pages)]
+        if w.beyond is not None and (w.beyond.rows or not w.beyond.is_page):
+            what = "rows that were shown before" if w.beyond.rows else response_excerpt(w.beyond.exchange)
+            chain = (last.exchange, w.beyond.exchange)
+            return Finding(f"following next of page {len(w.pages)} shows the rows after it", what, chain)
+        for number, page, after in w.neighbours():
+            here, there = (order.get(identity(operation, one.rows[0])) for one in (page, after))
+            left_out = 0 if here is None or there is None else there - here - len(page.rows)
+            if left_out >= w.size:
+                wanted = f"following next of page {number} shows the rows after it"
+                return Finding(wanted, f"{left_out} rows are left out", (page.exchange, after.exchange))
+    return None
+
+
 def wrong_links(context: RunContext, operation: Operation, w: Walk) -> Finding | None:
     """The mistake in the links of a walk; those of the second page are followed."""
     for number, page in w.pages.items():
-        for which, link in (("next", page.next), ("previous", page.previous)):
+        for which in ROLES:
+            link = page.next if which == "next" else page.previous
             if link is None:
                 continue
-            wrong = _misdirected(context, operation, page, number, link, which, size=w.size, follow=number == 2)
+            wrong = _misdirected(context, operation, w, number, which, follow=number == 2)
             if wrong:
                 return wrong
     return None
 
 
 def _misdirected(
-    context: RunContext,
-    operation: Operation,
-    page: Page,
-    number: int,
-    link: str | int,
-    which: str,
-    *,
-    size: int,
-    follow: bool,
+    context: RunContext, operation: Operation, w: Walk, number: int, which: Role, *, follow: bool
 ) -> Finding | None:
     """What is wrong with a link: its page, its limit, the query that it carries, or what it leads to.
 
     Another host or path is legal, as in the page's own example, and isn't followed. The limit may be the one
-    asked for, or the `size` that the server caps it to.
+    asked for, or the size that the server caps it to.
     """
-    names = operation.pagination
-    if names is None:
+    paging, page = operation.pagination, w.pages[number]
+    link, target = (page.next, number + 1) if which == "next" else (page.previous, number - 1)
+    if paging is None or link is None:
         return None
-    if isinstance(link, int) or link.isdecimal():
-        target = number + 1 if which == "next" else number - 1
-        right = str(link) == str(target)
-        return None if right else Finding(f"{which} of page {number} is {target}", f"{link!r}", (page.exchange,))
-    sent = page.exchange.request.query
-    asked = dict(sent)
+    form, chain = paging.form, (page.exchange,)
+    size, right = _step(context, operation, page, w), ""
+    if isinstance(form, Numbered):
+        right = str(form.value((target - 1) * size, size))
+    elif isinstance(form, Offset):
+        own = int(dict(page.exchange.request.query).get(form.parameter, form.first))
+        right = str(own + size if which == "next" else max(0, own - size))
+    if isinstance(link, int) or link.isdecimal() or paging.leading[which].holds == "position":
+        if isinstance(form, Cursor):
+            return _not_before(context, operation, w, number, which) if follow else None
+        wrong = Finding(f"{which} of page {number} is {right}", f"{link!r}", chain)
+        return None if str(link) == right else wrong
     parsed = urllib.parse.urlsplit(link)
-    carried = urllib.parse.parse_qsl(parsed.query, keep_blank_values=True)
-    found = dict(carried)
-    target = number + 1 if which == "next" else number - 1
-    chain = (page.exchange,)
-    leads_to = found.get(names.page, str(names.default_page))
-    if leads_to != str(target):
-        return Finding(f"{which} of page {number} carries {names.page}={target}", f"{link!r}", chain)
-    limit = int(asked.get(names.limit, names.default_limit))
-    if found.get(names.limit, str(names.default_limit)) not in (str(limit), str(size)):
-        return Finding(f"{which} of page {number} carries {names.limit}={limit}", f"{link!r}", chain)
+    carried = tuple(urllib.parse.parse_qsl(parsed.query, keep_blank_values=True))
+    if not isinstance(form, Cursor):
+        first = form.first if form.default is None else form.default
+        if dict(carried).get(form.parameter, str(first)) != right:
+            return Finding(f"{which} of page {number} carries {form.parameter}={right}", f"{link!r}", chain)
+    # What a page was asked for with, beside the list's own parameters, came from a link.
+    lost = _lost(paging, size, w.pages.get(1, page), carried)
+    if lost:
+        what = f"{which} of page {number} carries" if lost[0] == "limit" else f"{which} keeps"
+        return Finding(f"{what} {lost[1]}", f"{link!r}", chain)
+    base = urllib.parse.urlsplit(context.target.base_url)
+    if not follow or (parsed.netloc, parsed.path) != (base.netloc, base.path + page.exchange.request.path):
+        return None
+    if isinstance(form, Cursor):
+        return _not_before(context, operation, w, number, which)
+    followed = read_page(operation, context.send(get(operation, carried)))
+    if not followed.is_page:
+        what = response_excerpt(followed.exchange)
+        return Finding(f"following {which} shows page {target}", what, (*chain, followed.exchange))
+    by_number = context.page(operation, paged(operation, page.exchange.request.query, page=target, size=size))
+    return (
+        same_rows(operation, followed, by_number, f"following {which} shows page {target}")
+        if by_number.is_page
+        else None
+    )
+
+
+def _step(context: RunContext, operation: Operation, page: Page, w: Walk) -> int:
+    """How far it is from page to page: the limit that was asked for, or the server's cap where that is lower.
+
+    A page of a narrowed list may be short for another reason.
+    """
+    limit = operation.pagination.limit if operation.pagination else None
+    asked = dict(page.exchange.request.query).get(limit.parameter) if limit else None
+    return min(int(asked), max(sample_of(context, operation).page_size, w.size)) if asked else w.size
+
+
+def _lost(paging: Pagination, size: int, page: Page, carried: Query) -> tuple[str, str] | None:
+    """What a link doesn't carry of the request: the limit, or another parameter."""
+    sent, found = page.exchange.request.query, dict(carried)
+    asked, limit = dict(sent), paging.limit
+    if limit is not None:
+        wanted = asked.get(limit.parameter, str(limit.default))
+        if found.get(limit.parameter, str(limit.default)) not in (wanted, str(size)):
+            return "limit", f"{limit.parameter}={wanted}"
     for name in asked:
         values = [value for key, value in sent if key == name]
-        if name not in (names.page, names.limit) and [value for key, value in carried if key == name] != values:
-            kept = "&".join(f"{name}={value!r}" for value in values)
-            return Finding(f"{which} keeps {kept}", f"{link!r}", chain)
-    base = urllib.parse.urlsplit(context.target.base_url)
-    if follow and (parsed.netloc, parsed.path) == (base.netloc, base.path + page.exchange.request.path):
-        followed = read_page(operation, context.send(get(operation, tuple(carried))))
-        if not followed.is_page:
-            return Finding(
-                f"following {which} shows page {target}",
-                response_excerpt(followed.exchange),
-                (*chain, followed.exchange),
-            )
-        by_number = context.page(operation, paged(operation, sent, page=target))
-        if by_number.is_page:
-            return same_rows(operation, followed, by_number, f"following {which} shows page {target}")
+        if name not in paging.parameters and [value for key, value in carried if key == name] != values:
+            return "query", "&".join(f"{name}={value!r}" for value in values)
     return None
+
+
+def _not_before(context: RunContext, operation: Operation, w: Walk, number: int, which: Role) -> Finding | None:
+    """What is wrong with the page that a previous cursor leads to: it is the one before. Next is walked anyway."""
+    page = w.pages[number]
+    if which == "next" or number - 1 not in w.pages:
+        return None
+    query = led_to(operation, page.previous, w.pages[1].exchange.request.query)
+    if query is None:
+        return None
+    followed = read_page(operation, context.send(get(operation, query)))
+    return same_rows(operation, followed, w.pages[number - 1], f"following previous shows page {number - 1}")

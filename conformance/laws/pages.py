@@ -2,87 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from conformance.laws.law import blocked_by, law, operation_of, rests_on
-from conformance.laws.links import any_wrongly_announced, wrong_links
-from conformance.laws.walks import Walk, limits, lone_end, narrowed, needs_two_pages, same_rows, walks
+from conformance.laws.links import any_wrongly_announced, next_law, next_link, wrong_links
+from conformance.laws.page_sizes import limit_law
+from conformance.laws.walks import (
+    Narrowed,
+    Walk,
+    by_cursor,
+    has_limit,
+    limits_of,
+    lone_end,
+    narrowed,
+    needs_two_pages,
+    same_rows,
+    walks,
+)
 from conformance.oracle.awkward import FAR
 from conformance.oracle.lookups import all_of
-from conformance.reading.context import Page, RunContext, get, paged, read_page
+from conformance.reading.context import RunContext, get, paged, read_page
 from conformance.reading.listing import response_excerpt
-from conformance.reading.sample import base_query, identity, sample_of
-from conformance.transport.exchange import Exchange
+from conformance.reading.page import led_to
+from conformance.reading.sample import identity, sample_of
+from conformance.transport.exchange import Exchange, Request
 from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Operation
-
-
-@law("page.default-page")
-@rests_on("page.stable")
-def default_page(context: RunContext, clause: Clause) -> Result:
-    """No page number is page 1."""
-    operation = operation_of(context, clause)
-    names = operation.pagination
-    if names is None:
-        return not_exercised("not-applicable", "the operation isn't paged")
-    base = base_query(context, operation)
-    limit = limits(sample_of(context, operation).count or 0)[0]
-    without = context.page(operation, paged(operation, base, limit=limit))
-    given = context.page(operation, paged(operation, base, page=names.default_page, limit=limit))
-    if not given.rows or (given.count or 0) <= len(given.rows):
-        return not_exercised("no-data", "there are fewer rows than two pages need")
-    return same_rows(operation, without, given, f"the rows of {names.page}={names.default_page}") or Held(1)
-
-
-@law("page.default-limit")
-@rests_on("page.stable", "page.limit")
-def default_limit(context: RunContext, clause: Clause) -> Result:
-    """No limit is the declared default."""
-    operation = operation_of(context, clause)
-    names = operation.pagination
-    if names is None:
-        return not_exercised("not-applicable", "the operation isn't paged")
-    base = base_query(context, operation)
-    without = context.page(operation, base)
-    given = context.page(operation, paged(operation, base, limit=names.default_limit))
-    if (sample_of(context, operation).count or 0) <= names.default_limit:
-        return not_exercised("no-data", f"there are no more than {names.default_limit} rows")
-    if without.is_page and len(without.rows) != names.default_limit:
-        return Finding(f"{names.default_limit} rows", f"{len(without.rows)} rows", (without.exchange,))
-    return same_rows(operation, without, given, f"the rows of {names.limit}={names.default_limit}") or Held(1)
-
-
-@law("page.limit")
-def limit_law(context: RunContext, clause: Clause) -> Result:
-    """A page has as many rows as its limit, up to a cap of the server's own."""
-    operation = operation_of(context, clause)
-    known = sample_of(context, operation)
-    if not known.count:
-        return not_exercised("no-data", "the list shows no rows")
-    asked = (1, 2, 7, 10, 20, 50, 51, 100, 200)
-    useful = [n for n in asked if n <= known.count] + [n for n in asked if n > known.count][:2]
-    requests = {n: get(operation, paged(operation, known.base, page=1, limit=n)) for n in useful}
-    context.prefetch(requests.values())
-    pages = {n: read_page(operation, context.send(request)) for n, request in requests.items()}
-    shown = {n: page for n, page in pages.items() if page.is_page}
-    if not shown:
-        return blocked_by(context, clause, "response.status", "no limit is answered with a page")
-    longest = max(len(page.rows) for page in shown.values())
-    before: Page | None = None
-    for n, page in shown.items():
-        got, count = len(page.rows), page.count if page.count is not None else known.count
-        if got > n:
-            return Finding(f"at most {n} rows", f"{got} rows", (page.exchange,))
-        if before is not None and got < min(len(before.rows), count):
-            return Finding(
-                f"no fewer rows than the {len(before.rows)} of a smaller limit",
-                f"{got} rows",
-                (before.exchange, page.exchange),
-            )
-        if got < min(n, count, longest):
-            return Finding(f"{min(n, count)} rows", f"{got} rows", (page.exchange,))
-        before = page
-    if known.count < 2:
-        return not_exercised("no-data", "one row is on one page whatever the limit")
-    return Held(sum(n < known.count for n in shown))
 
 
 @law("page.disjoint")
@@ -129,24 +74,36 @@ def complete(context: RunContext, clause: Clause) -> Result:
     for w in found:
         if _beyond(context, operation, w):
             return blocked_by(context, clause, "page.count", "the list goes on behind its last page by the count")
-    missing = _missing_row(operation, found)
+    missing = _missing_row(operation, found, _elsewhere(context, operation))
+    for kind, leads in (("page.next", next_law), ("page.next-link", next_link)) if missing else ():
+        # Pages that only the page before leads to are as complete as its next.
+        if by_cursor(operation) and isinstance(leads(context, clause), Finding):
+            return blocked_by(context, clause, kind, "the rows are missing because next leads elsewhere")
     if missing:
         return missing
     lone = lone_end(context, operation)
     for w in (*found, *([lone] if lone else [])):
         gap = _gap(operation, w)
-        if gap and isinstance(limit_law(context, clause), Finding):
+        if gap and has_limit(operation) and isinstance(limit_law(context, clause), Finding):
             return blocked_by(context, clause, "page.limit", "how many rows a page should have follows from the limit")
-        if gap and isinstance(count_law(context, clause), Finding):
+        if gap and _is_counted(operation) and isinstance(count_law(context, clause), Finding):
             return blocked_by(context, clause, "page.count", "how many rows a page should have follows from the count")
         if gap:
             return gap
     return Held(sum(w.last > 1 for w in found))
 
 
-def _missing_row(operation: Operation, found: list[Walk]) -> Finding | None:
+def _elsewhere(context: RunContext, operation: Operation) -> list[Walk]:
+    """Walks of narrowed lists, for a list of which there is one walk only: they show rows that it must show too."""
+    if has_limit(operation):
+        return []
+    return [w for query in narrowed(context, operation) if (w := query.walk(context, operation))]
+
+
+def _missing_row(operation: Operation, found: list[Walk], elsewhere: list[Walk]) -> Finding | None:
     """A row that one walk shows and another one, of all its pages, doesn't."""
-    everywhere = {identity(operation, row): page for w in found for page in w.pages.values() for row in page.rows}
+    walked = (*elsewhere, *found)
+    everywhere = {identity(operation, row): page for w in walked for page in w.pages.values() for row in page.rows}
     for w in found:
         shown = {identity(operation, row) for page in w.pages.values() for row in page.rows}
         for name, page in everywhere.items() if w.whole else ():
@@ -157,7 +114,9 @@ def _missing_row(operation: Operation, found: list[Walk]) -> Finding | None:
 
 
 def _gap(operation: Operation, w: Walk) -> Finding | None:
-    """A page that lacks rows: each but the last is full, and the last holds the rest."""
+    """A page that lacks rows: each but the last is full, and the last holds the rest. Not so where cursors lead on."""
+    if by_cursor(operation) or w.count is None:
+        return None
     for number, page in w.pages.items():
         wanted = w.size if number < w.last else w.count - w.size * (w.last - 1)
         if page.status == 404 or len(page.rows) < wanted:
@@ -186,13 +145,17 @@ def count_law(context: RunContext, clause: Clause) -> Result:
         if beyond:
             return beyond
     wrong = next((wrong for w in found if (wrong := _miscount(operation, w))), None) or _changing(found)
-    if wrong and _missing_row(operation, found):
+    if wrong and _missing_row(operation, found, _elsewhere(context, operation)):
         return blocked_by(context, clause, "page.complete", "rows are missing on the pages, so the count says more")
     if wrong:
         return wrong
     if all(w.last == 1 for w in found):
         return not_exercised("no-data", "all rows are on one page, where a count of the page is right as well")
     return Held(sum(w.last > 1 for w in found))
+
+
+def _is_counted(operation: Operation) -> bool:
+    return operation.pagination is not None and operation.pagination.count is not None
 
 
 def _changing(found: list[Walk]) -> Finding | None:
@@ -209,7 +172,7 @@ def _changing(found: list[Walk]) -> Finding | None:
 def _miscount(operation: Operation, w: Walk) -> Finding | None:
     first = w.pages[1]
     for number, page in w.pages.items():
-        if page.is_page and page.count != w.count:
+        if page.is_page and page.count != w.count and _is_counted(operation):
             both = (first.exchange, page.exchange)
             return Finding(f"the count {w.count} of page 1 on page {number} too", f"{page.count}", both)
     if w.whole:
@@ -222,6 +185,8 @@ def _miscount(operation: Operation, w: Walk) -> Finding | None:
 
 def _beyond(context: RunContext, operation: Operation, w: Walk) -> Finding | None:
     """Rows behind the last page by the count, which no page before showed: the count is too small."""
+    if by_cursor(operation) or w.count is None:
+        return None
     request = get(operation, paged(operation, sample_of(context, operation).base, page=w.last + 1, limit=w.size))
     page = read_page(operation, context.send(request))
     known = {identity(operation, row) for one in w.pages.values() for row in one.rows}
@@ -239,10 +204,8 @@ def stable(context: RunContext, clause: Clause) -> Result:
     known = sample_of(context, operation)
     if len(known.rows) < 2:
         return not_exercised("no-data", "there are fewer than two rows, which have one order only")
-    limit = limits(known.count or 0)[0]
     tried = 0
-    for number in (1, 2):
-        request = get(operation, paged(operation, known.base, page=number, limit=limit))
+    for request in _first_two(context, operation):
         first = read_page(operation, context.send(request))
         for _ in range(1 if tried else 2):
             second = read_page(operation, context.resend(request))
@@ -251,6 +214,19 @@ def stable(context: RunContext, clause: Clause) -> Result:
                 return differs
             tried += bool(first.rows)
     return Held(tried)
+
+
+def _first_two(context: RunContext, operation: Operation) -> Iterator[Request]:
+    """The requests for the first two pages of a list."""
+    base, limit = sample_of(context, operation).base, limits_of(context, operation)[0]
+    first = get(operation, paged(operation, base, page=1, limit=limit))
+    yield first
+    if not by_cursor(operation):
+        yield get(operation, paged(operation, base, page=2, limit=limit))
+        return
+    second = led_to(operation, read_page(operation, context.send(first)).next, first.query)
+    if second is not None:
+        yield get(operation, second)
 
 
 @law("page.same-order")
@@ -266,17 +242,15 @@ def same_order(context: RunContext, clause: Clause) -> Result:
     compared = 0
     for w in found:
         mine: dict[int, tuple[str, Exchange]] = {}
-        for number, page in w.pages.items():
-            for index, row in enumerate(page.rows):
-                place = (number - 1) * w.size + index
-                name = identity(operation, row)
-                mine[place] = (name, page.exchange)
-                if place in places:
-                    compared += 1
-                    other, exchange = places[place]
-                    if other != name:
-                        where = f"row {place + 1} of the list is {other} with one limit"
-                        return Finding(f"{where} and with another", f"it is {name}", (exchange, page.exchange))
+        for place, page, row in w.places(by_cursor=by_cursor(operation)):
+            name = identity(operation, row)
+            mine[place] = (name, page.exchange)
+            if place in places:
+                compared += 1
+                other, exchange = places[place]
+                if other != name:
+                    where = f"row {place + 1} of the list is {other} with one limit"
+                    return Finding(f"{where} and with another", f"it is {name}", (exchange, page.exchange))
         places.update(mine)
     return Held(compared) if compared else not_exercised("no-witness", "no two limits show the same part of the list")
 
@@ -291,7 +265,7 @@ def past_end(context: RunContext, clause: Clause) -> Result:
         return not_exercised("no-data", "the list shows no rows")
     w = found[0]
     known = sample_of(context, operation)
-    for number in (w.last + 1, FAR):
+    for number in (w.last + 1, FAR) if w.whole or w.count is not None else (FAR,):
         page = context.page(operation, paged(operation, known.base, page=number, limit=w.size))
         if page.rows:
             return Finding("404, or no rows", f"{len(page.rows)} rows on page {number} of {w.last}", (page.exchange,))
@@ -327,6 +301,7 @@ def filtered(context: RunContext, clause: Clause) -> Result:
         sure = [row for row in known.rows.values() if query.cases and all_of(c.judge(row) for c in query.cases)]
         wrong = (
             _uncounted(w, len(sure))
+            or _unfiltered(operation, w, query)
             or _overlap(operation, w)
             or _gap(operation, w)
             or _miscount(operation, w)
@@ -341,8 +316,19 @@ def filtered(context: RunContext, clause: Clause) -> Result:
     )
 
 
+def _unfiltered(operation: Operation, w: Walk, query: Narrowed) -> Finding | None:
+    """A row on a later page that the filters leave out, though the first page has none."""
+    for number, page in w.pages.items():
+        for row in page.rows:
+            if any(case.judge(row) is False for case in query.cases):
+                shown = f"{identity(operation, row)} on page {number}"
+                both = (w.pages[1].exchange, page.exchange)
+                return Finding("the filters' rows on every page", shown, both) if number > 1 else None
+    return None
+
+
 def _uncounted(w: Walk, known: int) -> Finding | None:
-    if w.count < known:
+    if w.count is not None and w.count < known:
         wanted = f"a count of {known} or more: so many rows of those that are known"
         return Finding(wanted, f"{w.count}", (w.pages[1].exchange,))
     return None

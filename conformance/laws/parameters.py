@@ -217,8 +217,8 @@ def misspelt(context: RunContext, clause: Clause) -> Result:
         name = query[0][0]
         wrong = name[:-1] + ("x" if name[-1] != "x" else "y")
         page = context.page(operation, extended(known.base, tuple((wrong, operand) for _, operand in query)))
-        if page.rows and page.count == known.count:
-            return Finding(f"an error for {wrong}, misspelt for {name}", f"all {page.count} rows", (page.exchange,))
+        if page.rows and known.as_many(page):
+            return Finding(f"an error for {wrong}, misspelt for {name}", f"all {known.least} rows", (page.exchange,))
     return Held(1)
 
 

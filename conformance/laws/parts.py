@@ -142,7 +142,7 @@ def updated_moves(context: RunContext, clause: Clause, trace: PartsTrace) -> Res
     found = 0
     for exchange in under_filters(context, trace.operation, key, {name: last[name]}, SINCE, shown=True):
         page = read_page(reader, exchange) if reader else None
-        if page is None or (page.count or 0) > len(page.rows):
+        if page is None or page.partial:
             continue
         if not any(row.get(collection_of(trace).key) == key for row in page.rows):
             wanted = f"{key}, whose {name} is {last[name]}"

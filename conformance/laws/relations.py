@@ -52,7 +52,7 @@ def relation(context: RunContext, clause: Clause) -> Result:
     known = sample_of(context, operation)
     lookups = clause.speaks_of(Lookups)
     filters = {f.lookup: f for f in lookups.filters}
-    if not known.rows or known.count is None:
+    if not known.rows or (known.count is None and _counts(operation)):
         return not_exercised("no-data", "the list shows no rows")
     wrong = _union(context, operation, filters)
     if isinstance(wrong, Finding):
@@ -64,8 +64,9 @@ def relation(context: RunContext, clause: Clause) -> Result:
             if wrong
             else not_exercised("no-witness", f"no value of {lookups.field} is shown by two of its lookups")
         )
+    limits = {lookup: _limit(case, context.budget, counts=_counts(operation)) for lookup, case in cases.items()}
     requests = {
-        lookup: get(operation, paged(operation, extended(known.base, case.query), limit=_limit(case, context.budget)))
+        lookup: get(operation, paged(operation, extended(known.base, case.query), limit=limits[lookup]))
         for lookup, case in cases.items()
     }
     context.prefetch(requests.values())
@@ -79,9 +80,14 @@ def relation(context: RunContext, clause: Clause) -> Result:
     )
 
 
-def _limit(case: Case, budget: Budget) -> int:
-    """Of text the rows are compared, of what is ordered it's enough to count them."""
-    return budget.page_rows if kind_of(case.filter.schema) == "text" else 1
+def _counts(operation: Operation) -> bool:
+    """True where a page says how many rows there are on all pages."""
+    return operation.pagination is not None and operation.pagination.count is not None
+
+
+def _limit(case: Case, budget: Budget, *, counts: bool) -> int:
+    """Of text the rows are compared; of what is ordered they are counted, which takes one row where the server does."""
+    return 1 if counts and kind_of(case.filter.schema) != "text" else budget.page_rows
 
 
 def _count(page: Page) -> int:
@@ -192,10 +198,11 @@ def _union(context: RunContext, operation: Operation, filters: dict[str, Filter]
     if len(values) < 2:
         return 0
     queries = [extended(known.base, ((exact.parameter, value),)) for value in values]
-    singles = [context.page(operation, paged(operation, query, limit=1)) for query in queries]
+    limit = 1 if _counts(operation) else context.budget.page_rows
+    singles = [context.page(operation, paged(operation, query, limit=limit)) for query in queries]
     listed = extended(known.base, pairs(many, None, joined(many, values)))
-    together = context.page(operation, paged(operation, listed, limit=1))
-    if not all(page.is_page for page in (*singles, together)):
+    together = context.page(operation, paged(operation, listed, limit=limit))
+    if not all(page.is_page and page.count is not None for page in (*singles, together)):
         return 0
     wanted = sum(_count(page) for page in singles)
     if wanted != _count(together):

@@ -33,7 +33,7 @@ from conformance.scenarios.trace import reached
 from conformance.transport.exchange import Exchange, Request
 from conformance.verdict import Code, Finding, Held, NotExercised, Result, not_exercised
 from conformance.writing.items import item, item_fields
-from spec import Clause, Operation
+from spec import Clause, Cursor, Numbered, Operation
 
 REFUSALS = (400, 422)
 """Statuses that refuse a request for its content; others concern the sender, the rate or the length."""
@@ -152,10 +152,14 @@ def _extreme(operation: Operation) -> Iterator[Query]:
     paging = operation.pagination
     if paging is None:
         return
+    position = None if isinstance(paging.form, Cursor) else paging.form.parameter
     for edge in awkward.NUMBERS:
-        yield ((paging.page, edge),)
+        if position is not None:
+            yield ((position, edge),)
         # A large limit is sent with a page past the end: a server may really show so many rows.
-        yield (paging.page, "2"), (paging.limit, edge)
+        if position is not None and paging.limit is not None:
+            far = "2" if isinstance(paging.form, Numbered) else edge
+            yield (position, far), (paging.limit.parameter, edge)
 
 
 def rough_bodies(context: RunContext, operation: Operation) -> list[Request]:

@@ -46,7 +46,7 @@ def finds(context: RunContext, clause: Clause) -> Result:
     """A row's own name finds the row."""
     operation, parameter = operation_of(context, clause), clause.speaks_of(Parameter)
     field = parameter.search[0]
-    total, tried = sample_of(context, operation).count or 0, 0
+    total, tried = sample_of(context, operation).least, 0
     for name, row in _rows(context, operation, field, 3):
         shown = listing(context, operation, _query(context, operation, parameter, str(row[field])))
         if not shown.first.is_page or (name not in shown.rows and shown.whole):
@@ -58,7 +58,7 @@ def finds(context: RunContext, clause: Clause) -> Result:
                 chain,
                 symptom="missing-rows" if shown.first.is_page else "",
             )
-        tried += (shown.first.count or 0) < total
+        tried += (len(shown.rows) if shown.first.count is None else shown.first.count) < total
     return Held(tried) if tried else not_exercised("no-witness", f"no row with a plain {field} that narrows the search")
 
 
@@ -70,7 +70,7 @@ def selective(context: RunContext, clause: Clause) -> Result:
     if len(known.rows) < 2:
         return not_exercised("no-data", "the search shows fewer than two rows")
     nowhere = context.large_page(operation, _query(context, operation, parameter, NOWHERE))
-    if nowhere.rows and nowhere.count == known.count:
+    if nowhere.rows and known.as_many(nowhere):
         sought = dict(known.base).get(parameter.name)
         usual = f"for {sought!r}" if sought else "without a search"
         chain = (next(iter(known.shown_by.values())), nowhere.exchange)
@@ -172,9 +172,9 @@ def case(context: RunContext, clause: Clause) -> Result:
             context.large_page(operation, _query(context, operation, parameter, v))
             for v in (value, value.lower(), value.upper())
         ]
-        counts = {page.count for page in pages}
-        if len(counts) > 1:
-            seen = ", ".join(str(page.count) for page in pages)
+        counts = [len(page.rows) if page.count is None else page.count for page in pages]
+        if len(set(counts)) > 1:
+            seen = ", ".join(map(str, counts))
             return Finding(f"as many rows for {value!r} in any case", f"{seen} rows", tuple(p.exchange for p in pages))
         tried += 1
     return Held(tried) if tried else not_exercised("no-witness", f"no {field} has a plain word without the letter i")

@@ -81,7 +81,7 @@ def filters(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
             here = any(r.get(collection_of(trace).key) == key for r in page.rows)
             # A long answer may show the row on another page.
             asked = "=".join(exchange.request.query[0])
-            if page.is_page and here != shown and (here or (page.count or 0) <= len(page.rows)):
+            if page.is_page and here != shown and (here or not page.partial):
                 wanted = f"the row {key} {'under' if shown else 'no longer under'} {asked}"
                 return Finding(wanted, "it is shown" if here else "it isn't shown", (*step.chain(key), exchange))
             for found in page.rows if shown else ():

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from conformance.laws.filters import cases_of
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import kind_of
 from conformance.reading.context import Page, Query, RunContext, decided, extended, get, paged, read_page
+from conformance.reading.following import follow, must_follow
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import Sample, identity, sample_of
 from conformance.verdict import Finding, NotExercised, not_exercised
-from spec import Filter, Operation
+from spec import Cursor, Filter, Offset, Operation
 
 
 @dataclass(frozen=True)
 class Walk:
-    """Pages of one list with one limit, by number."""
+    """Pages of one list with one limit, by their place in it, from 1 on."""
 
     pages: dict[int, Page]
     size: int
     """Rows on a full page: the limit, or the server's cap where that is lower."""
     last: int
-    """Number of the last page, by the count."""
-    count: int
+    """The last page: by the count, or as the walk came to an end; one more than was read where it didn't."""
+    count: int | None
+    """The number of rows: by the server's count, or counted here; None where neither is known."""
+    beyond: Page | None = None
+    """What the page after the last one was, where the walk went there."""
 
     @property
     def whole(self) -> bool:
@@ -39,33 +44,85 @@ class Walk:
             if number + 1 in self.pages:
                 yield number, page, self.pages[number + 1]
 
+    def places(self, *, by_cursor: bool) -> Iterator[tuple[int, Page, Mapping[str, Any]]]:
+        """(place in the list, page, row). The pages of cursors may be of any length, but were read from the first."""
+        start = 0
+        for number, page in self.pages.items():
+            start = start if by_cursor else (number - 1) * self.size
+            for index, row in enumerate(page.rows):
+                yield start + index, page, row
+            start += len(page.rows)
+
+
+def by_cursor(operation: Operation) -> bool:
+    """True for a list in which only a page leads to the next."""
+    return operation.pagination is not None and isinstance(operation.pagination.form, Cursor)
+
+
+def has_limit(operation: Operation) -> bool:
+    """True where a request chooses how many rows a page has."""
+    return operation.pagination is not None and operation.pagination.limit is not None
+
 
 def walk(context: RunContext, operation: Operation, base: Query, limit: int) -> Walk | None:
     """The pages of a list; None when the first one isn't a page with rows."""
     first = context.page(operation, paged(operation, base, page=1, limit=limit))
-    if not first.rows or not first.count:
+    if not first.rows:
         return None
-    size = min(limit, len(first.rows)) if first.count > len(first.rows) else limit
+    if must_follow(operation, first):
+        return _followed(context, operation, base, first, limit)
+    if not first.count:
+        return None
+    size = _size(context, operation, first, limit)
     last = -(-first.count // size)
     middle = last // 2
     some = sorted({1, 2, 3, middle, middle + 1, last - 1, last})
     numbers = list(range(1, last + 1)) if last <= context.budget.walked_pages else some
-    requests = {n: get(operation, paged(operation, base, page=n, limit=limit)) for n in numbers}
+    requests = {n: get(operation, paged(operation, base, page=n, limit=limit, size=size)) for n in numbers}
     context.prefetch(requests.values())
     return Walk({n: read_page(operation, context.send(r)) for n, r in requests.items()}, size, last, first.count)
 
 
-def limits(count: int) -> tuple[int, int]:
-    """Two limits that cut a list of so many rows differently, with several pages each where there are rows for it."""
-    return (10, 7) if count > 20 else (max(1, count // 3), max(1, count // 2))
+def _followed(context: RunContext, operation: Operation, base: Query, first: Page, limit: int) -> Walk:
+    """The same, from each page to the next."""
+    size, ask = _size(context, operation, first, limit), context.asking(operation)
+    found = follow(operation, base, first, ask, limit=limit, most=context.budget.walked_pages, size=size)
+    pages = dict(enumerate(found.pages, 1))
+    last = len(pages) if found.ended else len(pages) + 1
+    return Walk(pages, size, last, found.count if first.count is None else first.count, found.beyond)
+
+
+def _size(context: RunContext, operation: Operation, first: Page, limit: int) -> int:
+    """How many rows a full page has: as many as were asked for, fewer where the server caps that."""
+    if not has_limit(operation):
+        return len(first.rows)
+    if isinstance(operation.pagination and operation.pagination.form, Offset):
+        # A client steps by the limit, however many rows a page shows.
+        return min(limit, sample_of(context, operation).page_size or limit)
+    return min(limit, len(first.rows)) if first.count is None or first.count > len(first.rows) else limit
+
+
+def limits(count: int, usual: int = 10) -> tuple[int, int]:
+    """Two limits that cut a list of so many rows differently, with several pages each where there are rows for it.
+
+    One is the usual limit, where that isn't too large: a server may treat it in its own way.
+    """
+    if count <= 20:
+        return max(1, count // 3), max(1, count // 2)
+    return (usual if 7 < usual <= min(count // 2, 50) else 10), 7
+
+
+def limits_of(context: RunContext, operation: Operation) -> tuple[int, int]:
+    """The two limits for the list of an operation."""
+    limit = operation.pagination.limit if operation.pagination else None
+    return limits(sample_of(context, operation).least, limit.usual if limit else 10)
 
 
 def walks(context: RunContext, operation: Operation) -> list[Walk]:
-    """Walks of an operation's list with two limits, and with one that is large."""
+    """Walks of an operation's list with two limits, and with one that is large; one walk where pages have one size."""
     known = sample_of(context, operation)
-    found = [
-        walk(context, operation, known.base, limit) for limit in (*limits(known.count or 0), context.budget.page_rows)
-    ]
+    chosen = limits_of(context, operation) if has_limit(operation) else ()
+    found = [walk(context, operation, known.base, limit) for limit in (*chosen, context.budget.page_rows)]
     return [w for w in found if w]
 
 
@@ -74,7 +131,7 @@ def lone_end(context: RunContext, operation: Operation) -> Walk | None:
     known = sample_of(context, operation)
     others = (known.count or 0) - 1
     limit = next((n for n in range(min(others, known.page_size), 1, -1) if others % n == 0), None)
-    if limit is None:
+    if limit is None or by_cursor(operation) or not has_limit(operation):
         return None
     last = others // limit + 1
     page = context.page(operation, paged(operation, known.base, page=last, limit=limit))
@@ -86,7 +143,7 @@ def even_ends(context: RunContext, operation: Operation) -> list[tuple[int, int,
     known = sample_of(context, operation)
     count = known.count or 0
     found = []
-    for limit in (1, count):
+    for limit in ((count,) if by_cursor(operation) else (1, count)) if has_limit(operation) else ():
         if count > 0 and 0 < limit <= known.page_size:
             last = count // limit
             page = context.page(operation, paged(operation, known.base, page=last, limit=limit))
@@ -143,9 +200,8 @@ def _by_filters(context: RunContext, operation: Operation) -> list[Narrowed]:
             shown = frozenset(name for name, row in known.rows.items() if case.judge(row) is True)
             if 1 < len(shown) < len(known.rows):
                 several.append((case, shown))
-    several.sort(
-        key=lambda found: (-_fragile(found[0].operand), len(found[1]) < context.budget.narrowed_rows, len(found[1]))
-    )
+    enough = context.budget.narrowed_rows if has_limit(operation) else known.page_size + 1
+    several.sort(key=lambda found: (-_fragile(found[0].operand), len(found[1]) < enough, len(found[1])))
     of_text = [found for found in several if _is_plain_text(found[0].filter)]
     of_others = [found for found in several if not _is_plain_text(found[0].filter)]
     queries = [_with(known, len(shown), case) for case, shown in (*of_text[:1], *of_others[:1])]

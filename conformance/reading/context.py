@@ -7,38 +7,21 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from conformance.oracle.budget import NORMAL, Budget
 from conformance.reading.evidence import Evidence
 from conformance.reading.memory import Decisions, Key, Observations
-from conformance.transport.exchange import MISSING, Credential, Exchange, Request
+from conformance.reading.page import Page, Query, extended, paged, read_page
+from conformance.transport.exchange import Credential, Exchange, Request
 from conformance.transport.target import Target
 from spec import Clause, Contract, Filter, Lookups, Operation, templates
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Query = tuple[tuple[str, str], ...]
 
-
-@dataclass(frozen=True)
-class Page:
-    """A page of a list, read as leniently as can be: what isn't there is None or empty."""
-
-    exchange: Exchange
-    rows: tuple[Mapping[str, Any], ...]
-    count: int | None
-    next: str | int | None
-    previous: str | int | None
-    is_page: bool
-    """True for a 2xx with a list of rows."""
-
-    @property
-    def status(self) -> int:
-        """The response's status."""
-        return self.exchange.response.status
+__all__ = ["Page", "Query", "RunContext", "decided", "extended", "get", "observed", "paged", "read_page"]
 
 
 class RunContext:
@@ -118,9 +101,18 @@ class RunContext:
         """A list operation's response, read as a page."""
         return read_page(operation, self.send(get(operation, query, **more)))
 
-    def large_page_request(self, operation: Operation, query: Query = (), page: int | None = None) -> Request:
-        """The request for a page of a list, with as many rows as the budget has for one."""
-        return get(operation, paged(operation, query, page=page, limit=self.budget.page_rows))
+    def asking(self, operation: Operation) -> Callable[[Query], Exchange]:
+        """What sends an operation's request with a query, and remembers the response."""
+        return lambda query: self.send(get(operation, query))
+
+    def large_page_request(
+        self, operation: Operation, query: Query = (), page: int | None = None, *, size: int | None = None
+    ) -> Request:
+        """The request for a page of a list, with as many rows as the budget has for one.
+
+        `size` is the number of rows on the pages before, where the server gives fewer.
+        """
+        return get(operation, paged(operation, query, page=page, limit=self.budget.page_rows, size=size))
 
     def large_page(self, operation: Operation, query: Query = (), page: int | None = None) -> Page:
         """A large page of a list; the first one unless its number is given."""
@@ -193,45 +185,3 @@ def get(
     """A request of an operation, path parameters filled in and parameters in their own order."""
     filled = templates.filled(operation.path, path or {})
     return Request(operation.code, operation.method, filled, query, headers, body, credential)
-
-
-def extended(base: Query, more: Query) -> Query:
-    """A query with further parameters, which stand in place of those of the same name."""
-    names = {name for name, _ in more}
-    return tuple(pair for pair in base if pair[0] not in names) + more
-
-
-def paged(operation: Operation, base: Query, *, page: int | None = None, limit: int | None = None) -> Query:
-    """A query with page and limit under the operation's own names, the limit no larger than it may be."""
-    names = operation.pagination
-    if names is None:
-        return base
-    if limit is not None and names.largest_limit is not None:
-        limit = min(limit, names.largest_limit)
-    more = [(names.page, page), (names.limit, limit)]
-    return extended(base, tuple((name, str(value)) for name, value in more if value is not None))
-
-
-def read_page(operation: Operation, exchange: Exchange) -> Page:
-    """A page out of a response, with None and nothing for what it lacks."""
-    data = exchange.response.json
-    names = operation.pagination
-    if operation.bare_list and names is None and isinstance(data, list) and exchange.response.ok:
-        rows = tuple(row for row in data if isinstance(row, Mapping))
-        return Page(exchange, rows, len(data), None, None, True)
-    if names is None or data is MISSING or not isinstance(data, Mapping) or not exchange.response.ok:
-        return Page(exchange, (), None, None, None, False)
-    results, count = data.get(names.results), data.get(names.count)
-    return Page(
-        exchange,
-        rows=tuple(row for row in results if isinstance(row, Mapping)) if isinstance(results, list) else (),
-        count=count if isinstance(count, int) and not isinstance(count, bool) else None,
-        next=_leading(data.get(names.next)),
-        previous=_leading(data.get(names.previous)),
-        is_page=isinstance(results, list),
-    )
-
-
-def _leading(value: Any) -> str | int | None:
-    """A link or the number of a page; None for anything else."""
-    return value if isinstance(value, (str, int)) and not isinstance(value, bool) else None

@@ -9,7 +9,8 @@ from typing import Any
 
 from conformance.oracle.lookups import Truth
 from conformance.reading.context import Page, Query, RunContext, extended, read_page
-from conformance.reading.sample import Sample, identity
+from conformance.reading.following import follow, must_follow
+from conformance.reading.sample import Sample, identity, sample_of
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding
 from spec import Filter, Operation
@@ -35,16 +36,26 @@ class Listing:
 def listing(context: RunContext, operation: Operation, query: Query, most_pages: int | None = None) -> Listing:
     """The rows that a query shows, on so many large pages at most."""
     first = context.large_page(operation, query)
+    if must_follow(operation, first):
+        return _followed(context, operation, query, first, most_pages or context.budget.result_pages)
     pages = [first]
     size = len(first.rows)
     if size and first.count and first.count > size:
         last = min(-(-first.count // size), most_pages or context.budget.result_pages)
-        wanted = [context.large_page_request(operation, query, page=n) for n in range(2, last + 1)]
+        wanted = [context.large_page_request(operation, query, page=n, size=size) for n in range(2, last + 1)]
         context.prefetch(wanted)
         pages += [read_page(operation, context.send(request)) for request in wanted]
     rows = {identity(operation, row): row for page in pages for row in page.rows}
     shown = sum(len(page.rows) for page in pages)
     return Listing(tuple(pages), rows, first.is_page and first.count is not None and shown >= first.count)
+
+
+def _followed(context: RunContext, operation: Operation, query: Query, first: Page, most: int) -> Listing:
+    """The same, from each page to the next."""
+    full, ask = sample_of(context, operation).page_size, context.asking(operation)
+    found = follow(operation, query, first, ask, limit=context.budget.page_rows, most=most, full=full)
+    rows = {identity(operation, row): row for page in found.pages for row in page.rows}
+    return Listing(found.pages, rows, found.ended or len(rows) == found.pages[0].count)
 
 
 def mismatch(

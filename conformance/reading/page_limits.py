@@ -20,8 +20,8 @@ def with_page_limits(context: RunContext) -> tuple[RunContext, list[str]]:
     if not found:
         return context, []
     operations = tuple(
-        replace(o, pagination=replace(o.pagination, largest_limit=found[o.code]))
-        if o.pagination and o.code in found
+        replace(o, pagination=replace(o.pagination, limit=replace(o.pagination.limit, largest=found[o.code])))
+        if o.pagination and o.pagination.limit and o.code in found
         else o
         for o in context.contract.operations
     )
@@ -35,11 +35,11 @@ def with_page_limits(context: RunContext) -> tuple[RunContext, list[str]]:
 
 def _largest(context: RunContext, operation: Operation) -> int | None:
     """The largest of the tried limits that is accepted; None where a large one is accepted, or none."""
-    names = operation.pagination
-    if names is None or not operation.safe or names.largest_limit is not None:
+    limit = operation.pagination.limit if operation.pagination else None
+    if limit is None or not operation.safe or limit.largest is not None:
         return None
     base = base_query(context, operation)
     if not context.large_page(operation, base, page=1).exchange.response.refused:
         return None
-    limits = (limit for limit in context.budget.smaller_limits if limit > names.default_limit)
-    return next((n for n in limits if context.page(operation, paged(operation, base, page=1, limit=n)).is_page), None)
+    smaller = (n for n in context.budget.smaller_limits if n > limit.usual)
+    return next((n for n in smaller if context.page(operation, paged(operation, base, page=1, limit=n)).is_page), None)

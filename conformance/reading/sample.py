@@ -13,8 +13,20 @@ from typing import Any
 
 from conformance.oracle.bounds import bounded
 from conformance.reading.context import Page, Query, RunContext, decided, observed, read_page
+from conformance.reading.following import follow, must_follow
+from conformance.reading.page import identity
 from conformance.transport.exchange import Exchange
-from spec import Operation, Parameter
+from spec import Cursor, Operation, Parameter
+
+__all__ = [
+    "NO_SUCH_ID",
+    "Sample",
+    "base_query",
+    "identity",
+    "sample_of",
+    "search_values",
+    "valid_value",
+]
 
 NO_SUCH_ID = "00000000-0000-4000-8000-000000000000"
 """A valid uuid that names nothing."""
@@ -30,22 +42,27 @@ class Sample:
     shown_by: Mapping[str, Exchange]
     """The response that showed each row."""
     count: int | None
-    """The number of rows, by the server's own count."""
+    """The number of rows: by the server's own count, or counted here where it has none and all rows are known."""
     complete: bool
     """True when every row is known."""
     page_size: int
     """Rows on the largest page that the server gave; 0 when it gave none."""
 
+    @property
+    def least(self) -> int:
+        """How many rows there are at least."""
+        return len(self.rows) if self.count is None else self.count
+
+    def as_many(self, page: Page) -> bool:
+        """True for a first page of a list with as many rows: by its count, else by a full page."""
+        if page.count is None or self.count is None:
+            return page.partial and len(page.rows) >= min(self.page_size, len(self.rows))
+        return page.count == self.count
+
     @cached_property
     def bounded(self) -> tuple[Mapping[str, Any], ...]:
         """The rows without over-long values: those that values to send are made of."""
         return tuple(bounded(row) for row in self.rows.values())
-
-
-def identity(operation: Operation, row: Mapping[str, Any]) -> str:
-    """The identity of a row: its key, or the whole row where it lacks one."""
-    key = operation.access.collection.key if operation.access else ""
-    return str(row[key]) if key in row else repr(sorted(row.items(), key=lambda item: item[0]))
 
 
 @observed
@@ -63,6 +80,16 @@ def sample_of(context: RunContext, operation: Operation, narrowed: Query = ()) -
 
     take(first)
     size = len(first.rows)
+    if must_follow(operation, first):
+        budget = context.budget
+        most = max(1, min(budget.sample_pages, budget.whole_list // size))
+        ask = context.asking(operation)
+        found = follow(operation, base, first, ask, limit=budget.page_rows, most=most)
+        for page in found.pages:
+            take(page)
+        count = found.count if first.count is None else first.count
+        longest = max(len(page.rows) for page in found.pages)
+        return Sample(base, rows, shown_by, count, len(rows) == count, longest)
     if size and first.count and first.count > size:
         pages = -(-first.count // size)
         if first.count <= context.budget.whole_list and pages <= context.budget.sample_pages:
@@ -70,7 +97,7 @@ def sample_of(context: RunContext, operation: Operation, narrowed: Query = ()) -
         else:
             middle = pages // 2
             numbers = sorted({2, middle, middle + 1, pages - 1, pages} - {0, 1})
-        wanted = [context.large_page_request(operation, base, page=n) for n in numbers]
+        wanted = [context.large_page_request(operation, base, page=n, size=size) for n in numbers]
         context.prefetch(wanted)
         for request in wanted:
             take(read_page(operation, context.send(request)))
@@ -94,7 +121,8 @@ def _base(context: RunContext, operation: Operation) -> Query:
     best: tuple[int, Query] = (-1, fixed + tuple((p.name, valid_value(context, p)) for p in searches))
     for value in search_values(context, searches[0]):
         query = fixed + tuple((p.name, value) for p in searches)
-        count = context.page(operation, query).count or 0
+        page = context.page(operation, query)
+        count = len(page.rows) if page.count is None else page.count
         if count > best[0]:
             best = (count, query)
         if count > 40:
@@ -104,9 +132,11 @@ def _base(context: RunContext, operation: Operation) -> Query:
 
 def _needed(context: RunContext, operation: Operation, parameter: Parameter) -> str:
     """A value of a required parameter: of page and limit, the first page of the usual length."""
-    if operation.pagination and parameter.pagination:
-        names = operation.pagination
-        return str(names.default_page if parameter.pagination == "page" else names.default_limit)
+    paging = operation.pagination
+    if paging and paging.limit and parameter.pagination == "limit":
+        return str(paging.limit.usual)
+    if paging and parameter.pagination and not isinstance(paging.form, Cursor):
+        return str(paging.form.first)
     return valid_value(context, parameter)
 
 

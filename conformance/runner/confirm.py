@@ -61,21 +61,26 @@ def marker(context: RunContext, operation: Operation, lately: datetime.datetime 
     base = base_query(context, operation)
     page = context.large_page(operation, base)
     rows, changed = _whole(operation, page), _since(operation)
+    # Where nothing counts the rows, those at the beginning of the list stand for them.
+    uncounted = _names(operation, page) if page.count is None else None
     if rows is not None or changed is None:
-        return page.count, rows
+        return page.count, uncounted if rows is None else rows
     for since in (context.began, lately or context.began):
         # The same row may change once more, so how many have changed isn't enough.
         recent = context.large_page(operation, extended(base, ((changed.parameter, in_offset(since, 0)),)))
         rows = _whole(operation, recent)
         if rows is not None:
             break
-    return page.count, recent.count, rows
+    return page.count, recent.count, uncounted if rows is None else rows
 
 
 def _whole(operation: Operation, page: Page) -> list[tuple[str, str]] | None:
     """The rows of a list that fits on a page; None for a longer one."""
-    if page.count is None or page.count > len(page.rows):
-        return None
+    return None if page.count is None or page.count > len(page.rows) else _names(operation, page)
+
+
+def _names(operation: Operation, page: Page) -> list[tuple[str, str]]:
+    """The rows of a page, in an order of their own."""
     return sorted((identity(operation, row), repr(row)) for row in page.rows)
 
 

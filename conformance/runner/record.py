@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import msgspec
@@ -146,17 +147,28 @@ def _only_named(target: Target, exchange: Exchange, named_in: str) -> bytes:
     body = exchange.response.body
     if operation is None or operation.pagination is None:
         return body
-    try:
-        fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-        name = operation.pagination.results
-        rows = msgspec.json.decode(fields[name], type=list[msgspec.Raw])
+
+    def few(content: bytes) -> bytes:
+        rows = msgspec.json.decode(content, type=list[msgspec.Raw])
         read = [msgspec.json.decode(row, type=dict[str, object]) for row in rows]
+        named = [row for row, data in zip(rows, read, strict=True) if _stands_in(identity(operation, data), named_in)]
+        kept: list[msgspec.Raw | str] = list(named or rows[:1])
+        left_out = len(rows) - len(kept)
+        return msgspec.json.encode([*kept, *([f"... {left_out} rows more"] if left_out else [])])
+
+    try:
+        return _changed(body, operation.pagination.results.path, few)
     except (msgspec.DecodeError, KeyError):
         return body
-    named = [row for row, data in zip(rows, read, strict=True) if _stands_in(identity(operation, data), named_in)]
-    kept: list[msgspec.Raw | str] = list(named or rows[:1])
-    left_out = len(rows) - len(kept)
-    whole: dict[str, object] = {**fields, name: [*kept, *([f"... {left_out} rows more"] if left_out else [])]}
+
+
+def _changed(body: bytes, path: tuple[str, ...], change: Callable[[bytes], bytes]) -> bytes:
+    """A body with one member changed, and all others as they were sent."""
+    if not path:
+        return change(body)
+    fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    inner = _changed(bytes(fields[path[0]]), path[1:], change)
+    whole: dict[str, object] = {**fields, path[0]: msgspec.Raw(inner)}
     return msgspec.json.encode(whole)
 
 

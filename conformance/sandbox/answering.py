@@ -54,6 +54,7 @@ class Answering:
         }
         self._progress = {o.code: Progress(contract, o, o.batch) for o in contract.operations if o.batch}
         self._others = {o.code: members.required(contract, o) for o in contract.operations}
+        self._bare = frozenset(o.code for o in contract.operations if members.bare_where_unasked(contract, o))
         self._schemes = {s.name: s for s in contract.security_schemes}
 
     def operation(
@@ -157,15 +158,17 @@ class Answering:
             signature.shape,
             state.behaviour,
             self._others[operation.code],
+            bare_unasked=operation.code in self._bare,
             page_cap=state.switches.page_cap,
             past_end_is_404=state.switches.past_end == "404",
         )
         self._approve(tenant, signature.shape)
         base = base_url(request, self._settings) + request.url.path
         try:
-            return Answer(status, listing.answer(reading, tenant.store, wanted, base))
+            shown = listing.answer(reading, tenant.store, wanted, base)
         except LookupError:
             raise Refused(404, {"detail": say(tongue, "not-found")}) from None
+        return Answer(status, shown.body, shown.headers)
 
     def _approve(self, tenant: Tenant, shape: Shape) -> None:
         """Approve the rows that wait for it. Without the switch, waiting rows are approved too."""

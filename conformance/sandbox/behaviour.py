@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from conformance.sandbox import conditions, pages, store, validation, writing
 from conformance.sandbox.batches import BatchView, Reasons
+from conformance.sandbox.cursors import Place
 from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.pages import Page, Window
 from conformance.sandbox.query import Condition, Pairs, Query, Search
@@ -71,6 +72,10 @@ class Behaviour:
     count: Callable[[Operation, Connection, Shape, Query, Predicate], int] = lambda _, connection, shape, __, where: (
         store.count(connection, shape, where)
     )
+    start: Callable[[Operation, Connection, Shape, Predicate, Order, Place], int] = lambda _, *there: store.start(
+        *there
+    )
+    """How many rows are before the place that a cursor names."""
     window: Callable[[Operation, Query, int], Window] = lambda _, query, count: pages.window(query, count)
     row: Callable[[Operation, Row], Row] = lambda _, row: row
     page: Callable[[Operation, Query, Page], Page] = lambda _, __, page: page

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from conformance.sandbox import lookups, pages, store
+from conformance.sandbox import cursors, lookups, pages, store
 from conformance.sandbox.behaviour import Behaviour
+from conformance.sandbox.cursors import Place
 from conformance.sandbox.lookups import Predicate
-from conformance.sandbox.query import Query
+from conformance.sandbox.pages import Shown
+from conformance.sandbox.query import Pairs, Query
 from conformance.sandbox.tables import Shape
-from spec import Contract, Operation, Pagination
+from spec import Contract, Cursor, Operation, Pagination
 from spec.model import JSON
 
 
@@ -28,47 +31,64 @@ class Listing:
     behaviour: Behaviour
     others: Mapping[str, JSON] = field(default_factory=dict)
     """Members of a page that the document requires beside those that describe it."""
+    bare_unasked: bool = False
+    """True where a list that isn't paged is answered as the list of its rows, and a page as an object."""
     page_cap: int | None = None
     past_end_is_404: bool = False
 
 
-def answer(listing: Listing, work: store.Store, query: Query, base: str) -> JSON:
-    """The body of the answer; `base` is the request's URL without its query.
+def answer(listing: Listing, work: store.Store, query: Query, base: str) -> Shown:
+    """The answer; `base` is the request's URL without its query.
 
     Raises LookupError when the operation shows one row and there is none, and PastEnd.
     """
     operation, shape, behaviour = listing.operation, listing.shape, listing.behaviour
     asked = query
-    if listing.page_cap:
+    if listing.page_cap and query.asked:
         query = replace(query, limit=min(query.limit, listing.page_cap))
     where = _where(listing, query)
     order = behaviour.order(operation, shape, query)
     with work.reading() as connection:
-        if operation.pagination is None:
+        paging = operation.pagination
+        if paging is None:
             found = [behaviour.row(operation, row) for row in store.rows(connection, shape, where, order)]
-            return _unpaged(listing, found)
+            return Shown(_unpaged(listing, found))
         count = behaviour.count(operation, connection, shape, query, where)
+        if not query.asked:
+            query = replace(query, limit=max(1, count))
+        if query.place is not None:
+            query = replace(query, offset=behaviour.start(operation, connection, shape, where, order, query.place))
         window = behaviour.window(operation, query, count)
         rows = store.rows(connection, shape, where, order, window.offset, window.size) if window.size > 0 else []
-    if listing.past_end_is_404 and query.page > 1 and window.offset >= count:
-        raise PastEnd
-    following, preceding = pages.neighbours(query, count)
-    page = pages.Page(count, following, preceding, [behaviour.row(operation, row) for row in rows])
-    return _page(listing, operation.pagination, behaviour.page(operation, query, page), asked, base)
+        if listing.past_end_is_404 and query.start and window.offset >= count:
+            raise PastEnd
+        following, preceding = pages.neighbours(query, count)
+        page = pages.Page(count, following, preceding, [behaviour.row(operation, row) for row in rows])
+        page = behaviour.page(operation, query, page)
+        if not query.asked and listing.bare_unasked:
+            return Shown(page.rows)
+
+        def mark(start: int) -> str:
+            """The cursor of the page with so many rows before it, where the list has such."""
+            if not isinstance(paging.form, Cursor):
+                return ""
+            return cursors.token(Place(store.key_before(connection, shape, where, order, start), start))
+
+        return _page(
+            listing, paging, page, asked, base, lambda start: pages.link(paging, asked, start, query.limit, mark(start))
+        )
 
 
-def _page(listing: Listing, paging: Pagination, page: pages.Page, asked: Query, base: str) -> JSON:
-    def link(role: str, number: int | None) -> str | int | None:
-        if number is None:
+def _page(
+    listing: Listing, paging: Pagination, page: pages.Page, asked: Query, base: str, linked: Callable[[int], Pairs]
+) -> Shown:
+    def link(role: Literal["next", "previous"], start: int | None) -> str | int | None:
+        if start is None or role not in paging.leading:
             return None
-        pairs = pages.link(paging, asked, number, asked.limit)
-        followed = listing.behaviour.link(listing.operation, asked, role, pairs)
-        if role in paging.numbers:
-            return int(dict(followed).get(paging.page, paging.default_page))
-        return pages.url(base, followed)
+        pairs = listing.behaviour.link(listing.operation, asked, role, linked(start))
+        return pages.leading(paging, role, pairs, base)
 
-    shown = pages.envelope(paging, page, link("next", page.next), link("previous", page.previous))
-    return {**listing.others, **shown}
+    return pages.shown(paging, page, link("next", page.next), link("previous", page.previous), listing.others)
 
 
 def _unpaged(listing: Listing, rows: list[store.Row]) -> JSON:

@@ -29,10 +29,31 @@ def required(contract: Contract, operation: Operation) -> dict[str, JSON]:
     schema = success.json.schema if success and success.json else None
     if paging is None or schema is None:
         return {}
-    roles = (paging.count, paging.next, paging.previous, paging.results)
+    schema = _of_page(contract, schema)
+    paths = [member.path for member in paging.members.values() if member.header is None]
+    roles, holders = ({path[0] for path in paths if len(path) == 1}, [path[0] for path in paths if len(path) > 1])
     properties = contract.properties(schema)
-    names = [name for name in contract.required(schema) if name in properties and name not in roles]
+    names = [name for name in (*contract.required(schema), *holders) if name in properties and name not in roles]
     return {name: fitting(contract, properties[name]) for name in names}
+
+
+def bare_where_unasked(contract: Contract, operation: Operation) -> bool:
+    """True where a response is the list of all rows unless a page is asked for."""
+    paging, success = operation.pagination, operation.success
+    schema = success.json.schema if success and success.json else None
+    if paging is None or paging.unasked is None or schema is None or not paging.results.path:
+        return False
+    return any(one.get("type") == "array" for one in _alternatives(contract, schema))
+
+
+def _of_page(contract: Contract, schema: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """Of several alternatives the one that is an object."""
+    return next((one for one in _alternatives(contract, schema) if "properties" in one or "allOf" in one), schema)
+
+
+def _alternatives(contract: Contract, schema: Mapping[str, JSON]) -> list[Mapping[str, JSON]]:
+    resolved = contract.resolve(schema)
+    return [contract.resolve(one) for word in ("oneOf", "anyOf") for one in resolved.get(word, ())]
 
 
 def fitting(contract: Contract, schema: Mapping[str, JSON], depth: int = 0) -> JSON:

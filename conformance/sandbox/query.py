@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from conformance.sandbox import lookups, values
+from conformance.sandbox import cursors, lookups, values
+from conformance.sandbox.cursors import Place
 from conformance.sandbox.messages import Language, say
 from conformance.sandbox.tables import Shape
 from conformance.sandbox.validation import Check, check, nearest
-from spec import Contract, Filter, Operation, Ordering, Parameter, SortKey
+from spec import Contract, Cursor, Filter, Numbered, Offset, Operation, Ordering, Pagination, Parameter, SortKey
 from spec.lookups import LOOKUPS
 from spec.model import keys_of
 
@@ -56,12 +57,24 @@ class Query:
 
     pairs: Pairs
     """As sent but for any key, for the links."""
-    page: int = 1
-    limit: int = 0
     conditions: tuple[Condition, ...] = ()
     searches: tuple[Search, ...] = ()
     order: tuple[SortKey, ...] = ()
     """What the rows are sorted by, before the order that they have anyway."""
+    page: int = 0
+    """The number of the page, counted from 0; 0 where the list has another form."""
+    offset: int | None = None
+    """How many rows are before the page, where pages have no numbers."""
+    place: Place | None = None
+    """What a cursor names."""
+    limit: int = 0
+    asked: bool = True
+    """False where no parameter asks for a page, and the document says that the answer has all rows then."""
+
+    @property
+    def start(self) -> int:
+        """How many rows are before the page."""
+        return self.page * self.limit if self.offset is None else self.offset
 
 
 @dataclass(frozen=True)
@@ -157,10 +170,8 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
     """
     errors: Errors = {}
     kinds: dict[str, str] = {}
-    asked = {"page": 1, "limit": 0}
+    asked: dict[str, Any] = {}
     paging = signature.operation.pagination
-    if paging:
-        asked = {"page": paging.default_page, "limit": paging.default_limit}
     conditions: list[Condition] = []
     searches: list[Search] = []
     given: set[str] = set()
@@ -184,6 +195,8 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
                     conditions.append(Condition(found[0].filter, found[1], found[0].check.text(text)))
                 except ValueError as error:
                     refuse(name, *error.args)
+            elif name == cursors.PARAMETER and _links_alone(signature.operation):
+                asked["cursor"] = text
             elif name not in signature.ignored:
                 refuse(name, *_unknown(signature, name))
             continue
@@ -211,14 +224,43 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
         raise Invalid(errors, kinds)
     # A link is copied and logged; the key has no place in it.
     kept = tuple(pair for pair in sent if pair[0] not in signature.ignored)
-    return Query(kept, asked["page"], asked["limit"], tuple(conditions), tuple(searches), order)
+    try:
+        return _placed(paging, asked, Query(kept, tuple(conditions), tuple(searches), order))
+    except ValueError as error:
+        refuse(paging.form.parameter or cursors.PARAMETER if paging else cursors.PARAMETER, *error.args)
+        raise Invalid(errors, kinds) from None
+
+
+SIZE = 10
+"""Rows of a page, where no parameter chooses how many."""
+
+
+def _placed(paging: Pagination | None, asked: Mapping[str, Any], query: Query) -> Query:
+    """A query with the page that the parameters ask for. Raises ValueError where a cursor is none."""
+    if paging is None:
+        return query
+    limit = asked.get("limit", paging.limit.usual if paging.limit else SIZE)
+    query = replace(query, limit=limit, asked=paging.unasked is None or bool(asked))
+    match paging.form:
+        case Numbered(first=first):
+            return replace(query, page=asked.get("page", first) - first)
+        case Offset():
+            return replace(query, offset=asked.get("offset", 0))
+        case Cursor():
+            cursor = asked.get("cursor")
+            return replace(query, offset=0, place=cursors.BEGINNING if cursor is None else cursors.read(str(cursor)))
+
+
+def _links_alone(operation: Operation) -> bool:
+    """True where only links lead from page to page: the document has no parameter for what they hold."""
+    return operation.pagination is not None and operation.pagination.form.parameter is None
 
 
 def _take(
     signature: Signature,
     plain: Plain,
     texts: list[str],
-    asked: dict[str, int],
+    asked: dict[str, Any],
     conditions: list[Condition],
     searches: list[Search],
 ) -> None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, MetaData, Table
 
 from conformance.sandbox import lookups, values
+from conformance.sandbox.cursors import Place
 from conformance.sandbox.databases import Database, Saved
 from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.tables import KEY, ROW, TEXT, THESE, VALUE, Field, PartShape, Reached, Shape, shapes
@@ -127,6 +128,25 @@ def rows(
             one[name] = of_row.get(key, [])
         shown.append({name: one[name] for name in shape.order if name in one})
     return shown
+
+
+def start(connection: Connection, shape: Shape, where: Predicate, order: Order, place: Place) -> int:
+    """How many of the rows are before a place, as they are now."""
+    if place.key is None:
+        return place.start
+    key, numbered = shape.key.column, sa.func.row_number().over(order_by=order)
+    rows = sa.select(key.label("key"), numbered.label("number")).where(where).subquery()
+    found = connection.scalars(sa.select(rows.c.number).where(rows.c.key == place.key)).first()
+    return place.start if found is None else int(found)
+
+
+def key_before(connection: Connection, shape: Shape, where: Predicate, order: Order, start: int) -> JSON:
+    """The key of the row before a place; None at the beginning."""
+    if start < 1:
+        return None
+    return connection.scalars(
+        sa.select(shape.key.column).where(where).order_by(*order).limit(1).offset(start - 1)
+    ).first()
 
 
 def _entries(connection: Connection, part: PartShape, keys: list[JSON]) -> dict[JSON, list[Row]]:

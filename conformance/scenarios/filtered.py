@@ -10,7 +10,8 @@ from typing import Any
 
 from conformance.oracle.lookups import in_offset, instant, kind_of
 from conformance.oracle.operands import sayable
-from conformance.reading.context import Page, RunContext, get, paged, read_page
+from conformance.reading.context import Page, Query, RunContext, get, paged, read_page
+from conformance.reading.following import follow, must_follow
 from conformance.reading.sample import base_query
 from conformance.transport.exchange import Exchange, Request
 from conformance.writing.chosen import in_own_order
@@ -57,7 +58,7 @@ def under_filters(
 
     def right(page: Page) -> bool:
         # The row may be on another page of a long list.
-        return here(page) == shown or (page.count or 0) > len(page.rows)
+        return here(page) == shown or page.partial
 
     by_key = next(f for f in reader.filters if picks(f, access.collection.key))
     queries = list(_by_values(reader, values, lookups))
@@ -70,7 +71,7 @@ def under_filters(
             return
     for query in queries:
         page = settled(context, partial(read, get(reader, paged(reader, (query,), limit=50))), right)
-        if (page.count or 0) > len(page.rows) and not here(page):
+        if page.partial and not here(page):
             narrowed = paged(reader, (query, (by_key.parameter, key)), limit=50)
             page = settled(context, partial(read, get(reader, narrowed)), right)
         yield page.exchange
@@ -84,14 +85,21 @@ def unfiltered(context: RunContext, operation: Operation, key: str) -> Iterator[
     if reader is None or access is None:
         return
 
-    def page(number: int) -> Page:
-        query = paged(reader, base_query(context, reader), page=number, limit=context.budget.page_rows)
-        return read_page(reader, context.resend(get(reader, query)))
+    base, rows = base_query(context, reader), context.budget.page_rows
+
+    def ask(query: Query) -> Exchange:
+        return context.resend(get(reader, query))
+
+    def page(number: int, size: int | None = None) -> Page:
+        return read_page(reader, ask(paged(reader, base, page=number, limit=rows, size=size)))
 
     def both_ends() -> list[Page]:
         first = page(1)
+        if must_follow(reader, first):
+            return list(follow(reader, base, first, ask, limit=rows, most=context.budget.sample_pages).pages)
         last = -(-(first.count or 0) // max(1, len(first.rows)))
-        return [first, *map(page, range(max(2, last - context.budget.last_pages + 1), last + 1))]
+        numbers = range(max(2, last - context.budget.last_pages + 1), last + 1)
+        return [first, *(page(number, len(first.rows)) for number in numbers)]
 
     def right(pages: list[Page]) -> bool:
         return not any(row.get(access.collection.key) == key for page in pages for row in page.rows)

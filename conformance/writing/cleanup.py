@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conformance.reading.context import Page, Query, RunContext, read_page
+from conformance.reading.context import Page, Query, RunContext, get, paged, read_page
+from conformance.reading.page import led_to
 from conformance.reading.page_limits import with_page_limits
 from conformance.transport.errors import NotSent, Stopped
+from conformance.transport.exchange import Request
 from conformance.transport.guard import Ownership
 from conformance.transport.journal import forget, journaled
 from conformance.transport.keys import NO_SUCH, token_of
 from conformance.writing.cleanup_rows import delete_rows
 from conformance.writing.read_back import containing, find, reader_of, with_hidden
 from conformance.writing.submission import Submission, poll_to_end, send_batch
-from spec import Operation
+from spec import Cursor, Operation
 
 
 def clean_up(context: RunContext, ownership: Ownership) -> list[str]:
@@ -163,9 +165,10 @@ def _holding(context: RunContext, operation: Operation, text: str) -> set[str] |
 def _to_the_end(context: RunContext, reader: Operation, query: Query, field: str, text: str) -> set[str] | None:
     """The keys on every page of a query; None where a page fails or shows rows that don't hold the text."""
     found: set[str] = set()
-    number = 1
-    while True:
-        page = read_page(reader, context.resend(context.large_page_request(reader, query, number)))
+    number, size = 1, None
+    request: Request | None = context.large_page_request(reader, query, number)
+    while request is not None:
+        page = read_page(reader, context.resend(request))
         if not page.is_page:
             # No page behind the last one, or none of hidden rows, is as good as an empty one.
             beyond = number > 1 or len(query) > 1
@@ -177,4 +180,16 @@ def _to_the_end(context: RunContext, reader: Operation, query: Query, field: str
         # A server that shows the same rows for ever has no end either.
         if not new or (page.next is None and page.count is not None and len(found) >= page.count):
             return found
-        number += 1
+        number, size = number + 1, size or len(page.rows)
+        request = _next_request(context, reader, query, page, number, size)
+    return found
+
+
+def _next_request(
+    context: RunContext, reader: Operation, query: Query, page: Page, number: int, size: int
+) -> Request | None:
+    """The request for the page after another one; None where a cursor leads no further."""
+    if reader.pagination is None or not isinstance(reader.pagination.form, Cursor):
+        return context.large_page_request(reader, query, number, size=size)
+    after = led_to(reader, page.next, paged(reader, query, page=1, limit=context.budget.page_rows))
+    return None if after is None else get(reader, after)

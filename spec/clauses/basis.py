@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from spec.model import About, Basis, Field, Filter, Level, Lookups, Operation, Ordering, Parameter, Provenance
+from spec.model import (
+    About,
+    Basis,
+    Field,
+    Filter,
+    Level,
+    Lookups,
+    Numbered,
+    Offset,
+    Operation,
+    Ordering,
+    Parameter,
+    Provenance,
+)
 
 _UNAUTHORIZED = "RFC 9110, section 15.5.2: 401 says that a request lacks valid credentials: only the whole key is."
 _RETRIEVAL = "RFC 9110, section 9.2.1: a request that only reads changes nothing, so the next one is answered alike."
@@ -159,13 +172,14 @@ def _order_default(operation: Operation, rests_on: Provenance, about: About) -> 
     return Basis("default", _words({"default": about.default}) if isinstance(about, Ordering) else rests_on.text)
 
 
-def _page_default(role: str) -> Callable[[Operation, Provenance, About], Basis]:
-    def of(operation: Operation, rests_on: Provenance, about: About) -> Basis:
-        pages = operation.pagination
-        value = (pages.default_page if role == "page" else pages.default_limit) if pages else None
-        return Basis("default", _words({"default": value}))
+def _default_page(operation: Operation, rests_on: Provenance, about: About) -> Basis:
+    form = operation.pagination.form if operation.pagination else None
+    return Basis("default", _words({"default": form.default if isinstance(form, (Numbered, Offset)) else None}))
 
-    return of
+
+def _default_limit(operation: Operation, rests_on: Provenance, about: About) -> Basis:
+    limit = operation.pagination.limit if operation.pagination else None
+    return Basis("default", _words({"default": limit.default if limit else None}))
 
 
 def _shown(operation: Operation, rests_on: Provenance, about: About) -> Basis:
@@ -230,8 +244,8 @@ _DECLARED: Mapping[str, Callable[[Operation, Provenance, About], Basis]] = {
     "param.bounds": _bounds,
     "param.required": _required,
     "default": _default,
-    "page.default-page": _page_default("page"),
-    "page.default-limit": _page_default("limit"),
+    "page.default-page": _default_page,
+    "page.default-limit": _default_limit,
     "page.count": _shown,
     "page.next": _shown,
     "page.next-link": _shown,

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 
 from spec.clauses import orderings
 from spec.clauses.clause import clause
+from spec.clauses.pages import derive as derive_pages
 from spec.lookups import DATE_PARTS, LOOKUPS
 from spec.model import (
     Clause,
     Filter,
     Level,
-    Location,
     Lookups,
     Operation,
-    Pagination,
     Parameter,
     Provenance,
     without_null,
@@ -28,7 +27,7 @@ def derive(operation: Operation) -> Iterator[Clause]:
     for parameter in operation.parameters:
         yield from _parameter(operation, parameter)
     if operation.pagination:
-        yield from _pages(operation, operation.pagination)
+        yield from derive_pages(operation, operation.pagination)
     yield from _filters(operation)
     yield from orderings.derive(operation)
     for parameter in operation.parameters:
@@ -146,89 +145,6 @@ def rejects_text(schema: object) -> bool:
         or "enum" in schema
         or (schema.get("format") in ("uuid", "date-time", "date"))
     )
-
-
-def _pages(operation: Operation, pagination: Pagination) -> Iterator[Clause]:
-    page, limit = pagination.page, pagination.limit
-    by_role = {p.pagination: p for p in operation.parameters if p.pagination}
-
-    of_page = (by_role["page"].provenance, by_role["page"].location)
-    of_limit = (by_role["limit"].provenance, by_role["limit"].location)
-
-    def shown(role: str) -> tuple[Provenance, Location]:
-        return pagination.provenances[role], pagination.locations[role]
-
-    if not by_role["page"].required:
-        yield clause(
-            operation,
-            "page.default-page",
-            f"Without {page} the answer is that of {page}={pagination.default_page}.",
-            *of_page,
-        )
-    if not by_role["limit"].required:
-        yield clause(
-            operation,
-            "page.default-limit",
-            f"Without {limit} the answer is that of {limit}={pagination.default_limit}.",
-            *of_limit,
-        )
-    yield clause(
-        operation,
-        "page.limit",
-        f"A page has as many rows as {limit} says, or as are left; a larger {limit} never gives fewer.",
-        *of_limit,
-    )
-    yield clause(
-        operation,
-        "page.count",
-        f"{pagination.count} is the number of rows on all pages together, and the same on each.",
-        *shown("count"),
-    )
-    yield clause(operation, "page.disjoint", "No row stands on two pages.", *of_page)
-    yield clause(operation, "page.complete", "Walking the pages to the end shows every row.", *of_page)
-    yield clause(
-        operation,
-        "page.stable",
-        "The same request, on data that didn't change, shows the same rows in the same order.",
-        *of_page,
-    )
-    yield clause(
-        operation, "page.same-order", f"The rows are the same, in the same order, for every {limit}.", *of_limit
-    )
-    yield clause(operation, "page.next", f"{pagination.next} is null on the last page and only there.", *shown("next"))
-    yield clause(
-        operation,
-        "page.next-link",
-        _leads_to(pagination, "next", pagination.next, page, limit),
-        *shown("next"),
-    )
-    yield clause(
-        operation,
-        "page.previous",
-        f"{pagination.previous} is null on the first page and only there.",
-        *shown("previous"),
-    )
-    yield clause(
-        operation,
-        "page.previous-link",
-        _leads_to(pagination, "previous", pagination.previous, page, limit),
-        *shown("previous"),
-    )
-    if operation.filters:
-        yield clause(operation, "page.filtered", "All of this holds as well when a filter narrows the rows.", *of_page)
-    yield clause(
-        operation,
-        "page.past-end",
-        "A page past the last one is answered 404 or has no rows.",
-        Provenance("inferred", "The page doesn't say what is past the last page; rows there would be shown twice."),
-        of_page[1],
-    )
-
-
-def _leads_to(pagination: Pagination, role: str, name: str, page: str, limit: str) -> str:
-    if role in pagination.numbers:
-        return f"{name} is the {role} {page}."
-    return f"{name} carries the {role} {page}, the same {limit} and the rest of the query."
 
 
 def _filters(operation: Operation) -> Iterator[Clause]:

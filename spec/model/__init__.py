@@ -10,8 +10,20 @@ from spec.model.nullable import with_null, without_null
 from spec.model.operations import Operation, SecurityScheme
 from spec.model.ordering import Direction, Ordering, SortKey, keys_of, sorted_by
 from spec.model.origin import JSON, Level, Location, Provenance, Schema
+from spec.model.pages import (
+    Cursor,
+    Limit,
+    Member,
+    MemberRole,
+    Numbered,
+    Offset,
+    PageForm,
+    PageRole,
+    Pagination,
+    Position,
+)
 from spec.model.parameters import DELIMITERS, Filter, Parameter, ParameterPlace
-from spec.model.vocabulary import Access, Action, Batch, Collection, Pagination, Part, Ticket
+from spec.model.vocabulary import Access, Action, Batch, Collection, Part, Ticket
 
 __all__ = [
     "DELIMITERS",
@@ -25,21 +37,30 @@ __all__ = [
     "Clause",
     "Collection",
     "Contract",
+    "Cursor",
     "Direction",
     "Encoding",
     "Field",
     "Filter",
     "Level",
+    "Limit",
     "Link",
     "Location",
     "Lookups",
     "Media",
+    "Member",
+    "MemberRole",
+    "Numbered",
+    "Offset",
     "Operation",
     "Ordering",
+    "PageForm",
+    "PageRole",
     "Pagination",
     "Parameter",
     "ParameterPlace",
     "Part",
+    "Position",
     "Provenance",
     "RequestBody",
     "Response",

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from spec.model.bodies import RequestBody, Response
 from spec.model.ordering import Ordering
 from spec.model.origin import Location, Provenance
+from spec.model.pages import Pagination
 from spec.model.parameters import Filter, Parameter
-from spec.model.vocabulary import Access, Batch, Pagination, Ticket
+from spec.model.vocabulary import Access, Batch, Ticket
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from spec.model.ordering import Ordering
 from spec.model.origin import JSON, Location, Provenance
+from spec.model.pages import PageRole
 
 DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 """What stands between the values of an array, by the style of a query parameter that isn't exploded."""
@@ -77,7 +78,7 @@ class Parameter:
     """The content type of a value, where the document declares `content` in place of a style."""
     deprecated: bool
     description: str
-    pagination: Literal["page", "limit"] | None
+    pagination: PageRole | None
     search: tuple[str, ...]
     """Names of the row fields that this parameter searches (x-search), else empty."""
     filters: tuple[Filter, ...]

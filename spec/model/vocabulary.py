@@ -1,4 +1,4 @@
-"""What the extensions say: pages, rows and their parts, what an operation does to them, batches."""
+"""What the extensions say: rows and their parts, what an operation does to them, batches."""
 
 from __future__ import annotations
 
@@ -7,31 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from spec.model.origin import JSON, Location, Provenance
-
-
-@dataclass(frozen=True)
-class Pagination:
-    """Which parameters ask for a page and which response fields describe it (x-pagination)."""
-
-    page: str
-    limit: str
-    count: str
-    next: str
-    previous: str
-    results: str
-    """The last four are property names of the response object."""
-    numbers: frozenset[str]
-    """Which of next and previous hold the number of a page; the others hold a link to it."""
-    optional: frozenset[str]
-    """Which of next and previous a page may leave out."""
-    default_page: int
-    default_limit: int
-    largest_limit: int | None
-    """The maximum that the limit's schema declares, if any."""
-    provenances: Mapping[str, Provenance]
-    """By the role of a response field (count, next, previous, results): where it comes from."""
-    locations: Mapping[str, Location]
-    """By the same roles: where the field stands in the document."""
 
 
 @dataclass(frozen=True)

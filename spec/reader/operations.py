@@ -49,7 +49,8 @@ def _operation(
     provenance = context.provenance(node, context.root)
     id = str(node.get("operationId") or f"{method}{re.sub(r'[^0-9A-Za-z]+', '_', path)}".rstrip("_"))
     responses = bodies.responses(context, node, here, provenance)
-    answer = next((r.json for r in responses if r.status.startswith("2") and r.json), None)
+    response = next((r for r in responses if r.status.startswith("2") and r.json), None)
+    answer = response.json if response else None
     body = bodies.body(context, node, here)
     access = rows.access(context, node, here, provenance, collections, method=method, path=path)
     rows.check_items(context, access, body, here)
@@ -57,6 +58,7 @@ def _operation(
     taken = parameters.parameters(
         context, path, {item_pointer: item, here: node}, here, provenance, rows.rows(context, access)
     )
+    pages = paging.pagination(context, taken, response, here, provenance)
     return Operation(
         code=str(context.extension(node, "x-code", here) or id),
         id=id,
@@ -71,8 +73,8 @@ def _operation(
         responses=responses,
         alternatives=_alternatives(context, node, here),
         servers=servers.servers(context, node, here) or servers.servers(context, item, item_pointer),
-        pagination=paging.pagination(context, taken, answer, here, provenance),
-        bare_list=paging.bare_list(context, answer, access),
+        pagination=pages,
+        bare_list=pages is None and paging.bare_list(context, answer, access),
         access=access,
         batch=batches.batch(context, node, here, answer, provenance),
         ticket=batches.ticket(responses),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import get_args
 
 from spec import templates
-from spec.model import Parameter, ParameterPlace, Provenance, without_null
+from spec.model import PageRole, Parameter, ParameterPlace, Provenance, without_null
 from spec.pointers import escape
 from spec.problems import SEE
 from spec.reader import filters, ordering
@@ -125,12 +125,18 @@ def _schema(context: ReadContext, node: Object, pointer: str) -> tuple[Object, s
     return context.schema(node, "schema", here) or {}, f"{here}/schema"
 
 
-def _role(context: ReadContext, node: Object, pointer: str) -> Literal["page", "limit"] | None:
-    role = context.extension(node, "x-pagination", pointer)
-    if role == "page":
-        return "page"
-    if role == "limit":
-        return "limit"
-    if role is not None:
-        context.problem(f"{pointer}/x-pagination", f"a parameter can't be {role!r}", "It can be page or limit.")
-    return None
+def _role(context: ReadContext, node: Object, pointer: str) -> PageRole | None:
+    """What a parameter does in paging: a word, or the `role` of a mark that says more."""
+    mark = context.extension(node, "x-pagination", pointer)
+    word = mark.get("role") if isinstance(mark, Mapping) else mark
+    role: PageRole | None = next((known for known in get_args(PageRole) if known == word), None)
+    if mark is not None and role is None:
+        hint = f"It can be {', '.join(get_args(PageRole))}."
+        context.problem(f"{pointer}/x-pagination", f"a parameter can't be {word!r}", hint)
+    if isinstance(mark, Mapping) and "first" in mark and role != "page":
+        context.problem(
+            f"{pointer}/x-pagination/first",
+            f"only pages with numbers have a first one, not the {role}",
+            "Remove `first`, or let the role be page.",
+        )
+    return role

@@ -32,7 +32,7 @@ def test_a_list_that_takes_a_large_limit_is_as_the_document_says() -> None:
 def test_where_a_large_limit_is_refused_a_smaller_one_is_asked_for(most: int, largest: int) -> None:
     context, notes = with_page_limits(ask_of(up_to(most)(45)))
     lists = [o.pagination for o in context.contract.operations if o.pagination]
-    assert [names.largest_limit for names in lists] == [largest, largest]
+    assert [names.limit and names.limit.largest for names in lists] == [largest, largest]
     assert notes == [
         f"{code} refuses 100 rows a page, so {largest} are asked for at most." for code in ("PRD108", "PRD102")
     ]

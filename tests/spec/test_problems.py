@@ -171,11 +171,10 @@ EDITS = {
         "§x-deletes: {collection: catalog}",
         "the body's items have no field 'id'",
     ),
-    "half a pagination": ("      x-pagination: limit\n", "", "the pagination lacks limit"),
     "a page's role on a parameter": (
         "      x-pagination: limit\n",
-        "      x-pagination: count\n",
-        "the pagination lacks limit",
+        "      §x-pagination: count\n",
+        "a parameter can't be 'count'",
     ),
     "a path parameter under another name": (
         "        - name: id\n          in: path",
@@ -239,7 +238,6 @@ def test_one_mistake_is_one_problem(
 
 
 SEVERAL = {
-    "the pagination lacks limit",  # on both paged operations
     "the rows of products have no field 'isbn'",  # nor have the items of its writes
     "the path's {id} isn't declared as a parameter",  # the link misses it as well
 }

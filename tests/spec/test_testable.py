@@ -232,12 +232,70 @@ EDITS = {
         "{name: page, in: query, required: true, §schema: {type: string}, x-pagination: page}",
         "the page page isn't a whole number",
     ),
-    "pages from 0": (
+    "pages from 2": (
         "{name: page, in: query, schema: {type: integer, default: 1}, x-pagination: page}",
-        "{name: page, in: query, §schema: {type: integer, default: 0}, x-pagination: page}",
-        "the first page is 0, and pages are counted from 1",
+        "{name: page, in: query, §schema: {type: integer, default: 2}, x-pagination: page}",
+        "the first page is 2, and pages are counted from 0 or 1",
     ),
 }
+
+
+_PAGE = "{name: page, in: query, schema: {type: integer, default: 1}, x-pagination: page}"
+_NEXT = "next: {type: [string, 'null'], x-pagination: next}"
+FORMS = {
+    "a list that begins in its middle": (
+        _PAGE,
+        "{name: page, in: query, §schema: {type: integer, default: 20}, x-pagination: offset}",
+        "the list begins at 20, and an offset counts the rows before the page",
+    ),
+    "a page and an offset": (
+        _PAGE,
+        f"{_PAGE}\n        - {{name: o, in: query, schema: {{type: integer}}, §x-pagination: offset}}",
+        "page and o both select a page",
+    ),
+    "a first offset": (
+        _PAGE,
+        "{name: page, in: query, schema: {type: integer}, x-pagination: {role: offset, §first: 1}}",
+        "only pages with numbers have a first one, not the offset",
+    ),
+    "a cursor from nowhere": (
+        f"{_PAGE}|{_NEXT}",
+        "{name: page, in: query, schema: {type: string}, x-pagination: cursor}|next: {type: string}",
+        "the pagination lacks next",
+    ),
+    "no way to the next page": (
+        f"{_PAGE}|{_NEXT}",
+        "{name: page, in: query, schema: {type: string}}|next: {type: string}",
+        "the pagination lacks a page",
+    ),
+    "pages without rows": (", x-pagination: results", "", "the pagination lacks results"),
+    "a number that nothing takes": (
+        f"{_PAGE}|{_NEXT}",
+        "{name: page, in: query, schema: {type: integer}}|§next: {type: integer, x-pagination: next}",
+        "next is next, which is neither a link nor the number of a page",
+    ),
+    "rows in a header": (
+        "          description: A page.\n",
+        "          description: A page.\n          headers: {X-Rows: {§x-pagination: results, schema: {}}}\n",
+        "a header can't be 'results'",
+    ),
+    "a default that is no number": (
+        _PAGE,
+        "§{name: page, in: query, schema: {type: integer, default: a}, x-pagination: page}",
+        "page needs an integer default",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "message"), FORMS.values(), ids=FORMS.keys())
+def test_forms_of_pages_that_no_law_could_test(old: str, new: str, message: str, tmp_path: Path) -> None:
+    text = LIST.replace("PARAMETER", PLAIN)
+    for one, other in zip(old.split("|"), new.split("|"), strict=True):
+        assert one in text
+        text = text.replace(one, other)
+    _, said, hint = _problem(tmp_path, text)
+    assert said == message
+    assert hint
 
 
 @pytest.mark.parametrize(("old", "new", "message"), EDITS.values(), ids=EDITS.keys())

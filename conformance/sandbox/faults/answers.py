@@ -15,8 +15,10 @@ from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.faults import bodies
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at, matching, named, obeying
 from conformance.sandbox.lookups import Predicate
+from conformance.sandbox.pages import put, value_at
 from conformance.sandbox.query import Condition, Pairs, readable
 from conformance.sandbox.tables import KEY, Shape
+from spec import Cursor
 from spec.model import JSON
 
 _UNHANDLED = "Traceback (most recent call last): ..."
@@ -90,13 +92,16 @@ def schema(case: Case) -> Iterator[Named]:
     if case.operation.pagination:
         paging = case.operation.pagination
         yield "lists-as-null", "lists are shown as null", reshaped(lists_as_null)
-        yield (
-            "count-as-text",
-            "the count is a string",
-            _succeeding(
-                case, lambda answer: replace(answer, body={**answer.body, paging.count: str(answer.body[paging.count])})
-            ),
-        )
+        count = paging.count
+        if count is not None and count.header is None:
+            yield (
+                "count-as-text",
+                "the count is a string",
+                _succeeding(
+                    case,
+                    lambda answer: replace(answer, body=put(count, answer.body, str(value_at(count, answer.body)))),
+                ),
+            )
 
 
 def _objects(case: Case, body: JSON) -> list[dict[str, Any]]:
@@ -104,7 +109,7 @@ def _objects(case: Case, body: JSON) -> list[dict[str, Any]]:
     paging = case.operation.pagination
     if isinstance(body, list):
         return [one for one in body if isinstance(one, dict)]
-    shown = body.get(paging.results, []) if paging and isinstance(body, dict) else [body]
+    shown = (value_at(paging.results, body) or []) if paging else [body]
     return [one for one in shown if isinstance(one, dict)]
 
 
@@ -134,18 +139,21 @@ def no_server_error(case: Case) -> Iterator[Named]:
             crashing(lambda _, asked: any(value.startswith("9999-12-31T") for _, value in asked.pairs)),
         )
     if case.operation.pagination:
-        limit = case.operation.pagination.limit
-        yield (
-            "on-huge-limit",
-            "a limit beyond 32 bits is an unhandled exception",
-            crashing(lambda answer, asked: answer.status < 400 and len(dict(asked.pairs).get(limit, "")) > 9),
-        )
-        page = case.operation.pagination.page
-        yield (
-            "on-huge-page",
-            "a page number beyond 64 bits is an unhandled exception",
-            crashing(lambda answer, asked: answer.status < 400 and len(dict(asked.pairs).get(page, "")) > 18),
-        )
+        limit, form = case.operation.pagination.limit, case.operation.pagination.form
+        page = None if isinstance(form, Cursor) else form.parameter
+        if limit is not None and page is not None:
+            sized = limit.parameter
+            yield (
+                "on-huge-limit",
+                "a limit beyond 32 bits is an unhandled exception",
+                crashing(lambda answer, asked: answer.status < 400 and len(dict(asked.pairs).get(sized, "")) > 9),
+            )
+        if page is not None:
+            yield (
+                "on-huge-page",
+                "a page number beyond 64 bits is an unhandled exception",
+                crashing(lambda answer, asked: answer.status < 400 and len(dict(asked.pairs).get(page, "")) > 18),
+            )
 
 
 def _refusals(case: Case) -> tuple[int, ...]:
@@ -223,7 +231,7 @@ def accepted(case: Case) -> Iterator[Named]:
         paging = case.operation.pagination
         if paging is None or not value.lower().startswith("tr"):
             return answer
-        return replace(answer, body={**answer.body, paging.results: answer.body[paging.results][1:]})
+        return replace(answer, body=put(paging.results, answer.body, value_at(paging.results, answer.body)[1:]))
 
     known = ("en", "tr", "*")
     yield (

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Literal
 
 from sqlalchemy import Connection, func
 
 from conformance.sandbox import conditions, store
+from conformance.sandbox.cursors import PARAMETER
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, obeying
 from conformance.sandbox.lookups import Predicate, every
 from conformance.sandbox.pages import Page, Window
-from conformance.sandbox.query import Pairs, Query
+from conformance.sandbox.query import SIZE, Pairs, Query
 from conformance.sandbox.store import Order
 from conformance.sandbox.tables import Shape
-from spec import Pagination
+from spec import Cursor, Limit, Pagination
 
 
 def _paging(case: Case) -> Pagination:
     if case.operation.pagination is None:
         raise ValueError(f"{case.operation.code} has no pages")
     return case.operation.pagination
+
+
+def _limit(case: Case) -> Limit:
+    limit = _paging(case).limit
+    if limit is None:
+        raise ValueError(f"{case.operation.code} has pages of one size")
+    return limit
+
+
+def _size(case: Case) -> int:
+    """The rows of a page where a request asks for no limit."""
+    limit = _paging(case).limit
+    return limit.usual if limit else SIZE
 
 
 def _absent(case: Case, name: str, value: int) -> Change:
@@ -34,7 +49,7 @@ def _absent(case: Case, name: str, value: int) -> Change:
 
 def _limits(case: Case, rewrite: Callable[[int], int]) -> Change:
     """Another limit counts than the one that is asked for."""
-    name = _paging(case).limit
+    name = _limit(case).parameter
 
     def rewritten(pairs: Pairs) -> Pairs:
         return tuple(
@@ -67,29 +82,29 @@ def _link(case: Case, role: str, wrong: Callable[[Pairs, Query], Pairs]) -> Chan
 
 def default_page(case: Case) -> Iterator[Named]:
     """Another page than the declared default."""
-    paging = _paging(case)
+    form = _paging(case).form
+    if isinstance(form, Cursor):
+        return
+    second = dict(form.at(_size(case), _size(case)) or ())
     yield (
         "second",
         "without a page number the second page is shown",
-        _absent(case, paging.page, paging.default_page + 1),
+        _absent(case, form.parameter, int(second[form.parameter])),
     )
 
 
 def default_limit(case: Case) -> Iterator[Named]:
     """Another limit than the declared default."""
-    paging = _paging(case)
-    yield (
-        "doubled",
-        "without a limit twice the declared rows are shown",
-        _absent(case, paging.limit, 2 * paging.default_limit),
-    )
-    yield "all", "without a limit all rows are shown", _absent(case, paging.limit, 10**9)
-    yield "one-more", "without a limit one row more is shown", _absent(case, paging.limit, paging.default_limit + 1)
+    limit = _limit(case)
+    name, default = limit.parameter, limit.usual
+    yield "doubled", "without a limit twice the declared rows are shown", _absent(case, name, 2 * default)
+    yield "all", "without a limit all rows are shown", _absent(case, name, 10**9)
+    yield "one-more", "without a limit one row more is shown", _absent(case, name, default + 1)
 
 
 def limit(case: Case) -> Iterator[Named]:
     """Pages of another length than was asked for."""
-    default = _paging(case).default_limit
+    default = _limit(case).usual
     yield (
         "large-falls-back",
         "a limit above 50 falls back to the default",
@@ -128,10 +143,10 @@ def disjoint(case: Case) -> Iterator[Named]:
     """Rows that are shown on two pages."""
 
     def overlap(right: Window, query: Query, count: int) -> Window:
-        return Window(right.offset - 1, query.limit) if query.page > 1 and right.size else right
+        return Window(right.offset - 1, query.limit) if query.start and right.size else right
 
     def full_last(right: Window, query: Query, count: int) -> Window:
-        last = query.page > 1 and 0 < right.size < query.limit
+        last = query.start and 0 < right.size < query.limit
         return Window(max(0, count - query.limit), query.limit) if last else right
 
     yield "overlap", "each page begins with the last row of the one before", _window(case, overlap)
@@ -142,10 +157,11 @@ def complete(case: Case) -> Iterator[Named]:
     """Rows that no page shows."""
 
     def gap(right: Window, query: Query, count: int) -> Window:
-        return Window(right.offset + query.page - 1, max(0, min(query.limit, count - right.offset - query.page + 1)))
+        lost = query.start // query.limit
+        return Window(right.offset + lost, max(0, min(query.limit, count - right.offset - lost)))
 
     def empty_last(right: Window, query: Query, count: int) -> Window:
-        return Window(right.offset, 0) if query.page > 1 and 0 < right.size < query.limit else right
+        return Window(right.offset, 0) if query.start and 0 < right.size < query.limit else right
 
     yield "row-lost", "a row is lost between two pages", _window(case, gap)
     yield "last-page-empty", "the last page is empty unless it is full", _window(case, empty_last)
@@ -164,7 +180,7 @@ def stable(case: Case) -> Iterator[Named]:
 
 def same_order(case: Case) -> Iterator[Named]:
     """An order that depends on the limit."""
-    default = _paging(case).default_limit
+    default = _size(case)
 
     def by_limit(right: Order, shape: Shape, query: Query) -> Order:
         return right if query.limit == default else [shape.key.column]
@@ -180,31 +196,30 @@ def following(case: Case) -> Iterator[Named]:
     """A next that is wrongly null, or wrongly not null."""
 
     def early_end(page: Page, query: Query) -> Page:
-        whole = page.count // query.limit
-        return replace(page, next=None) if whole and query.page >= whole else page
+        full = page.count // query.limit * query.limit
+        return replace(page, next=None) if full and _end(query) >= full else page
 
-    yield (
-        "on-last-page",
-        "the last page links to one after it",
-        _page(case, lambda page, query: replace(page, next=query.page + 1)),
-    )
+    def always(page: Page, query: Query) -> Page:
+        return replace(page, next=_end(query))
+
+    yield "on-last-page", "the last page links to one after it", _page(case, always)
     yield (
         "on-full-last-page",
         "a last page that is full links to one after it",
-        _page(
-            case,
-            lambda page, query: replace(page, next=query.page + 1) if query.page * query.limit == page.count else page,
-        ),
+        _page(case, lambda page, query: always(page, query) if _end(query) == page.count else page),
     )
     yield "rest-lost", "nothing leads to a last page that isn't full", _page(case, early_end)
     yield "null", "no page links to the next", _page(case, lambda page, _: replace(page, next=None))
     yield (
         "null-early",
         "the last page but one links to nothing",
-        _page(
-            case, lambda page, query: replace(page, next=None) if (query.page + 1) * query.limit >= page.count else page
-        ),
+        _page(case, lambda page, query: replace(page, next=None) if _end(query) + query.limit >= page.count else page),
     )
+
+
+def _end(query: Query) -> int:
+    """How many rows there are up to the end of a page."""
+    return query.start + query.limit
 
 
 def preceding(case: Case) -> Iterator[Named]:
@@ -213,32 +228,52 @@ def preceding(case: Case) -> Iterator[Named]:
     yield (
         "on-first-page",
         "the first page links to one before it",
-        _page(case, lambda page, query: replace(page, previous=max(1, query.page - 1))),
+        _page(case, lambda page, query: replace(page, previous=max(0, query.start - query.limit))),
     )
     yield (
         "null-on-second",
         "the second page links to nothing",
-        _page(case, lambda page, query: page if query.page > 2 else replace(page, previous=None)),
+        _page(case, lambda page, query: page if query.start > query.limit else replace(page, previous=None)),
     )
 
 
-def _links(role: str, step: int) -> Family:
+def _links(role: Literal["next", "previous"], step: int) -> Family:
     def family(case: Case) -> Iterator[Named]:
-        paging = _paging(case)
-        own = (paging.page, paging.limit)
+        paging, own = _paging(case), {*_paging(case).parameters, PARAMETER}
 
-        def paged(pairs: Pairs, number: Callable[[int], int]) -> Pairs:
-            return tuple((name, str(number(int(value))) if name == paging.page else value) for name, value in pairs)
+        def moved(pages: int) -> Change:
+            """The link leads so many pages further."""
 
-        yield (
-            "drops-query",
-            "the link loses the rest of the query",
-            _link(case, role, lambda pairs, _: tuple(pair for pair in pairs if pair[0] in own)),
-        )
+            def wrong(page: Page, query: Query) -> Page:
+                start = page.next if role == "next" else page.previous
+                if start is None:
+                    return page
+                other = max(0, start + pages * query.limit)
+                return replace(page, next=other) if role == "next" else replace(page, previous=other)
+
+            return _page(case, wrong)
+
+        if paging.leading[role].holds == "link":
+            yield from _lost(case, role, own)
+        yield "same-page", "the link leads back to the same page", moved(-step)
+        yield "one-too-far", "the link leaves out a page", moved(step)
+
+    return family
+
+
+def _lost(case: Case, role: str, own: set[str]) -> Iterator[Named]:
+    """What a link must carry of the request, and doesn't."""
+    limit = _paging(case).limit
+    yield (
+        "drops-query",
+        "the link loses the rest of the query",
+        _link(case, role, lambda pairs, _: tuple(pair for pair in pairs if pair[0] in own)),
+    )
+    if limit is not None:
         yield (
             "drops-limit",
             "the link loses the limit",
-            _link(case, role, lambda pairs, _: tuple(pair for pair in pairs if pair[0] != paging.limit)),
+            _link(case, role, lambda pairs, _: tuple(pair for pair in pairs if pair[0] != limit.parameter)),
         )
         yield (
             "default-limit",
@@ -246,30 +281,19 @@ def _links(role: str, step: int) -> Family:
             _link(
                 case,
                 role,
-                lambda pairs, _: tuple((n, str(paging.default_limit) if n == paging.limit else v) for n, v in pairs),
+                lambda pairs, _: tuple((n, str(limit.usual) if n == limit.parameter else v) for n, v in pairs),
             ),
         )
-        yield (
-            "same-page",
-            "the link leads back to the same page",
-            _link(case, role, lambda pairs, _: paged(pairs, lambda number: number - step)),
-        )
-        yield (
-            "one-too-far",
-            "the link leaves out a page",
-            _link(case, role, lambda pairs, _: paged(pairs, lambda number: max(1, number + step))),
-        )
-        yield (
-            "unescaped",
-            "a plus or a percent sign in the query isn't escaped in the link",
-            _link(
-                case,
-                role,
-                lambda pairs, _: tuple((name, value.replace("+", " ").replace("%", "")) for name, value in pairs),
-            ),
-        )
-        if not case.operation.filters:
-            return
+    yield (
+        "unescaped",
+        "a plus or a percent sign in the query isn't escaped in the link",
+        _link(
+            case,
+            role,
+            lambda pairs, _: tuple((name, value.replace("+", " ").replace("%", "")) for name, value in pairs),
+        ),
+    )
+    if case.operation.filters:
         yield (
             "first-value-only",
             "the link keeps only the first of the query's filters",
@@ -283,8 +307,6 @@ def _links(role: str, step: int) -> Family:
             ),
         )
 
-    return family
-
 
 def filtered(case: Case) -> Iterator[Named]:
     """Pages that are wrong only where a filter narrows the rows."""
@@ -296,22 +318,35 @@ def filtered(case: Case) -> Iterator[Named]:
         silent = every(conditions.condition(shape, one) for one in query.conditions if one.by_default)
         return store.count(connection, shape, silent)
 
+    form, kept = paging.form, {*paging.parameters, PARAMETER}
+    first = None if isinstance(form, Cursor) else str(form.first)
+
     def first_page_only(pairs: Pairs) -> Pairs:
-        pages = [value for name, value in pairs if name == paging.page]
-        if not pages or pages == [str(paging.default_page)]:
+        pages = [value for name, value in pairs if name == (form.parameter or PARAMETER)]
+        if not pages or pages == [first]:
             return pairs
-        return tuple(pair for pair in pairs if pair[0] in (paging.page, paging.limit))
+        return tuple(pair for pair in pairs if pair[0] in kept)
 
     def after_paging(right: Window, query: Query, count: int) -> Window:
         return Window(right.offset, right.size // 2) if _is_filtered(query) and right.size > 1 else right
 
-    yield "count-unfiltered", "the count is that of all rows", at(case.operation, "count", unfiltered_count)
+    if paging.count is not None:
+        yield "count-unfiltered", "the count is that of all rows", at(case.operation, "count", unfiltered_count)
     yield "first-page-only", "filters count on the first page only", obeying(case.operation, first_page_only)
     yield "thinned-out", "the filter is applied after the page is cut, so pages are short", _window(case, after_paging)
 
 
 def _is_filtered(query: Query) -> bool:
     return any(not condition.by_default for condition in query.conditions)
+
+
+def unasked(case: Case) -> Iterator[Named]:
+    """A list that is paged though nothing asks for it."""
+
+    def cut(page: Page, query: Query) -> Page:
+        return page if query.asked else replace(page, rows=page.rows[: _size(case)])
+
+    yield "first-page", "without the parameters only the first page is shown", _page(case, cut)
 
 
 def past_end(case: Case) -> Iterator[Named]:
@@ -344,5 +379,6 @@ FAMILIES: Mapping[str, Family] = {
     "page.previous": preceding,
     "page.previous-link": _links("previous", -1),
     "page.filtered": filtered,
+    "page.unasked": unasked,
     "page.past-end": past_end,
 }

@@ -52,6 +52,15 @@ class Paging(Generic[T]):
     key: str | None = None
     """The attribute that identifies a row."""
     by: By = "page"
+    count_header: str | None = None
+    next_header: str | None = None
+    """Headers that say it, in place of fields; in lower case."""
+    limit: str | None = None
+    """The argument that takes the rows of a page, where nothing but a page that isn't full shows the list's end."""
+    full: int | None = None
+    """The rows of a page without it."""
+    ask: bool = False
+    """True where a request that asks for no page is answered with all rows: each page is asked for."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +142,9 @@ class Walk(Generic[T]):
         link = isinstance(at, str) and at.startswith("?")
         if at is not None and not link and self.paging.page is not None:
             arguments = {**arguments, self.paging.page: at}
+        elif at is None and self.paging.ask and self.paging.page not in (None, *arguments):
+            first = 0 if self.paging.by == "offset" else self.paging.first
+            arguments = {**arguments, self.paging.page or "": first}
         call = self.session.call(self.operation, arguments, self.options, where=self.where)
         if link:
             call = replace(call, request=replace(call.request, url=f"{call.request.url.partition('?')[0]}{at}"))
@@ -140,7 +152,9 @@ class Walk(Generic[T]):
 
     def _fetched(self, call: Call[Any], at: Position, number: int, trail: Trail, skip: int) -> Flow[Fetched[T]]:
         body, answer = yield from answered(call)
-        rows: Any = body if self.paging.results is None else getattr(body, self.paging.results)
+        # Without paging, some servers answer with the list itself.
+        listed = self.paging.results is None or isinstance(body, list)
+        rows: Any = body if listed else _within(body, self.paging.results)
         found: list[T] = list(getattr(rows, "root", rows) or ())
         return Fetched(self, at, number, trail, body, answer, found[skip:], skip)
 
@@ -172,8 +186,11 @@ class Fetched(Generic[T]):
     @property
     def count(self) -> int | None:
         """The number of rows on all pages together, where the server gives it."""
-        name = self.walk.paging.count
-        found = None if name is None else getattr(self.body, name, None)
+        paging = self.walk.paging
+        if paging.count_header is not None:
+            text = self.answer.headers.get(paging.count_header, "")
+            return int(text) if text.isascii() and text.isdecimal() else None
+        found = _within(self.body, paging.count)
         return found if isinstance(found, int) else None
 
     def more(self) -> bool:
@@ -181,11 +198,21 @@ class Fetched(Generic[T]):
         paging = self.walk.paging
         if paging.by == "header":
             return _linked(self.answer.headers.get("link", "")) is not None
-        if paging.next is not None and paging.next in self.body.model_fields_set:
-            return bool(getattr(self.body, paging.next))
-        if paging.by in ("next", "last"):
+        if paging.next_header is not None:
+            return bool(self.answer.headers.get(paging.next_header, ""))
+        if paging.next is not None and _is_set(self.body, paging.next):
+            return bool(_within(self.body, paging.next))
+        if paging.by in ("next", "last") or not self.results:
             return False
-        return bool(self.results) and self.count is not None and self._passed_rows() < self.count
+        if self.count is not None:
+            return self._passed_rows() < self.count
+        return paging.next is None and paging.count is None and paging.count_header is None and self._is_full()
+
+    def _is_full(self) -> bool:
+        """True for a page that another may follow, where nothing but its length says so."""
+        paging = self.walk.paging
+        asked = self.walk.arguments.get(paging.limit or "", paging.full)
+        return not isinstance(asked, int) or self.skipped + len(self.results) >= asked
 
     def _passed_rows(self) -> int:
         """How many rows come before the next page, as far as this walk knows."""
@@ -201,7 +228,9 @@ class Fetched(Generic[T]):
     def after(self) -> Position:
         """The start of the page after this one. Raises PaginationError where the server doesn't give it."""
         paging = self.walk.paging
-        following = _leading(getattr(self.body, paging.next, None)) if paging.next is not None else None
+        following = _leading(_within(self.body, paging.next))
+        if paging.next_header is not None:
+            following = self.answer.headers.get(paging.next_header) or None
         match paging.by:
             case "page":
                 return self.number + 1
@@ -270,6 +299,22 @@ class _about:
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if isinstance(error, PaginationError):
             error.exchange = self._exchange
+
+
+def _within(body: Any, path: str | None) -> Any:
+    """What the attributes of a path lead to; None where one of them is missing."""
+    if path is None:
+        return None
+    for name in path.split("."):
+        body = getattr(body, name, None)
+    return body
+
+
+def _is_set(body: Any, path: str) -> bool:
+    """True where the server sent something, even null, for the last attribute of a path."""
+    holder, _, name = path.rpartition(".")
+    inner = _within(body, holder) if holder else body
+    return name in getattr(inner, "model_fields_set", ())
 
 
 def _most(count: int) -> float:
