@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import combinations, permutations, product
 
 from conformance.laws.law import Phase, law, operation_of, rests_on
-from conformance.laws.walks import Narrowed, Walk, limits, narrowed, same_rows, walk
+from conformance.laws.walks import Narrowed, Walk, limits_of, narrowed, same_rows, walk
 from conformance.oracle.lookups import all_of, kind_of
 from conformance.oracle.ordering import Row, apart, as_text_differs, by_keys, misplaced
 from conformance.reading.context import Page, Query, RunContext, decided, extended, get, paged, read_page
@@ -94,7 +94,7 @@ def same_rows_law(context: RunContext, clause: Clause) -> Result:
         page = sorted_page(context, operation, known.base, keys)
         if not page.is_page:
             continue
-        if page.count != known.count:
+        if None not in (page.count, known.count) and page.count != known.count:
             chain = (next(iter(known.shown_by.values())), page.exchange)
             return Finding(f"{known.count} rows, as without an order", f"{page.count}: {words(keys)}", chain)
         shown = {identity(operation, row) for row in page.rows}
@@ -132,7 +132,7 @@ def pages_law(context: RunContext, clause: Clause) -> Result:
     known = sample_of(context, operation)
     told = 0
     for keys in _by_ties(context, operation):
-        for limit in limits(known.count or 0):
+        for limit in limits_of(context, operation):
             found = walk(context, operation, extended(known.base, sorted_by(keys)), limit)
             if found is None:
                 continue
@@ -202,7 +202,7 @@ def _wrong_filtered(context: RunContext, operation: Operation, query: Narrowed, 
     if wrong or not plain.is_page:
         return wrong
     chain = (plain.exchange, page.exchange)
-    if page.count != plain.count:
+    if None not in (page.count, plain.count) and page.count != plain.count:
         return Finding(f"{plain.count} rows, as without an order", f"{page.count}", chain)
     for row in page.rows:
         if all_of(case.judge(row) for case in query.cases) is False:

@@ -37,8 +37,9 @@ class ReadContext:
 
     @property
     def root(self) -> Provenance:
-        """The provenance of an element when neither it nor its parents declare one."""
-        return Provenance("documented", str(self.mapping(self.data, "info", "").get("title", "")))
+        """The provenance of an element when nothing around it declares one: the document's own, or its title."""
+        title = Provenance("documented", str(self.mapping(self.data, "info", "").get("title", "")))
+        return _stated(self.data.get("x-provenance")) or title if self.vocabulary else title
 
     def where(self, pointer: str) -> Location:
         """The location of a pointer or its nearest ancestor."""
@@ -165,11 +166,19 @@ class ReadContext:
         return self.extension(target, name, here), here
 
     def provenance(self, node: Object, inherited: Provenance) -> Provenance:
-        """The provenance of an element: as marked, else the page if it has a description, else its parent's."""
-        marked = node.get("x-provenance") if self.vocabulary else None
-        if isinstance(marked, Mapping):
-            for level in ("documented", "inferred"):
-                if level in marked:
-                    return Provenance("documented" if level == "documented" else "inferred", str(marked[level]))
+        """The provenance of an element: as marked, else the page if it has a description, else its parent's.
+
+        Where the document states one for all its elements, a description says nothing of where it comes from.
+        """
+        stated = _stated(node.get("x-provenance")) if self.vocabulary else None
         description = node.get("description")
+        if stated is not None or (self.vocabulary and "x-provenance" in self.data):
+            return stated or inherited
         return Provenance("documented", description) if isinstance(description, str) and description else inherited
+
+
+def _stated(mark: JSON) -> Provenance | None:
+    """The provenance that an x-provenance states, or None."""
+    if isinstance(mark, Mapping) and "documented" in mark:
+        return Provenance("documented", str(mark["documented"]))
+    return Provenance("inferred", str(mark["inferred"])) if isinstance(mark, Mapping) and "inferred" in mark else None

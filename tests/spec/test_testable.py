@@ -366,3 +366,19 @@ def test_a_required_page_has_no_default(tmp_path: Path) -> None:
     names = {clause.words for clause in contract.clauses}
     assert "page.default-page" not in names
     assert {"page.default-limit", "param.required.page", "page.next-link"} <= names
+
+
+def test_a_provenance_at_the_top_holds_for_all_that_have_none(tmp_path: Path) -> None:
+    file = tmp_path / "document.yaml"
+    described = PLAIN.replace("in: query,", "in: query, description: Things of that name.,")
+    document = LIST.replace("PARAMETER", described).replace(
+        "x-vocabulary: 1\n", "x-vocabulary: 1\nx-provenance: WHERE\n"
+    )
+    file.write_text(document.replace("WHERE", "{inferred: Read off the server.}"), "utf-8")
+    assert {clause.level for clause in load(file).clauses} == {"inferred"}
+    assert {c.source for c in load(file).clauses if c.id.endswith(".filter.name")} == {"Read off the server."}
+    own = described.replace("in: query,", "in: query, x-provenance: {documented: By its name.},")
+    file.write_text(document.replace("WHERE", "{inferred: Read off the server.}").replace(described, own), "utf-8")
+    assert {c.level for c in load(file).clauses if c.id.endswith(".filter.name")} == {"documented"}
+    file.write_text(document.replace("x-provenance: WHERE\n", ""), "utf-8")
+    assert {c.source for c in load(file).clauses if c.id.endswith(".filter.name")} == {"Things of that name."}
