@@ -76,6 +76,16 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         items.extend(_suite().tests(session, server))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of xdist is through. Where it found no server to judge, the whole session ends, with one message."""
+    message = getattr(node, "workeroutput", {}).get(
+        "contract_unjudged"
+    )  # the name in `suite`, which takes a second to import
+    if message:
+        pytest.exit(message, returncode=pytest.ExitCode.USAGE_ERROR)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Delete the files that the workers of xdist shared."""
     worker = getattr(session.config, "workerinput", None)

@@ -32,11 +32,19 @@ from conformance.runner.whole import run
 TIMEOUT = 3_600.0
 """Seconds that an xdist worker waits for the worker that carries out the run."""
 
+UNJUDGED = "contract_unjudged"
+"""Under what name a worker tells the process above it why no clause could be judged."""
+
 
 def tests(session: pytest.Session, server: Any) -> list[pytest.Item]:
     """A test for each clause that --contract-args doesn't switch off. Raises UsageError."""
     try:
-        return Suite.from_parent(session, name="contract", server=server).collect()
+        suite = Suite.from_parent(session, name="contract", server=server)
+        found = suite.collect()
+        # pytest counts what is collected by these reports.
+        report = pytest.CollectReport(suite.nodeid, outcome="passed", longrepr=None, result=list(found))
+        session.config.hook.pytest_collectreport(report=report)
+        return found
     except click.ClickException as error:
         raise pytest.UsageError(f"--contract-args: {error.format_message()}") from None
     except (spec.SpecError, Usage, WaiversError, BrokenPlugin) as error:
@@ -80,12 +88,15 @@ class Suite(pytest.Collector):
     def _shared_run(self, wanted: set[str]) -> Report:
         """The report of the session's run, which the first xdist worker (or this process) carries out."""
         worker = getattr(self.config, "workerinput", None)
-        if worker is None:
-            try:
-                return self._run(wanted)
-            except Unjudged as error:
-                # The same for every clause, so it is said once.
-                pytest.exit(visible(str(error)), returncode=pytest.ExitCode.USAGE_ERROR)
+        try:
+            return self._run(wanted) if worker is None else self._run_or_awaited(worker, wanted)
+        except Unjudged as error:
+            # The same for every clause, so it is said once: under xdist by the process that the workers report to.
+            message = visible(str(error))
+            getattr(self.config, "workeroutput", {})[UNJUDGED] = message
+            pytest.exit(message, returncode=pytest.ExitCode.USAGE_ERROR)
+
+    def _run_or_awaited(self, worker: dict[str, Any], wanted: set[str]) -> Report:
         shared = _shared(worker)
         try:
             shared.mkdir(mode=0o700)
@@ -93,6 +104,9 @@ class Suite(pytest.Collector):
             return _awaited(shared)
         try:
             report = self._run(wanted)
+        except Unjudged as error:
+            files.write(shared, "unjudged", str(error))
+            raise
         except BaseException as error:
             files.write(shared, "failed", str(error))
             raise
@@ -143,13 +157,13 @@ class ClauseTest(pytest.Item):
             case "violated":
                 raise Violated(details(found))
             case "error":
-                raise Unjudged(found["reason"])
+                raise Undecided(found["reason"])
             case verdict:
                 pytest.skip(visible(f"{verdict}: {found.get('reason', '')}"))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The failure without a traceback through the suite."""
-        if isinstance(excinfo.value, (Violated, Unjudged)):
+        if isinstance(excinfo.value, (Violated, Undecided, RunFailed)):
             return visible(str(excinfo.value))
         return super().repr_failure(excinfo, style)
 
@@ -163,8 +177,16 @@ class Violated(Exception):
     """A clause is violated; the message shows the evidence."""
 
 
-class Unjudged(Exception):
+class Undecided(Exception):
     """A clause could not be judged."""
+
+
+class Unjudged(Exception):
+    """No clause could be judged: the server isn't there, or isn't the one of the document."""
+
+
+class RunFailed(Exception):
+    """The run of another worker failed; that worker's test shows why."""
 
 
 def leave(worker: dict[str, Any]) -> None:
@@ -186,10 +208,12 @@ def _awaited(shared: Path) -> Report:
     while time.monotonic() < until:
         if (shared / "report.json").is_file():
             return files.read(shared)
+        if (shared / "unjudged").is_file():
+            raise Unjudged((shared / "unjudged").read_text("utf-8"))
         if (shared / "failed").is_file():
-            raise Unjudged((shared / "failed").read_text("utf-8"))
+            raise RunFailed((shared / "failed").read_text("utf-8"))
         time.sleep(0.05)
-    raise Unjudged("the worker that carries out the run didn't come to an end")
+    raise RunFailed("the worker that carries out the run didn't come to an end")
 
 
 @contextlib.contextmanager

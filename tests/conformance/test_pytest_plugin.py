@@ -76,8 +76,20 @@ def test_wrong_usage_is_said_in_a_line(pytester: pytest.Pytester, arguments: lis
     assert said in shown(result)
 
 
-def test_a_server_that_isnt_there_is_said_once(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "xdist"])
+def test_a_server_that_isnt_there_is_said_once(pytester: pytest.Pytester, workers: list[str]) -> None:
     pytester.makeconftest("import conformance.transport.target\nconformance.transport.target.ATTEMPTS = 1\n")
-    result = pytester.runpytest_subprocess("--contract-url", "http://127.0.0.1:9", "-k", "PRD107.auth", QUICK)
+    result = pytester.runpytest_subprocess("--contract-url", "http://127.0.0.1:9", "-k", "PRD107.auth", QUICK, *workers)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert shown(result).count("gives no response") == 1
+
+
+def test_the_count_of_what_is_collected_is_right(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_zebra(): pass")
+    url = ("--contract-url", "http://127.0.0.1:9")
+    result = pytester.runpytest_inprocess("--collect-only", "-q", *url, "-k", "PRD107.auth or zebra")
+    clauses = [clause for clause in contract().clauses if clause.id.startswith("PRD107.auth.")]
+    text = shown(result)
+    assert [f"::contract::{clause.id}" in text for clause in clauses] == [True] * len(clauses)
+    total = len(contract().clauses) + 1
+    assert f"{len(clauses) + 1}/{total} tests collected ({total - len(clauses) - 1} deselected)" in text
