@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from conformance.laws.law import blocked_by, law, operation_of
+from conformance.oracle.bounds import LONGEST_PICKED
 from conformance.oracle.cases import Case, Cases, choose, choose_for_wire
-from conformance.oracle.lookups import hidden_values
+from conformance.oracle.lookups import PLAIN, hidden_values, kind_of
 from conformance.oracle.mutants import value_of
-from conformance.oracle.operands import joined, pairs
+from conformance.oracle.operands import allows, joined, pairs
 from conformance.reading.context import RunContext, decided, extended
 from conformance.reading.listing import listing, mismatch, response_excerpt
 from conformance.reading.sample import Sample, sample_of
@@ -60,12 +61,48 @@ def filter_law(context: RunContext, clause: Clause) -> Result:
             "no-witness",
             f"no value of {filter.field} on the rows seen distinguishes {filter.parameter} from one that is ignored",
         )
+    if _leaves_case_open(filter, known.bounded, cases.survivors):
+        return not_exercised(
+            "no-witness",
+            f"no value of {filter.field} on the rows seen shows whether {filter.parameter} tells a from A",
+        )
     context.prefetch(context.large_page_request(operation, extended(known.base, case.query)) for case in cases.chosen)
     for case in sorted(cases.chosen, key=lambda c: len(c.operand)):
         found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(filter.path[0],))
         if found:
             return found
     return Held(len(cases.chosen), cases.survivors)
+
+
+def _leaves_case_open(filter: Filter, rows: Sequence[Mapping[str, Any]], survivors: Sequence[str]) -> bool:
+    """True where the rows have letters, and yet the lookup's counterpart that treats case otherwise shows the same.
+
+    A server that folds ASCII letters alone, as LIKE does, is right on other letters. Where no row has a letter, or the
+    document allows no other case, no client can see the difference.
+    """
+    base = filter.lookup.removeprefix("i")
+    if base not in PLAIN or kind_of(filter.schema) != "text":
+        return False
+    other_case = f"read as {base}" if filter.lookup != base else f"read as i{base}, but only ASCII letters fold"
+    if other_case not in survivors:
+        return False
+    allowed = allows(filter)
+    return any(text != text.swapcase() and allowed(text.swapcase()) for text in _short_texts(filter, rows))
+
+
+def _short_texts(filter: Filter, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The texts that a filter compares, but for those that are too long to be sent."""
+    for row in rows:
+        keys: Iterable[str | None] = (None,)
+        if filter.free_key:
+            held = row.get(filter.field)
+            keys = (
+                [key for key in held if is_match(filter.key_pattern or ".+", key)] if isinstance(held, Mapping) else ()
+            )
+        for key in keys:
+            value = value_of(filter, row, key)
+            if isinstance(value, str) and len(value) <= LONGEST_PICKED:
+                yield value
 
 
 @law("wire")

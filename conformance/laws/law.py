@@ -90,7 +90,7 @@ def rests_on(*kinds: str) -> Callable[[Law], Law]:
                 return result
             for kind in kinds:
                 for cause in _resting_places(context, clause, kind):
-                    if isinstance(LAWS[kind](context, cause), Finding):
+                    if _is_broken(context, clause, cause):
                         text = f"it rests on another clause, which is broken: {cause.requirement}"
                         return not_exercised("blocked-by", text, cause.id)
             return result
@@ -108,6 +108,16 @@ def _resting_places(context: RunContext, clause: Clause, kind: str) -> list[Clau
         collection = operation.access.collection
         codes += [o.code for o in context.contract.operations if o.pagination and _shows(o, collection)]
     return [c for c in context.contract.clauses if c.kind == kind and c.operation in codes]
+
+
+def _is_broken(context: RunContext, clause: Clause, cause: Clause) -> bool:
+    """True where a clause is broken that another one rests on.
+
+    What a write leaves behind may break a list: there the list must have been broken before, or the write is to blame.
+    """
+    if cause.operation != clause.operation:
+        return cause.id in context.evidence.violated
+    return isinstance(LAWS[cause.kind](context, cause), Finding)
 
 
 def _shows(operation: Operation, collection: Collection) -> bool:

@@ -61,6 +61,8 @@ class Evidence:
     """(operation code, kind of clause) to how many answers could have broken it."""
     generated: Generated = field(default_factory=Generated)
     """What is known of requests that were generated; nothing where none were."""
+    violated: set[str] = field(default_factory=set)
+    """Ids of the clauses that are violated, as far as the run has come."""
 
     def __post_init__(self) -> None:
         self._check = checker(self.contract)

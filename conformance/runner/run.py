@@ -223,7 +223,7 @@ def try_clause(context: RunContext, law: Law, clause: Clause, confirm: Confirm =
         result = law(context, clause)
         if isinstance(result, Finding):
             result, replays = confirm(context, law, clause, result)
-        outcome = _outcome(context.target, clause, result, replays)
+        outcome = _outcome(context, clause, result, replays)
     except NotSent as held_back:
         text = context.target.redact(f"not sent: {held_back}", LONGEST_MESSAGE)
         outcome = Outcome(clause, "skipped", reason=Reason(_why_not_sent(held_back), text))
@@ -249,7 +249,8 @@ def _why_not_sent(held_back: NotSent) -> Code:
             return "held-back"
 
 
-def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Finding, replays: int) -> Outcome:
+def _outcome(context: RunContext, clause: Clause, result: Held | NotExercised | Finding, replays: int) -> Outcome:
+    target = context.target
     if isinstance(result, NotExercised):
         text = target.redact(result.reason.text, LONGEST_MESSAGE)
         return Outcome(clause, "not-exercised", reason=replace(result.reason, text=text))
@@ -259,4 +260,5 @@ def _outcome(target: Target, clause: Clause, result: Held | NotExercised | Findi
             return Outcome(clause, "not-exercised", reason=vacuous)
         return Outcome(clause, "held", witnesses=result.witnesses, survivors=result.survivors)
     counterexample = counterexample_of(target, result, replays)
+    context.evidence.violated.add(clause.id)
     return Outcome(clause, "violated", witnesses=result.witnesses, counterexample=counterexample)

@@ -134,6 +134,28 @@ def test_every_report_opens_with_the_one_cause(
     assert page.index('class="cause') < page.index('id="matrix"')
 
 
+def _inserted_twice(self: Shop, row: Row | None, item: Row) -> None:
+    Shop.upsert(self, row, item)
+    if row is None:
+        self.rows.append(dict(self.rows[-1]))
+
+
+@pytest.mark.parametrize(
+    ("shop", "blocking"),
+    [(CAUSES["an overlap"][0], "PRD102.page.disjoint"), (mutated(upsert=_inserted_twice), "")],
+    ids=["the list shows rows twice", "the write makes rows twice"],
+)
+def test_a_write_is_not_blamed_for_the_list_nor_the_list_for_a_write(
+    shop: type[Shop], blocking: str, tmp_path: Path
+) -> None:
+    context = ask_of(shop(), tmp_path)
+    before = outcome(context, "PRD102.page.disjoint")
+    assert before.verdict == ("violated" if blocking else "held")
+    found = outcome(context, "PRD101.write.inserts")
+    assert (found.reason.clause if found.reason else "") == blocking
+    assert (found.verdict == "violated") == (not blocking)
+
+
 def test_two_mistakes_are_two_causes(tmp_path: Path) -> None:
     ids = ("PRD102.filter.name", "PRD102.page.next", "PRD101.batch.total", "PRD103.batch.total")
     found = report(tmp_path, [violated(clause) for clause in CONTRACT.clauses if clause.id in ids])
