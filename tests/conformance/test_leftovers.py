@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,9 +13,12 @@ import httpx2
 import pytest
 
 import spec
+from conformance import Config, run
 from conformance.__main__ import main
 from conformance.sandbox import Settings, serve
+from conformance.transport.exchange import Request, Response
 from conformance.transport.keys import mint
+from conformance.transport.target import Target
 
 KEY = "canary-31ce"
 MANY = 400
@@ -111,3 +115,48 @@ def test_rows_that_stay_are_all_named_and_stay_in_the_journal(
     named = {key for line in said.splitlines()[1:] for key in line.removeprefix("Left: ").split(", ")}
     assert named == set(keys)
     assert {json.loads(line)["key"] for line in path.read_text("utf-8").splitlines()} == set(keys)
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing of the run may act on it."""
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_run_that_vanishes_at_any_write_leaves_nothing_that_its_journal_does_not_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seed: int
+) -> None:
+    """As if killed at a random write: before the server had it, or after, when nobody heard the response."""
+    rng = random.Random(seed)
+    last, arrives = rng.randint(1, 12), rng.random() < 0.7
+    send, writes = Target._send_once, 0
+
+    def send_until_killed(self: Target, request: Request) -> Response:
+        nonlocal writes
+        writes += request.method != "GET"
+        if writes < last:
+            return send(self, request)
+        if arrives and writes == last:
+            send(self, request)
+        raise Killed
+
+    only = ("PRD101.write.inserts", "PRD103.write.deletes", "PRD104.write.updates", "PRD105.batch.total")
+    with shop(tmp_path) as (url, client):
+        before = rows(client)
+        monkeypatch.setattr(Target, "_send_once", send_until_killed)
+        with pytest.raises(Killed):
+            run(Config(url, only=only, writes=True, schemathesis=False, report=tmp_path / "report"))
+        monkeypatch.setattr(Target, "_send_once", send)
+        named = {
+            json.loads(line)["key"] for line in (tmp_path / "report/journal.ndjson").read_text("utf-8").splitlines()
+        }
+        bodies = [json.loads(line) for line in (tmp_path / "audit.ndjson").read_text("utf-8").splitlines()]
+        sent = {
+            item.get("sku") or item["product"]
+            for b in bodies
+            if b["method"] == "POST"
+            for item in json.loads(b["body"])
+        }
+        assert sent <= named
+        assert clean_up(url, tmp_path) == 0, capsys.readouterr().out
+        assert rows(client) == before
+    assert not (tmp_path / "report" / "journal.ndjson").exists()
