@@ -23,7 +23,7 @@ from conformance import sandbox
 from conformance.__main__ import main
 from conformance.commands.console import console
 from conformance.commands.console import main as seller_contract
-from conformance.reports import waivers
+from conformance.reports import gaps, waivers
 from conformance.sandbox.__main__ import main as serve_sandbox
 from generator.__main__ import main as generate
 from spec.__main__ import main as validate
@@ -58,7 +58,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> Path:
     wrong = [violated(clause) for clause in documented(2)]
     for name, outcomes in (("report", wrong), ("before", wrong[:1]), ("after", []), ("past/1", [])):
         write(tmp_path / name, outcomes, target=url)
-    (tmp_path / "waivers.yaml").write_text("waivers: []\n", "utf-8")
+    for name in ("waivers", "gaps"):
+        (tmp_path / f"{name}.yaml").write_text(f"{name}: []\n", "utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PRD_API_KEY", KEY)
     return tmp_path
@@ -140,9 +141,11 @@ def test_the_example_of_a_law_is_the_law() -> None:
         assert block.strip() in textwrap.dedent(sources) or block.strip() in sources
 
 
-def test_the_example_of_a_waiver_can_be_used(tmp_path: Path) -> None:
-    (example,) = blocks(PAGES[1], "yaml")
-    (tmp_path / "waivers.yaml").write_text(example, "utf-8")
+def test_the_examples_of_a_waiver_and_a_gap_can_be_used(tmp_path: Path) -> None:
+    examples = {example.partition(":")[0]: example for example in blocks(PAGES[1], "yaml")}
+    for name, example in examples.items():
+        (tmp_path / f"{name}.yaml").write_text(example, "utf-8")
+    assert gaps.load(tmp_path / "gaps.yaml")[0]["clause"] == "PRD106"
     assert waivers.load(tmp_path / "waivers.yaml")[0]["clause"] == "PRD102.filter.name__icontains"
 
 
