@@ -1,4 +1,4 @@
-"""Deleting what a killed run left on a server."""
+"""Deleting the rows that a killed run left on a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What got better, worse, new, or isn't exercised any more."""
+"""Comparing two reports: clauses that got better or worse, are new, or aren't exercised any more."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TITLES: dict[Kind, str] = {
 }
 """The kinds of change, the worst first."""
 
-TELLING = ("held", "violated")
+CONCLUSIVE = ("held", "violated")
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ def _change(old: Clause | None, new: Clause | None) -> Change | None:
         kind = "new"
     elif before == "violated" and after == "held":
         kind = "better"
-    elif before in TELLING and after not in TELLING:
+    elif before in CONCLUSIVE and after not in CONCLUSIVE:
         kind = "unsure"
-    elif after in TELLING:
+    elif after in CONCLUSIVE:
         kind = "exercised"
     else:
         return None

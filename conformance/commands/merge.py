@@ -1,4 +1,4 @@
-"""One report of a run that was split over several machines."""
+"""Merging the reports of a run that was split over several machines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from conformance.verdict import Verdict
 from spec.command_line import FILE, argument, command, option
 
 WORST_FIRST: tuple[Verdict, ...] = ("violated", "error", "held", "not-exercised", "skipped")
-"""Which verdict stands where shards tried the same clause on answers of their own."""
+"""Verdicts by precedence, for a clause that several shards tried on responses of their own."""
 
 
 def merge(reports: Sequence[Report]) -> Report:
@@ -128,7 +128,7 @@ def _statement(clause: Clause) -> Statement:
 
 
 def _timings(reports: Sequence[Report]) -> dict[str, Timing]:
-    """The timings of all shards; medians of medians are an estimate, counts and extremes are exact."""
+    """The timings of all shards. Counts and extremes are exact; a median of medians is an estimate."""
     found: dict[str, Timing] = {}
     for code in sorted({code for report in reports for code in report["timings"]}):
         parts = [report["timings"][code] for report in reports if code in report["timings"]]

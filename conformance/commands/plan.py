@@ -1,4 +1,4 @@
-"""What a run would send, shown before it sends anything."""
+"""Showing what a run would send, before anything is sent."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Are the violations of a report still there?
+"""Checking whether the violations of a report are still there.
 
-The recorded requests that only read are sent again as they stand, and their answers held against the
-recorded ones; then the clause's own law judges afresh, so that the verdict doesn't hang on data that moved.
+Recorded requests that only read are sent again unchanged, and their responses are compared with the recorded ones.
+Then the clause's law judges again, because the data may have changed since.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from conformance.transport.key_place import KeyPlace, key_places
 from conformance.transport.target import Target
 from spec.command_line import FILE, argument, command, option
 
-STILL, GONE, UNTOLD = "still violated", "no longer violated", "can't tell"
+STILL, GONE, INCONCLUSIVE = "still violated", "no longer violated", "can't tell"
 
 
 def from_curl(
@@ -47,7 +47,7 @@ def from_curl(
     if words[:1] != ["curl"] or len(words) < 4:
         return None
     method, headers, body, credential = "GET", [], None, Credential.MISSING
-    # Within double quotes the shell's own quotes are gone once the line is split.
+    # Splitting the line removes the shell's quotes, from the known options as well.
     options = ((kind, place.option(kind, variable)) for kind in Credential for place in places)
     variants = {tuple(shlex.split(option)): kind for kind, option in options if option}
     given = iter(words[1:-1])
@@ -82,7 +82,7 @@ def from_curl(
 
 
 def resend(target: Target, clause: Clause, folder: Path) -> list[str]:
-    """Send the recorded requests again; one line for each says how it went."""
+    """Send the recorded requests again; returns one line about each."""
     example = clause["counterexample"]
     lines: list[str] = []
     for number, (line, recorded) in enumerate(zip(example["requests"], example["answers"], strict=True), 1):
@@ -165,7 +165,7 @@ def replay(
             target.close()
     if STILL in found:
         return 1
-    return 2 if any(text.startswith(UNTOLD) for text in found) else 0
+    return 2 if any(text.startswith(INCONCLUSIVE) for text in found) else 0
 
 
 def _resent(target: Target, clause: Clause, folder: Path) -> list[str]:
@@ -177,9 +177,9 @@ def _resent(target: Target, clause: Clause, folder: Path) -> list[str]:
 
 def _verdict(clause: Clause | None) -> str:
     if clause is None:
-        return f"{UNTOLD}: the document has no such clause any more"
+        return f"{INCONCLUSIVE}: the document has no such clause any more"
     if clause["verdict"] == "violated":
         return STILL
     if clause["verdict"] == "held":
         return GONE
-    return f"{UNTOLD}: {clause['verdict']}, {clause.get('reason', '')}"
+    return f"{INCONCLUSIVE}: {clause['verdict']}, {clause.get('reason', '')}"

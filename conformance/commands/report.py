@@ -1,4 +1,4 @@
-"""Every format again, from the stream of a run."""
+"""Making reports again from the stream of a run."""
 
 from __future__ import annotations
 

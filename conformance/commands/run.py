@@ -1,4 +1,4 @@
-"""Checking a server: what is asked for on the command line, the run, and what is printed of it."""
+"""Checking a server: the options, the run, and the output."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def run_command(only_plan: bool, only_clean_up: bool, write_waivers: Path | None
     if only_clean_up and given["base_url"] is None:
         raise click.UsageError("--clean-up needs the BASE_URL of the run that left something.")
     if write_waivers:
-        drafts.existing(write_waivers)  # refused before the run rather than after it
+        drafts.existing(write_waivers)  # a broken file is refused before the run
     config = options.config(**given)
     contract = config.contract()
     if only_clean_up:
@@ -101,19 +101,19 @@ def carried_out(contract: Contract, config: Config, draft: Path | None) -> int:
             paths.append(files.write_text(draft.resolve(), drafts.drafted(draft, report)))
         print("report:", ", ".join(str(path) for path in paths))
         if watchdog.fired:
-            # Threads that were given up may never end, and Python would wait for them.
+            # Python would wait for abandoned threads, which may never end.
             leave(report["exit_code"])
     return report["exit_code"]
 
 
 def keep_hypothesis_aside() -> None:
-    """Hypothesis keeps files of its own; they don't belong into the folder that somebody works in."""
+    """Keep Hypothesis' own files out of the user's working directory."""
     set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "contract-conformance-hypothesis")
 
 
 @contextlib.contextmanager
 def served(contract: Contract, config: Config) -> Iterator[Config]:
-    """The config with a server that answers: the one given, or the sandbox for as long as the run takes."""
+    """The config with the URL of a running server: the given one, or the sandbox for the time of the run."""
     if not config.embedded:
         yield config
         return

@@ -1,4 +1,4 @@
-"""What a run shows while it goes on: a live view on a terminal, plain lines elsewhere."""
+"""The progress of a run: a live view on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ MOST_BLOCKED = 3
 """Ids of clauses that a cause keeps from being exercised."""
 MOST_REQUESTS = 2
 LONGEST_REQUEST = 2_000
-"""Of a counterexample the last requests are shown, and none that would fill the screen."""
+"""The last requests of a counterexample are shown. Longer ones would fill the screen."""
 
 
 def violation_lines(outcome: Outcome, mark: str) -> list[str]:
-    """A violated clause in a few lines: what is demanded, what came, how to see it."""
+    """A violated clause in a few lines: the requirement, expected, observed, and the requests."""
     clause, example = outcome.clause, outcome.counterexample
     lines = [f"{mark} {clause.id} ({clause.level}, {clause.location})", f"    {clause.requirement}"]
     if example:
@@ -100,7 +100,7 @@ class View:
     def started(self, clause: Stated) -> None:
         """A clause is being tried."""
         self.current = clause.id
-        self.tell()
+        self.log_progress()
 
     def concluded(self, outcome: Outcome) -> None:
         """A clause has its verdict."""
@@ -114,10 +114,10 @@ class View:
         if not self.is_live and sum(verdicts.values()) == self.totals[family]:
             shown = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
             self._line(f"{family:<9} {shown}  ({self.spent()} requests)")
-        self.tell()
+        self.log_progress()
 
-    def tell(self) -> None:
-        """Print the progress, where nothing was printed for a while and there is no live view."""
+    def log_progress(self) -> None:
+        """Without a live view: print the progress if nothing was printed for a while."""
         if not self.is_live and self.clock.monotonic() - self.last >= EVERY:
             self._line(f"{self.progress()}  {self.current}".rstrip())
 
@@ -129,7 +129,7 @@ class View:
         return f"{done}/{total}  {self.spent():,}{budget} requests  {_seconds(elapsed)}{self._left(done, elapsed)}"
 
     def _left(self, done: int, elapsed: float) -> str:
-        """The time that is left: at the pace so far, and never more than the run may take."""
+        """The time left at the pace so far, within the run's time limit."""
         most = max(0.0, self.limits.seconds - elapsed) if self.limits.seconds else None
         if not done:
             return f", at most {_seconds(most)} left" if most is not None else ""
@@ -137,7 +137,7 @@ class View:
         return f", about {_seconds(likely if most is None else min(likely, most))} left"
 
     def show(self, outcome: Outcome) -> None:
-        """Print a violation or an error, above what is live."""
+        """Print a violation or an error above the live part."""
         style, mark = STYLES[outcome.verdict], self.marks[outcome.verdict]
         lines = (
             violation_lines(outcome, mark)
@@ -158,7 +158,7 @@ class View:
 
     def _beat(self) -> None:
         while not self.over.wait(1.0):
-            self.tell()
+            self.log_progress()
 
     def _line(self, text: str, style: str = "") -> None:
         self.last = self.clock.monotonic()
@@ -225,7 +225,7 @@ def _in_a_line(clause: Clause) -> str:
 
 
 class Output(Console):
-    """Standard output. Where nobody reads it any more, the run goes on: it has rows to delete and reports to write."""
+    """Standard output. When it is closed, the run goes on: it has rows to delete and reports to write."""
 
     def on_broken_pipe(self) -> None:
         """Write to nowhere from now on."""
@@ -240,7 +240,7 @@ def stdout() -> Console:
 
 
 def marks(console: Console) -> dict[Verdict, str]:
-    """The mark of each verdict, in letters where the terminal shows no others."""
+    """The mark of each verdict; an ASCII character on a plain terminal."""
     plain = is_plain(console)
     return {
         "held": "+" if plain else "✓",
@@ -252,7 +252,7 @@ def marks(console: Console) -> dict[Verdict, str]:
 
 
 def printable(text: str, console: Console) -> str:
-    """A text as a terminal can show it: what it has no letters for is spelled out."""
+    """A text as a terminal can show it. Characters that it lacks are escaped."""
     encoding = "ascii" if is_plain(console) else console.encoding
     return text.encode(encoding, "backslashreplace").decode(encoding)
 

@@ -1,7 +1,7 @@
 """Cases: which values to send with a filter.
 
-Of many candidates as few are chosen as kill every mutant that can be killed on the rows that are known. A value
-kills a mutant where the mutant would show other rows than the contract.
+The fewest candidates are chosen that kill every mutant that the known rows can kill. A value kills a mutant if the
+mutant would show other rows than the contract.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def cover(
         if (filter.parameter, key) not in groups:
             groups[filter.parameter, key] = _Groups(filter, key, rows)
         answers = _Answers(filter, key, operand, groups[filter.parameter, key])
-        # A candidate that only kills what many kill is passed over.
+        # Skip a candidate that only kills mutants with enough killers.
         rare = [mutant for mutant in wanted[filter.parameter] if killers[mutant.name] < enough]
         if not any(answers.differ(mutant) for mutant in rare):
             continue
@@ -123,12 +123,12 @@ def cover(
         chosen.append(item[0])
         remaining -= set(item[0].kills)
     chosen = _needed(chosen, least)
-    told_names = {name for case in chosen for name in case.kills}
-    return Cases(tuple(chosen), tuple(name for name in names if name not in told_names))
+    killed = {name for case in chosen for name in case.kills}
+    return Cases(tuple(chosen), tuple(name for name in names if name not in killed))
 
 
 def _needed(chosen: list[Case], least: int) -> list[Case]:
-    """The cases without those all of whose mutants the others kill as well; `least` of them stay."""
+    """The cases without redundant ones, whose mutants the others kill as well. At least `least` stay."""
     kept = list(chosen)
     for case in chosen:
         others = {name for other in kept if other is not case for name in other.kills}
@@ -138,7 +138,7 @@ def _needed(chosen: list[Case], least: int) -> list[Case]:
 
 
 class _Groups:
-    """Rows by what is looked at in them: most rows share it with others, and one speaks for all of those."""
+    """Rows grouped by the value that a filter compares. One row stands for all rows of its group."""
 
     def __init__(self, filter: Filter, key: str | None, rows: Sequence[Row]) -> None:
         self.key, self.rows = key, rows
@@ -160,7 +160,7 @@ class _Groups:
         self._apart: dict[str, list[tuple[Row, int]]] = {}
 
     def apart(self, mutant: Mutant) -> list[tuple[Row, int]]:
-        """The rows that a mutant can tell apart, each with the place of its value in `first`."""
+        """The rows that a mutant distinguishes, each with the place of its value in `first`."""
         if mutant.name not in self._apart:
             seen: dict[tuple[str, str], tuple[Row, int]] = {}
             for row, value in zip(self.rows, self.values, strict=True):
@@ -182,7 +182,7 @@ class _Groups:
 
 
 class _Answers:
-    """The right answers to one operand, worked out when a mutant is first compared with them."""
+    """The right answers to one operand, computed when a mutant is first compared with them."""
 
     def __init__(self, filter: Filter, key: str | None, operand: str, groups: _Groups) -> None:
         self.filter, self.key, self.operand, self.groups = filter, key, operand, groups

@@ -1,7 +1,7 @@
-"""The report as data: the parts of report.json, under the names that they have there.
+"""The parts of report.json, by the names that they have there.
 
-This is the one definition: reports are read and checked by it, and report.schema.json is made of it for other
-languages (`python -m conformance.reports.schema`).
+Reports are read and validated by these definitions. `python -m conformance.reports.schema` makes
+report.schema.json from them, for other languages.
 """
 
 from typing import Annotated, Literal, NotRequired, TypedDict, get_args
@@ -31,7 +31,7 @@ GapState = Literal["used", "unused", "elsewhere"]
 
 WaiverState = Literal["used", "untried", "elsewhere", "expired", "stale", "unknown"]
 FAILING: tuple[WaiverState, ...] = ("expired", "stale", "unknown")
-"""The states in which a waiver fails a run: it excuses nothing, and somebody believes that it does."""
+"""States that fail a run: the waiver excuses nothing, though somebody relies on it."""
 
 
 class Tool(TypedDict):
@@ -68,7 +68,7 @@ class Place(TypedDict):
 
 
 class Settings(TypedDict):
-    """The options of a run, as far as they decide what it sends and how it is judged."""
+    """The options that decide what a run sends and how it judges the responses."""
 
     writes: bool
     strict: bool
@@ -76,7 +76,7 @@ class Settings(TypedDict):
     skip: list[str]
     shard: Annotated[
         Annotated[str, Meta(pattern=r"^[1-9]\d*/[1-9]\d*$")] | None,
-        Meta(description="Which part of a run split over machines this is, as 2/3; null for a whole run."),
+        Meta(description="The part of a run that is split over machines, such as 2/3; null for a whole run."),
     ]
     rate: Number | None
     max_requests: Count | None
@@ -143,7 +143,7 @@ class Waiver(TypedDict):
 
 
 class Waived(Waiver):
-    """A waiver, and what became of it in this run."""
+    """A waiver, and its state in this run."""
 
     state: WaiverState
     clauses: Annotated[list[str], Meta(description="Ids of the violations that it excuses.")]
@@ -164,7 +164,7 @@ class Basis(TypedDict):
 
 
 class Statement(TypedDict):
-    """What a clause says, whatever the target does."""
+    """What a clause requires. It doesn't depend on the target."""
 
     id: str
     level: Annotated[
@@ -174,7 +174,7 @@ class Statement(TypedDict):
     operation: str
     family: str
     requirement: Annotated[str, Meta(description="What must hold, in one sentence.")]
-    source: Annotated[str, Meta(description="The page's own sentence, or the reason why it was decided so.")]
+    source: Annotated[str, Meta(description="The page's own sentence, or the reason for our decision.")]
     basis: NotRequired[Annotated[Basis, Meta(description="Reports of earlier versions have none.")]]
     location: Place
     writes: Annotated[bool, Meta(description="True when exercising it changes data on the target.")]
@@ -218,7 +218,7 @@ class Example(TypedDict):
     ]
     answers: Annotated[
         list[str],
-        Meta(description="What came back for each: status and body. Of a long list the rows that the texts name."),
+        Meta(description="The response to each: status and body. Of a long list, the rows that the texts name."),
     ]
     replays: Annotated[Count, Meta(description="How often it was reproduced before it was reported.")]
     symptom: NotRequired[
@@ -233,7 +233,7 @@ class Example(TypedDict):
 
 
 class Judgement(TypedDict):
-    """What became of a clause."""
+    """The result for a clause."""
 
     verdict: Annotated[
         Verdict,
@@ -243,10 +243,14 @@ class Judgement(TypedDict):
             "permitted. error: it could not be judged."
         ),
     ]
-    witnesses: Annotated[Count, Meta(description="Cases in which a wrong server would have answered otherwise.")]
-    requests: Annotated[Count, Meta(description="Requests that the clause took beyond answers already known.")]
+    witnesses: Annotated[
+        Count, Meta(description="Discriminating cases: a wrong server would have answered differently.")
+    ]
+    requests: Annotated[
+        Count, Meta(description="Requests sent for the clause. Responses that were known already don't count.")
+    ]
     seconds: Number
-    reason: NotRequired[Annotated[str, Meta(description="For everything but held and violated: why.")]]
+    reason: NotRequired[Annotated[str, Meta(description="Why the verdict is neither held nor violated.")]]
     reason_code: NotRequired[
         Annotated[
             str,
@@ -261,7 +265,9 @@ class Judgement(TypedDict):
         Annotated[str, Meta(description="For blocked-by: the id of the broken clause on which this one rests.")]
     ]
     untold: NotRequired[
-        Annotated[list[str], Meta(description="Misreadings that the data could not tell from the right one.")]
+        Annotated[
+            list[str], Meta(description="Survivors: mutants that the data couldn't distinguish from the right meaning.")
+        ]
     ]
     counterexample: NotRequired[Example]
 
@@ -283,11 +289,11 @@ Verdicts = TypedDict(
     "Verdicts",
     {"held": Count, "violated": Count, "not-exercised": Count, "skipped": Count, "error": Count},
 )
-"""How many clauses have which verdict."""
+"""The number of clauses with each verdict."""
 
 
 class Spread(TypedDict):
-    """How a set of times is spread, in milliseconds."""
+    """The distribution of times, in milliseconds."""
 
     min: Number
     median: Number
@@ -296,17 +302,17 @@ class Spread(TypedDict):
 
 
 class Timing(TypedDict):
-    """The answers of one operation."""
+    """The responses of one operation."""
 
-    answers: Annotated[dict[str, Count], Meta(description="Answers by status.")]
+    answers: Annotated[dict[str, Count], Meta(description="Responses by status.")]
     milliseconds: Spread
     histogram: Annotated[
-        list[Count], Meta(description="Answers in each class of histogram_bounds, and one more for what took longer.")
+        list[Count], Meta(description="Responses in each class of histogram_bounds, and in one more for slower ones.")
     ]
 
 
 class Requests(TypedDict):
-    """What was sent; more than there are answers where a request was tried again."""
+    """Requests that were sent. A retried request counts again, so there may be fewer responses."""
 
     total: Count
     by_operation: dict[str, Count]
@@ -325,10 +331,10 @@ class Report(TypedDict):
     settings: Settings
     started: Moment
     finished: Moment | None
-    complete: Annotated[bool, Meta(description="False when the run ended before its end; `stopped` says why.")]
+    complete: Annotated[bool, Meta(description="False when the run was stopped early; `stopped` gives the reason.")]
     stopped: str | None
-    notes: Annotated[list[str], Meta(description="What a person should know beside the verdicts.")]
-    answer: Annotated[str, Meta(description="The answer in one sentence.")]
+    notes: Annotated[list[str], Meta(description="Messages for a person, beside the verdicts.")]
+    answer: Annotated[str, Meta(description="The result in one sentence.")]
     exit_code: Literal[0, 1, 2]
     verdicts: Verdicts
     causes: NotRequired[
@@ -373,7 +379,7 @@ class Concluded(Judgement):
 
 
 class Answered(TypedDict):
-    """Answers since the last such event: status and milliseconds of each, by operation."""
+    """Responses since the last such event: status and milliseconds of each, by operation."""
 
     event: Literal["answered"]
     answers: dict[str, list[tuple[int, Number]]]

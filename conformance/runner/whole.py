@@ -1,4 +1,4 @@
-"""A run from its config to its report."""
+"""One run, from its config to its report."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Quiet:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Nothing to let go of."""
+        """Nothing to release."""
 
     def started(self, clause: Clause) -> None:
         """A clause is being tried."""
@@ -75,7 +75,7 @@ def run(config: Config, view: View = lambda clauses, spent: Quiet()) -> Report:
 
 
 def watched(config: Config, view: View, watchdog: Watchdog, save: Callable[[Report], None]) -> Report:
-    """The same under a watchdog. A run that is stopped is also saved as it stands before it cleans up."""
+    """Run under a watchdog. The report of a stopped run is saved before its rows are deleted."""
     contract = config.contract()
     with _folder(config) as folder:
         return _run(contract, replace(config, report=folder), folder, view, watchdog, save)
@@ -83,7 +83,7 @@ def watched(config: Config, view: View, watchdog: Watchdog, save: Callable[[Repo
 
 @contextlib.contextmanager
 def _folder(config: Config) -> Iterator[Path]:
-    """The report folder. A temporary one stays where its journal still names rows: without it nobody finds them."""
+    """The report folder. A temporary one is kept while its journal names rows: only the journal knows them."""
     if config.report is not None:
         yield config.report
         return
@@ -143,7 +143,7 @@ def _run(
     watchdog.halt = target.halt
     try:
         with stream:
-            began = _looked_at(RunContext(contract, target, config.seed), found, stream)
+            began = _begin(RunContext(contract, target, config.seed), found, stream)
             if began:
                 with view(tried, lambda: target.total) as watching:
 
@@ -175,7 +175,7 @@ def _run(
                 notes += delete_own_rows(contract, ownership, config, watchdog.came_back)
             stream.finished(found.stopped, found.requests, notes)
     except Exception as error:
-        # Whatever broke the run, such as a full disk, what it wrote to the server goes.
+        # Our rows are deleted even after a failure such as a full disk.
         for note in delete_own_rows(contract, ownership, config) if ownership else ():
             error.add_note(note)
         raise
@@ -187,8 +187,8 @@ def _run(
     return report
 
 
-def _looked_at(context: RunContext, run: RunRecord, stream: Stream) -> datetime | None:
-    """When the run began, by the server's clock; None where it was interrupted at the first look."""
+def _begin(context: RunContext, run: RunRecord, stream: Stream) -> datetime | None:
+    """The start of the run by the server's clock; None if it was interrupted before any clause."""
     try:
         return preflight(context)
     except KeyboardInterrupt:
@@ -209,7 +209,7 @@ def _check_laws(contract: Contract) -> None:
 
 
 def _explore(config: Config, seen: fuzzing.Observations, target: Target, tried: list[Clause]) -> None:
-    """Let Schemathesis' engine ask the operations of which something is still to be said."""
+    """Let Schemathesis' engine test the operations whose clauses judge evidence."""
     operations = {clause.operation for clause in tried if phase_of(clause).judges_evidence}
     if config.schemathesis and config.effort != "quick" and operations:
         explore = import_module("conformance.fuzzing.explore").explore  # takes a second to import

@@ -1,6 +1,6 @@
-"""Deleting what a run planted: at its end, when it breaks off, and after a crash by its journal.
+"""Deleting a run's own rows: at its end, after an interruption, and after a crash by its journal.
 
-A key leaves the journal only when its row was seen gone. Where that can't be seen, the key stays.
+A key leaves the journal only when lists no longer show its row. Where that can't be seen, the key stays.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from spec import Cursor, Operation
 
 
 def clean_up(context: RunContext, ownership: Ownership) -> list[str]:
-    """Delete every key of the journal that has a row, and give those that weren't seen gone afterwards.
+    """Delete the rows of all keys in the journal; returns the keys whose rows may still exist.
 
-    The budgets of the run don't hold here: what was planted is deleted in any case.
+    The run's limits don't apply: planted rows are deleted in any case.
     """
     known = journaled(ownership.path, ownership.base_url)
     if not known and not ownership.made.left():
@@ -40,13 +40,13 @@ def clean_up(context: RunContext, ownership: Ownership) -> list[str]:
             if deletes
             else _present(context, operation, keys, runs, ownership)
         )
-    ownership.journal.note(list(left))  # rows that a server made of its own accord are to be found again too
+    ownership.journal.note(list(left))  # also rows that the server itself made
     forget(ownership.path, ownership.base_url, list(left), rows)
     return [*left, *map(" ".join, rows)]
 
 
 def _collections(context: RunContext) -> list[tuple[Operation, bool]]:
-    """An operation for each collection that is written to, and whether it deletes: the one that does, if any."""
+    """An operation for each collection with writes, and whether it deletes. One that deletes is preferred."""
     found: dict[str, tuple[Operation, bool]] = {}
     for operation in context.contract.operations:
         if operation.access is None or not operation.access.in_batches:
@@ -68,10 +68,10 @@ def _delete(
             sent = _send(context, operation, there, at_once)
         except Stopped:
             return there
-        except NotSent:  # the key may not write, so it hasn't, or may no longer
+        except NotSent:  # the API key may not write, or may no longer
             return _present(context, operation, there, runs, ownership)
         if at_once > 1 and not sent[-1].accepted:
-            # So many aren't taken at once, or not with one of them.
+            # The batch is too large, or the server refuses one of its keys.
             at_once = max(1, at_once // budget.smaller_delete)
             continue
         asked, there = there, _present(context, operation, there, runs, ownership)
@@ -80,13 +80,13 @@ def _delete(
         slow = clock.monotonic() > until and len(there) > budget.delete_progress * len(asked)
         tries += in_vain or slow
     if there:
-        # While rows go, those behind them move up in the list, and one look may miss some.
+        # Rows move up in the list while others are deleted, so one read may miss some.
         there = sorted({*there, *_present(context, operation, there, runs, ownership)})
     return there
 
 
 def _send(context: RunContext, operation: Operation, keys: Sequence[str], at_once: int) -> list[Submission]:
-    """Ask for keys to be deleted, so many in a batch, and wait for the end; a batch that isn't taken is the last."""
+    """Delete keys in batches of this size, and wait for their end. A refused batch is the last one."""
     if operation.access is None:
         return []
     field, sent, refusals = operation.access.collection.key, list[Submission](), 0
@@ -106,11 +106,10 @@ def _send(context: RunContext, operation: Operation, keys: Sequence[str], at_onc
 def _present(
     context: RunContext, operation: Operation, keys: list[str], runs: set[str], ownership: Ownership
 ) -> list[str]:
-    """Those of the keys that weren't seen gone, and rows of ours that a server made where it shouldn't have.
+    """The keys that may still have a row, and keys of ours that the server itself made.
 
-    Keys of one run are looked for together by its token, and a few of them one by one as well: where those are
-    found and weren't before, the filter is broken and all are looked for one by one. Where nothing can be asked
-    it is all of the keys.
+    The keys of one run are looked up together by its token, and a few of them one by one as well. If one is found
+    only that way, the filter is broken and all are looked up one by one. Without a list to read, all of the keys.
     """
     if reader_of(context, operation) is None:
         return keys
@@ -128,7 +127,7 @@ def _present(
 
 
 def _one_by_one(context: RunContext, operation: Operation, keys: list[str]) -> set[str]:
-    """The keys that have a row, or of which it can't be seen."""
+    """The keys that have a row, or whose row can't be looked up."""
     reader = reader_of(context, operation)
     there: set[str] = set()
     for key in keys:
@@ -139,12 +138,12 @@ def _one_by_one(context: RunContext, operation: Operation, keys: list[str]) -> s
 
 
 def _shows(pages: Sequence[Page]) -> bool:
-    """True for the pages of a list and of its hidden rows, if they say what there is: hidden rows may be refused."""
+    """True when the pages of a list could be read. Those of its hidden rows may be refused."""
     return bool(pages) and pages[0].is_page and all(page.is_page or page.exchange.response.refused for page in pages)
 
 
 def _holding(context: RunContext, operation: Operation, text: str) -> set[str] | None:
-    """The keys of rows that hold a text, by the list's own filters; None when there is no such filter, or it fails."""
+    """The keys that contain a text, by the list's own filters. None without such a filter, or when it fails."""
     reader = reader_of(context, operation)
     if reader is None or operation.access is None:
         return None
@@ -163,21 +162,21 @@ def _holding(context: RunContext, operation: Operation, text: str) -> set[str] |
 
 
 def _to_the_end(context: RunContext, reader: Operation, query: Query, field: str, text: str) -> set[str] | None:
-    """The keys on every page of a query; None where a page fails or shows rows that don't hold the text."""
+    """The keys on every page of a query. None when a page fails or shows a key without the text."""
     found: set[str] = set()
     number, size = 1, None
     request: Request | None = context.large_page_request(reader, query, number)
     while request is not None:
         page = read_page(reader, context.resend(request))
         if not page.is_page:
-            # No page behind the last one, or none of hidden rows, is as good as an empty one.
+            # A refusal counts as an empty page: after the last one, and for hidden rows.
             beyond = number > 1 or len(query) > 1
             return found if beyond and page.exchange.response.refused else None
         new = {str(row.get(field)) for row in page.rows} - found
         if any(text.casefold() not in key.casefold() for key in new):
             return None
         found |= new
-        # A server that shows the same rows for ever has no end either.
+        # A server may show the same rows for ever.
         if not new or (page.next is None and page.count is not None and len(found) >= page.count):
             return found
         number, size = number + 1, size or len(page.rows)

@@ -37,16 +37,16 @@ def test_a_log_gets_the_progress_every_ten_seconds() -> None:
     view.started(clauses[0])
     assert text(file) == ""
     clock.sleep(EVERY)
-    view.tell()
+    view.log_progress()
     assert text(file) == f"0/3  1,204 of 3,000 requests  10 s, at most 1 min 30 s left  {clauses[0].id}\n"
-    view.tell()
+    view.log_progress()
     assert len(text(file).splitlines()) == 1
     view.concluded(outcome(clauses[0], "held"))
     clock.sleep(EVERY)
     view.started(clauses[1])
     assert text(file).splitlines()[-1].startswith("1/3  1,204 of 3,000 requests  20 s, about 40 s left")
     clock.sleep(75)
-    view.tell()
+    view.log_progress()
     assert "1 min 35 s, about 5 s left" in text(file)
 
 
@@ -60,10 +60,10 @@ def test_what_is_said_meanwhile_counts_as_a_line() -> None:
     before = text(file)
     assert clauses[0].id in before
     clock.sleep(EVERY - 1)
-    view.tell()
+    view.log_progress()
     assert text(file) == before
     clock.sleep(1)
-    view.tell()
+    view.log_progress()
     assert text(file).startswith(before)
     assert "1/2  1 requests" in text(file)
 
