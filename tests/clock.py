@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from conformance.transport.clock import Clock
 
+HANG = 600.0
+"""Seconds after which a test takes something for hanging. It bounds a hang, and is never a measure of speed."""
+
 
 class DrivenClock(Clock):
     """Time passes only while somebody sleeps, and by `step` seconds at each look. Safe under threads."""

@@ -76,7 +76,7 @@ class Target:
             self.guard = self.ownership.guard
         self._client = httpx2.Client(
             timeout=self.limits.timeout,
-            verify=_trusted(self.verify) if isinstance(self.verify, str) else self.verify,
+            verify=_trusted(self.base_url, self.verify),
             follow_redirects=False,
             limits=httpx2.Limits(max_connections=PARALLEL * 2, max_keepalive_connections=PARALLEL * 2),
         )
@@ -202,9 +202,15 @@ class Target:
         return Response(received.status_code, response_headers, bytes(body), elapsed, sent_at)
 
 
-def _trusted(bundle: str) -> ssl.SSLContext:
-    """A TLS context that trusts the certificates in a file. Raises OSError when the file holds none."""
+def _trusted(base_url: str, verify: str | bool) -> ssl.SSLContext | bool:
+    """A TLS context that trusts the certificates in a file, or what `verify` says.
+
+    Over plain HTTP it trusts none, because loading the system's certificates takes a tenth of a second.
+    Raises OSError when the file holds no certificate.
+    """
+    if not isinstance(verify, str):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if base_url.startswith("http://") else verify
     try:
-        return ssl.create_default_context(cafile=bundle)
+        return ssl.create_default_context(cafile=verify)
     except ssl.SSLError:
-        raise OSError(errno.EINVAL, "holds no certificate that can be read", bundle) from None
+        raise OSError(errno.EINVAL, "holds no certificate that can be read", verify) from None

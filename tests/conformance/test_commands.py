@@ -28,6 +28,7 @@ from conformance.reports.formats import FILES, FORMATS
 from conformance.runner.config import Usage
 from conformance.transport.exchange import Credential, Request
 from conformance.transport.key_place import KeyPlace
+from tests.clock import HANG
 from tests.conformance.made_up import SETTINGS, documented, inferred, outcome, problem, report, violated, write
 
 KEY = "canary-4f1d"
@@ -278,12 +279,12 @@ def test_a_terminated_run_writes_an_incomplete_report(tmp_path: Path) -> None:
     with sandbox.serve(spec.load(), sandbox.Settings(api_key=KEY, latency=0.05)) as url:
         command = [sys.executable, "-m", "conformance", url, *QUICK, "--rate", "30", "--report", str(tmp_path)]
         process = subprocess.Popen(command, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        until = time.monotonic() + 120
+        until = time.monotonic() + HANG
         while not (tmp_path / "events.ndjson").exists() and time.monotonic() < until:
             time.sleep(0.05)
         time.sleep(0.5)
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=HANG)
     assert process.returncode == 2, err
     assert "Incomplete: interrupted" in out
     assert files.read(tmp_path)["stopped"] == "interrupted"

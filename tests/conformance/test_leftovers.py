@@ -19,6 +19,7 @@ from conformance.sandbox import Settings, serve
 from conformance.transport.exchange import Request, Response
 from conformance.transport.keys import mint
 from conformance.transport.target import Target
+from tests.clock import HANG
 
 KEY = "canary-31ce"
 MANY = 400
@@ -36,7 +37,7 @@ def shop(folder: Path, **switches: Any) -> Iterator[tuple[str, httpx2.Client]]:
     settings = Settings(api_key=KEY, products=OTHERS, db=folder / "rows.db", audit=folder / "audit.ndjson", **switches)
     with (
         serve(spec.load(), settings) as url,
-        httpx2.Client(base_url=url, headers={"Authorization": KEY}, timeout=60) as client,
+        httpx2.Client(base_url=url, headers={"Authorization": KEY}, timeout=HANG, verify=False) as client,
     ):
         yield url, client
 

@@ -25,7 +25,7 @@ from conformance.transport.exchange import MISSING, Credential, Request, Respons
 from conformance.transport.pace import Limits, Pace
 from conformance.transport.retries import ATTEMPTS, retry_after
 from conformance.transport.target import Target, refuse_writes
-from tests.clock import DrivenClock
+from tests.clock import HANG, DrivenClock
 from tests.conformance.loopback import CLOSE, Received, Respond, loopback, response
 from tests.conformance.other_servers import DOCUMENTS
 
@@ -152,7 +152,7 @@ def test_a_connection_that_breaks_is_tried_again_for_a_read_and_never_for_a_writ
 
 
 def _wait(event: threading.Event) -> None:
-    event.wait(60)
+    event.wait(HANG)
 
 
 def _then_close(found: bytes) -> Any:

@@ -15,6 +15,7 @@ import pytest
 import spec
 from conformance import sandbox
 from conformance.reports import files
+from tests.clock import HANG
 
 KEY = "canary-55d0"
 STUCK = "PRD102.page.disjoint"
@@ -65,7 +66,7 @@ def started(url: str, report: Path, compute: str, *more: str, only: str = STUCK)
 def ended(process: subprocess.Popen[str], report: Path) -> tuple[Any, str]:
     """The report of a run that ended by itself, and its output."""
     try:
-        output, errors = process.communicate(timeout=120)
+        output, errors = process.communicate(timeout=HANG)
     finally:
         process.kill()
     assert "Traceback" not in errors, errors

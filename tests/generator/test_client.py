@@ -11,7 +11,6 @@ import pickle
 import subprocess
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,6 +24,8 @@ from akinon_seller_products import AsyncClient, Client, Event, Hooks, Request, e
 from akinon_seller_products._runtime.base import Api, secrets
 from akinon_seller_products._runtime.credentials import Credentials, Scheme
 from opentelemetry import propagate, trace
+
+from tests.clock import HANG
 
 from .conftest import KEY, ROOT, Driver
 from .raw import TICKET, Peer, batch, page, product, server
@@ -164,7 +165,7 @@ def test_an_asynchronous_client_works_under_trio() -> None:
         assert trio.run(walk, there.url) == 1
 
     def silent(peer: Peer) -> None:
-        over.wait(60)
+        over.wait(HANG)
 
     over = threading.Event()
     with server(silent) as there, pytest.raises(errors.ReadTimeoutError):
@@ -335,14 +336,12 @@ def test_a_deadline_holds_for_a_transport_of_the_callers_own() -> None:
 
     class Stuck(httpx2.BaseTransport):
         def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-            over.wait(30)
+            over.wait(HANG)
             return httpx2.Response(200)
 
-    began = time.monotonic()
     with Client("key", transport=Stuck(), deadline=0.2) as client, pytest.raises(errors.APITimeoutError):
         client.get_products()
     over.set()
-    assert time.monotonic() - began < 15
 
 
 def test_a_deadline_leaves_errors_of_a_transport_as_they_are() -> None:

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from akinon_seller_products import errors
 
+from tests.clock import HANG
+
 from .conftest import KEY, Driver
 from .raw import Handler, Peer, Server, page, product, server
 
@@ -24,14 +26,10 @@ FINE = '{"count": 0, "next": null, "previous": null, "results": []}'
 
 
 @contextlib.contextmanager
-def raises(
-    kind: type[Exception], match: str | None = None, within: float = 30.0
-) -> Iterator[pytest.ExceptionInfo[Any]]:
-    """An error of the kind, in time, whose traceback shows no key."""
-    began = time.monotonic()
+def raises(kind: type[Exception], match: str | None = None) -> Iterator[pytest.ExceptionInfo[Any]]:
+    """An error of the kind, whose traceback shows no key."""
     with pytest.raises(kind, match=match) as caught:
         yield caught
-    assert time.monotonic() - began < within
     shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
     assert KEY not in shown.replace(f"api_key = '{KEY}'", "")
 
@@ -39,7 +37,7 @@ def raises(
 def fails(drive: Drive, handler: Handler, kind: type[Exception], match: str | None = None, **settings: Any) -> Server:
     """One call to such a server, without retries."""
     with server(handler) as made:
-        driver = drive(made.url, **{"timeout": 1.0, "max_retries": 0, **settings})
+        driver = drive(made.url, **{"timeout": HANG, "max_retries": 0, **settings})
         with raises(kind, match):
             driver.do(driver.client.get_products())
         return made
@@ -162,9 +160,7 @@ def dripping_head(peer: Peer) -> None:
 
 @pytest.mark.parametrize("handler", [silent, dripping_body, dripping_head])
 def test_a_slow_server_is_late_by_the_total(drive: Drive, handler: Handler) -> None:
-    began = time.monotonic()
     fails(drive, handler, errors.ReadTimeoutError, "within 0.5 s", timeout=0.5)
-    assert time.monotonic() - began < 20
 
 
 @pytest.mark.parametrize(
@@ -189,7 +185,7 @@ def test_a_slow_server_is_late_by_the_total(drive: Drive, handler: Handler) -> N
 def test_a_body_that_is_not_what_was_promised(
     drive: Drive, type_: str, body: bytes | str, kind: type[Exception]
 ) -> None:
-    fails(drive, lambda peer: peer.answer(body, type=type_), kind, timeout=10.0)
+    fails(drive, lambda peer: peer.answer(body, type=type_), kind)
 
 
 def test_a_name_twice_deep_inside(drive: Drive) -> None:
@@ -221,7 +217,7 @@ def test_a_compressed_bomb_does_not_fill_the_memory(drive: Drive) -> None:
 
     tracemalloc.start()
     try:
-        fails(drive, handler, errors.ResponseTooLargeError, max_response_bytes=1_000_000, timeout=10.0)
+        fails(drive, handler, errors.ResponseTooLargeError, max_response_bytes=1_000_000)
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from akinon_seller_products import F, errors, models
 
+from tests.clock import HANG
+
 from .conftest import KEY, Driver
 
 Drive = Callable[..., Driver]
@@ -98,7 +100,7 @@ def test_a_product_is_written_priced_stocked_and_deleted(drive: Drive, sandbox: 
     driver = drive(sandbox)
     client, prices, stocks = driver.client, uuid.uuid4(), uuid.uuid4()
     batch = driver.do(client.upsert_products([product(name), product(f"{name}-2")]))
-    result = driver.do(batch.result(timeout=20))
+    result = driver.do(batch.result(timeout=HANG))
     assert (result.ok, result.total, result.succeeded) == (True, 2, 2)
     assert isinstance(driver.do(batch.status()), models.BatchRequest)
     assert isinstance(driver.do(client.get_batch_request(uuid.UUID(batch.id))), models.BatchRequest)
@@ -108,20 +110,20 @@ def test_a_product_is_written_priced_stocked_and_deleted(drive: Drive, sandbox: 
         tax_rate=Decimal("0.08"),
     )  # fmt: skip
     stock = {"sku": name, "stock_list": str(stocks), "unit_type": "qty", "stock": "90"}
-    assert driver.do(driver.do(client.upsert_prices([price])).result(20)).ok
-    assert driver.do(driver.do(client.upsert_stocks([stock])).result(20)).ok
+    assert driver.do(driver.do(client.upsert_prices([price])).result(HANG)).ok
+    assert driver.do(driver.do(client.upsert_stocks([stock])).result(HANG)).ok
     both = models.PriceAndStockUpsert(
         sku=f"{name}-2", price_list=prices, stock_list=stocks, currency_type="USD", retail_price=Decimal(1),
         price=Decimal(1), tax_rate=Decimal(0), unit_type="qty", stock=Decimal(3),
     )  # fmt: skip
-    assert driver.do(driver.do(client.upsert_prices_and_stocks([both])).result(20)).ok
+    assert driver.do(driver.do(client.upsert_prices_and_stocks([both])).result(HANG)).ok
 
     rows = [row for flag in (True, False) for row in driver.all(client.get_products(sku=name, approved=flag))]
     assert [str(p.retail_price) for p in rows[0].prices] == ["100"]
     assert [str(s.stock) for s in rows[0].stocks] == ["90"]
 
     gone = driver.do(client.delete_products([models.ProductDelete(sku=name), {"sku": f"{name}-2"}]))
-    assert driver.do(gone.wait(timeout=20)).state.succeeded == 2
+    assert driver.do(gone.wait(timeout=HANG)).state.succeeded == 2
     assert not driver.all(client.get_products(sku=name))
 
 
@@ -129,7 +131,7 @@ def test_a_batch_is_taken_up_from_its_checkpoint(drive: Drive, sandbox: str, nam
     driver = drive(sandbox)
     batch = driver.do(driver.client.upsert_products([product(name)]))
     again = driver.client.resume_batch(batch.checkpoint())
-    assert driver.do(again.result(timeout=20)).succeeded == 1
+    assert driver.do(again.result(timeout=HANG)).succeeded == 1
 
 
 def test_bulk_writes_have_an_outcome_for_every_row(drive: Drive, sandbox: str, name: str, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx2
 
+from tests.clock import HANG
+
 PRODUCTS = "/api/i2/products/"
 SEARCH = "/api/i2/products/search/"
 PRICES = "/api/i2/products/prices/"
@@ -51,7 +53,7 @@ def price(sku: str, one: str = LISTS[0], **changes: Any) -> dict[str, Any]:
     return {"sku": sku, "price_list": one, **amounts, **changes}
 
 
-def write(client: httpx2.Client, method: str, path: str, items: Any, wait: float = 300) -> Any:
+def write(client: httpx2.Client, method: str, path: str, items: Any, wait: float = HANG) -> Any:
     """Send a batch and wait until it is over; what the status operation shows then."""
     response = client.request(method, path, json=items)
     assert response.status_code == 202, response.text

@@ -14,6 +14,7 @@ import yaml
 import spec
 from conformance.sandbox import DEFAULT_KEY, Settings, serve
 from spec import Contract
+from tests.clock import HANG
 from tests.sandbox import postgres as postgres_server
 
 Serving = Callable[..., AbstractContextManager[httpx2.Client]]
@@ -49,7 +50,7 @@ def client_of(contract: Contract, **settings: Any) -> Iterator[httpx2.Client]:
     """A client of a sandbox that lives as long as the block."""
     with (
         serve(contract, Settings(**settings)) as base_url,
-        httpx2.Client(base_url=base_url, headers={"Authorization": DEFAULT_KEY}, timeout=30) as client,
+        httpx2.Client(base_url=base_url, headers={"Authorization": DEFAULT_KEY}, timeout=HANG, verify=False) as client,
     ):
         yield client
 

@@ -14,6 +14,7 @@ import pytest
 
 import spec
 from conformance.sandbox.__main__ import main
+from tests.clock import HANG
 
 ROOT = spec.DEFAULT.parents[1]
 
@@ -33,7 +34,7 @@ def test_one_line_says_ready_and_a_signal_stops_it_cleanly(number: signal.Signal
         headers = {"Authorization": "of the environment"}
         assert httpx2.get(f"{match[1]}/api/i2/products/", headers=headers).json()["count"] == 3
         process.send_signal(number)
-        assert process.wait(10) == 0
+        assert process.wait(HANG) == 0
         assert process.stdout.read() == ""
         assert process.stderr.read() == ""
 

@@ -16,6 +16,7 @@ import pytest
 
 import spec
 from conformance.sandbox import DEFAULT_KEY, Settings, StoreError, app
+from tests.clock import HANG
 from tests.sandbox.asking import PRICES, PRODUCTS, look, page, price, product, rows, write
 from tests.sandbox.conftest import Edited, Serving
 from tests.sandbox.test_edited import add_field
@@ -77,17 +78,17 @@ def test_a_file_survives_a_kill_with_what_is_pending(tmp_path: Path) -> None:
     headers = {"Authorization": DEFAULT_KEY}
     process, url = _start(file, "--batch-delay", "30")
     try:
-        with httpx2.Client(base_url=url, headers=headers) as client:
+        with httpx2.Client(base_url=url, headers=headers, timeout=HANG, verify=False) as client:
             before = rows(client)
             done = client.post(PRODUCTS, json=[product("first"), product("second")]).json()["batch_request_id"]
             later = client.request("DELETE", PRODUCTS, json=[{"sku": "first"}]).json()["batch_request_id"]
             assert look(client, done)["state"]["succeeded"] == 0
     finally:
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(HANG)
     process, url = _start(file)
     try:
-        with httpx2.Client(base_url=url, headers=headers) as client:
+        with httpx2.Client(base_url=url, headers=headers, timeout=HANG, verify=False) as client:
             while look(client, later)["processed_in"] is None:
                 pass
             assert look(client, done)["state"] == {"total": 2, "succeeded": 2, "failed": 0}
@@ -95,7 +96,7 @@ def test_a_file_survives_a_kill_with_what_is_pending(tmp_path: Path) -> None:
             assert [row["sku"] for row in after if row not in before] == ["second"]
     finally:
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(HANG) == 0
         assert process.stdout
         process.stdout.close()
 

@@ -13,6 +13,7 @@ import pytest
 import spec
 from conformance.sandbox import DEFAULT_KEY, RunningSandbox, SandboxError, Settings
 from conformance.sandbox.running import start
+from tests.clock import HANG
 from tests.sandbox.asking import PRODUCTS, STOCKS
 
 pytest_plugins = ["pytester"]
@@ -22,7 +23,7 @@ class SyncJob:
     """Takes over the stock of a shop: reads all products, and writes the stocks that differ."""
 
     def __init__(self, url: str, key: str, pause: Callable[[float], object]) -> None:
-        self.client = httpx2.Client(base_url=url, headers={"Authorization": key}, timeout=10)
+        self.client = httpx2.Client(base_url=url, headers={"Authorization": key}, timeout=HANG, verify=False)
         self.pause = pause
 
     def __enter__(self) -> SyncJob:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from conformance.oracle.awkward import NOT_UNICODE, TEXTS
 from conformance.sandbox import DEFAULT_KEY
 from conformance.sandbox.control import PREFIX
+from tests.clock import HANG
 from tests.sandbox.asking import PRODUCTS, SEARCH, page, product, rows
 from tests.sandbox.conftest import Serving
 
@@ -108,7 +109,7 @@ def test_no_request_line_is_a_server_error(client: httpx2.Client, line: bytes) -
 
 def _raw(client: httpx2.Client, line: bytes) -> int:
     """The status of a request that no client library would send; 400 where the connection is just closed."""
-    with socket.create_connection((client.base_url.host, client.base_url.port or 80), timeout=20) as connection:
+    with socket.create_connection((client.base_url.host, client.base_url.port or 80), timeout=HANG) as connection:
         key = DEFAULT_KEY.encode()
         connection.sendall(line + b"Host: sandbox\r\nAuthorization: " + key + b"\r\nConnection: close\r\n\r\n")
         answer = connection.recv(64)

@@ -14,6 +14,7 @@ from conformance.sandbox import Settings, app, faults, serve
 from conformance.sandbox.control import PREFIX
 from conformance.sandbox.faults import tenancy_faults
 from spec import Contract
+from tests.clock import HANG
 from tests.sandbox.asking import PRODUCTS, everything, one, product, write
 from tests.sandbox.conftest import Database
 
@@ -23,7 +24,9 @@ def two(contract: Contract, **settings: Any) -> Iterator[tuple[httpx2.Client, ht
     """A client for each of two keys."""
     keys = ("first", "second")
     with serve(contract, Settings(api_key=keys[0], second_key=keys[1], products=30, **settings)) as url:
-        first, second = (httpx2.Client(base_url=url, headers={"Authorization": key}, timeout=30) for key in keys)
+        first, second = (
+            httpx2.Client(base_url=url, headers={"Authorization": key}, timeout=HANG, verify=False) for key in keys
+        )
         with first, second:
             yield first, second
 

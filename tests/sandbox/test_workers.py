@@ -19,6 +19,7 @@ import spec
 from conformance.sandbox import DEFAULT_KEY
 from conformance.sandbox.__main__ import main
 from conformance.sandbox.control import PREFIX
+from tests.clock import HANG
 from tests.sandbox.asking import PRODUCTS, product
 from tests.sandbox.postgres import Server
 
@@ -49,7 +50,7 @@ def served(database: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
             yield line.removeprefix("READY ").strip(), process
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(120) == 0
+            assert process.wait(HANG) == 0
 
 
 def children(process: subprocess.Popen[str]) -> list[int]:
@@ -75,7 +76,7 @@ def test_killed_processes_lose_nothing_and_do_nothing_twice(postgres: Server) ->
         def write(number: int) -> list[str]:
             """Batches of the same keys, one after the other."""
             tickets = []
-            with httpx2.Client(base_url=url, headers=HEADERS, timeout=60) as client:
+            with httpx2.Client(base_url=url, headers=HEADERS, timeout=HANG, verify=False) as client:
                 for turn in range(ROUNDS):
                     items = [product(f"w{number}-{key}", name=str(turn)) for key in range(KEYS)]
                     tickets.append(ask(process, client, "POST", PRODUCTS, json=items).json()["batch_request_id"])
@@ -86,7 +87,7 @@ def test_killed_processes_lose_nothing_and_do_nothing_twice(postgres: Server) ->
 
         with ThreadPoolExecutor(WRITERS) as pool:
             tickets = [ticket for found in pool.map(write, range(WRITERS)) for ticket in found]
-        with httpx2.Client(base_url=url, headers=HEADERS, timeout=60) as client:
+        with httpx2.Client(base_url=url, headers=HEADERS, timeout=HANG, verify=False) as client:
             for ticket in tickets:
                 while not (batch := ask(process, client, "GET", f"{PRODUCTS}batch-requests/{ticket}").json())[
                     "processed_in"
