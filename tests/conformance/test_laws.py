@@ -12,14 +12,12 @@ from typing import Any
 import pytest
 
 from conformance.laws import LAWS, Phase, filters
-from conformance.oracle.budget import Budget
-from conformance.oracle.cases import Cases, choose
 from conformance.runner.run import in_order, try_clause
 from conformance.transport import target
 from conformance.verdict import Finding, Outcome
-from spec import Clause, Filter
+from spec import Clause
 from tests.conformance import inconclusive, mistakes_in_batches, mistakes_in_reads, mistakes_in_writes, quirks
-from tests.conformance.fake import CONTRACT, Shop, ask_of, log_of, outcome
+from tests.conformance.fake import CONTRACT, Shop, ask_of, log_of, outcome, remembered_choice
 from tests.conformance.golden import expect, titles
 from tests.conformance.mutate import Mistake, changed
 
@@ -30,18 +28,7 @@ MISTAKES = [*mistakes_in_reads.MISTAKES, *mistakes_in_writes.MISTAKES, *mistakes
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A shop without a wire needs no second try, and no choice of cases that was made already."""
     monkeypatch.setattr(target, "ATTEMPTS", 1)
-    monkeypatch.setattr(filters, "choose", _remembered)
-
-
-def _remembered(filter: Filter, rows: list[Any], seed: int, budget: Budget) -> Cases:
-    """The choice of cases, made once for the same rows: it takes most of a law's time."""
-    key = (filter.parameter, seed, repr(rows), budget)
-    if key not in _CHOICES:
-        _CHOICES[key] = choose(filter, rows, seed, budget)
-    return _CHOICES[key]
-
-
-_CHOICES: dict[Any, Cases] = {}
+    monkeypatch.setattr(filters, "choose", remembered_choice)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m[0]}: {m[1]}")
