@@ -52,7 +52,8 @@ class Body:
         """The value as the type that the document asks for. Raises Unfit."""
         token = CHECKING.set(True)
         try:
-            return ready(self._adapter.validate_python(_listed(value)))
+            given = _listed(value)
+            return ready(self._adapter.validate_python(given), given)
         except ValidationError as error:
             raise Unfit(*problems(error, "body")) from None
         finally:

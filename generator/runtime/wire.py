@@ -72,7 +72,7 @@ class Parameter:
             checked = self._adapter.validate_python(value)
             if type(checked) in _PLAIN and self.content is None:
                 return checked
-            plain = self._adapter.dump_python(ready(checked), mode="json", by_alias=True, exclude_unset=True)
+            plain = self._adapter.dump_python(ready(checked, value), mode="json", by_alias=True, exclude_unset=True)
         except ValidationError as error:
             raise Unfit(*problems(error, self.keyword)) from None
         except PydanticSerializationError as error:

@@ -96,6 +96,25 @@ def test_what_was_read_can_be_changed_and_written(objects: ModuleType, talk: Sta
         t.client.write(1, name="n", state="onn")
 
 
+def test_what_a_server_added_is_left_out_where_the_document_allows_nothing_more(make: Made, talk: Start) -> None:
+    inner = {"additionalProperties": False, "properties": {"b": {"type": "integer"}}}
+    closed = {"additionalProperties": False, "properties": {"a": {"type": "integer"}, "in": inner}}
+    shelf = {"properties": {"rows": {"type": "array", "items": ref("Closed")}, "one": ref("Closed")}}
+    both = {"get": get(ref("Shelf"), operationId="read"), "put": post(ref("Shelf"), operationId="write")}
+    package = make(document({"/shelf": both}, {"Closed": closed, "Shelf": shelf}))
+    t = talk(package, {"rows": [{"a": 1, "new": 2}], "one": {"in": {"b": 1, "newer": 3}, "new": 4}, "more": {"x": 1}})
+    shelf_read = t.client.read()
+    shelf_read.rows[0].a = 5
+    with pytest.warns(package.UnknownFieldWarning, match="'new' is left out"):
+        t.client.write(shelf_read)
+    assert t.bodies == [{"rows": [{"a": 5}], "one": {"in": {"b": 1}}, "more": {"x": 1}}]
+    assert shelf_read.rows[0].new == 2
+    assert shelf_read.one.in_.newer == 3
+    with pytest.raises(package.InvalidRequestError, match="Closed has no property 'new'"):
+        t.client.write(shelf_read.model_dump(by_alias=True))
+    assert len(t.seen) == 2
+
+
 def test_a_part_can_be_changed(objects: ModuleType, talk: Start) -> None:
     t = talk(objects)
     t.client.change(1, {"name": "x"})

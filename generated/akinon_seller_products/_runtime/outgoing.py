@@ -30,38 +30,78 @@ class Unfit(ValueError):
         self.problems = problems
 
 
-def ready(body: Any) -> Any:
-    """A checked body. Raises Unfit for a property that the document rules out, and warns of a likely typing error."""
+def ready(body: Any, given: object) -> Any:
+    """A checked body, made of what was given.
+
+    Raises Unfit for a property that the document rules out, unless it stands in a model: a server may have sent it.
+    It is left out then. Warns of that, and of a likely typing error.
+    """
     waiting: list[Any] = [body]
+    surplus = False
     while waiting:
         value = waiting.pop()
         if isinstance(value, BaseModel):
-            _look(value)
+            surplus = _look(value, given) or surplus
             waiting.extend(_parts(value.__dict__.values()))
             waiting.extend(_parts((value.model_extra or {}).values()))
         elif is_object(value):
             waiting.extend(_parts(value.values()))
         elif is_sequence(value):
             waiting.extend(_parts(value))
-    return body
+    return _without_surplus(body) if surplus else body
 
 
 def _parts(values: Iterable[Any]) -> Iterable[Any]:
     return (value for value in values if type(value) not in _SCALARS)
 
 
-def _look(model: BaseModel) -> None:
+def _look(model: BaseModel, given: object) -> bool:
+    """Fill in constants; true where a model has properties that are left out."""
     kind = type(model)
     constants: tuple[str, ...] = getattr(kind, "__constants__", ())
     if constants:
         model.__pydantic_fields_set__.update(constants)
     if not model.model_extra:
-        return
+        return False
+    if getattr(kind, "__closed__", False):
+        names = ", ".join(map(repr, model.model_extra))
+        if not _holds(given, model):
+            raise Unfit(f"body: {kind.__name__} has no property {names}")
+        message = f"{kind.__name__}: {names} is left out, because the document allows no such property"
+        warnings.warn(message, UnknownFieldWarning, stacklevel=2)
+        return True
     known = {about.serialization_alias or name: name for name, about in kind.model_fields.items()}
     for name in model.model_extra:
-        if getattr(kind, "__closed__", False):
-            raise Unfit(f"body: {kind.__name__} has no property {name!r}")
         free = [wire for wire, field in known.items() if field not in model.model_fields_set]
         if meant := difflib.get_close_matches(name, free, n=1, cutoff=_LIKELY):
             message = f"{kind.__name__}: {name!r} is sent, though the document doesn't have it; is {meant[0]!r} meant?"
             warnings.warn(message, UnknownFieldWarning, stacklevel=2)
+    return False
+
+
+def _holds(value: object, model: BaseModel) -> bool:
+    """True where a value is or holds this very model, which wasn't made of it."""
+    if value is model:
+        return True
+    if isinstance(value, BaseModel):
+        return any(_holds(each, model) for each in (value.__dict__, value.model_extra))
+    if is_object(value):
+        return any(_holds(each, model) for each in value.values())
+    return is_sequence(value) and any(_holds(each, model) for each in value)
+
+
+def _without_surplus(value: Any) -> Any:
+    """A copy without the properties that the document rules out."""
+    if isinstance(value, BaseModel):
+        made = value.model_copy()
+        extra = made.__pydantic_extra__
+        if extra and getattr(type(made), "__closed__", False):
+            made.__pydantic_fields_set__.difference_update(extra)
+            extra.clear()
+        elif extra:
+            extra.update({name: _without_surplus(each) for name, each in extra.items()})
+        made.__dict__.update({name: _without_surplus(each) for name, each in value.__dict__.items()})
+        return made
+    if is_object(value):
+        return {name: _without_surplus(each) for name, each in value.items()}
+    return [_without_surplus(each) for each in value] if is_sequence(value) else value
