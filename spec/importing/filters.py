@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from spec import vocabulary
 from spec.importing import names, orders, pages, words
-from spec.importing.findings import Finding, Unrecognised, inferred
+from spec.importing.findings import PROVENANCE, Finding, Unrecognised, inferred
 from spec.importing.lists import Listing
 from spec.model import JSON, Parameter, without_null
 from spec.reader.read_context import Object, ReadContext
@@ -97,7 +97,10 @@ def _filter(choice: _Choice, reading: names.Reading) -> Finding | Unrecognised:
     mark |= inferred(reason)
     if lookup == "isnull" and vocabulary.kind(choice.schema) == "text":
         return choice.finding({"x-filter": mark, "schema": {"type": "boolean"}}, replaces=("schema",))
-    if lookup.removeprefix("not_") in ("in", "range") and not choice.many:
+    takes_several = lookup.removeprefix("not_").rpartition("__")[2] in ("in", "range")
+    if choice.many and not takes_several:
+        return _one_of_several(choice, mark)
+    if takes_several and not choice.many:
         return _list_in_text(choice, reading, mark)
     return choice.finding({"x-filter": mark})
 
@@ -121,6 +124,14 @@ def _lookup(choice: _Choice, reading: names.Reading) -> tuple[str, str]:
     if choice.many and lookup in ("exact", "not_exact"):
         return lookup.replace("exact", "in"), f"{reading.reason} It takes several values."
     return lookup, reading.reason
+
+
+def _one_of_several(choice: _Choice, mark: Mapping[str, JSON]) -> Finding:
+    """A lookup that takes several values, where the vocabulary has words for one: the list is left out."""
+    reason = f"{mark[PROVENANCE]['inferred']} It takes several values; what one of them means is described."
+    items = choice.schema.get("items")
+    update = {"x-filter": {**mark, **inferred(reason)}, "schema": items if isinstance(items, Mapping) else {}}
+    return choice.finding(update, replaces=("schema",))
 
 
 def _list_in_text(choice: _Choice, reading: names.Reading, mark: Mapping[str, JSON]) -> Finding:
