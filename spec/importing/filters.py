@@ -59,12 +59,18 @@ def _meaning(context: ReadContext, choice: _Choice) -> Finding | Unrecognised:
         for known, meaning in _BY_NAME:
             if name in known:
                 return meaning(choice)
-    reading = names.read(choice.parameter.name, choice.listing.fields, lambda of: context.properties(of, ""))
+    reading = names.read(choice.parameter.name, choice.listing.fields, lambda of: _properties(context, of))
     if reading is None:
         return choice.unrecognised("its name is that of no field, with or without a lookup")
     if vocabulary.kind(reading.schema) == "object":
         reading = _inside(context, choice, reading)
     return _filter(choice, reading)
+
+
+def _properties(context: ReadContext, schema: Object) -> Mapping[str, Object]:
+    """The fields of an object, or of the objects in a list."""
+    listed = context.entry_properties(schema, "")
+    return listed or context.properties(schema, "")
 
 
 def _inside(context: ReadContext, choice: _Choice, reading: names.Reading) -> names.Reading:
