@@ -123,8 +123,8 @@ def cover(
         chosen.append(item[0])
         remaining -= set(item[0].kills)
     chosen = _needed(chosen, least)
-    killed = {name for case in chosen for name in case.kills}
-    return Cases(tuple(chosen), tuple(name for name in names if name not in killed))
+    dead = {name for case in chosen for name in case.kills}
+    return Cases(tuple(chosen), tuple(name for name in names if name not in dead))
 
 
 def _needed(chosen: list[Case], least: int) -> list[Case]:
