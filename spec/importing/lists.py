@@ -146,7 +146,7 @@ def _key(contract: Contract, operation: Operation, fields: Mapping[str, Object])
     scalar = [name for name, field in fields.items() if vocabulary.kind(field) in ("text", "uuid", "number")]
     for other in contract.operations:
         below = other.path.rstrip("/")
-        parameter = re.fullmatch(re.escape(here) + r"/\{([^{}]+)\}", below)
+        parameter = re.fullmatch(rf"{re.escape(here)}/\{{([^{{}}]+)\}}", below)
         same = next((n for n in scalar if parameter and words.plain(n) == words.plain(parameter[1])), None)
         if same:
             return same, f"{other.path} names a row by it."

@@ -120,28 +120,34 @@ BEFORE: Mapping[str, str] = {"min": "gte", "max": "lte", "from": "gte", "to": "l
 EXCLUSIVE: Mapping[str, str] = {"gte": "gt", "lte": "lt"}
 """What `after` and `before` may mean as well: the description decides."""
 
-_PHRASES: tuple[tuple[str, str], ...] = (
-    (r"greater than or equal|at least|no less than|on or after|minimum|>=|not before", "gte"),
-    (r"less than or equal|at most|no more than|on or before|maximum|<=|not after|up to", "lte"),
-    (r"(strictly )?(greater|more|larger|later) than", "gt"),
-    (r"(strictly )?(less|fewer|smaller|earlier) than", "lt"),
+_PHRASES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(r"greater than or equal|at least|no less than|on or after|minimum|>=|not before", re.IGNORECASE),
+        "gte",
+    ),
+    (
+        re.compile(r"less than or equal|at most|no more than|on or before|maximum|<=|not after|up to", re.IGNORECASE),
+        "lte",
+    ),
+    (re.compile(r"(strictly )?(greater|more|larger|later) than", re.IGNORECASE), "gt"),
+    (re.compile(r"(strictly )?(less|fewer|smaller|earlier) than", re.IGNORECASE), "lt"),
 )
 
 _INSENSITIVE = re.compile(
     r"case[- ]?insensitive|ignor\w* (the )?case|whatever (the|its) case|regardless of case", re.IGNORECASE
 )
 _SENSITIVE = re.compile(r"case[- ]sensitive", re.IGNORECASE)
-_MATCHES: tuple[tuple[str, str], ...] = (
-    (r"contain|substring|partial|part of", "contains"),
-    (r"start(s|ing)?[- ]with|begin(s|ning)? with|\bprefix", "startswith"),
-    (r"end(s|ing)?[- ]with|\bsuffix", "endswith"),
-    (r"exact|equal", "exact"),
+_MATCHES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"contain|substring|partial|part of", re.IGNORECASE), "contains"),
+    (re.compile(r"start(s|ing)?[- ]with|begin(s|ning)? with|\bprefix", re.IGNORECASE), "startswith"),
+    (re.compile(r"end(s|ing)?[- ]with|\bsuffix", re.IGNORECASE), "endswith"),
+    (re.compile(r"exact|equal", re.IGNORECASE), "exact"),
 )
 
 
 def ordered_by_description(text: str) -> str | None:
     """The lookup of an ordered field that a description states, or None."""
-    return next((lookup for pattern, lookup in _PHRASES if re.search(pattern, text, re.IGNORECASE)), None)
+    return next((lookup for pattern, lookup in _PHRASES if pattern.search(text)), None)
 
 
 def text_by_description(text: str) -> str | None:
@@ -150,7 +156,7 @@ def text_by_description(text: str) -> str | None:
     A word for a part of the text without one for the case says neither `contains` nor `icontains`: the result is
     the word `partial`, which no lookup has.
     """
-    found = next((lookup for pattern, lookup in _MATCHES if re.search(pattern, text, re.IGNORECASE)), None)
+    found = next((lookup for pattern, lookup in _MATCHES if pattern.search(text)), None)
     if found is None:
         return "iexact" if _INSENSITIVE.search(text) and not _SENSITIVE.search(text) else None
     if _INSENSITIVE.search(text):

@@ -21,7 +21,7 @@ def writes(context: ReadContext, contract: Contract, listing: Listing, others: S
     here = listing.operation.path.rstrip("/")
     for operation in contract.operations:
         path = operation.path.rstrip("/")
-        below = re.fullmatch(re.escape(here) + r"/\{([^{}]+)\}", path)
+        below = re.fullmatch(rf"{re.escape(here)}/\{{([^{{}}]+)\}}", path)
         if below and operation.method in _BY_METHOD:
             name = _BY_METHOD[operation.method]
             reason = f"{operation.method} on the path of a row {_WORDS[name]} it."

@@ -14,15 +14,18 @@ from conformance.laws.law import law
 from conformance.runner.run import in_order, operations_to_write
 from conformance.selection import Selection
 from conformance.verdict import Held
+from tests.conformance import pagings
 
 CONTRACT = with_second_key(spec.load())
 GARDEN = spec.load(Path(__file__).with_name("garden.yaml"))
 """Its writes are done at once, one row at a time."""
 
 
-def test_every_kind_of_clause_has_a_law_and_a_second_one_is_an_error() -> None:
+def test_every_kind_of_clause_has_a_law_and_a_second_one_is_an_error(tmp_path: Path) -> None:
     library = spec.load(Path(__file__).with_name("library.yaml"))
-    assert {clause.kind for contract in (CONTRACT, GARDEN, library) for clause in contract.clauses} == set(LAWS)
+    (tmp_path / "list.yaml").write_text(pagings.DOCUMENTS["paged only when asked for"], "utf-8")
+    contracts = (CONTRACT, GARDEN, library, spec.load(tmp_path / "list.yaml"))
+    assert {clause.kind for contract in contracts for clause in contract.clauses} == set(LAWS)
     with pytest.raises(ValueError, match=r"There is a law for clauses of the kind page\.count already"):
         law("page.count")(lambda context, clause: Held(1))
 
