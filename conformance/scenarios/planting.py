@@ -53,6 +53,15 @@ def _plant_one_by_one(context: RunContext, operation: Operation) -> int:
     return planted
 
 
+def add_rows(context: RunContext, operation: Operation, count: int = 4) -> int:
+    """Insert plain rows by an operation that upserts or creates them; returns how many were accepted."""
+    if operation.access and operation.access.action == "creates":
+        return sum(send(context, operation, row_like(context, operation, f"C{n}", n)).done for n in range(count))
+    own = ownership_of(context)
+    batch = submit(context, operation, [item(context, operation, own.mint(f"C{n}"), n, "plain") for n in range(count)])
+    return (batch.last.succeeded or 0) if batch.last else 0
+
+
 def _is_free(context: RunContext, operation: Operation, name: str) -> bool:
     """True for a field that takes any text and refers to nothing."""
     access = operation.access

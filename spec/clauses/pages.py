@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from spec.clauses.clause import clause
-from spec.model import Clause, Cursor, Limit, Location, Operation, PageForm, Pagination, Provenance
+from spec.model import Clause, Contract, Cursor, Limit, Location, Operation, PageForm, Pagination, Provenance
 
 _Source = tuple[Provenance, Location]
 
@@ -47,6 +47,18 @@ def derive(operation: Operation, pagination: Pagination) -> Iterator[Clause]:
         why = "The page doesn't say what is past the last page; rows there would be shown twice."
         past = "A page past the last one is answered 404 or has no rows."
         yield of("page.past-end", past, (Provenance("inferred", why), of_page[1]))
+
+
+def derive_inserts(contract: Contract, operation: Operation) -> Iterator[Clause]:
+    """The clause on cursors of a list into which some operation inserts rows."""
+    paging, access = operation.pagination, operation.access
+    if paging is None or access is None or not isinstance(paging.form, Cursor):
+        return
+    writers = (o.access for o in contract.operations if o.access and o.access.collection == access.collection)
+    if any(writer.action in ("upserts", "creates") and not writer.parts for writer in writers):
+        why = Provenance("inferred", "The page doesn't say so; a cursor that counts rows is an offset by another name.")
+        stays = "A cursor leads to the same rows after others came in before them."
+        yield clause(operation, "page.insert", stays, why, _of_page(operation, paging)[1], writes=True)
 
 
 def _limited(operation: Operation, limit: Limit, source: _Source) -> Iterator[Clause]:

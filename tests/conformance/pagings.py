@@ -116,3 +116,37 @@ DOCUMENTS = {
         f"oneOf:\n  - {{{_BOOKS}}}\n  - type: object\n    properties:\n      {_COUNT}\n      {_RESULTS}",
     ),
 }
+
+_CREATED = """\
+    post:
+      operationId: createBook
+      x-code: CREATE
+      x-creates: {collection: books}
+      requestBody:
+        required: true
+        content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}
+      responses:
+        '201':
+          description: The book.
+          content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}
+        '400': {description: The book isn't right.}
+  /books/{isbn}:
+    delete:
+      operationId: deleteBook
+      x-code: DELETE
+      x-deletes: {collection: books}
+      parameters:
+        - {name: isbn, in: path, required: true, schema: {type: string}}
+      responses:
+        '204': {description: The book is gone.}
+        '404': {description: There is no such book.}
+components:
+"""
+GROWING = (
+    DOCUMENTS["links with a cursor"]
+    .replace("components:\n", _CREATED)
+    .replace(", timestamps: {created: made}", "")
+    .replace(", made]", "]")
+    .replace("        made: {type: string, format: date-time}\n", "")
+)
+"""A list with cursors, sorted by its key, into which books can be put."""

@@ -9,7 +9,7 @@ import pytest
 import spec
 from conformance.sandbox.faults import faults
 from conformance.selftest import run
-from tests.conformance.pagings import DOCUMENTS
+from tests.conformance.pagings import DOCUMENTS, GROWING
 
 UNSEEN = {"unescaped"}
 """No title of these books has a character that a link must escape."""
@@ -35,3 +35,11 @@ def test_pages_of_every_form_are_checked(name: str, tmp_path: Path) -> None:
     judged = run(document, work, jobs=1)
     assert [(one.clause, one.honest, one.reason) for one in judged if one.honest != "held"] == []
     assert [(t.fault, t.why_not) for one in judged for t in one.trials if not t.found_by_own] == []
+
+
+def test_a_cursor_that_counts_rows_is_found_out_by_an_insert(tmp_path: Path) -> None:
+    document = tmp_path / "books.yaml"
+    document.write_text(GROWING, "utf-8")
+    (judged,) = run(document, [("BOOKS.page.insert", ("BOOKS.page.insert:offset",))], jobs=1)
+    assert (judged.honest, judged.reason) == ("held", "")
+    assert [(trial.fault, trial.found_by_own) for trial in judged.trials] == [("BOOKS.page.insert:offset", True)]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection, func
 
 from conformance.sandbox import conditions, store
-from conformance.sandbox.cursors import PARAMETER
+from conformance.sandbox.cursors import PARAMETER, Place
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, obeying
 from conformance.sandbox.lookups import Predicate, every
 from conformance.sandbox.pages import Page, Window
@@ -340,6 +340,16 @@ def _is_filtered(query: Query) -> bool:
     return any(not condition.by_default for condition in query.conditions)
 
 
+def insert(case: Case) -> Iterator[Named]:
+    """A cursor that counts the rows before it."""
+
+    def counted(_: Callable[..., int], *there: Any) -> int:
+        place: Place = there[-1]
+        return place.start
+
+    yield "offset", "a cursor is the number of the rows before it", at(case.operation, "start", counted)
+
+
 def unasked(case: Case) -> Iterator[Named]:
     """A list that is paged though nothing asks for it."""
 
@@ -379,6 +389,7 @@ FAMILIES: Mapping[str, Family] = {
     "page.previous": preceding,
     "page.previous-link": _links("previous", -1),
     "page.filtered": filtered,
+    "page.insert": insert,
     "page.unasked": unasked,
     "page.past-end": past_end,
 }
