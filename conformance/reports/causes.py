@@ -25,6 +25,9 @@ RESTS: tuple[tuple[str, tuple[str, ...]], ...] = (
 LISTS = ("page.limit", "page.complete", "page.filtered")
 """What a list that leaves rows out breaks first."""
 
+UPDATES = ("write.history", "write.last-wins", "write.replaces", "write.updated-moves")
+"""What else is seen of updates."""
+
 MISSING = "missing-rows"
 
 Join = Callable[[Clause, Clause], None]
@@ -57,6 +60,7 @@ def causes(clauses: Sequence[Clause], *, strict: bool) -> list[Cause]:
         leads_to[mine["id"]] = other
 
     _by_what_it_rests_on(wrong, join)
+    _by_lost_writes(wrong, join)
     _by_status(wrong, join)
     _by_field(wrong, join)
     _by_symptom(clauses, wrong, join)
@@ -128,6 +132,19 @@ def _by_what_it_rests_on(wrong: Sequence[Clause], join: Join) -> None:
             rests += [on for on in LISTS if on != kind]
         cause = next((known[clause["operation"], on] for on in rests if (clause["operation"], on) in known), None)
         if cause:
+            join(clause, cause)
+
+
+def _by_lost_writes(wrong: Sequence[Clause], join: Join) -> None:
+    """A field that is kept wrongly breaks every update; updates that are lost break every field."""
+    for code in dict.fromkeys(clause["operation"] for clause in wrong):
+        mine = {_kind(clause): clause for clause in wrong if clause["operation"] == code}
+        fields = [clause for kind, clause in mine.items() if kind.startswith(("write.field.", "write.part."))]
+        update = mine.get("write.updates")
+        if not update or not fields:
+            continue
+        cause = fields[0] if len(fields) == 1 else update
+        for clause in (update, *fields, *(mine[kind] for kind in UPDATES if kind in mine)):
             join(clause, cause)
 
 

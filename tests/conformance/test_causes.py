@@ -167,6 +167,19 @@ def test_two_mistakes_are_two_causes(tmp_path: Path) -> None:
     assert "breaks 4 clauses of the contract (3 causes)" in found["answer"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "first"),
+    [(("name",), "PRD101.write.field.name"), (("name", "base_code", "images"), "PRD101.write.updates")],
+    ids=["one field is kept wrongly", "updates are lost"],
+)
+def test_lost_writes_have_one_cause(fields: tuple[str, ...], first: str, tmp_path: Path) -> None:
+    kinds = ("write.updates", "write.history", "write.last-wins", *(f"write.field.{field}" for field in fields))
+    wrong = [violated(clause) for clause in CONTRACT.clauses if clause.id in {f"PRD101.{kind}" for kind in kinds}]
+    (cause,) = report(tmp_path, wrong)["causes"]
+    assert cause["clause"] == first
+    assert len(cause["also"]) == len(kinds) - 1
+
+
 def test_what_counts_is_not_folded_under_advice(tmp_path: Path) -> None:
     """response.status is documented, and response.declared-status only inferred."""
     inferred = next(c for c in CONTRACT.clauses if c.kind == "response.declared-status")
