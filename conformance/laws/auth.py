@@ -6,14 +6,18 @@ import json
 from dataclasses import replace
 
 from conformance.laws.law import Phase, blocked_by, law, operation_of
+from conformance.laws.row_reads import known_keys, unknown_keys
 from conformance.laws.walks import narrowed
 from conformance.reading.context import RunContext, decided, get, paged
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import NO_SUCH_ID, base_query
-from conformance.scenarios import ownership_of, unused_key
+from conformance.scenarios import NotReached, own_row, ownership_of, unused_key
 from conformance.transport.exchange import Credential, Request, swap_case
+from conformance.transport.keys import NO_ROW
 from conformance.verdict import Finding, Held, Result, not_exercised
 from conformance.writing.items import example_item, item
+from conformance.writing.one_row import request as request_for_row
+from conformance.writing.row_items import row_like
 from spec import Clause, Operation
 
 _VARIANTS = {
@@ -71,6 +75,8 @@ def _path(operation: Operation) -> dict[str, str]:
 
 def requests_with(context: RunContext, operation: Operation, credential: Credential) -> list[Request]:
     """The requests that show whether an operation lets a credential in."""
+    if operation.access and operation.access.of_one:
+        return [replace(_for_one_row(context, operation), credential=credential)]
     path = _path(operation)
     if operation.safe:
         query, plain = base_query(context, operation), get(operation, path=path, credential=credential)
@@ -81,6 +87,22 @@ def requests_with(context: RunContext, operation: Operation, credential: Credent
         return [replace(plain, query=query), replace(plain, query=paged(operation, filtered, page=2, limit=1))]
     bodies = harmless_bodies(context, operation, unauthenticated=credential is Credential.MISSING)
     return [get(operation, path=path, credential=credential, body=body) for body in bodies]
+
+
+def _for_one_row(context: RunContext, operation: Operation) -> Request:
+    """A request for one row that would be done with the right key: for a row that is shown, or one of our own."""
+    access, own = operation.access, context.target.ownership
+    if access is None or (own is None and not operation.safe):
+        return request_for_row(context, operation, unknown_keys(context, operation)[0], b"[]")
+    if operation.safe:
+        return request_for_row(
+            context, operation, (*known_keys(context, operation), *unknown_keys(context, operation))[0]
+        )
+    body = None
+    if access.action != "removes":
+        body = json.dumps(row_like(context, operation, "auth", 0), ensure_ascii=False).encode()
+    key = own_row(context, access.collection.name) if access.by else ""
+    return request_for_row(context, operation, NO_ROW if isinstance(key, NotReached) else key, body)
 
 
 @law(*_VARIANTS, phase=Phase.REFUSALS)

@@ -10,13 +10,12 @@ from conformance.laws.law import NoOwnRow, Phase, law, operation_of
 from conformance.reading.context import RunContext, observed
 from conformance.reading.listing import listing, response_excerpt
 from conformance.reading.sample import base_query
-from conformance.scenarios import NotReached
-from conformance.scenarios.trace import incomplete, not_applicable
+from conformance.scenarios import NotReached, own_row
 from conformance.transport.errors import NotPermitted
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, Result, not_exercised
-from conformance.writing.one_row import list_of, look, operation_for, owned, request, send
-from conformance.writing.row_items import create, row_like
+from conformance.writing.one_row import list_of, look, owned, request, send
+from conformance.writing.row_items import row_like
 from conformance.writing.row_values import types_of
 from spec import Clause, Field, Operation
 from spec.clauses.one_row import is_typed, may_be_null
@@ -27,21 +26,10 @@ def _key_of(context: RunContext, operation: Operation) -> str:
     """The key of the row that an update's bodies are sent to; empty for a create. Raises NoOwnRow."""
     if operation.access is None or not operation.access.by:
         return ""
-    found = _row_to_change(context, operation.access.collection.name)
+    found = own_row(context, operation.access.collection.name)
     if isinstance(found, NotReached):
         raise NoOwnRow(found.reason)
     return found
-
-
-@observed
-def _row_to_change(context: RunContext, collection: str) -> str | NotReached:
-    """The key of a row of this run's own."""
-    known = context.contract.collection(collection)
-    maker = operation_for(context, known, "creates") if known else None
-    if maker is None:
-        return not_applicable("no operation creates a row of this run's own")
-    made = create(context, maker, 0)
-    return made.key or incomplete(f"a new row isn't taken: {response_excerpt(made.exchange)}")
 
 
 def good(context: RunContext, operation: Operation, variant: int = 0) -> dict[str, JSON]:

@@ -55,10 +55,14 @@ def _sampled(context: RunContext, operation: Operation) -> list[Mapping[str, Any
     return rows[:: max(1, len(rows) // SAMPLED)][:SAMPLED]
 
 
+def known_keys(context: RunContext, operation: Operation) -> list[str]:
+    """The keys of some rows of the list."""
+    return [str(row[collection_of(operation).key]) for row in _sampled(context, operation)]
+
+
 def shown_one_by_one(context: RunContext, operation: Operation) -> list[Exchange]:
     """The answers to requests for rows of the list, by an operation that gets one."""
-    key = collection_of(operation).key
-    return [context.send(request(context, operation, str(row[key]))) for row in _sampled(context, operation)]
+    return [context.send(request(context, operation, key)) for key in known_keys(context, operation)]
 
 
 _SAFE = re.compile(r"[^/\\%?#;.][^/\\%?#;]*")

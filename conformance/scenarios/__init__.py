@@ -5,7 +5,7 @@ each batch, and the rows after it. A replay runs the scenario again, with new ke
 """
 
 from conformance.scenarios.deletes import DeletesTrace
-from conformance.scenarios.one_row import trace_of_one_row
+from conformance.scenarios.one_row import own_row, trace_of_one_row
 from conformance.scenarios.operations import action, ownership_of, parts_of, row_writer, siblings, unused_key
 from conformance.scenarios.parts import PartsTrace
 from conformance.scenarios.patience import submit_patiently
@@ -30,6 +30,7 @@ __all__ = [
     "Trace",
     "UpdateTrace",
     "action",
+    "own_row",
     "ownership_of",
     "parts_of",
     "row_writer",

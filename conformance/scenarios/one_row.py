@@ -53,6 +53,14 @@ def _made(context: RunContext, collection: Collection, variant: int = 0) -> Stat
     return State(write, look(context, collection, write.key))
 
 
+@observed
+def own_row(context: RunContext, collection: str) -> str | NotReached:
+    """The key of a row of this run's own, or why there is none."""
+    known = context.contract.collection(collection)
+    made = _made(context, known) if known else not_applicable(f"there are no {collection}")
+    return made if isinstance(made, NotReached) else made.write.key
+
+
 def _run_create(context: RunContext, operation: Operation) -> CreateTrace | NotReached:
     collection = _collection(operation)
     recipe = recipe_of(context, operation)

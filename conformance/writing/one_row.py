@@ -12,7 +12,7 @@ from conformance.reading.context import Query, RunContext, get
 from conformance.reading.listing import listing
 from conformance.reading.sample import base_query
 from conformance.transport.errors import NotPermitted, NotSent
-from conformance.transport.exchange import Exchange
+from conformance.transport.exchange import Exchange, Request
 from conformance.transport.guard import Ownership
 from conformance.transport.keys import unmarkable
 from conformance.transport.made_rows import new_key
@@ -98,7 +98,7 @@ def request(
     key: str,
     content: bytes | None = None,
     headers: tuple[tuple[str, str], ...] = (),
-) -> Any:
+) -> Request:
     """The request of an operation on the row with a key."""
     by = operation.access.by if operation.access else ""
     path = {by: urllib.parse.quote(key, safe="")} if by else {}
