@@ -1,4 +1,4 @@
-"""The commands on a document: is it valid, and what changed between two versions?"""
+"""The commands on a document: is it valid, what changed between two versions, and what does a server's own mean?"""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ commands = Group(
     "spec",
     late=_COMMANDS,
     context_settings=SETTINGS,
-    help="Validate an OpenAPI document and its x- extensions; compare two documents.",
+    help="Validate an OpenAPI document and its x- extensions; compare two documents; import a server's own.",
 )
 """The commands of this package, as `seller-contract spec` has them."""
 

@@ -36,7 +36,7 @@ SUITE = {
 EVERYTHING = {
     **SUITE,
     "sandbox": ("conformance.sandbox.__main__:sandbox", "Serve a sandbox that follows the document."),
-    "spec": ("spec.commands:commands", "Validate a document, or compare two of them."),
+    "spec": ("spec.commands:commands", "Validate a document, compare two, or import a server's own."),
     "diff": ("generator.changes:diff", "What does a change of a document do to callers, servers and Python code?"),
     "generate": ("generator.__main__:generate", "Make a typed Python client of a document."),
 }
@@ -44,6 +44,7 @@ EVERYTHING = {
 EPILOG = """\
 examples:
   seller-contract spec validate openapi.yaml              is the document valid?
+  seller-contract spec import openapi.json                what does a server's own document mean?
   seller-contract generate --spec openapi.yaml            a client of it, in generated/
   seller-contract sandbox --spec openapi.yaml --port 8000 a server that follows it
   seller-contract run http://127.0.0.1:8000               does a server? (--help has all of its options)
