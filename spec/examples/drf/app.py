@@ -15,6 +15,7 @@ settings.configure(
     ALLOWED_HOSTS=["*"],
     ROOT_URLCONF=__name__,
     USE_TZ=True,
+    TIME_ZONE="UTC",
     DATABASES={
         "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "file:bookshop?mode=memory&cache=shared"},
     },
