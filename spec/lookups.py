@@ -82,6 +82,8 @@ _DECLARED = (
     Lookup("lt", _ORDERED, "is less than the value"),
     Lookup("lte", _ORDERED, "is less than or equal to the value"),
     Lookup("range", _ORDERED, "is between the two values or equals one of them", operand="pair", related=False),
+    Lookup("regex", _TEXT, "is matched by the regular expression", related=False),
+    Lookup("iregex", _TEXT, "is matched by the regular expression, ignoring case", related=False),
     Lookup("isnull", _EVERYTHING, "is null for true, and isn't null for false", operand="flag", related=False),
 )
 

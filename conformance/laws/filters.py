@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,7 @@ from conformance.oracle.mutants import value_of
 from conformance.oracle.operands import allows, joined, pairs
 from conformance.reading.context import RunContext, decided, extended
 from conformance.reading.listing import listing, mismatch, response_excerpt
-from conformance.reading.sample import Sample, sample_of
+from conformance.reading.sample import Sample, identity, sample_of
 from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Filter, Operation
 from spec.patterns import is_match
@@ -69,6 +70,7 @@ def filter_law(context: RunContext, clause: Clause) -> Result:
     context.prefetch(context.large_page_request(operation, extended(known.base, case.query)) for case in cases.chosen)
     for case in sorted(cases.chosen, key=lambda c: len(c.operand)):
         found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(filter.path[0],))
+        found = found or _shown_twice(context, operation, known, case)
         if found:
             return found
     return Held(len(cases.chosen), cases.survivors)
@@ -103,6 +105,18 @@ def _short_texts(filter: Filter, rows: Sequence[Mapping[str, Any]]) -> Iterator[
             value = value_of(filter, row, key)
             if isinstance(value, str) and len(value) <= LONGEST_PICKED:
                 yield value
+
+
+def _shown_twice(context: RunContext, operation: Operation, known: Sample, case: Case) -> Finding | None:
+    """A row with several values that match, once for each of them: a join does that."""
+    if not case.filter.several:
+        return None
+    for page in listing(context, operation, extended(known.base, case.query)).pages:
+        times = Counter(identity(operation, row) for row in page.rows)
+        twice = next((name for name, count in times.items() if count > 1), None)
+        if twice is not None:
+            return Finding(f"each row once among the {words(case)}", f"{twice} {times[twice]} times", (page.exchange,))
+    return None
 
 
 @law("wire")

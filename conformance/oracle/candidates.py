@@ -49,6 +49,8 @@ def _thinkable(
         make = _ranges
     elif filter.lookup in ("in", "all"):
         make = _lists
+    elif filter.lookup in ("regex", "iregex"):
+        make = _patterns
     elif kind == "text":
         make = _texts
     elif kind == "date-time":
@@ -56,7 +58,7 @@ def _thinkable(
     else:
         make = _plain_values
     known = _values(filter, rows, rng)
-    if kind == "text" and not filter.many:
+    if kind == "text" and not filter.many and make is _texts:
         for key, values in _texty(known):
             yield from ((key, operand) for operand in _wild(filter, values) if operand == operand.strip())
     if filter.free_key:
@@ -121,7 +123,7 @@ def _of_other_keys(
 def of_other_columns(filter: Filter, rows: Sequence[Row], columns: Sequence[str]) -> Iterator[tuple[str | None, str]]:
     """Values of other columns, for a filter that may search them too. The first few rows are enough."""
     filter = _positive(filter)
-    if filter.lookup == "isnull":
+    if filter.lookup in ("isnull", "regex", "iregex"):
         return
     for row in () if filter.free_key or filter.many or kind_of(filter.schema) != "text" else rows[:3]:
         for column in columns:
@@ -161,6 +163,24 @@ def _texts(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[It
     yield iter(["0"])
     for value in dict.fromkeys(strings):
         yield _around(value, filter.lookup)
+
+
+def _patterns(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
+    """Regular expressions that find a value, and some that nearly do."""
+    words = [w for value in values for w in re.findall(r"[A-Za-z0-9]{2,}", str(value))]
+    for word, other in itertools.pairwise(dict.fromkeys(words)):
+        middle = len(word) // 2
+        near = [
+            f"^{word}",
+            f"{word}$",
+            f"{word[:middle]}.{word[middle + 1 :]}",
+            f"{word}|{other}",
+            word.swapcase(),
+            f"^{other}$",
+            f"[{word[0]}{other[0]}]{word[1:]}",
+            f"{word[:-1]}{word[-1]}+$",
+        ]
+        yield iter(near)
 
 
 def _satisfying(value: str, lookup: str) -> str:

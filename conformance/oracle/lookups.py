@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache, partial
 from typing import Any, Literal
 
+from conformance.oracle import patterns
 from conformance.oracle.bounds import LONGEST_COMPARED
 from conformance.oracle.dates import is_open, part_of
 from conformance.oracle.operands import separator
@@ -124,6 +125,8 @@ def compare(lookup: str, kind: Kind, value: Any, operand: str, between: str = ",
             whole = str(value) == operand
             return whole or (None if lookup not in ("exact", "iexact") or _same_number(value, operand) else False)
         return None
+    if lookup in ("regex", "iregex"):
+        return patterns.found(operand, value, folds=lookup == "iregex")
     if len(value) > LONGEST_COMPARED or lookup.removeprefix("i") not in PLAIN:
         return None  # the document leaves the order of texts open
     return text(lookup, value, operand)

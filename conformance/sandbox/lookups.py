@@ -123,6 +123,8 @@ def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any, z
     kept = as_kept(column)
     if lookup == "isnull":
         return kept.is_(None) if value else kept.is_not(None)
+    if lookup in ("regex", "iregex"):
+        return matched(kept, value, literal(lookup == "iregex", Boolean()))
     is_number = kind in ("number", "decimal")
     compared = comparable(column, kind)
     if lookup == "in":
@@ -146,6 +148,18 @@ class date_part(FunctionElement[Any]):
 @compiles(date_part)
 def _function(element: date_part, compiler: SQLCompiler, **options: Any) -> str:
     return f"date_part_of({compiler.process(element.clauses, **options)})"
+
+
+class matched(FunctionElement[bool]):
+    """True where a regular expression is found in a text: of text, expression, and whether case doesn't count."""
+
+    inherit_cache = True
+    type = Boolean()
+
+
+@compiles(matched)
+def _matched(element: matched, compiler: SQLCompiler, **options: Any) -> str:
+    return f"matched_by({compiler.process(element.clauses, **options)})"
 
 
 def part_kind(part: str) -> Kind:

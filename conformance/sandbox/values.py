@@ -72,6 +72,16 @@ def instant(text: str) -> Fraction:
     return exact
 
 
+def matched(value: str | None, expression: str, folds: bool) -> bool | None:
+    """Whether a regular expression is found in a text; none is found where it isn't one."""
+    if value is None:
+        return None
+    try:
+        return re.search(expression, value, re.IGNORECASE if folds else 0) is not None
+    except re.error:
+        return False
+
+
 def date_part(part: str, value: int | str | None, zone: str) -> str | None:
     """A part of a date, or of microseconds since 1970 in a time zone, as text."""
     if value is None:

@@ -419,6 +419,20 @@ def test_many_values_at_once_compare_as_one_by_one(lookup: str, kind: Kind, valu
         ("not_icontains", "text", "Kirmizi", "IRM", None),
         ("not_range", "number", 3, "3,5", False),
         ("not_gt", "number", 3, "3", True),
+        ("regex", "text", "The sea", "^The", True),
+        ("regex", "text", "The sea", "^sea", False),
+        ("regex", "text", "The sea", "s.a$", True),
+        ("regex", "text", "The sea", "sun|sea", True),
+        ("regex", "text", "The sea", "SEA", False),
+        ("regex", "text", None, "sea", False),
+        ("iregex", "text", "The sea", "SEA", True),
+        # what languages and databases read differently
+        ("iregex", "text", "Iris", "IR", None),
+        ("regex", "text", "Çay", "ay", None),
+        ("regex", "text", "The sea", r"\\w+", None),
+        ("regex", "text", "The sea", "(sea", None),
+        ("regex", "text", "The\nsea", "^sea", None),
+        ("not_regex", "text", "The sea", "sun", True),
     ],
 )
 def test_other_operands(lookup: str, kind: Any, value: Any, operand: str, truth: bool | None) -> None:

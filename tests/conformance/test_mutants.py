@@ -464,3 +464,27 @@ def test_a_range_of_instants_is_misread_at_both_ends() -> None:
     assert not mutant.shows(row, operand, None)
     assert mutant.differs(operand)
     assert not mutant.differs("2025-05-22T10:00:00Z,2025-05-22T14:00:00Z")
+
+
+PATTERNS = [
+    # lookup, mutant, value, an operand that kills it, an operand that doesn't
+    ("regex", "read as exact", "Red bag", "Red", "Red bag"),
+    ("regex", "read as contains", "Red bag", "R.d", "Red"),
+    ("regex", "read as icontains", "Red bag", "RED", "Red"),
+    ("regex", "read as startswith", "Red bag", "bag", "Red"),
+    ("regex", "upper and lower case don't count", "Red bag", "RED", "Red"),
+    ("iregex", "upper and lower case count", "Red bag", "RED", "Red"),
+    ("regex", "the whole text must match", "Red bag", "Red", "^Red bag$"),
+    ("regex", "only the beginning is searched", "Red bag", "bag", "Red"),
+    ("regex", "anchors don't count", "Red bag", "^bag", "^Red"),
+    ("regex", "a dot stands for itself", "Red bag", "R.d", "Red"),
+    ("regex", "only the first alternative counts", "Red bag", "sun|bag", "bag|sun"),
+]
+
+
+@pytest.mark.parametrize(("lookup", "name", "value", "discriminating", "same"), PATTERNS)
+def test_mutants_of_regular_expressions(lookup: str, name: str, value: str, discriminating: str, same: str) -> None:
+    filter = text_filter(lookup)
+    mutant, row = named(name, filter), {"name": value}
+    assert mutant.shows(row, discriminating, None) is not satisfies(filter, row, discriminating)
+    assert mutant.shows(row, same, None) is satisfies(filter, row, same)

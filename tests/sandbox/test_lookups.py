@@ -149,6 +149,23 @@ def test_negations(matches: Matches, both: tuple[str, str]) -> None:
     assert matches("text", "not_in", row, [value, "?"]) != matches("text", "in", row, [value, "?"])
 
 
+@pytest.mark.parametrize(
+    ("row", "expression", "exactly", "folded"),
+    [
+        ("The sea", "^The", True, True),
+        ("The sea", "SEA$", False, True),
+        ("The sea", "s.a|sun", True, True),
+        ("The sea", "^sea", False, False),
+        ("The sea", "(", False, False),
+        (None, "sea", False, False),
+    ],
+)
+def test_regular_expressions(matches: Matches, row: str | None, expression: str, exactly: bool, folded: bool) -> None:
+    assert matches("text", "regex", row, expression) == exactly
+    assert matches("text", "iregex", row, expression) == folded
+    assert matches("text", "not_regex", row, expression) != exactly
+
+
 @pytest.mark.parametrize(("kind", "value"), [("text", ""), ("number", 0), ("boolean", False), ("json", [])])
 def test_null(matches: Matches, kind: values.Kind, value: Any) -> None:
     assert [matches(kind, "isnull", row, wanted) for row in (None, value) for wanted in (True, False)] == [

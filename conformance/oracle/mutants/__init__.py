@@ -11,7 +11,14 @@ from dataclasses import replace
 
 from conformance.oracle.lookups import PLAIN, kind_of
 from conformance.oracle.mutants.columns import all_or_none, first_only, other_column
-from conformance.oracle.mutants.derived import negated, null_mutants, part_mutants, range_mutants, several_mutants
+from conformance.oracle.mutants.derived import (
+    negated,
+    null_mutants,
+    part_mutants,
+    pattern_mutants,
+    range_mutants,
+    several_mutants,
+)
 from conformance.oracle.mutants.keys import key_mutants
 from conformance.oracle.mutants.lists import list_mutants
 from conformance.oracle.mutants.mutant import Mutant, Over, Reading, Row, reading, value_of, values_of
@@ -73,6 +80,8 @@ def mutants(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str
         found += range_mutants(filter)
         if kind == "date-time":
             found += [other_column(filter, name) for name in time_fields if name != filter.field]
+    elif filter.lookup in ("regex", "iregex"):
+        found += pattern_mutants(filter)
     elif kind == "text" and filter.lookup.removeprefix("i") in PLAIN:
         found += text_mutants(filter)
         others = [name for name in text_fields if name != filter.field]

@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from conformance.oracle import patterns
 from conformance.oracle.dates import local
-from conformance.oracle.lookups import compare, kind_of, meaning, parse
+from conformance.oracle.lookups import compare, kind_of, meaning, parse, text
 from conformance.oracle.mutants.mutant import Mutant, Row, reading, value_of, values_of
 from conformance.oracle.mutants.ordered import ordered_mutants, time_mutants
 from conformance.oracle.operands import listed, separator
@@ -118,6 +119,27 @@ def null_mutants(filter: Filter) -> Iterator[Mutant]:
 
 def _flag(operand: str) -> bool:
     return parse("boolean", operand) is True
+
+
+def _as_text(lookup: str, value: Any, operand: str) -> bool | None:
+    return text(lookup, str(value), operand)
+
+
+def pattern_mutants(filter: Filter) -> Iterator[Mutant]:
+    """Mutants of a regular expression: read as a text, anchored, or with the wrong case."""
+    folds = filter.lookup == "iregex"
+
+    def rewritten(name: str, rewrite: Callable[[str], str], folding: bool = folds) -> Mutant:
+        return reading(filter, name, lambda v, o: patterns.found(rewrite(o), str(v), folds=folding))
+
+    for other in ("exact", "contains", "icontains", "startswith"):
+        yield reading(filter, f"read as {other}", partial(_as_text, other))
+    yield rewritten("upper and lower case count" if folds else "upper and lower case don't count", str, not folds)
+    yield rewritten("the whole text must match", lambda o: f"^{o.strip('^$')}$")
+    yield rewritten("only the beginning is searched", lambda o: f"^{o.removeprefix('^')}")
+    yield rewritten("anchors don't count", lambda o: o.strip("^$"))
+    yield rewritten("a dot stands for itself", lambda o: o.replace(".", "[0]"))
+    yield rewritten("only the first alternative counts", lambda o: o.partition("|")[0])
 
 
 def range_mutants(filter: Filter) -> Iterator[Mutant]:

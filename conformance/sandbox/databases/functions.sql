@@ -12,6 +12,14 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT CASE WHEN $1 ~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$' THEN $1::numeric END
 $$;
 
+CREATE FUNCTION matched_by(value text, expression text, folds boolean) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+  RETURN CASE WHEN folds THEN value ~* expression ELSE value ~ expression END;
+EXCEPTION WHEN invalid_regular_expression THEN RETURN false;
+END
+$$;
+
 CREATE FUNCTION date_part_of(part text, value timestamp) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT CASE part

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from conformance.sandbox import conditions, lookups, values
-from conformance.sandbox.behaviour import Conditions
+from conformance.sandbox.behaviour import Answer, Asked, Conditions
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at, matching, named, obeying, reading
 from conformance.sandbox.lookups import COMPARISONS, Comparison, Predicate, as_kept, every, some, unless
 from conformance.sandbox.query import Condition, Pairs
@@ -28,6 +28,8 @@ _INSTEAD: Mapping[str, tuple[str, ...]] = {
     "istartswith": ("startswith", "icontains", "iendswith"),
     "endswith": ("iendswith", "contains", "startswith"),
     "iendswith": ("endswith", "icontains", "istartswith"),
+    "regex": ("iregex", "contains"),
+    "iregex": ("regex", "icontains"),
 }
 _ORDER_INSTEAD: Mapping[str, tuple[str, ...]] = {
     "exact": ("gte", "lte"),
@@ -61,6 +63,10 @@ def filter(case: Case) -> Iterator[Named]:
         return
     if of.operand in _OF_OPERANDS:
         yield from _OF_OPERANDS[of.operand](case)
+        return
+    if of.compares in ("regex", "iregex"):
+        for other in ("iregex" if of.compares == "regex" else "regex", "contains", "startswith"):
+            yield _other_lookup(case, other)
         return
     if kind == "text":
         yield from _text(case)
@@ -141,12 +147,29 @@ def _reached(case: Case, of: Lookup) -> Iterator[Named]:
         others = select(reached.owner).where(unless(found))
         return and_(right, shape.key.column.not_in(others))
 
+    if case.filter.several:
+        yield "repeated", "a row is shown once for each value that matches, as by a join", _repeated(case)
     if case.filter.several and of.compares != "all":
         yield "every-value", "all values of a row must match, and not one", matching(case, every_value)
     if of.operand == "list":
         yield "first-only", "only the first value of the list counts", _listed(case, lambda values: values[:1])
     if of.operand == "flag":
         yield from _flag(case)
+
+
+def _repeated(case: Case) -> Change:
+    called, paging = named(case.filter), case.operation.pagination
+
+    def wrong(right: Callable[[Asked, Answer], Answer], asked: Asked, answer: Answer) -> Answer:
+        honest = right(asked, answer)
+        if honest.status != 200 or not any(called.fullmatch(name) for name, _ in asked.pairs):
+            return honest
+        if paging is None:
+            return replace(honest, body=honest.body[:1] + honest.body)
+        rows = honest.body[paging.results]
+        return replace(honest, body={**honest.body, paging.results: rows[:1] + rows})
+
+    return at(case.operation, "answer", wrong)
 
 
 def _of_part(case: Case, of: Lookup) -> Iterator[Named]:
