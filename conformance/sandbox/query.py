@@ -324,7 +324,7 @@ def _by_key(signature: Signature, parameter: Parameter) -> Filter:
         key_pattern=None,
         part=None,
         zone=None,
-        path=(parameter.name,),
+        nested=False,
         several=False,
         of=parameter.schema,
         provenance=parameter.provenance,

@@ -215,7 +215,7 @@ def _filters(operation: Operation) -> Iterator[Clause]:
         )
     by_field: dict[str, list[Filter]] = {}
     for filter in operation.filters:
-        if LOOKUPS[filter.lookup].related and filter.path == (filter.field,) and not filter.several:
+        if LOOKUPS[filter.lookup].related and not (filter.nested or filter.several):
             by_field.setdefault(filter.field, []).append(filter)
     for field, filters in by_field.items():
         lookups = {f.lookup for f in filters}

@@ -45,8 +45,8 @@ class Filter:
     """The part of a date or date-time that is compared (year, hour, ...), or None for the value itself."""
     zone: str | None
     """The time zone of that part, where the document names it."""
-    path: tuple[str, ...]
-    """The way to the field from the row, through objects and lists; most often its name alone."""
+    nested: bool
+    """True when `field` is a way through objects and lists, with dots between their names."""
     several: bool
     """True when a row may have several values there, as the way goes through a list."""
     of: Mapping[str, JSON]
@@ -55,6 +55,11 @@ class Filter:
     location: Location
     wildcards: str = ""
     """Characters that mean something else in a value. The lookup says nothing of values with one of them."""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The way to the field from the row; most often its name alone."""
+        return tuple(self.field.split(".")) if self.nested else (self.field,)
 
     def name(self, key: str | None = None) -> str:
         """The parameter's name on the wire, with a free key filled in."""

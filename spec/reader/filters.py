@@ -175,7 +175,7 @@ def _filter(
         key_pattern=key_pattern,
         part=known.part if known else None,
         zone=rows.collection.zone,
-        path=found.path,
+        nested=found.nested,
         several=found.several,
         of=of,
         provenance=provenance,

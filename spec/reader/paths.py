@@ -14,7 +14,8 @@ from spec.reader.rows import Rows
 class Reached:
     """Where a way leads."""
 
-    path: tuple[str, ...]
+    nested: bool
+    """True when it leads into the row's field."""
     schema: Object
     several: bool
     """True when it goes through a list."""
@@ -37,7 +38,7 @@ def reach(context: ReadContext, field: str, lookup: str, rows: Rows | None, poin
         while through and vocabulary.kind(schema) == "list" and "items" in schema:
             several, schema = True, without_null(context.read(schema["items"], pointer))
         fields = context.properties(schema, pointer) if place + 1 < len(path) else {}
-    return Reached(path, schema, several)
+    return Reached(len(path) > 1, schema, several)
 
 
 def _missing(

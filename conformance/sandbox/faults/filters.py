@@ -55,7 +55,7 @@ def filter(case: Case) -> Iterator[Named]:
     if of.negated:
         yield from _negated(case, of.positive)
         return
-    if case.filter.several or len(case.filter.path) > 1:
+    if case.filter.several or case.filter.nested:
         yield from _reached(case, of)
         return
     if of.part:
