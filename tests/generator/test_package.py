@@ -138,33 +138,41 @@ for outcome in Client().bulk(Client().upsert_stocks, [{"sku": "a"}], progress=la
 """
 
 
-def mypy(folder: Path, name: str, source: str) -> str:
-    """mypy's output for a program."""
-    (folder / f"{name}.py").write_text(source)
-    cache = ["--cache-dir", str(folder / "c"), "--config-file", os.devnull]
-    command = [sys.executable, "-m", "mypy", "--strict", "--python-version", "3.11", *cache, str(folder / f"{name}.py")]
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with both programs."""
+    folder = tmp_path_factory.mktemp("programs")
+    for name, source in (("wrong", WRONG), ("right", RIGHT)):
+        (folder / f"{name}.py").write_text(source)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def mypy(programs: Path) -> str:
+    """mypy's output for both programs."""
+    cache = ["--cache-dir", str(programs / "c"), "--config-file", os.devnull]
+    command = [sys.executable, "-m", "mypy", "--strict", "--python-version", "3.11", *cache, "wrong.py", "right.py"]
     environment = {**os.environ, "MYPYPATH": str(ROOT / "generated")}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=folder).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=programs).stdout
 
 
-def pyright(folder: Path, name: str, source: str) -> str:
-    """pyright's output for a program."""
-    (folder / f"{name}.py").write_text(source)
-    paths = {"include": [f"{name}.py"], "extraPaths": [str(ROOT / "generated")], "pythonVersion": "3.11"}
-    (folder / "pyright.json").write_text(json.dumps({**paths, "typeCheckingMode": "standard"}))
-    command = [sys.executable, "-m", "basedpyright", "-p", str(folder / "pyright.json"), "--pythonpath", sys.executable]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder).stdout
+@pytest.fixture(scope="module")
+def pyright(programs: Path) -> str:
+    """pyright's output for both programs."""
+    paths = {"include": ["*.py"], "extraPaths": [str(ROOT / "generated")], "pythonVersion": "3.11"}
+    (programs / "pyright.json").write_text(json.dumps({**paths, "typeCheckingMode": "standard"}))
+    command = [sys.executable, "-m", "basedpyright", "-p", "pyright.json", "--pythonpath", sys.executable]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=programs).stdout
 
 
-def test_type_checkers_see_what_is_wrong(tmp_path: Path) -> None:
-    said = mypy(tmp_path, "wrong", WRONG)
-    found = {int(line) for line in re.findall(r"wrong\.py:(\d+): error", said)}
-    assert found == {4, 5, 6, 7, 8, 9, 11, 14, 15, 16, 17, 18}, said
-    said = pyright(tmp_path, "wrong", WRONG)
-    assert {16, 17} <= {int(line) for line in re.findall(r"wrong\.py:(\d+):\d+ - error", said)}, said
-    assert "reportUnusedCoroutine" in said
+def test_type_checkers_see_what_is_wrong(mypy: str, pyright: str) -> None:
+    found = {int(line) for line in re.findall(r"wrong\.py:(\d+): error", mypy)}
+    assert found == {4, 5, 6, 7, 8, 9, 11, 14, 15, 16, 17, 18}, mypy
+    assert {16, 17} <= {int(line) for line in re.findall(r"wrong\.py:(\d+):\d+ - error", pyright)}, pyright
+    assert "reportUnusedCoroutine" in pyright
 
 
-def test_type_checkers_take_what_is_right(tmp_path: Path) -> None:
-    assert "Success" in (said := mypy(tmp_path, "right", RIGHT)), said
-    assert "0 errors" in (said := pyright(tmp_path, "right", RIGHT)), said
+def test_type_checkers_take_what_is_right(mypy: str, pyright: str) -> None:
+    assert "in 1 file (checked 2 source files)" in mypy
+    assert "right.py" not in mypy
+    assert re.search(r"right\.py:\d+:\d+ - error", pyright) is None, pyright
