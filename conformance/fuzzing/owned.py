@@ -10,6 +10,7 @@ from conformance.fuzzing.validity import Judge
 from conformance.transport.exchange import Request
 from conformance.transport.guard import Ownership
 from conformance.transport.keys import key_is_given
+from conformance.writing.row_values import types_of
 from spec import Operation
 from spec.model import JSON, Schema
 
@@ -19,6 +20,9 @@ SHARE_INVALID, SHARE_OTHERS = 2, 8
 A batch that isn't surely invalid is probably accepted and keeps a server busy. That gains little: the laws of
 writes check valid items.
 """
+
+LONG = 40
+"""Characters that a text must have room for to hold a token."""
 
 Rewrite = Callable[[Operation, bytes], bytes | None]
 """From an operation and a generated body to the body to send, or None to send nothing."""
@@ -51,16 +55,21 @@ def rewriting(ownership: Ownership, judge: Judge) -> Rewrite:
         return None if zlib.crc32(content) % (SHARE_INVALID if invalid else SHARE_OTHERS) else body
 
     def _one(operation: Operation, data: JSON, content: bytes) -> bytes | None:
-        """A generated row with the run's token in its key, or in its texts where the server makes the key."""
+        """A generated row that holds the run's token; None where no field of it can: nobody could tell whose it is."""
         if not isinstance(data, dict):
             return content
-        name = operation.access.collection.key if operation.access else ""
-        given = key_is_given(judge.contract, operation)
+        contract, name = judge.contract, operation.access.collection.key if operation.access else ""
+        given = key_is_given(contract, operation)
         row = {field: value for field, value in data.items() if field != name or given}
-        fields = judge.contract.body_fields(operation)
-        free = [n for n, value in row.items() if isinstance(value, str) and _is_free(fields.get(n, {}))]
-        for field in [name] if given and isinstance(row.get(name, ""), str) else free[:1]:
-            row[field] = ownership.mint("engine")
+        free = [n for n, schema in contract.body_fields(operation).items() if _is_free(contract.whole(schema))]
+        needed = contract.needed_fields(operation)
+        # A required text that is missing is the mistake, so another one holds the token then.
+        places = [n for n in free if isinstance(row.get(n), str) or (n not in row and n not in needed)]
+        if given and isinstance(row.get(name), str):
+            places = [name]
+        if not places:
+            return None
+        row[places[0]] = ownership.mint("engine")
         body = json.dumps(row).encode()
         invalid = judge.items(Request(operation.code, operation.method, operation.path, body=body))
         return None if zlib.crc32(content) % (SHARE_INVALID if invalid else SHARE_OTHERS) else body
@@ -69,11 +78,6 @@ def rewriting(ownership: Ownership, judge: Judge) -> Rewrite:
 
 
 def _is_free(schema: Schema) -> bool:
-    """True for a field that takes any text."""
-    return schema.get("type") == "string" and not schema.keys() & {
-        "format",
-        "enum",
-        "pattern",
-        "minLength",
-        "maxLength",
-    }
+    """True for a field that takes any text, as long as one that holds a token."""
+    free = "string" in types_of(schema) and not schema.keys() & {"format", "enum", "pattern"}
+    return free and int(schema.get("maxLength", LONG)) >= LONG >= int(schema.get("minLength", 0))

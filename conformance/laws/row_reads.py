@@ -13,7 +13,7 @@ from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import sample_of
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, Result, not_exercised
-from conformance.writing.one_row import list_of, request
+from conformance.writing.one_row import list_of, request, unwrapped
 from spec import Clause, Operation
 
 SAMPLED = 5
@@ -28,19 +28,21 @@ def shows(context: RunContext, clause: Clause) -> Result:
     if reader is None:
         return not_exercised("not-applicable", "no operation lists the rows, so no key is known")
     known = sample_of(context, reader)
-    chosen = _sampled(context, operation)
-    for row in chosen:
+    tried = 0
+    for row in _sampled(context, operation):
         key = str(row[collection.key])
         exchange = context.send(request(context, operation, key))
         chain = (*((known.shown_by[key],) if key in known.shown_by else ()), exchange)
-        got = exchange.response.json
-        if not exchange.response.ok or not isinstance(got, Mapping):
+        data = exchange.response.json
+        got = unwrapped(data, collection.key) if exchange.response.ok and isinstance(data, Mapping) else None
+        if got is None:
             return Finding(f"the row {key}, which the list shows", response_excerpt(exchange), chain)
         different = _difference(row, got)
         if different:
             name, wanted, instead = different
             return Finding(f"{name} {wanted!r} of {key}, as in the list", f"{name} {instead!r}", chain)
-    return Held(len(chosen)) if chosen else not_exercised("no-data", "the list shows no rows")
+        tried += any(name in got for name in row)
+    return Held(tried) if tried else not_exercised("no-data", "the list shows no rows with fields of the row itself")
 
 
 def _sampled(context: RunContext, operation: Operation) -> list[Mapping[str, Any]]:

@@ -17,7 +17,7 @@ from conformance.reading.listing import response_excerpt
 from conformance.scenarios import NotReached, OneRowTrace, State, trace_of_one_row
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, NotExercised, Result, not_exercised
-from conformance.writing.one_row import Look
+from conformance.writing.one_row import Look, unwrapped
 from spec import Clause, Collection, Field, Operation
 
 T = TypeVar("T", bound=OneRowTrace)
@@ -96,8 +96,9 @@ def reads_back(clause: Clause, states: list[State]) -> Result:
 
 def answers(state: State, collection: Collection) -> Result:
     """The row in an answer against the row that is then shown; times of change may have moved on."""
-    answer = state.write.exchange.response.json
-    if not isinstance(answer, Mapping):
+    data = state.write.exchange.response.json
+    answer = unwrapped(data, collection.key) if isinstance(data, Mapping) else None
+    if answer is None:
         return not_exercised("not-shown", "the answer shows no row")
     names = [name for name in answer if name in state.row]
     for name in names:

@@ -47,6 +47,11 @@ class MadeRows:
             self._own[collection, key] = None
             self._gone.discard((collection, key))
 
+    def found_unnamed(self) -> None:
+        """A row whose key no answer named was found by its texts."""
+        with self._lock:
+            self.unnamed = max(0, self.unnamed - 1)
+
     def left(self) -> list[RowKey]:
         """The rows that weren't seen gone, in the order in which they were made."""
         with self._lock:

@@ -42,7 +42,13 @@ def clean_up(context: RunContext, ownership: Ownership) -> list[str]:
         )
     ownership.journal.note(list(left))  # also rows that the server itself made
     forget(ownership.path, ownership.base_url, list(left), rows)
-    return [*left, *map(" ".join, rows)]
+    return [*left, *map(" ".join, rows), *_unnamed(ownership)]
+
+
+def _unnamed(ownership: Ownership) -> list[str]:
+    """What is said of rows that may have been created, and that nothing tells from those of others."""
+    number = ownership.made.unnamed
+    return [f"{number} rows that creates were answered with, and that don't hold this run's token"] if number else []
 
 
 def _collections(context: RunContext) -> list[tuple[Operation, bool]]:

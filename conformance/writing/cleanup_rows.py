@@ -65,8 +65,11 @@ def _find_unnamed(context: RunContext, ownership: Ownership) -> None:
             shown = listing(context.replay_context(), reader, query, most_pages=context.budget.own_pages)
             for row in (row for page in shown.pages for row in page.rows):
                 key = row.get(collection.key)
-                if key is not None and any(map(ownership.owns_text, texts_in(row))):
+                if key is None or ownership.made.owns(collection.name, str(key)):
+                    continue
+                if any(map(ownership.owns_text, texts_in(row))):
                     ownership.made.claim(collection.name, str(key))
+                    ownership.made.found_unnamed()
 
 
 def _queries(context: RunContext, maker: Operation, reader: Operation, ownership: Ownership) -> Iterator[Query]:

@@ -100,6 +100,9 @@ def request(
     headers: tuple[tuple[str, str], ...] = (),
 ) -> Request:
     """The request of an operation on the row with a key."""
+    media = operation.body.json if operation.body else None
+    if content is not None and media and media.content_type != "application/json":
+        headers = (*headers, ("Content-Type", media.content_type))
     by = operation.access.by if operation.access else ""
     path = {by: urllib.parse.quote(key, safe="")} if by else {}
     return get(operation, base_query(context, operation), path=path, headers=headers, body=content)
@@ -138,12 +141,12 @@ def look(
         exchange = context.resend(request(context, getter, key))
         data, status = exchange.response.json, exchange.response.status
         row = data if exchange.response.ok and isinstance(data, Mapping) else None
-        return Look(_unwrapped(row, collection.key), (exchange,), row is not None or status in (404, 410))
+        return Look(unwrapped(row, collection.key), (exchange,), row is not None or status in (404, 410))
 
     return settled(context, once, lambda seen: _as_wanted(seen, expected, unlike, collection))
 
 
-def _unwrapped(row: Row | None, key: str) -> Row | None:
+def unwrapped(row: Row | None, key: str) -> Row | None:
     """A row, also where it stands alone under one name."""
     if row is None or key in row:
         return row

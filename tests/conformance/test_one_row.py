@@ -11,6 +11,8 @@ import pytest
 import spec
 from conformance import sandbox
 from conformance.__main__ import main
+from conformance.fuzzing.owned import rewriting
+from conformance.fuzzing.validity import Judge
 from conformance.reading.context import RunContext
 from conformance.runner.config import Config
 from conformance.runner.leftovers import finish_clean_up
@@ -158,3 +160,24 @@ def test_a_key_that_another_writer_got_later_is_not_ours_any_more(tmp_path: Path
     own.learn(get, Response(404, {}, b"{}", 0.0))
     own.learn(get, Response(200, {}, b'{"id": 7, "name": "Their plant"}', 0.0))
     assert not own.made.owns("plants", "7")
+
+
+def test_a_row_that_nothing_tells_from_those_of_others_is_said(url: str, tmp_path: Path) -> None:
+    context = _context(url, tmp_path)
+    create(context, CONTRACT.by_id["createPlant"], 0)
+    own = context.target.ownership
+    assert own
+    own.made.unnamed += 1
+    (said,) = clean_up(context, own)
+    assert said.startswith("1 rows that creates were answered with")
+
+
+def test_a_generated_row_holds_the_token_or_is_not_sent(tmp_path: Path) -> None:
+    own = Ownership(CONTRACT, "http://garden", tmp_path / JOURNAL)
+    rewrite = rewriting(own, Judge(CONTRACT))
+    maker = CONTRACT.by_id["createPlant"]
+    sent = [rewrite(maker, json.dumps({"name": f"a{n}", "bed": [n]}).encode()) for n in range(20)]
+    bodies = [json.loads(body) for body in sent if body]
+    assert bodies
+    assert all(own.owns_text(body["name"]) for body in bodies)
+    assert rewrite(CONTRACT.by_id["changePlant"], b"{}") is None
