@@ -65,8 +65,11 @@ def _narrowed(contract: spec.Contract, operation: spec.Operation, made: Operatio
             value = _BY_HINT.get(inner, "'a'")
             value = f"({value}, {value})" if pair else value if inner == lookup.hint else f"[{value}]"
             key = "['KEY']" if free else ""
+            whole = free or lookup.member is not None
             built.append(f"{filters.constant}.{field.name}{key}.{lookup.name}({value})")
-            keywords.append(f"{arguments[lookup.parameter]}={f'{{{lookup.wire!r}: {value}}}' if free else value}")
+            keywords.append(
+                f"{arguments[lookup.parameter]}={f'{{{lookup.member or lookup.wire!r}: {value}}}' if whole else value}"
+            )
     calls = [" & ".join(built), *required], [*keywords, *required]
     return "\n".join(f"page = client.{made.method}({', '.join(call)})" for call in calls)
 

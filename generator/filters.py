@@ -42,6 +42,7 @@ def _lookup(operation: spec.Operation, each: spec.Filter, taken: names.Names) ->
         name=taken.take(names.snake(each.lookup, "lookup")),
         parameter=parameter.name,
         wire=each.parameter,
+        member=each.member,
         hint=_HINTS[LOOKUPS[each.lookup].operand].format(value),
         description=str(each.schema.get("description") or parameter.description),
     )

@@ -189,6 +189,8 @@ class LookupPlan:
     name: str
     parameter: str
     wire: str
+    member: str | None
+    """The member of a deepObject that it is, or None."""
     hint: str
     description: str
 

@@ -126,9 +126,13 @@ def signature(contract: Contract, operation: Operation, shape: Shape | None) -> 
     """The signature of an operation that reads `shape`, or of one that reads no rows."""
 
     def plain(place: str) -> dict[str, Plain]:
-        return {p.name: readable(contract, p) for p in operation.parameters if p.place == place and not p.free_keys}
+        return {
+            p.name: readable(contract, p)
+            for p in operation.parameters
+            if p.place == place and not (p.free_keys or p.members)
+        }
 
-    free = [f for p in operation.parameters for f in p.filters if f.free_key]
+    free = [f for p in operation.parameters for f in p.filters if f.free_key or f.member]
     return Signature(
         operation=operation,
         shape=shape,
@@ -150,6 +154,8 @@ def readable(contract: Contract, parameter: Parameter) -> Plain:
 
 
 def _name_pattern(filter: Filter) -> re.Pattern[str]:
+    if filter.member:
+        return re.compile(re.escape(filter.parameter))
     before, _, after = filter.parameter.partition("KEY")
     return re.compile(f"{re.escape(before)}(?P<key>{filter.key_pattern}){re.escape(after)}")
 
@@ -192,7 +198,9 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
             found = _free_key(signature, name)
             if found:
                 try:
-                    conditions.append(Condition(found[0].filter, found[1], found[0].check.text(text)))
+                    value = found[0].check.text(text)
+                    bound = _bind(signature, found[0].filter, value) if found[0].filter.member else value
+                    conditions.append(Condition(found[0].filter, found[1], bound))
                 except ValueError as error:
                     refuse(name, *error.args)
             elif name == cursors.PARAMETER and _links_alone(signature.operation):
@@ -324,6 +332,7 @@ def _by_key(signature: Signature, parameter: Parameter) -> Filter:
         key_pattern=None,
         part=None,
         zone=None,
+        member=None,
         nested=False,
         several=False,
         of=parameter.schema,
@@ -353,11 +362,11 @@ def _bound(signature: Signature, filter: Filter, value: Any) -> Any:
         raise ValueError("format", of) from None
 
 
-def _free_key(signature: Signature, name: str) -> tuple[_FreeKey, str] | None:
+def _free_key(signature: Signature, name: str) -> tuple[_FreeKey, str | None] | None:
     for free in signature.free:
         match = free.name.fullmatch(name)
         if match:
-            return free, match["key"]
+            return free, match.groupdict().get("key")
     return None
 
 

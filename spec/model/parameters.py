@@ -45,6 +45,8 @@ class Filter:
     """The part of a date or date-time that is compared (year, hour, ...), or None for the value itself."""
     zone: str | None
     """The time zone of that part, where the document names it."""
+    member: str | None
+    """The member of a deepObject parameter that it is, or None: `price[gte]` on the wire is the member `gte`."""
     nested: bool
     """True when `field` is a way through objects and lists, with dots between their names."""
     several: bool
@@ -98,6 +100,11 @@ class Parameter:
     def delimiter(self) -> str | None:
         """What stands between the values of an array; None where each is a pair of its own, or nothing says."""
         return None if self.explode else DELIMITERS.get(self.style)
+
+    @property
+    def members(self) -> bool:
+        """True for a deepObject whose members are parameters of their own."""
+        return any(f.member is not None for f in self.filters)
 
     @property
     def free_keys(self) -> bool:

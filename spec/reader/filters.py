@@ -108,6 +108,39 @@ def free(
             yield found
 
 
+def members(
+    context: ReadContext,
+    name: str,
+    schema: Object,
+    wire: Wire,
+    pointer: str,
+    inherited: Provenance,
+    rows: Rows | None,
+) -> Iterator[Filter]:
+    """The filters of a deepObject: each marked property is a parameter `name[property]` of its own."""
+    if not context.vocabulary or wire.style != "deepObject":
+        return
+    for member, raw in context.mapping(schema, "properties", pointer).items():
+        at = f"{pointer}/properties/{escape(member)}"
+        node, _ = context.follow(raw, at)
+        mark, here = context.mark(raw, "x-filter", at)
+        if not mark:
+            continue
+        here = f"{here}/x-filter"
+        of = lookups.LOOKUPS.get(mark["lookup"])
+        if "name" in mark:
+            context.problem(f"{here}/name", "only a free key has a `name`", "Remove it: the member has its own.")
+        if of is not None and of.many:
+            message = f"{mark['lookup']!r} takes an array, and deepObject doesn't define how one is written"
+            context.problem(f"{here}/lookup", message, f"Declare a parameter `{name}[{member}]` of style form instead.")
+            continue
+        of_member = without_null(context.read(node, at))
+        provenance = context.provenance(node, inherited)
+        found = _filter(context, f"{name}[{member}]", mark, of_member, here, provenance, rows, None)
+        if found:
+            yield replace(found, member=member)
+
+
 def _key_pattern(context: ReadContext, pattern: str, name: str, pointer: str) -> str:
     """The pattern of the key alone: the given pattern without the fixed ends of the name."""
     prefix, _, suffix = map(re.escape, name.partition("KEY"))
@@ -175,6 +208,7 @@ def _filter(
         key_pattern=key_pattern,
         part=known.part if known else None,
         zone=rows.collection.zone,
+        member=None,
         nested=found.nested,
         several=found.several,
         of=of,

@@ -95,6 +95,7 @@ def _parameter(
     wire = filters.Wire(style, explode, "content" in node)
     plain = filters.plain(context, name, node, schema, wire, pointer, provenance, rows) if query else None
     free = filters.free(context, schema, here, provenance, rows) if query else ()
+    members = filters.members(context, name, schema, wire, here, provenance, rows) if query else ()
     return Parameter(
         name=name,
         place=place,
@@ -108,7 +109,7 @@ def _parameter(
         description=str(node.get("description", "")),
         pagination=_role(context, node, pointer) if query else None,
         search=filters.search(context, node, pointer, rows) if query else (),
-        filters=(plain,) if plain else tuple(free),
+        filters=(plain,) if plain else (*free, *members),
         ordering=ordering.ordering(context, name, node, schema, wire, pointer, provenance, rows) if query else None,
         provenance=provenance,
         pointer=pointer,

@@ -47,6 +47,15 @@ def test_on_the_wire(
     assert [peer.target for peer in spoken.seen] == [f"/books?{query}"] * 2
 
 
+def test_members_of_a_deep_object(library: ModuleType, talk: Callable[..., Talk]) -> None:
+    joined = library.F_LIST_READERS.joined
+    spoken = talk(library, [], [])
+    spoken.client.list_readers(where=joined.gte(DAY) & joined.not_exact(DAY))
+    spoken.client.list_readers(joined={"gte": DAY, "ne": DAY})
+    query = "joined%5Bgte%5D=2024-02-29&joined%5Bne%5D=2024-02-29"
+    assert [peer.target.replace("[", "%5B").replace("]", "%5D") for peer in spoken.seen] == [f"/readers?{query}"] * 2
+
+
 @pytest.mark.parametrize(
     ("ordering", "query"),
     [("-pages", "ordering=-pages"), (["pages", "-new"], "ordering=pages,-new"), (("title",), "ordering=title")],

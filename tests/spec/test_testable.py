@@ -109,6 +109,16 @@ PARAMETERS = {
         "{name: n, in: query, schema: {type: integer}, x-filter: {field: id, §lookup: range}}",
         "the lookup 'range' and the parameter's type 'integer' don't fit",
     ),
+    "a list in a deepObject": (
+        "{name: id, in: query, style: deepObject, explode: true, schema: {type: object, properties:"
+        " {in: {type: array, items: {type: integer}, x-filter: {field: id, §lookup: in}}}}}",
+        "'in' takes an array, and deepObject doesn't define how one is written",
+    ),
+    "a name of a deepObject's member": (
+        "{name: id, in: query, style: deepObject, explode: true, schema: {type: object, properties:"
+        " {gt: {type: integer, x-filter: {field: id, lookup: gt, §name: KEY}}}}}",
+        "only a free key has a `name`",
+    ),
     "the hour of a date": (
         "{name: n, in: query, schema: {type: integer}, x-filter: {field: day, §lookup: hour}}",
         "'hour' has no meaning for the field 'day'",

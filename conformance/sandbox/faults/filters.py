@@ -14,7 +14,8 @@ from conformance.sandbox import conditions, lookups, values
 from conformance.sandbox.behaviour import Answer, Asked, Conditions
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at, matching, named, obeying, reading
 from conformance.sandbox.lookups import COMPARISONS, Comparison, Predicate, as_kept, every, some, unless
-from conformance.sandbox.query import Condition, Pairs
+from conformance.sandbox.pages import Page
+from conformance.sandbox.query import Condition, Pairs, Query
 from conformance.sandbox.tables import KEY, TEXT, Shape
 from spec import Lookups
 from spec.lookups import LOOKUPS, NOT, Lookup
@@ -126,7 +127,8 @@ def _instant(case: Case) -> Iterator[Named]:
 
 def _negated(case: Case, positive: str) -> Iterator[Named]:
     yield "negation-lost", "the rows that it leaves out are shown", matching(case, lambda right, *_: unless(right))
-    instead = _INSTEAD if _kind(case) == "text" else _ORDER_INSTEAD
+    is_plain = not case.filter.schema.keys() & {"enum", "format"}
+    instead = _INSTEAD if _kind(case) == "text" and is_plain else _ORDER_INSTEAD
     for other in instead.get(positive, ()) if "enum" not in case.filter.schema else ():
         yield _other_lookup(case, NOT + other)
     if case.filter.many:
@@ -158,18 +160,21 @@ def _reached(case: Case, of: Lookup) -> Iterator[Named]:
 
 
 def _repeated(case: Case) -> Change:
-    called, paging = named(case.filter), case.operation.pagination
+    called = named(case.filter)
 
-    def wrong(right: Callable[[Asked, Answer], Answer], asked: Asked, answer: Answer) -> Answer:
+    def on_a_page(right: Callable[[Query, Page], Page], query: Query, page: Page) -> Page:
+        honest = right(query, page)
+        filtered = any(called.fullmatch(name) for name, _ in query.pairs)
+        return replace(honest, rows=honest.rows[:1] + honest.rows) if filtered else honest
+
+    def in_a_list(right: Callable[[Asked, Answer], Answer], asked: Asked, answer: Answer) -> Answer:
         honest = right(asked, answer)
-        if honest.status != 200 or not any(called.fullmatch(name) for name, _ in asked.pairs):
-            return honest
-        if paging is None:
-            return replace(honest, body=honest.body[:1] + honest.body)
-        rows = honest.body[paging.results]
-        return replace(honest, body={**honest.body, paging.results: rows[:1] + rows})
+        filtered = honest.status == 200 and any(called.fullmatch(name) for name, _ in asked.pairs)
+        return replace(honest, body=honest.body[:1] + honest.body) if filtered else honest
 
-    return at(case.operation, "answer", wrong)
+    if case.operation.pagination:
+        return at(case.operation, "page", on_a_page)
+    return at(case.operation, "answer", in_a_list)
 
 
 def _of_part(case: Case, of: Lookup) -> Iterator[Named]:

@@ -59,7 +59,7 @@ class Lookup(Generic[Op, V]):
     operation: str
     parameter: str
     key: str | None = None
-    """For a free key, the whole name that the query carries."""
+    """For a free key, the whole name that the query carries; for a deepObject, the name of its member."""
 
     def __call__(self, value: V, /) -> Condition[Op]:
         """The condition that the field compares so with `value`."""
