@@ -13,7 +13,7 @@ from conformance.oracle.bounds import LONGEST_PICKED
 from conformance.oracle.cases import Case, Cases, choose, choose_for_wire
 from conformance.oracle.lookups import PLAIN, hidden_values, kind_of
 from conformance.oracle.mutants import value_of
-from conformance.oracle.operands import allows, joined, pairs
+from conformance.oracle.operands import allows, joined, listed, pairs
 from conformance.reading.context import RunContext, decided, extended
 from conformance.reading.listing import listing, mismatch, response_excerpt
 from conformance.reading.sample import Sample, identity, sample_of
@@ -73,6 +73,9 @@ def filter_law(context: RunContext, clause: Clause) -> Result:
         found = found or _shown_twice(context, operation, known, case)
         if found:
             return found
+        found = _twice(context, operation, known, case)
+        if found:
+            return found
     return Held(len(cases.chosen), cases.survivors)
 
 
@@ -116,6 +119,23 @@ def _shown_twice(context: RunContext, operation: Operation, known: Sample, case:
         twice = next((name for name, count in times.items() if count > 1), None)
         if twice is not None:
             return Finding(f"each row once among the {words(case)}", f"{twice} {times[twice]} times", (page.exchange,))
+    return None
+
+
+def _twice(context: RunContext, operation: Operation, known: Sample, case: Case) -> Finding | None:
+    """A value that is listed twice shows its rows once, and counts them once."""
+    values = listed(case.filter, case.operand) if case.filter.many else []
+    once = joined(case.filter, dict.fromkeys(values))
+    if once == case.operand or not values:
+        return None
+    shown = listing(context, operation, extended(known.base, case.query))
+    rows = sum(len(page.rows) for page in shown.pages)
+    if rows > len(shown.rows):
+        return Finding(f"each of the {len(shown.rows)} rows once", f"{rows} rows", (shown.first.exchange,))
+    plain = context.large_page(operation, extended(known.base, pairs(case.filter, case.key, once)))
+    if plain.count is not None and plain.count != shown.first.count:
+        chain = (plain.exchange, shown.first.exchange)
+        return Finding(f"count {plain.count}, as with each value once", f"count {shown.first.count}", chain)
     return None
 
 

@@ -17,6 +17,7 @@ from conformance.reading.sample import NO_SUCH_ID, base_query, identity, sample_
 from conformance.transport.errors import NotPermitted
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.verdict import Finding, Held, Result, not_exercised
+from conformance.writing.chosen import in_own_order
 from spec import Clause, Filter, Operation, Parameter
 
 
@@ -26,6 +27,9 @@ def shows_data(operation: Operation, exchange: Exchange) -> bool:
         return False
     page = read_page(operation, exchange)
     return bool(page.rows) if page.is_page else bool(exchange.response.body.strip())
+
+
+_NEARLY_INTEGERS = ("abc", "2abc", "0x2", "1_0")
 
 
 @law("param.invalid", phase=Phase.REFUSALS)
@@ -41,8 +45,25 @@ def invalid(context: RunContext, clause: Clause) -> Result:
         return _refused_in_path(
             context, operation, (*_JUNK.get(kind, ()), *(() if kind == "number" else ("1",)), "%00")
         )
-    junk = _JUNK.get(kind, ("\u2603",)) + (("1.5",) if schema.get("type") == "integer" else ())
+    junk = _integers(clause) if schema.get("type") == "integer" else _junk(parameter, kind)
     return _refused(context, operation, [((parameter.name, value),) for value in junk])
+
+
+def _integers(clause: Clause) -> tuple[str, ...]:
+    """What isn't an integer, and two texts that some parser takes for one."""
+    return ("1.5", *in_own_order(clause.id, _NEARLY_INTEGERS)[:2])
+
+
+def _junk(parameter: Parameter, kind: str) -> tuple[str, ...]:
+    """What no reading takes for a value of the kind. Comparisons of times also get a day that there isn't."""
+    end = parameter.name.rpartition("__")[2]
+    if kind == "date-time" and end in _NO_SUCH_TIME:
+        return (_NO_SUCH_TIME[end],)
+    return _JUNK.get(kind, ("\u2603",))
+
+
+_NO_SUCH_TIME = {"gt": "2001-02-30T12:00:00Z", "lt": "2099-02-30T12:00:00Z", "lte": "2099-01-01T25:00:00Z"}
+"""By the lookup: times that a careless parser moves to the next day, so that all rows satisfy the filter."""
 
 
 _JUNK = {

@@ -9,9 +9,9 @@ from typing import Any
 from conformance.laws.law import law, operation_of
 from conformance.oracle.bounds import LONGEST_PICKED
 from conformance.oracle.lookups import any_of, text
-from conformance.reading.context import Query, RunContext
+from conformance.reading.context import Query, RunContext, get, paged, read_page
 from conformance.reading.listing import listing, response_excerpt, row_excerpt
-from conformance.reading.sample import sample_of
+from conformance.reading.sample import identity, sample_of
 from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Operation, Parameter
 
@@ -75,7 +75,24 @@ def selective(context: RunContext, clause: Clause) -> Result:
         usual = f"for {sought!r}" if sought else "without a search"
         chain = (next(iter(known.shown_by.values())), nowhere.exchange)
         return Finding(f"other rows for {NOWHERE!r} than the {known.count} {usual}", f"{nowhere.count} rows", chain)
-    return Held(1)
+    return _on_later_pages(context, operation, parameter) or Held(1)
+
+
+def _on_later_pages(context: RunContext, operation: Operation, parameter: Parameter) -> Finding | None:
+    """The second of several small pages shows none but rows that one large page shows for the same text."""
+    total = sample_of(context, operation).count or 0
+    for word in _words(context, operation, parameter):
+        query = _query(context, operation, parameter, word)
+        shown = listing(context, operation, query)
+        if shown.whole and 1 < len(shown.rows) < total:
+            second = read_page(operation, context.send(get(operation, paged(operation, query, page=2, limit=1))))
+            for row in second.rows:
+                if identity(operation, row) not in shown.rows:
+                    chain = (shown.first.exchange, second.exchange)
+                    excerpt = row_excerpt(operation, row, parameter.search)
+                    return Finding(f"one of the {len(shown.rows)} rows for {word!r} on page 2", excerpt, chain)
+            return None
+    return None
 
 
 def _words(context: RunContext, operation: Operation, parameter: Parameter) -> list[str]:

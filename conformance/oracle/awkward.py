@@ -59,6 +59,7 @@ WITNESSES = (
     "Infrared",
     "Redder 🎒 bag",
     "(a+b)*c.d [x]",
+    "40.5",
 )
 """Texts of rows: prefixes, suffixes and case variants of each other, wildcards, and what a URL must escape."""
 

@@ -46,8 +46,8 @@ class Budget:
     """Candidates to find for each mutant: one of them is likely to kill other mutants as well."""
     least_cases: int = 2
     """Cases that each filter gets, even if one of them kills every mutant."""
-    most_cases: int = 11
-    wire_cases: int = 16
+    most_cases: int = 9
+    wire_cases: int = 19
     """Cases for one list that show whether texts arrive unchanged."""
 
     # -- several filters together
@@ -55,7 +55,7 @@ class Budget:
     """Values per filter from which pairs are made: some rows satisfy each of them and others don't."""
     pool_candidates: int = 150
     """Values that are examined for these pairs."""
-    pairs: int = 32
+    pairs: int = 28
     """Pairs in which each filter takes part, before two fields that have not met."""
     relation_values: int = 50
     """Values that are examined for the relations between a field's lookups, beside those of the filters' own cases."""

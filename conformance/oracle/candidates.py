@@ -14,11 +14,14 @@ from typing import Any
 from conformance.oracle.awkward import TAILS
 from conformance.oracle.budget import NORMAL, Budget
 from conformance.oracle.lookups import in_offset, kind_of, parse
-from conformance.oracle.mutants import Row, blurred, values_of, without_accents
+from conformance.oracle.mutants import Row, blurred, for_strange_keys, is_number, values_of, without_accents
 from conformance.oracle.operands import allows, joined, sayable
 from spec import Filter
 from spec.lookups import LOOKUPS
 from spec.patterns import is_match
+
+MANY_VALUES = 32
+"""Values that no row has, before those that rows have, in the longest list: more than stores take."""
 
 
 def candidates(
@@ -84,6 +87,11 @@ def for_wire(
 ) -> Iterator[tuple[str | None, str]]:
     """(free key, operand) pairs of texts that a careless server may change on their way."""
     allowed = allows(filter)
+    if filter.free_key:
+        pattern = filter.key_pattern or ".+"
+        for strange, operand in for_strange_keys(filter, rows, _satisfying):
+            if is_match(pattern, strange) and operand == operand.strip() and allowed(operand):
+                yield strange, operand
     for key, values in _texty(_values(filter, rows, rng)):
         for operand in crafted(filter, values, budget.unusual_values):
             if operand == operand.strip() and allowed(operand):
@@ -160,7 +168,8 @@ def _texts(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[It
     strings = [str(value) for value in values]
     yield iter([f"{a},{b}" for a, b in itertools.pairwise(strings)][:6])
     yield iter([f"{a} {b}" for a, b in itertools.pairwise(strings)][:3])
-    yield iter(["0"])
+    numbers = [value for value in strings if is_number(value)]
+    yield iter(["0", *(spelled for value in numbers[:3] for spelled in (f"0{value}", f"{value}e0"))])
     for value in dict.fromkeys(strings):
         yield _around(value, filter.lookup)
 
@@ -272,7 +281,7 @@ def _plain_values(filter: Filter, values: list[Any], rng: random.Random) -> Iter
             if filter.schema.get("type") != "integer":
                 near += [f"{number}0" if "." in str(number) else f"{number}.0", str(number + parse("number", "0.01"))]
         elif kind == "uuid":
-            near.append(_uuid_like(near[0], rng))
+            near += [near[0].swapcase(), _uuid_like(near[0], rng)]
         elif kind == "date":
             day = datetime.date.fromisoformat(value)
             near += [(day + datetime.timedelta(days=d)).isoformat() for d in (1, -1)]
@@ -299,6 +308,10 @@ def _lists(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[It
     ]
     with_commas = [value for value in strings if "," in value] if filter.delimiter != "," else []
     found += [items for value in with_commas[:2] for items in ([value], [strings[0], value])]
+    if kind_of(filter.schema) == "uuid":
+        strings = [value.swapcase() if number % 2 else value for number, value in enumerate(strings)]
+    found += [[value, value, strings[-1]] for value in strings[:1]]
+    found += [[*_unknowns(filter, unknown, MANY_VALUES), *strings[:2]]]
     found += [[unknown, value] for value in strings[:2]] + [[value, unknown] for value in strings[:2]] + [[unknown]]
     yield iter([joined(filter, items) for items in found])
 
@@ -347,6 +360,14 @@ def _unknown(filter: Filter, strings: list[str], rng: random.Random) -> str:
     numbers = [found for found in taken if kind == "number" and found is not None]
     choices = (str(max(numbers) + 1),) if numbers else _UNKNOWN.get(kind, ("0",))
     return next((value for value in choices if parse(kind, value) not in taken), "0")
+
+
+def _unknowns(filter: Filter, unknown: str, most: int) -> list[str]:
+    """So many different values that no row has; none where the kind of value has no room for them."""
+    kind = kind_of(filter.schema)
+    if kind == "uuid":
+        return [f"{unknown[:-4]}{number:04x}" for number in range(most)]
+    return [f"{unknown}{number}" for number in range(most)] if kind == "text" and "enum" not in filter.schema else []
 
 
 def _instants(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:

@@ -29,7 +29,7 @@ AFTER_DELETE = ("exact", "icontains", "in", "contains", "gte")
 
 
 FREE_KEYS = 2
-"""Keys of an object that get a filter."""
+"""Keys of an object that get a filter of each lookup; the exact one is tried with all of them."""
 
 
 def under_filters(
@@ -124,7 +124,7 @@ def _by_values(reader: Operation, values: Mapping[str, Any], lookups: Sequence[s
         if kind_of(filter.schema) not in ("text", "uuid"):
             continue
         texts: Mapping[str | None, Any] = value if isinstance(value, Mapping) and filter.free_key else {None: value}
-        names = in_own_order(filter.field, [*texts])[:FREE_KEYS]
+        names = in_own_order(filter.field, [*texts])[: len(texts) if filter.lookup == "exact" else FREE_KEYS]
         for name, text in ((name, texts[name]) for name in names):
             if isinstance(text, str) and (name is not None) == filter.free_key:
                 yield filter.name(name), text

@@ -1,7 +1,8 @@
 """The items of a write, made from the document's own example and from rows that the server shows.
 
 A `rich` item holds values that servers get wrong: letters of other scripts, two spaces in a row, digits that
-rounding would lose, free keys in mixed case. A `known` item uses only free keys that were seen. A `plain` item
+rounding would lose, free keys in mixed case. An `odd` item also has free keys that mean something to a server's
+language or store. A `known` item uses only free keys that were seen. A `plain` item
 copies the values of a row that the server has accepted before.
 """
 
@@ -20,8 +21,11 @@ from conformance.transport.keys import PREFIX
 from conformance.writing.read_back import reader_of
 from spec import Operation, Part
 
-Style = Literal["rich", "known", "plain"]
-STYLES: tuple[Style, ...] = ("rich", "known", "plain")
+Style = Literal["odd", "rich", "known", "plain"]
+STYLES: tuple[Style, ...] = ("odd", "rich", "known", "plain")
+
+ODD_KEYS = ("a.b", "$unit", "7", "constructor", "name", "K" * 64)
+"""Free keys that some stores or languages take for a path, an operator, a place, an inherited or a field's name."""
 
 
 @observed
@@ -165,7 +169,8 @@ def _row_value(
         links = [str(v) for v in (example.get(name) or sample or ["https://example.com/x"])][:1]
         return [f"{links[0]}&n={n}" for n in (3 + variant, 1, 2)]
     if types == "object":
-        return _object(example.get(name) or sample or {}, variant, more_keys=style == "rich")
+        made = _object(example.get(name) or sample or {}, variant, more_keys=style in ("odd", "rich"))
+        return made | {key: f"odd {number} {variant}" for number, key in enumerate(ODD_KEYS) if style == "odd"}
     if types in ("integer", "number"):
         return 7 + variant
     if types == "boolean":

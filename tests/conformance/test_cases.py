@@ -83,7 +83,7 @@ def test_chosen_cases_kill_the_mutants_that_they_name(parameter: str, seed: int)
     filter, sample = FILTERS[parameter], rows()
     found = choose(filter, sample, seed)
     known = all_mutants(filter, sample)
-    assert 2 <= len(found.chosen) <= 11
+    assert 2 <= len(found.chosen) <= 9
     for case in found.chosen:
         assert case.filter is filter
         assert all(kills(case, known[name], sample) for name in case.kills)
@@ -102,6 +102,8 @@ def test_rich_rows_leave_few_survivors(parameter: str) -> None:
     beyond = {"only the first match is shown", "only 8 characters count"}
     if "code" in parameter:
         beyond.add("the words may stand in any order")  # a code is one word
+    if not rich:
+        beyond.add("texts that are numbers compare as numbers")  # none of these is a number
     survivors = set(choose(FILTERS[parameter], rows(), 0).survivors) - beyond
     assert len(survivors) <= (0 if rich else 2)
 
@@ -135,7 +137,7 @@ def test_nothing_is_chosen_where_nothing_discriminates(sample: list[dict[str, An
 
 def test_survivors_are_named() -> None:
     found = choose(FILTERS["category"], [{"category": CATEGORIES[0]} for _ in range(9)], 0)
-    assert found.survivors == ()
+    assert found.survivors == ("ids compare as text",)  # the id has no letters
     assert {name for case in found.chosen for name in case.kills} == {
         "ignored",
         "always empty",

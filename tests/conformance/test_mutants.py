@@ -15,6 +15,7 @@ from conformance.oracle.mutants import (
     Mutant,
     all_or_none,
     first_only,
+    for_strange_keys,
     mutants,
     nothing_as_text,
     value_of,
@@ -77,6 +78,14 @@ TEXTS = [
     ("iexact", "spaces and punctuation are all the same", "Dark, Red", "dark_red", "DARK, RED"),
     ("exact", "only 8 characters count", "Dark Red", "Dark Red!", "Dark Re"),
     ("iexact", "only 8 characters count", "Dark Red bag", "dark red bin", "dark re"),
+    ("contains", "a match at the very beginning isn't found", "Red bag", "Red", "bag"),
+    ("icontains", "a match at the very beginning isn't found", "Red bag", "RED", "BAG"),
+    ("endswith", "a value longer by one letter matches", "Red", "Redx", "Redxy"),
+    ("exact", "texts that are numbers compare as numbers", "7", "007", "8"),
+    ("iexact", "texts that are numbers compare as numbers", "1.5", "15e-1", "red"),
+    ("contains", "null is no value, so it doesn't filter", "Red", "null", "Blue"),
+    ("startswith", "undefined is no value, so it doesn't filter", "Red", "undefined", "null"),
+    ("contains", "a number doesn't filter a text", "Red", "40.5", "40.5x"),
     ("contains", "% and _ are wildcards", "Red bag", "R_d%g", "Red"),
     ("contains", "% and _ are wildcards", "Red bag", "R_d", "Red"),
     ("contains", "% is a wildcard", "Red bag", "R%g", "R_d"),
@@ -488,3 +497,46 @@ def test_mutants_of_regular_expressions(lookup: str, name: str, value: str, disc
     mutant, row = named(name, filter), {"name": value}
     assert mutant.shows(row, discriminating, None) is not satisfies(filter, row, discriminating)
     assert mutant.shows(row, same, None) is satisfies(filter, row, same)
+
+
+STRANGE = [
+    # mutant, key, operand, whether the mutant shows the row
+    ("a key beyond ASCII doesn't filter", "ölçü", "x", True),
+    ("a key beyond ASCII doesn't filter", "SIZE", "x", False),
+    ("a key with a dot doesn't filter", "a.b", "x", True),
+    ("a key that begins with $ doesn't filter", "$a", "x", True),
+    ("a key that begins with $ doesn't filter", "a$", "x", False),
+    ("what every object inherits counts", "constructor", "native code", True),
+    ("what every object inherits counts", "COLOR", "native code", False),
+    ("a key that names a field finds the field", "name", "Bag", True),
+    ("a key that names a field finds the field", "COLOR", "Bag", False),
+]
+
+
+@pytest.mark.parametrize(("name", "key", "operand", "shown"), STRANGE)
+def test_strange_keys(name: str, key: str, operand: str, shown: bool) -> None:
+    filter = FILTERS["attribute__KEY__contains"]
+    row = {"name": "Bag", "attributes": {"COLOR": "Red"}}
+    assert satisfies(filter, row, operand, key) is False
+    assert named(name, filter).shows(row, operand, key) is shown
+
+
+@pytest.mark.parametrize(
+    ("name", "operand", "shown"),
+    [
+        ("only the first 10 of the list count", ",".join([D] * 10 + [A]), False),
+        ("only the first 30 of the list count", ",".join([D] * 29 + [A]), True),
+        ("rows of a value that is listed twice come twice", f"{A},{A},{B}", False),
+        ("rows of a value that is listed twice come twice", f"{A},{B}", True),
+        ("ids compare as text", A.upper(), False),
+        ("ids compare as text", f"{A},{B.upper()}", True),
+    ],
+)
+def test_lists_that_stores_cut_or_count_twice(name: str, operand: str, shown: bool) -> None:
+    assert named(name, FILTERS["category__in"]).shows({"category": A}, operand, None) is shown
+
+
+def test_a_strange_key_is_sent_where_the_document_allows_it() -> None:
+    filter, rows = FILTERS["attribute__KEY__contains"], [{"name": "Some bag", "attributes": {"COLOR": "Red"}}]
+    found = list(for_strange_keys(filter, rows, lambda value, lookup: value[1:-1]))
+    assert found == [("$ölçü.b", "x"), ("constructor", "native code"), ("name", "ome ba")]

@@ -23,6 +23,7 @@ from conformance.oracle.mutants.keys import key_mutants
 from conformance.oracle.mutants.lists import list_mutants
 from conformance.oracle.mutants.mutant import Mutant, Over, Reading, Row, reading, value_of, values_of
 from conformance.oracle.mutants.ordered import ordered_mutants, time_mutants
+from conformance.oracle.mutants.stacks import for_strange_keys, is_number
 from conformance.oracle.mutants.texts import (
     blurred,
     nothing_as_text,
@@ -42,6 +43,8 @@ __all__ = [
     "all_or_none",
     "blurred",
     "first_only",
+    "for_strange_keys",
+    "is_number",
     "mutants",
     "nothing_as_text",
     "value_of",
@@ -95,6 +98,7 @@ def mutants(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str
     elif kind == "uuid":
         block = texts(lambda value, operand: value[:8].lower() == operand[:8].lower())
         found.append(reading(filter, "only the first block counts", block))
+        found.append(reading(filter, "ids compare as text", texts(str.__eq__)))
     if filter.free_key:
         found += key_mutants(filter)
     if filter.several:

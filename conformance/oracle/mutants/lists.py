@@ -10,6 +10,21 @@ from conformance.oracle.mutants.texts import ascii_lower
 from conformance.oracle.operands import listed, separator
 from spec import Filter
 
+MOST_VALUES = (10, 30)
+"""The values that document stores take in one list at most."""
+
+
+def _first(most: int) -> Callable[[list[str]], list[str]]:
+    return lambda parts: parts[:most]
+
+
+def _repeats(filter: Filter) -> Callable[[str], bool]:
+    def repeats(operand: str) -> bool:
+        values = listed(filter, operand)
+        return len(set(values)) < len(values)
+
+    return repeats
+
 
 def list_mutants(filter: Filter) -> Iterator[Mutant]:
     kind, between = kind_of(filter.schema), separator(filter)
@@ -22,10 +37,17 @@ def list_mutants(filter: Filter) -> Iterator[Mutant]:
             compare("exact", kind, value, part) for part in choose(listed(filter, operand))
         )
 
+    def once(decide: Reading) -> Reading:
+        """Rows that come twice are as wrong as rows that are missing; a mutant can only say the latter."""
+        return lambda value, operand: not _repeats(filter)(operand) and decide(value, operand)
+
     yield reading(filter, "only the first of the list counts", among(lambda parts: parts[:1]))
     yield reading(filter, "only the last of the list counts", among(lambda parts: parts[-1:]))
     yield reading(filter, "only the first two of the list count", among(lambda parts: parts[:2]))
     yield reading(filter, "only the first three of the list count", among(lambda parts: parts[:3]))
+    for most in MOST_VALUES:
+        yield reading(filter, f"only the first {most} of the list count", among(_first(most)))
+    yield reading(filter, "rows of a value that is listed twice come twice", once(right), _repeats(filter))
     yield reading(filter, "all but the first of the list count", among(lambda parts: parts[1:] or parts))
     yield reading(filter, "all but the last of the list count", among(lambda parts: parts[:-1] or parts))
     yield reading(
@@ -36,6 +58,8 @@ def list_mutants(filter: Filter) -> Iterator[Mutant]:
     )
     yield reading(filter, "the list is one value", lambda value, operand: value == operand)
     yield reading(filter, "the value is sought in the list's text", lambda value, operand: str(value) in operand)
+    if kind == "uuid":
+        yield reading(filter, "ids compare as text", lambda value, operand: str(value) in listed(filter, operand))
     if kind == "text":
         yield reading(
             filter,

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 
 from conformance.oracle.lookups import PLAIN, compare, kind_of, meaning, over, text
 from conformance.oracle.mutants.mutant import Mutant, Reading, Row, reading, value_of
+from conformance.oracle.mutants.stacks import part_mutants, strange_keys, unfiltered_words
 from conformance.oracle.operands import separator
 from spec import Filter
 from spec.patterns import literal, searching
@@ -122,6 +123,7 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
     if base != "exact":
         yield reading(filter, "only whole words match", texts(_by_words(fold, str.__eq__)))
         yield reading(filter, "only beginnings of words match", texts(_by_words(fold, str.startswith)))
+    yield from part_mutants(filter, base, fold)
     if base == "endswith":
         yield reading(filter, "only its first occurrence counts", texts(_first_occurrence(fold)))
     if base == "exact":
@@ -234,6 +236,7 @@ def wire_mutants(filter: Filter) -> tuple[Mutant, ...]:
             reading(filter, f"nothing is found with {name}", texts(_not_with(lookup, characters)), _holds(characters))
         )
     found.append(reading(filter, "any word may match", texts(_any_part(lookup, " ")), _holds(" ")))
+    found += [*unfiltered_words(filter), *(strange_keys(filter) if filter.free_key else ())]
     found.append(reading(filter, "any part between commas may match", texts(_any_part(lookup, ",")), _holds(",")))
     return tuple(found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from conformance.sandbox import conditions, lookups, values
 from conformance.sandbox.behaviour import Answer, Asked, Conditions
+from conformance.sandbox.faults import stacks
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at, matching, named, obeying, reading
 from conformance.sandbox.lookups import COMPARISONS, Comparison, Predicate, as_kept, every, some, unless
 from conformance.sandbox.pages import Page
@@ -71,6 +73,9 @@ def filter(case: Case) -> Iterator[Named]:
         return
     if kind == "text":
         yield from _text(case)
+    elif kind == "uuid" and not case.filter.many:
+        lower = reading(case, lambda value: value if value == value.lower() else "00000000-0000-0000-0000-000000000000")
+        yield "id-as-text", "an id in upper case matches nothing", lower
     elif kind == "instant":
         yield from _instant(case)
     elif kind == "boolean":
@@ -105,8 +110,15 @@ def _text(case: Case) -> Iterator[Named]:
             "the letters A to Z are taken as equal in both cases, as by a LIKE",
             matching(case, _ascii_only),
         )
+    for name, description, wrong in stacks.text(lookup, _comparing, numbers=case.filter.free_key):
+        yield name, description, matching(case, wrong)
     if lookup.removeprefix("i") in _LIKE and not set(case.filter.wildcards) >= set("%_"):
         yield "wildcards", "% and _ stand for any text, as in an unescaped LIKE", matching(case, _wildcards)
+
+
+def _comparing(compare: Comparison) -> Callable[[Predicate, Shape, Condition], Predicate]:
+    """The condition's column and value, compared in another way."""
+    return lambda _, shape, condition: _over_text(shape, condition, compare)
 
 
 def _instant(case: Case) -> Iterator[Named]:
@@ -227,6 +239,7 @@ _OF_OPERANDS: Mapping[str, Callable[[Case], Iterator[Named]]] = {"flag": _flag, 
 def _many(case: Case) -> Iterator[Named]:
     yield "first-only", "only the first value of the list counts", _listed(case, lambda values: values[:1])
     yield "last-only", "only the last value of the list counts", _listed(case, lambda values: values[-1:])
+    yield from stacks.many(case, partial(_listed, case))
     if case.filter.delimiter != "," and _kind(case) == "text":
         yield (
             "cut-at-commas",
@@ -343,7 +356,7 @@ def _other_instant(right: Predicate, shape: Shape, condition: Condition) -> Pred
 
 def _arriving(case: Case) -> Callable[[Callable[[str], str]], Change]:
     """How a change of every text on its way is put into a behaviour."""
-    texts = [named(f) for f in case.operation.filters if "format" not in f.schema and f.schema.get("type") == "string"]
+    texts = _texts_of(case)
 
     def arriving(rewrite: Callable[[str], str]) -> Change:
         def rewritten(pairs: Pairs) -> Pairs:
@@ -352,6 +365,11 @@ def _arriving(case: Case) -> Callable[[Callable[[str], str]], Change]:
         return obeying(case.operation, rewritten)
 
     return arriving
+
+
+def _texts_of(case: Case) -> list[re.Pattern[str]]:
+    """What the parameters of text filters may be called."""
+    return [named(f) for f in case.operation.filters if "format" not in f.schema and f.schema.get("type") == "string"]
 
 
 def edges(case: Case) -> Iterator[Named]:
@@ -371,6 +389,7 @@ def wire(case: Case) -> Iterator[Named]:
     )
     yield "twice-decoded", "a value is percent-decoded a second time", arriving(unquote)
     yield "non-ascii-dropped", "letters beyond ASCII are dropped", arriving(_ascii)
+    yield from stacks.unread(case, texts=tuple(_texts_of(case)))
     yield "backslash-dropped", "a backslash is taken for an escape", arriving(lambda value: value.replace("\\", ""))
 
 

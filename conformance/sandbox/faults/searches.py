@@ -8,9 +8,9 @@ from dataclasses import replace
 from sqlalchemy import false, func, true
 
 from conformance.sandbox import conditions, lookups
-from conformance.sandbox.faults.fault import Case, Change, Family, Named, at
+from conformance.sandbox.faults.fault import Case, Change, Family, Named, at, obeying
 from conformance.sandbox.lookups import Predicate, some
-from conformance.sandbox.query import Search
+from conformance.sandbox.query import Pairs, Search
 from conformance.sandbox.tables import Shape
 
 
@@ -34,6 +34,17 @@ def finds(case: Case) -> Iterator[Named]:
 def selective(case: Case) -> Iterator[Named]:
     """A search that doesn't select."""
     yield "ignored", "every search finds every row", _searching(case, lambda *_: true())
+    yield "first-page-only", "the text counts on the first page only", _first_page_only(case)
+
+
+def _first_page_only(case: Case) -> Change:
+    page = case.operation.pagination.form.parameter if case.operation.pagination else None
+
+    def forgetting(asked: Pairs) -> Pairs:
+        later = any(name == page and value != "1" for name, value in asked)
+        return tuple((n, "" if later and n == case.parameter.name else v) for n, v in asked)
+
+    return obeying(case.operation, forgetting)
 
 
 def sound(case: Case) -> Iterator[Named]:
