@@ -46,7 +46,7 @@ class Budget:
     """Candidates to find for each mutant: one of them is likely to kill other mutants as well."""
     least_cases: int = 2
     """Cases that each filter gets, even if one of them kills every mutant."""
-    most_cases: int = 9
+    most_cases: int = 11
     wire_cases: int = 19
     """Cases for one list that show whether texts arrive unchanged."""
 
@@ -55,11 +55,11 @@ class Budget:
     """Values per filter from which pairs are made: some rows satisfy each of them and others don't."""
     pool_candidates: int = 150
     """Values that are examined for these pairs."""
-    pairs: int = 28
+    pairs: int = 26
     """Pairs in which each filter takes part, before two fields that have not met."""
     relation_values: int = 50
     """Values that are examined for the relations between a field's lookups, beside those of the filters' own cases."""
-    combinations: int = 8
+    combinations: int = 6
     """Combinations of filters that Hypothesis draws."""
     combination_rows: int = 80
     combination_cases: int = 12

@@ -128,7 +128,6 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
         yield reading(filter, "only its first occurrence counts", texts(_first_occurrence(fold)))
     if base == "exact":
         yield reading(filter, "a text that is no number equals 0", texts(_as_numbers), _is_number)
-        yield from _of_whole_texts(filter, base, fold)
     for name, wildcards in (("% and _ are wildcards", "%_"), ("% is a wildcard", "%"), ("_ is a wildcard", "_")):
         if not set(filter.wildcards) >= set(wildcards):  # else it is right
             yield reading(filter, name, texts(_like(base, fold, wildcards)), _holds(wildcards))
@@ -229,7 +228,7 @@ def wire_mutants(filter: Filter) -> tuple[Mutant, ...]:
     ):
         return ()
     lookup, base = filter.lookup, filter.lookup.removeprefix("i")
-    found = [] if base == "exact" else [*_of_whole_texts(filter, base, str.casefold if lookup != base else str)]
+    found = [*_of_whole_texts(filter, base, str.casefold if lookup != base else str)]
     found += [reading(filter, name, texts(_changed(lookup, change)), _alters(change)) for name, change in _CHANGES]
     for name, characters in _CONFUSING:
         found.append(
