@@ -132,7 +132,21 @@ def _header(context: Context, called: Called, subject: str, old: Place, new: Pla
     for flag in ("allowReserved", "allowEmptyValue"):
         context.differ("header.style", called, subject, flag, old, new)
     content(context, called, subject, "response", old, new, textual=False)
-    context.rest(called, subject, old, new, _HEADER_TAKEN, ("description", "example", "examples"), "header.words")
+    taken = (*_HEADER_TAKEN, *_marked(context, called, subject, old, new))
+    context.rest(called, subject, old, new, taken, ("description", "example", "examples"), "header.words")
+
+
+def _marked(context: Context, called: Called, subject: str, old: Place, new: Place) -> tuple[str, ...]:
+    """The part that a header has in paging; returns the key that was compared."""
+    mark = "x-pagination"
+    if not context.means(mark):
+        return ()
+    one, other = old.node.get(mark), new.node.get(mark)
+    if one != other:
+        change = "added" if one is None else "removed" if other is None else "changed"
+        what = f"{mark} was {short(one)} and is {short(other)}"
+        context.say(f"response.{mark}.{change}", called, subject, what, under(old, mark), under(new, mark), one, other)
+    return (mark,)
 
 
 def _header_style(context: Context, side: Side, place: Place) -> str:

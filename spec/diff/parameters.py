@@ -288,9 +288,14 @@ def _by_name(fields: JSON) -> Mapping[str, JSON]:
 
 def _marks(old: Place, new: Place) -> Iterator[tuple[str, JSON, JSON]]:
     for mark in ("x-filter", "x-search", "x-ordering", "x-pagination"):
-        before, after = old.node.get(mark), new.node.get(mark)
+        before, after = _plain_role(old.node.get(mark)), _plain_role(new.node.get(mark))
         if before != after:
             yield mark, before, after
+
+
+def _plain_role(mark: JSON) -> JSON:
+    """A mark that says no more than its role, as a word."""
+    return mark["role"] if isinstance(mark, Mapping) and mark.keys() == {"role"} else mark
 
 
 def _shown(filter: JSON) -> str:

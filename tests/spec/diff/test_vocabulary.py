@@ -9,6 +9,7 @@ import pytest
 import spec
 from spec.diff import Comparison, compare
 from spec.source import parse
+from tests.conformance.pagings import DOCUMENTS
 from tests.spec.diff.documents import told
 
 README = spec.DEFAULT.with_name("README.md").read_text("utf-8")
@@ -191,3 +192,29 @@ def test_clauses_come_go_and_change_their_level() -> None:
     releveled = _compared(BOOKS, inferred).clauses
     assert releveled is not None
     assert ("BOOK1.filter.title__icontains", "documented", "inferred") in releveled.releveled
+
+
+LINK = "Link: {schema: {type: string}, x-pagination: [next, previous]}"
+PAGED: dict[str, tuple[str, str, list[str]]] = {
+    "a header counts no more": (
+        ", x-pagination: count}",
+        "}",
+        ["response.x-pagination.removed"],
+    ),
+    "a header's links": (LINK, LINK.replace("[next, previous]", "[next]"), ["response.x-pagination.changed"]),
+    "a limit in more words": ("x-pagination: limit}", "x-pagination: {role: limit}}", []),
+    "a limit without which all rows come": (
+        "x-pagination: limit}",
+        "x-pagination: {role: limit, absent: all}}",
+        ["parameter.meaning"],
+    ),
+    "a number is a cursor": ("x-pagination: page}", "x-pagination: cursor}", ["parameter.meaning"]),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "rules"), PAGED.values(), ids=PAGED.keys())
+def test_an_edit_of_how_a_list_is_paged(old: str, new: str, rules: list[str]) -> None:
+    document = DOCUMENTS["a list, and headers"]
+    assert old in document
+    found = _compared(document, document.replace(old, new))
+    assert [change.rule for change in found.changes] == rules
