@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from conformance.commands import options
-from conformance.plugins.loading import load
 from conformance.runner.config import Config
 from conformance.runner.leftovers import finish_clean_up
 from conformance.transport.journal import JOURNAL
@@ -27,13 +26,15 @@ example:
 @option("--report", type=FILE, default=Path("report"), metavar="DIR", show_default=True, help="the run's report folder")
 @options.rate
 @options.timeout
+@options.security
 @options.ca_bundle
 def clean_up(report: Path, **given: Any) -> int:
     """Delete what a killed run left on a server, by the journal in its report folder.
 
     Only keys that the journal names are sent.
     """
-    return finish(load(given["document"]), Config(**given), report)
+    config = Config(**given)
+    return finish(config.contract(), config, report)
 
 
 def finish(contract: Contract, config: Config, folder: Path) -> int:

@@ -111,6 +111,11 @@ rate = option(
     "--rate", type=RATE, metavar="N/s", help="requests a second (default: 10 on hosts that aren't this machine)"
 )
 seed = option("--seed", type=int, default=0, metavar="N", help="same seed, same requests (default: 0)")
+security = option(
+    "--security",
+    metavar="NAME",
+    help="the document's security scheme that the key is for (default: the first that fits)",
+)
 ca_bundle = option("--ca-bundle", type=FILE, metavar="FILE", help="certificates to trust instead of the system's")
 timeout = option(
     "--timeout", type=SECONDS, metavar="S", default=Limits.timeout, show_default=True, help="seconds for one request"
@@ -208,6 +213,7 @@ judged = together(
     ),
     history,
     add_to_history,
+    security,
     ca_bundle,
 )
 """How the server is asked, and how its responses are judged."""

@@ -118,9 +118,16 @@ examples:
 @option("--base-url", metavar="URL", help="another target than the report's")
 @options.document
 @options.rate
+@options.security
 @options.ca_bundle
 def replay(
-    folder: Path, clause: str, base_url: str | None, document: Path, rate: float | None, ca_bundle: Path | None
+    folder: Path,
+    clause: str,
+    base_url: str | None,
+    document: Path,
+    rate: float | None,
+    security: str | None,
+    ca_bundle: Path | None,
 ) -> int:
     """Send the counterexamples of a report again and say whether they still fail."""
     report = read(folder)
@@ -135,6 +142,7 @@ def replay(
         writes=report["settings"]["writes"],
         seed=report["seed"],
         rate=rate or report["settings"]["rate"],
+        security=security,
         ca_bundle=ca_bundle,
         schemathesis=False,
         embedded=embedded,

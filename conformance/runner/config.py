@@ -17,6 +17,7 @@ from conformance.plugins.loading import load
 from conformance.reports import gaps, past
 from conformance.reports.model import Gap, Report, Settings
 from conformance.selection import Selection, Shard, beside_one_of_each_kind, left_to_others, matches
+from conformance.transport.key_place import with_scheme
 from conformance.transport.keys import unmarkable
 from conformance.transport.pace import Limits
 from spec import Contract
@@ -76,6 +77,8 @@ class Config:
     """Seconds that a batch may take."""
     list_lag: float = Limits.lag
     """Seconds by which lists may be behind a finished batch."""
+    security: str | None = None
+    """The name of the security scheme that the key is for, where the document lets a request choose among several."""
     ca_bundle: Path | None = None
     """Certificates to trust instead of the system's."""
     schemathesis: bool = True
@@ -201,6 +204,12 @@ class Config:
         Raises SpecError, BrokenPlugin and Usage.
         """
         contract = load(self.document)
+        if self.security is not None:
+            names = [scheme.name for scheme in contract.security_schemes]
+            if self.security not in names:
+                declared = f"it declares {', '.join(names)}" if names else "it declares none"
+                raise Usage(f"--security {self.security}: the document has no such scheme; {declared}.")
+            contract = with_scheme(contract, self.security)
         return accounts.with_second_key(contract) if self.other_key(contract) else contract
 
     def key(self, contract: Contract) -> str | None:

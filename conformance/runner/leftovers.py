@@ -75,6 +75,8 @@ def command(config: Config, journal: Path) -> str:
     words = ["seller-contract", "clean-up", config.base_url, "--report", str(journal.parent)]
     if config.document != spec.DEFAULT:
         words += ["--spec", str(config.document)]
+    if config.security:
+        words += ["--security", config.security]
     if config.ca_bundle:
         words += ["--ca-bundle", str(config.ca_bundle)]
     return shlex.join(words)

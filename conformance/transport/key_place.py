@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import urllib.parse
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from conformance.transport.exchange import Credential, swap_case
@@ -52,6 +52,16 @@ class KeyPlace:
             colon = ":" if self.password_only or variant is Credential.WRONG else ""
             return f'-u "{colon}{secret}"'
         return f'-H "{self.name}: {self.prefix}{secret}"'
+
+
+def with_scheme(contract: Contract, name: str) -> Contract:
+    """The contract where a scheme comes first among the alternatives of each operation, so that the key goes there."""
+    operations = tuple(
+        replace(o, alternatives=tuple(sorted(o.alternatives, key=lambda names: name not in names)))
+        for o in contract.operations
+    )
+    schemes = tuple(sorted(contract.security_schemes, key=lambda scheme: scheme.name != name))
+    return replace(contract, operations=operations, security_schemes=schemes)
 
 
 def key_places(contract: Contract, operation: str, key: str | None) -> tuple[KeyPlace, ...]:
