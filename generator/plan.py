@@ -371,6 +371,11 @@ class Plan:
         return counted.most_common(1)[0][0] if counted else ()
 
     @property
+    def split(self) -> bool:
+        """True where the operations of each resource are a module of their own, which is loaded when it is used."""
+        return bool(self.resources) and not self.pollings
+
+    @property
     def batches(self) -> bool:
         """True when some writes are answered with tickets."""
         return bool(self.pollings)

@@ -35,15 +35,17 @@ def files(plan: Plan, templates: Path | None = None) -> Mapping[str, bytes]:
     parts = shards(plan.models)
     for source in [*sorted((TEMPLATES / "package").glob("*.*.jinja2")), TEMPLATES / "package" / "LICENSE.jinja2"]:
         name = source.name.removesuffix(".jinja2")
-        if (name == "filters.py" and not plan.filters) or (name == "models.py" and parts):
+        left_out = {"filters.py": not plan.filters, "models.py": bool(parts), "operations.py": plan.split}
+        if left_out.get(name):
             continue
         with located(f"package/{source.name}"):
             template = environment.get_template(f"package/{source.name}")
-            text = template.render(plan=plan, exports=_exports(plan), public=public.__all__, shard=None)
+            text = template.render(plan=plan, exports=_exports(plan), public=public.__all__, shard=None, part=None)
         inside = name.endswith(".py")
         made[f"{plan.package}/{name}" if inside else name] = text
     made |= {f"{plan.package}/models/{name}.py": text for name, text in _models(plan, parts, environment)}
     made |= {f"{plan.package}/resources/{name}.py": text for name, text in _resources(plan, environment)}
+    made |= {f"{plan.package}/operations/{name}.py": text for name, text in _operations(plan, environment)}
     for source in sorted(RUNTIME.glob("*.py")):
         made[f"{plan.package}/_runtime/{source.name}"] = _COPIED + source.read_text(encoding="utf-8")
     made[f"{plan.package}/py.typed"] = ""
@@ -63,6 +65,18 @@ def _models(plan: Plan, parts: Sequence[Shard], environment: Environment) -> Ite
         template = environment.get_template("package/models.py.jinja2")
         for part in parts:
             yield part.name, template.render(plan=plan, shard=part)
+
+
+def _operations(plan: Plan, environment: Environment) -> Iterator[tuple[str, str]]:
+    """The modules of what calls need to know, where there are several."""
+    if not plan.split:
+        return
+    with located("operations_package.py.jinja2"):
+        yield "__init__", environment.get_template("operations_package.py.jinja2").render(plan=plan)
+    with located("package/operations.py.jinja2"):
+        template = environment.get_template("package/operations.py.jinja2")
+        for resource in plan.resources:
+            yield resource.name, template.render(plan=plan, part=resource)
 
 
 def _resources(plan: Plan, environment: Environment) -> Iterator[tuple[str, str]]:

@@ -83,7 +83,7 @@ def _holds(value: object, model: BaseModel) -> bool:
     if value is model:
         return True
     if isinstance(value, BaseModel):
-        return any(_holds(each, model) for each in (value.__dict__, value.model_extra))
+        return any(_holds(each, model) for each in (vars(value), value.model_extra))
     if is_object(value):
         return any(_holds(each, model) for each in value.values())
     return is_sequence(value) and any(_holds(each, model) for each in value)
@@ -99,7 +99,8 @@ def _without_surplus(value: Any) -> Any:
             extra.clear()
         elif extra:
             extra.update({name: _without_surplus(each) for name, each in extra.items()})
-        made.__dict__.update({name: _without_surplus(each) for name, each in value.__dict__.items()})
+        values = vars(made)
+        values |= {name: _without_surplus(each) for name, each in vars(value).items()}
         return made
     if is_object(value):
         return {name: _without_surplus(each) for name, each in value.items()}

@@ -88,6 +88,19 @@ def test_no_class_is_built_before_it_is_used(package: ModuleType) -> None:
     assert len(package.models.__all__) == 241
 
 
+def test_no_operation_is_made_before_its_tag_is_used(package: ModuleType) -> None:
+    folder = Path(str(package.__file__)).parent.parent
+    code = (
+        f"import sys, {package.__name__} as p\n"
+        "homes = tuple(f'{p.__name__}.{part}.' for part in ('operations', 'resources'))\n"
+        "loaded = lambda: sorted(name for name in sys.modules if name.startswith(homes))\n"
+        "client = p.Client(base_url='http://localhost'); before = loaded(); client.group_1; print(before, loaded())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder)
+    home = package.__name__
+    assert done.stdout == f"[] ['{home}.operations.group_1', '{home}.resources.group_1']\n"
+
+
 def test_a_small_document_stays_flat(make: Callable[..., ModuleType]) -> None:
     small = make(document({"/a": {"get": get({"type": "object"}, operationId="a", tags=["x"])}}))
     assert callable(small.Client.a)
