@@ -13,7 +13,7 @@ from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import sample_of
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, Result, not_exercised
-from conformance.writing.one_row import list_of, request, unwrapped
+from conformance.writing.one_row import list_of, look_in_list, request, unwrapped
 from spec import Clause, Operation
 
 SAMPLED = 5
@@ -38,6 +38,11 @@ def shows(context: RunContext, clause: Clause) -> Result:
         if got is None:
             return Finding(f"the row {key}, which the list shows", response_excerpt(exchange), chain)
         different = _difference(row, got)
+        if different:
+            # A counter of views, or another writer, may have moved on since the list was read.
+            now = look_in_list(context, collection, key, expected=None)
+            different = _difference(now.row, got) if now.row else None
+            chain = (*now.chain, exchange)
         if different:
             name, wanted, instead = different
             return Finding(f"{name} {wanted!r} of {key}, as in the list", f"{name} {instead!r}", chain)
