@@ -9,7 +9,7 @@ from itertools import combinations, permutations, product
 from conformance.laws.law import Phase, law, operation_of, rests_on
 from conformance.laws.walks import Narrowed, Walk, limits_of, narrowed, same_rows, walk
 from conformance.oracle.lookups import all_of, kind_of
-from conformance.oracle.ordering import Row, apart, as_text_differs, by_keys, misplaced
+from conformance.oracle.ordering import Row, apart, as_text_differs, by_keys, misplaced, value_of
 from conformance.reading.context import Page, Query, RunContext, decided, extended, get, paged, read_page
 from conformance.reading.listing import response_excerpt, row_excerpt
 from conformance.reading.sample import Sample, identity, sample_of
@@ -44,7 +44,7 @@ def out_of_order(operation: Operation, keys: Keys, page: Page) -> Finding | None
 
 
 def _turned(operation: Operation, keys: Keys, wrong: tuple[Row, Row], pages: Sequence[Page]) -> Finding:
-    fields = tuple(key.sorts for key in keys)
+    fields = tuple(key.path[0] for key in keys)
     first, second = (row_excerpt(operation, row, fields) for row in wrong)
     return Finding(words(keys), f"{first} stands before {second}", tuple(page.exchange for page in pages))
 
@@ -116,7 +116,7 @@ def _by_ties(context: RunContext, operation: Operation) -> tuple[Keys, ...]:
     if ordering is None:
         return ()
     keys = [key for key in keys_of(ordering) if apart((key,), rows[: context.budget.narrowed_rows * 10])]
-    ties = {key: sum(n - 1 for n in Counter(str(row.get(key.sorts)) for row in rows).values()) for key in keys}
+    ties = {key: sum(n - 1 for n in Counter(str(value_of(key, row)) for row in rows).values()) for key in keys}
     if not keys:
         return ()
     most = max(keys, key=lambda key: (ties[key], not key.descending))

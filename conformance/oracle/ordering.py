@@ -72,6 +72,14 @@ def _of_texts(one: str, other: str) -> Comparison:
     return found.pop() if len(found) == 1 else None
 
 
+def value_of(key: SortKey, row: Row) -> Any:
+    """What a row is sorted by; None where it has no value."""
+    value: Any = row
+    for name in key.path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
 def _by_key(key: SortKey, one: Any, other: Any) -> Comparison:
     """Ascending. Some databases sort the values of an enum by their texts, some as they are declared."""
     found = compared(kind_of(key.schema), one, other)
@@ -85,7 +93,7 @@ def _by_key(key: SortKey, one: Any, other: Any) -> Comparison:
 def by_keys(keys: Sequence[SortKey], one: Row, other: Row) -> Comparison:
     """Which of two rows comes first; zero where they are equal in every key."""
     for key in keys:
-        found = _by_key(key, one.get(key.sorts), other.get(key.sorts))
+        found = _by_key(key, value_of(key, one), value_of(key, other))
         if found != 0:
             return None if found is None else -found if key.descending else found
     return 0
@@ -112,7 +120,7 @@ def apart(keys: Sequence[SortKey], rows: Sequence[Row]) -> bool:
 
 def as_text_differs(key: SortKey, rows: Sequence[Row]) -> bool:
     """True where numbers that are sorted as texts would stand in another order."""
-    values = [row.get(key.sorts) for row in rows if row.get(key.sorts) is not None]
+    values = [value for row in rows if (value := value_of(key, row)) is not None]
     for one, other in combinations(dict.fromkeys(map(str, values)), 2):
         found = compared("number", one, other)
         if found and found != (one > other) - (one < other):

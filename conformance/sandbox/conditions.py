@@ -16,7 +16,7 @@ from spec.lookups import LOOKUPS
 def condition(shape: Shape, condition: Condition) -> Predicate:
     """True for the rows that satisfy one filter."""
     filter = condition.filter
-    if filter.field in shape.reached:
+    if filter.several or filter.nested:
         return _reached(shape, condition)
     if not filter.free_key:
         field = shape.fields[filter.field]

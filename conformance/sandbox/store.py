@@ -229,12 +229,20 @@ def keyed_records(key: JSON, value: JSON) -> list[dict[str, Any]]:
 
 def order(shape: Shape, keys: Sequence[SortKey]) -> Order:
     """By these keys, rows without a value last; what they leave open is as it is without them."""
-    return [*(_sorted(shape.fields[key.sorts], key.descending) for key in keys), *default_order(shape)]
+    return [*(_sorted(shape, key) for key in keys), *default_order(shape)]
 
 
-def _sorted(field: Field, descending: bool) -> ColumnElement[Any]:
-    column = lookups.comparable(field.column, field.kind)
-    return (column.desc() if descending else column.asc()).nulls_last()
+def _sorted(shape: Shape, key: SortKey) -> ColumnElement[Any]:
+    if key.sorts in shape.reached:
+        reached = shape.reached[key.sorts]
+        of_row: ColumnElement[Any] = (
+            sa.select(reached.column).where(reached.owner == shape.key.column).scalar_subquery()
+        )
+        column = lookups.comparable(of_row, reached.kind)
+    else:
+        field = shape.fields[key.sorts]
+        column = lookups.comparable(field.column, field.kind)
+    return (column.desc() if key.descending else column.asc()).nulls_last()
 
 
 def default_order(shape: Shape) -> Order:

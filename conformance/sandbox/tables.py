@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,8 +13,8 @@ from sqlalchemy import Column, MetaData, Select, Table
 from conformance.sandbox import indexes
 from conformance.sandbox.columns import TYPES, Words, later
 from conformance.sandbox.values import Kind, kind
-from spec import Collection, Contract, Operation, Part
-from spec.model import JSON
+from spec import Collection, Contract, Operation, Part, SortKey
+from spec.model import JSON, keys_of
 
 # A $ begins no field's column, so these can't meet one.
 DUE = "$due"
@@ -228,21 +228,28 @@ def _reached(
     key: Column[Any],
 ) -> dict[str, Reached]:
     """Entries of a part have columns of their own. What else has structure is JSON, and its values get a table."""
+    filters = [f for f in indexes.filters_of(contract, collection) if f.several or f.field not in fields]
+    keys = [k for k in _sort_keys(contract, collection) if k.sorts not in fields]
     found: dict[str, Reached] = {}
-    for filter in indexes.filters_of(contract, collection):
-        name, path = filter.field, filter.path
-        if name in found or (name in fields and not filter.several):
-            continue
+    ways = {**{k.sorts: (k.path, k.schema) for k in keys}, **{f.field: (f.path, f.of) for f in filters}}
+    for name, (path, schema) in ways.items():
         part = parts.get(path[0])
         of_part = next((f for f in part.fields if (f.name,) == path[1:]), None) if part else None
         if part and of_part:
             found[name] = Reached(path, of_part.kind, part.table.c[ROW], of_part.column)
             continue
-        of = kind(filter.of)
+        of = kind(schema)
         value = Column(VALUE, TYPES[of])
         table = Table(f"{collection.name}/{name}", key.table.metadata, _owner(key), value)
         found[name] = Reached(path, of, table.c[ROW], value)
     return found
+
+
+def _sort_keys(contract: Contract, collection: Collection) -> Iterator[SortKey]:
+    for operation in contract.operations:
+        mine = operation.access and operation.access.collection.name == collection.name
+        if mine and operation.ordering:
+            yield from keys_of(operation.ordering)
 
 
 def _owner(key: Column[Any], *, primary_key: bool = False) -> Column[Any]:

@@ -30,6 +30,8 @@ class Ordering:
     """The field of the rows by its name in the query."""
     schemas: Mapping[str, Mapping[str, JSON]]
     """The schema of each field, by the same names."""
+    nested: frozenset[str]
+    """The fields that are a way through objects, with dots between their names."""
     ascending: str
     descending: str | None
     """The value that sorts by a field, with FIELD for its name; None where the order can't be turned round."""
@@ -60,6 +62,11 @@ class SortKey:
     def sorts(self) -> str:
         """The field of the rows."""
         return self.ordering.fields[self.name]
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The way to the field from the row; most often its name alone."""
+        return tuple(self.sorts.split(".")) if self.sorts in self.ordering.nested else (self.sorts,)
 
     @property
     def schema(self) -> Mapping[str, JSON]:

@@ -8,6 +8,7 @@ from spec import vocabulary
 from spec.model import DELIMITERS, JSON, Direction, Ordering, Parameter, Provenance, keys_of, without_null
 from spec.model.ordering import FIELD
 from spec.reader.filters import Wire
+from spec.reader.paths import Reached, reach
 from spec.reader.read_context import Object, ReadContext
 from spec.reader.rows import Rows
 
@@ -44,8 +45,9 @@ def ordering(
     turn = mark.get("direction")
     found = Ordering(
         parameter=name,
-        fields=fields,
-        schemas={each: without_null(rows.fields[field]) for each, field in fields.items()},
+        fields={each: field for each, (field, _) in fields.items()},
+        nested=frozenset(field for field, reached in fields.values() if reached.nested),
+        schemas={each: without_null(reached.schema) for each, (_, reached) in fields.items()},
         ascending=mark.get("ascending", FIELD),
         descending=mark.get("descending", None if turn else f"-{FIELD}"),
         direction=Direction(turn["parameter"], turn["ascending"], turn["descending"]) if turn else None,
@@ -66,21 +68,25 @@ def _allowed(schema: Object) -> tuple[str, ...] | None:
     return tuple(map(str, listed)) if isinstance(listed, list) else None
 
 
-def _fields(context: ReadContext, given: JSON, rows: Rows, pointer: str) -> dict[str, str]:
+def _fields(context: ReadContext, given: JSON, rows: Rows, pointer: str) -> dict[str, tuple[str, Reached]]:
     """The fields by their names in the query; those that no response shows, or that have no order, are problems."""
     named = dict(given) if isinstance(given, Mapping) else {field: field for field in given}
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, Reached]] = {}
     for index, (name, field) in enumerate(named.items()):
         here = f"{pointer}/{name if isinstance(given, Mapping) else index}"
-        schema = rows.shown.get(field)
-        if schema is None:
+        if field in rows.collection.hidden:
             hint = f"The rows of {rows.collection.name} show {', '.join(rows.shown)}."
             context.problem(here, f"no response shows a field {field!r}, so its order can't be seen", hint)
-        elif vocabulary.kind(schema) in ("list", "object"):
-            message = f"the field {field!r} holds {vocabulary.named(vocabulary.kind(schema))}, which has no order"
-            context.problem(here, message, "Name fields that hold one value.")
+            continue
+        reached = reach(context, field, "isnull", rows, here)
+        if reached is None:
+            continue
+        kind = vocabulary.kind(reached.schema)
+        if reached.several or kind in ("list", "object"):
+            message = f"the field {field!r} holds {vocabulary.named('list' if reached.several else kind)}"
+            context.problem(here, f"{message}, which has no order", "Name fields that hold one value.")
         else:
-            found[name] = field
+            found[name] = field, reached
     return found
 
 

@@ -83,6 +83,14 @@ def test_the_values_of_an_enum_may_stand_as_they_are_declared() -> None:
     assert by_keys((key,), essay, novel) is None
 
 
+def test_a_field_inside_an_object() -> None:
+    city = SortKey(ORDERING, "city")
+    bonn, ulm, none = ({"publisher": {"city": name}} for name in ("bonn", "ulm", None))
+    assert by_keys((city,), bonn, ulm) == -1
+    assert by_keys((city,), bonn, none) is None
+    assert by_keys((city,), bonn, {"publisher": None}) is None
+
+
 def test_numbers_that_would_be_sorted_otherwise_as_texts() -> None:
     assert as_text_differs(PAGES, [{"pages": 9}, {"pages": 10}])
     assert not as_text_differs(PAGES, [{"pages": 11}, {"pages": 12}, {"pages": None}])

@@ -40,6 +40,14 @@ def test_numbers_stand_by_value_and_null_comes_last(library: httpx2.Client) -> N
         assert shown[: len(values)] == values
 
 
+def test_a_field_inside_an_object_sorts(library: httpx2.Client) -> None:
+    shown = [row["publisher"]["city"] for row in asked(library, "/books", ordering="-city", size=60)]
+    values = [value for value in shown if value is not None]
+    assert values == sorted(values, reverse=True)
+    assert shown[: len(values)] == values
+    assert None in shown
+
+
 def test_the_second_key_decides_among_equal_ones(library: httpx2.Client) -> None:
     rows = asked(library, "/desks", sort=["floor:desc", "width:asc"])
     places = [(-row["floor"], Decimal(row["width"])) for row in rows]

@@ -52,7 +52,9 @@ def by_field(case: Case) -> Iterator[Named]:
             return [column.desc() if query.order[0].descending else column.asc(), *store.default_order(shape)]
         return right(shape, query)
 
-    if values.kind(mine.schema) in ("number", "decimal") and not _has_one_digit(mine.schema):
+    if values.kind(mine.schema) in ("number", "decimal") and not (
+        _has_one_digit(mine.schema) or mine.sorts in mine.ordering.nested
+    ):
         yield "as-text", "numbers are sorted as texts, so 10 stands before 9", at(case.operation, "order", as_text)
 
 
