@@ -12,7 +12,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", choices=("detection", "client"), help="one bench (default: both)")
     parser.add_argument("--faults", type=int, default=20, metavar="N", help="faults to detect (default: %(default)s)")
+    parser.add_argument("--servers", action="store_true", help="detect the faults of other stacks instead")
     given = parser.parse_args()
+    if given.servers:
+        importlib.import_module("tests.bench.stacks").main(given.faults)
+        return 0
     if given.only != "client":
         detection = importlib.import_module("tests.bench.detection")
         detection.main(given.faults)

@@ -1,0 +1,1 @@
+"""The Products API in FastAPI, Pydantic, SQLAlchemy and SQLite."""
