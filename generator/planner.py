@@ -96,8 +96,10 @@ def plan(
 
 
 def server(contract: spec.Contract) -> str | None:
-    """The base URL: the document's first server that is a whole URL, else its operations' first."""
-    urls = [*contract.servers, *(url for o in contract.operations for url in o.servers)]
+    """The base URL: the document's first server that is a whole URL; in a document without servers, the first of its
+    operations'. A server that is a path is on a host that the caller knows."""
+    urls = contract.servers if any(url != "/" for url in contract.servers) else ()
+    urls = urls or tuple(url for o in contract.operations for url in o.servers)
     return next((url for url in urls if _origin(url) is not None), None)
 
 

@@ -99,3 +99,26 @@ def test_a_schema_that_contains_itself_may_be_null(values: ModuleType, talk: Sta
     talking = talk(values, given, (200, "null", "", ""))
     assert talking.client.any_json().model_dump() == given
     assert talking.client.any_json() in (None, values.models.Json(None))
+
+
+def test_a_base_url_that_is_a_path_is_not_that_of_one_operation(
+    make: Callable[..., ModuleType], talk: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = {"get": get(operationId="elsewhere", servers=[{"url": "https://elsewhere.example"}])}
+    package = make(document({"/here": {"get": get(operationId="here")}, "/there": elsewhere}))
+    monkeypatch.delenv("ODD_API_BASE_URL", raising=False)
+    with pytest.raises(package.ConfigurationError, match="no base_url was given"):
+        package.Client()
+    talking = talk(package, {}, {})
+    talking.client.here()
+    assert [peer.target for peer in talking.seen] == ["/here"]
+
+
+def test_the_place_of_an_error_is_one_of_the_value(make: Callable[..., ModuleType], talk: Start) -> None:
+    one, other = ({"type": "object", "required": [name], "properties": {name: {"type": "string"}}} for name in "ab")
+    rows = {"oneOf": [one, other, {"type": "array", "items": {"type": "string"}}]}
+    package = make(document({"/either": body_of(json_of(rows), operationId="either")}))
+    with pytest.raises(package.InvalidRequestError) as caught:
+        talk(package).client.either({"c": 1})
+    assert "body.a: Field required" in str(caught.value)
+    assert "function" not in str(caught.value)

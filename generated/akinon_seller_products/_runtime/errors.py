@@ -9,6 +9,7 @@ pickled, so that they travel from a worker process to its parent.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -307,11 +308,16 @@ class JournalError(ValueError):
     """A bulk write can't go on from a journal: it is finished, or belongs to other rows, another target or account."""
 
 
+_INNER = re.compile(r"(function-|union|tagged-union|list|dict|json-or-python|lax-or-strict|chain|nullable)[\w-]*\[.*\]")
+"""Steps of pydantic's own in the place of an error, which no value has."""
+
+
 def problems(error: pydantic.ValidationError, where: str) -> tuple[str, ...]:
     """A validation error as sentences, each beginning with its place."""
 
     def place(location: tuple[int | str, ...]) -> str:
-        return where + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+        parts = (part for part in location if isinstance(part, int) or not _INNER.fullmatch(part))
+        return where + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
 
     found = error.errors(include_url=False, include_input=False, include_context=False)
-    return tuple(f"{place(each['loc'])}: {each['msg']}" for each in found)
+    return tuple(dict.fromkeys(f"{place(each['loc'])}: {each['msg']}" for each in found))
