@@ -19,7 +19,6 @@ import spec
 from conformance.laws import LAWS
 from conformance.oracle.awkward import WITNESSES
 from conformance.oracle.budget import NORMAL, Budget
-from conformance.oracle.cases import Cases, choose
 from conformance.reading.context import RunContext
 from conformance.runner.run import try_clause
 from conformance.transport.exchange import Request, Response
@@ -28,7 +27,7 @@ from conformance.transport.key_place import KeyPlace
 from conformance.transport.pace import Limits
 from conformance.transport.target import Target
 from conformance.verdict import Outcome
-from spec import Contract, Filter, Operation
+from spec import Contract, Operation
 from tests.clock import DrivenClock
 
 CONTRACT: Contract = spec.load()
@@ -426,14 +425,3 @@ def outcome(context: RunContext, clause_id: str) -> Outcome:
         # What speaks from all answers needs some.
         try_clause(context, LAWS["response.status"], CONTRACT.clause(f"{clause.operation}.response.status") or clause)
     return try_clause(context, LAWS[clause.kind], clause)
-
-
-def remembered_choice(filter: Filter, rows: list[Any], seed: int, budget: Budget) -> Cases:
-    """The choice of cases, made once for the same rows: it takes most of a law's time."""
-    key = (filter.parameter, seed, repr(rows), budget)
-    if key not in _CHOICES:
-        _CHOICES[key] = choose(filter, rows, seed, budget)
-    return _CHOICES[key]
-
-
-_CHOICES: dict[Any, Cases] = {}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from conformance.laws import LAWS, filters, phase_of
+from conformance.laws import LAWS, phase_of
 from conformance.reading.context import RunContext, decided, observed
 from conformance.reading.memory import Once
 from conformance.runner.run import in_order, try_clause
@@ -19,19 +19,13 @@ from conformance.selection import Shard, left_to_others
 from conformance.transport.exchange import Request, Response
 from spec import Clause
 from tests.conformance import mistakes_in_batches, mistakes_in_reads, mistakes_in_writes
-from tests.conformance.fake import CONTRACT, Shop, ask_of, log_of, remembered_choice
+from tests.conformance.fake import CONTRACT, Shop, ask_of, log_of
 
 MISTAKES = {
     f"{clause}: {name}": shop
     for module in (mistakes_in_reads, mistakes_in_batches, mistakes_in_writes)
     for clause, name, shop in module.MISTAKES
 }
-
-
-@pytest.fixture(autouse=True)
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cases are a function of the rows and the seed, so that the runs may share them."""
-    monkeypatch.setattr(filters, "choose", remembered_choice)
 
 
 SAMPLE = (

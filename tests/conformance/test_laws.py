@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from conformance.laws import LAWS, Phase, filters
+from conformance.laws import LAWS, Phase
 from conformance.runner.run import in_order, try_clause
 from conformance.transport import target
 from conformance.verdict import Finding, Outcome
 from spec import Clause
 from tests.conformance import inconclusive, mistakes_in_batches, mistakes_in_reads, mistakes_in_writes, quirks
-from tests.conformance.fake import CONTRACT, Shop, ask_of, log_of, outcome, remembered_choice
+from tests.conformance.fake import CONTRACT, Shop, ask_of, log_of, outcome
 from tests.conformance.golden import expect, titles
 from tests.conformance.mutate import Mistake, changed
 
@@ -26,9 +26,8 @@ MISTAKES = [*mistakes_in_reads.MISTAKES, *mistakes_in_writes.MISTAKES, *mistakes
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A shop without a wire needs no second try, and no choice of cases that was made already."""
+    """A shop without a wire needs no second try."""
     monkeypatch.setattr(target, "ATTEMPTS", 1)
-    monkeypatch.setattr(filters, "choose", remembered_choice)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m[0]}: {m[1]}")
