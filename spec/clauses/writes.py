@@ -41,12 +41,7 @@ def _batch(operation: Operation, status: Operation) -> Iterator[Clause]:
     yield written(
         operation, "batch.own-id", f"{status.code} shows the id that it was asked for.", rests_on=status.provenance
     )
-    yield written(
-        operation,
-        "batch.ends",
-        "The batch is over within the time allowed: succeeded + failed = total.",
-        rests_on=status.batch.provenance if status.batch else status.provenance,
-    )
+    yield written(operation, "batch.ends", "The batch is over within the time allowed: succeeded + failed = total.")
     yield written(operation, "batch.total", "total is the number of items sent, from the first look to the last.")
     yield written(operation, "batch.monotone", "succeeded and failed never fall, and never exceed total together.")
     yield written(operation, "batch.final", "A batch that is over shows the same ever after.")
