@@ -9,7 +9,7 @@ ARGS     ?=
 PORT     ?= 8000
 
 .DEFAULT_GOAL := conformance
-.PHONY: conformance merge test generate check sandbox bench mutants lock clean help
+.PHONY: conformance merge test generate check sandbox bench mutants field lock clean help
 
 help:           ## show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 16
@@ -52,6 +52,9 @@ bench: $(READY)        ## measure, side by side with what it is compared with
 
 mutants: $(READY)      ## change the code at random places, list the changes that no test notices
 	@$(PY) -m tests.mutation $(ARGS)
+
+field: $(READY)        ## run the suite on servers from npm, those of spec/examples/ (needs npm)
+	@$(PY) -m tests.field $(ARGS)
 
 lock:                  ## refresh requirements.lock (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \

@@ -102,3 +102,8 @@ def test_the_suite_finds_what_the_readme_tells(example: Example, tmp_path: Path)
     assert {id for id, verdict in verdicts.items() if verdict not in ("held", "violated")} == example.unexercised
     told = (example.path / "README.md").read_text("utf-8")
     assert [id for id in example.violated if f"`{id.rpartition('.')[2]}`" not in told] == []
+
+
+@pytest.mark.parametrize("contract", sorted(EXAMPLES.glob("*/contract.yaml")), ids=lambda each: each.parent.name)
+def test_every_contract_is_valid(contract: Path) -> None:
+    assert main([str(contract)]) == 0
