@@ -521,6 +521,13 @@ def test_strange_keys(name: str, key: str, operand: str, shown: bool) -> None:
     assert named(name, filter).shows(row, operand, key) is shown
 
 
+def test_a_key_and_a_value_of_different_entries() -> None:
+    mutant = named("the key of one entry and the value of another", FILTERS["attribute__KEY"])
+    row = {"attributes": {"COLOR": "Red", "SIZE": "M"}}
+    assert mutant.shows(row, "M", "COLOR")
+    assert not mutant.shows(row, "M", "FIT")
+
+
 @pytest.mark.parametrize(
     ("name", "operand", "shown"),
     [

@@ -26,11 +26,16 @@ def key_mutants(filter: Filter) -> Iterator[Mutant]:
 
         return Mutant(name, shows, reads=picked)
 
+    def crossed(row: Row, operand: str, key: str | None) -> bool:
+        values = attributes(row).values() if key in attributes(row) else ()
+        return any(bool(compare(filter.lookup, kind, value, operand)) for value in values)
+
     def of_type(wanted: type) -> Reading:
         return lambda value, operand: isinstance(value, wanted) and compare(filter.lookup, kind, value, operand)
 
     yield under("upper and lower case of the key don't count", lambda n, k: n.casefold() == k.casefold())
     yield under("any key may match", lambda n, k: True)
+    yield Mutant("the key of one entry and the value of another", crossed, reads=lambda row, key: attributes(row))
     yield under("a key that begins so may match", lambda n, k: n.startswith(k))
     yield under("only the key's first part counts", lambda n, k: n == k.split("_")[0])
     yield Mutant("having the key is enough", lambda row, operand, key: key in attributes(row))

@@ -284,6 +284,12 @@ def _free_key(case: Case) -> Iterator[Named]:
 
         return matching(case, wrong)
 
+    def crossed(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
+        keyed = shape.keyed[condition.filter.field].c
+        text = lookups.predicate(keyed[TEXT], "text", condition.filter.lookup, condition.value)
+        there = conditions.having(shape, condition.filter.field, keyed[KEY] == condition.key, true())
+        return and_(there, conditions.having(shape, condition.filter.field, true(), text))
+
     def strings_only(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
         value = func.json_type(shape.fields[condition.filter.field].column, f'$."{condition.key}"')
         return and_(right, value == "text")
@@ -294,6 +300,7 @@ def _free_key(case: Case) -> Iterator[Named]:
     yield "key-in-any-case", "upper and lower case of the key are taken as equal", keyed(any_case)
     yield "key-prefix", "keys that begin with the key count as well", keyed(COMPARISONS["startswith"])
     yield "any-key", "the value is looked for under every key", keyed(lambda *_: true())
+    yield "crossed", "the key may be one entry's and the value another's", matching(case, crossed)
     yield "strings-only", "values that aren't strings never match", matching(case, strings_only)
     yield "whole-field", "the value is looked for anywhere in the field", matching(case, whole_field)
 
