@@ -21,7 +21,7 @@ from conformance.laws.filters import words
 from conformance.laws.law import law, operation_of
 from conformance.laws.readback import same, same_value
 from conformance.oracle.cases import Case
-from conformance.oracle.lookups import Truth, all_of
+from conformance.oracle.lookups import Truth, all_of, same_id
 from conformance.reading.context import RunContext, decided
 from conformance.reading.listing import mismatch
 from conformance.reading.sample import sample_of
@@ -284,7 +284,7 @@ def _wrong(context: RunContext, operation: Operation, world: _World, key: str) -
             for (owner, where, id), written in world.entries.items():
                 if owner != key or where != part.field:
                     continue
-                shown = [e for e in row.get(part.field) or () if str(e.get(part.key)) == id]
+                shown = [e for e in row.get(part.field) or () if same_id(str(e.get(part.key)), id)]
                 if len(shown) != 1 or any(n in shown[0] and not same_value(written[n], shown[0][n]) for n in written):
                     wanted = f"{part.field} {id} as {written!r} after {after}"
                     return Finding(wanted, f"{shown!r}", chain)

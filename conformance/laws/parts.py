@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from conformance.laws.readback import entries, same_value, touched_between, unknown_row_fails
 from conformance.laws.traces import collection_of, ended, scenario_law
-from conformance.oracle.lookups import instant
+from conformance.oracle.lookups import instant, same_id
 from conformance.reading.context import RunContext, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import PartsTrace, Step, parts_of
@@ -80,7 +80,7 @@ def other_entries(context: RunContext, clause: Clause, trace: PartsTrace) -> Res
     for was, now in pairwise((ended(trace.insert), ended(trace.resend), ended(trace.change))):
         item = now.submission.items[0]
         key = str(item[collection_of(trace).key])
-        others = [e for e in was.row(key).get(part.field) or () if e.get(part.key) != item[part.key]]
+        others = [e for e in was.row(key).get(part.field) or () if not same_id(e.get(part.key), item[part.key])]
         for entry in others:
             found = entries(now.row(key), part, entry.get(part.key))
             if len(found) != 1 or not all(same_value(entry[n], found[0].get(n)) for n in entry):
@@ -140,6 +140,9 @@ def updated_moves(context: RunContext, clause: Clause, trace: PartsTrace) -> Res
     last = steps[-1].row(key)
     reader = reader_of(context, trace.operation)
     found = 0
+    # A row that waits for approval is only in lists that request such rows.
+    if not steps[-1].read_backs[key].rows or len(steps[-1].read_backs[key].chain) != 1:
+        return Held(len(steps) - 1)
     for exchange in under_filters(context, trace.operation, key, {name: last[name]}, SINCE, shown=True):
         page = read_page(reader, exchange) if reader else None
         if page is None or page.partial:

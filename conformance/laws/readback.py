@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from conformance.laws.traces import collection_of
+from conformance.oracle.lookups import same_id
 from conformance.reading.context import RunContext
 from conformance.scenarios import NotReached, Step, Trace
 from conformance.scenarios.trace import NearKeys, why_incomplete
@@ -24,12 +25,12 @@ CLOCKS = 600.0
 
 
 def same(written: Any, read: Any) -> bool:
-    """Exactly equal; an integer differs from a string and from a boolean."""
+    """Exactly equal, but for the spelling of a uuid; an integer differs from a string and from a boolean."""
     if isinstance(written, Mapping) and isinstance(read, Mapping):
         return written.keys() == read.keys() and all(same(written[k], read[k]) for k in written)
     if isinstance(written, list) and isinstance(read, list):
         return len(written) == len(read) and all(same(a, b) for a, b in zip(written, read, strict=True))
-    return type(written) is type(read) and written == read
+    return type(written) is type(read) and same_id(written, read)
 
 
 def same_value(written: Any, read: Any) -> bool:
@@ -57,7 +58,8 @@ def now_in_words(context: RunContext) -> str:
 def entries(row: Row, part: Part, id: Any) -> list[Row]:
     """The entries of a part with an id."""
     found = row.get(part.field)
-    return [e for e in found if isinstance(e, Mapping) and e.get(part.key) == id] if isinstance(found, list) else []
+    shown = [e for e in found if isinstance(e, Mapping)] if isinstance(found, list) else []
+    return [entry for entry in shown if same_id(entry.get(part.key), id)]
 
 
 def applied(trace: Trace, step: Step, item: Row) -> Finding | None:

@@ -290,6 +290,22 @@ def _ordered(lookup: str, kind: Kind, value: Any, operand: str) -> Truth:
     return ORDER[lookup](left, right)
 
 
+def id_of(text: str) -> str:
+    """A uuid in one spelling: its digits, in lower case, without hyphens; another text in lower case."""
+    digits = text.lower()
+    return digits.replace("-", "") if _UUID.fullmatch(digits) else digits
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
+
+
+def same_id(one: Any, other: Any) -> bool:
+    """Equal, or two spellings of one uuid. Keys of rows aren't folded: only uuids have other spellings."""
+    if one == other or not (isinstance(one, str) and isinstance(other, str)):
+        return bool(one == other)
+    return _UUID.fullmatch(one.lower()) is not None and id_of(one) == id_of(other)
+
+
 def parse(kind: Kind, value: Any) -> Any:
     """A value of a row, or an operand, in comparable form; None for one that can't be read."""
     try:
@@ -303,7 +319,7 @@ def parse(kind: Kind, value: Any) -> Any:
             case "boolean":
                 return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).lower())
             case "uuid":
-                return str(value).lower()
+                return id_of(str(value))
             case _:
                 return str(value)
     except (ValueError, TypeError, InvalidOperation, OverflowError):

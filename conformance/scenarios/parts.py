@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from conformance.oracle.lookups import same_id
 from conformance.reading.context import RunContext
 from conformance.scenarios.edge_case_rows import edge_case_entries
 from conformance.scenarios.edge_cases import cases
@@ -97,7 +98,7 @@ def run_parts(context: RunContext, operation: Operation) -> PartsTrace | NotReac
         entry(context, operation, keys.neighbour, 0, 2),
     ]
     insert = sender.step("the insert", operation, entries, *pair, stem=stem, at_once=True, after=setup)
-    resend = sender.step("the resend", operation, [entries[0]], keys.main)
+    resend = sender.step("the resend", operation, [_respelled(operation, entries[0])], keys.main)
     change, changed = _change(sender, operation, keys, insert)
     unknown = [entry(context, operation, key, 0, 2) for key in (keys.other_case, keys.prefix)]
     good = entry(context, operation, keys.neighbour, 1, 3)
@@ -184,6 +185,13 @@ def _one_part(
     one_changed = sender.step("the update of one part", operation, [half], keys.main, after=before)
     bad = {n: "not-one" if n in last and is_amount(value) else value for n, value in fresh.items()}
     return one_changed, sender.step("the item with one bad part", operation, [bad], keys.main)
+
+
+def _respelled(operation: Operation, item: Item) -> Item:
+    """The same item, with the ids of its parts in upper case: another spelling of the same uuids."""
+    parts = operation.access.parts if operation.access else ()
+    ids = {part.key: str(item[part.key]) for part in parts if part.key in item}
+    return {**item, **{name: id.upper() for name, id in ids.items() if same_id(id, id.upper())}}
 
 
 def _fields(row: Mapping[str, Any], part: Part) -> set[str]:

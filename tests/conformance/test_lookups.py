@@ -25,6 +25,7 @@ from conformance.oracle.lookups import (
     kind_of,
     over,
     parse,
+    same_id,
     satisfies,
     text,
     turkish_lower,
@@ -437,3 +438,21 @@ def test_many_values_at_once_compare_as_one_by_one(lookup: str, kind: Kind, valu
 )
 def test_other_operands(lookup: str, kind: Any, value: Any, operand: str, truth: bool | None) -> None:
     assert compare(lookup, kind, value, operand) is truth
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        ("0b6a0000-aaaa-4000-8000-00000000000f", "0B6A0000-AAAA-4000-8000-00000000000F", True),
+        ("0b6a0000-aaaa-4000-8000-00000000000f", "0b6a0000aaaa4000800000000000000f", True),
+        ("0b6a0000-aaaa-4000-8000-00000000000f", "0b6a0000-aaaa-4000-8000-00000000000e", False),
+        ("AKN-1", "akn-1", False),
+        ("AKN-1", "AKN-1", True),
+        (1, True, True),
+        ("1", 1, False),
+        (None, None, True),
+    ],
+)
+def test_an_id_is_the_same_however_it_is_spelled(one: Any, other: Any, equal: bool) -> None:
+    assert same_id(one, other) is equal
+    assert same_id(other, one) is equal
