@@ -65,8 +65,12 @@ class Work:
             self._place(pointer, f"{inner}/{escape(key)}", each, where)
 
     def _forget(self, pointer: str) -> None:
-        for known in self._inside(pointer):
-            del self.locations[known]
+        """Drop the places of a value that goes, and of everything in it."""
+        waiting = [(pointer, at(self.data, pointer))]
+        while waiting:
+            here, value = waiting.pop()
+            self.locations.pop(here, None)
+            waiting += [(f"{here}/{escape(key)}", each) for key, each in _members(value)]
 
     def _move(self, old: str, new: str) -> None:
         for known in self._inside(old):
