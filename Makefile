@@ -30,8 +30,9 @@ conformance: $(READY)  ## test BASE_URL (default: the embedded sandbox) against 
 merge: $(READY)        ## one report of the shards that ARGS names
 	@$(PY) -m conformance merge $(ARGS)
 
-test: $(READY)         ## the project's own tests
-	@$(PY) -m pytest -n auto $(ARGS)
+# With ARGS it is a part of the tests, and a part covers little.
+test: $(READY)         ## the project's own tests, and the floor of their branch coverage
+	@$(PY) -m pytest -n auto $(if $(ARGS),$(ARGS),--cov --cov-report=)
 
 generate: $(READY)     ## regenerate generated/ from spec/
 	@$(PY) -m generator
@@ -61,4 +62,4 @@ lock:                  ## refresh requirements.lock (needs uv)
 	  --no-annotate --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis report
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage report
