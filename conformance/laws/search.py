@@ -47,7 +47,7 @@ def finds(context: RunContext, clause: Clause) -> Result:
     operation, parameter = operation_of(context, clause), clause.speaks_of(Parameter)
     field = parameter.search[0]
     total, tried = sample_of(context, operation).least, 0
-    for name, row in _rows(context, operation, field, 3):
+    for name, row in _rows(context, operation, field, 2):
         shown = listing(context, operation, _query(context, operation, parameter, str(row[field])))
         if not shown.first.is_page or (name not in shown.rows and shown.whole):
             seen = sample_of(context, operation).shown_by[name]
@@ -104,7 +104,7 @@ def _words(context: RunContext, operation: Operation, parameter: Parameter) -> l
         values += [str(row.get(field) or "") for row in rows[:: max(1, len(rows) // 2)]]
         by_field.append([part for value in values for part in (value, value[1:-1].strip())])
     found = dict.fromkeys(word for turn in zip(*by_field, strict=False) for word in turn)
-    return [word for word in found if len(word) > 2][:7]
+    return [word for word in found if len(word) > 2][:4]
 
 
 def _has(parameter: Parameter, row: Mapping[str, Any], word: str) -> bool | None:
@@ -184,7 +184,7 @@ def case(context: RunContext, clause: Clause) -> Result:
     words = {word for row in known for word in str(row.get(field) or "").split() if word.isalpha() and len(word) > 3}
     folding = sorted(w for w in words if w.lower() != w.upper() and text("iexact", w.lower(), w.upper()))
     ascii_only = [w for w in folding if w.isascii()]
-    for value in ascii_only[:1] + [w for w in folding if not w.isascii()][:2]:
+    for value in ascii_only[:1] + [w for w in folding if not w.isascii()][:1]:
         pages = [
             context.large_page(operation, _query(context, operation, parameter, v))
             for v in (value, value.lower(), value.upper())
