@@ -166,14 +166,15 @@ def _changed(context: RunContext, operation: Operation, own: _OwnRow) -> Result:
 
 
 def _wait(context: RunContext, operation: Operation, exchange: Exchange) -> None:
-    """Until a batch of the other account is over, by its own key."""
+    """Until a batch of the other account is over, as one of the two accounts sees it."""
     ticket = ticket_of(operation, exchange)
     if ticket is None:
         return
-    request = replace(status_request(context, operation, ticket), credential=Credential.OTHER)
-    status = context.contract.by_code[request.operation]
+    own = status_request(context, operation, ticket)
+    polls = (replace(own, credential=Credential.OTHER), own)
+    status = context.contract.by_code[own.operation]
     clock, until = context.target.clock, context.target.clock.monotonic() + context.target.limits.batch
-    while not read_poll(status.batch, context.resend(request)).over and clock.monotonic() < until:
+    while not any(read_poll(status.batch, context.resend(poll)).over for poll in polls) and clock.monotonic() < until:
         clock.sleep(context.budget.first_poll)
 
 

@@ -397,7 +397,7 @@ MISTAKES: list[Mistake] = [
         mutated(shows=lambda s, n, v, row: v == "not-a-uuid" or Shop.shows(s, n, v, row)),
     ),
     (
-        "PRD102.param.invalid.updated_at__gt",
+        "PRD102.param.invalid.updated_at__gte",
         "crash",
         mutated(
             shows=lambda s, n, v, row: 1 // (v != "not-a-date") and Shop.shows(s, n, v, row),

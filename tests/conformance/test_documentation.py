@@ -84,7 +84,8 @@ def test_a_command_of_the_suite_runs(command: str, folder: Path, url: str, capsy
 def test_a_command_of_the_installed_tool_runs(
     command: str, folder: Path, url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder / "openapi.yaml").write_bytes(spec.DEFAULT.read_bytes())
+    for name in ("openapi.yaml", "contract.yaml"):
+        (folder / name).write_bytes(spec.DEFAULT.read_bytes())
     words = shlex.split(command)[1:]
     if words[0] == "sandbox":
         context = console.get_command(click.Context(console), "sandbox")
@@ -93,6 +94,9 @@ def test_a_command_of_the_installed_tool_runs(
         return
     if words[0] == "run":
         words = ["run", url, *words[2:], *QUICK]
+    if words[:2] == ["spec", "import"]:
+        (folder / "contract.yaml").unlink()
+        words[2] = f"{url}/openapi.yaml"
     if words == ["generate", "--check"]:
         monkeypatch.chdir(ROOT)
     assert seller_contract(words) == 0, capsys.readouterr().err

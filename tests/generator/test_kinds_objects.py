@@ -105,7 +105,7 @@ def test_what_a_server_added_is_left_out_where_the_document_allows_nothing_more(
     t = talk(package, {"rows": [{"a": 1, "new": 2}], "one": {"in": {"b": 1, "newer": 3}, "new": 4}, "more": {"x": 1}})
     shelf_read = t.client.read()
     shelf_read.rows[0].a = 5
-    with pytest.warns(package.UnknownFieldWarning, match="'new' is left out"):
+    with pytest.warns(package.UnknownFieldWarning, match="is left out"):
         t.client.write(shelf_read)
     assert t.bodies == [{"rows": [{"a": 5}], "one": {"in": {"b": 1}}, "more": {"x": 1}}]
     assert shelf_read.rows[0].new == 2

@@ -27,6 +27,11 @@ from conformance.sandbox.writing import Step, blank, entry_exists, find
 from spec import Part
 
 
+def _one_spelling(id: Any) -> Any:
+    """An id of an entry, as every spelling of it gives it."""
+    return id.lower() if isinstance(id, str) else id
+
+
 def _entry_known(step: Step, name: str) -> bool:
     return entry_exists(step, step.shape.parts[name], step.item)
 
@@ -65,13 +70,13 @@ def one_entry(case: Case) -> Iterator[Named]:
 
         def remember(right: Apply, step: Step) -> Reasons:
             if find(step) and _entry_known(step, name):
-                twice.add((step.item.get(step.shape.key.name), step.item.get(part.key)))
+                twice.add((step.item.get(step.shape.key.name), _one_spelling(step.item.get(part.key))))
             return right(step)
 
         def doubled(right: Callable[[Row], Row], one: Row) -> Row:
             honest = right(one)
             entries = honest.get(name, [])
-            copies = [entry for entry in entries if (honest.get(key_name(case)), entry.get(part.key)) in twice]
+            copies = [e for e in entries if (honest.get(key_name(case)), _one_spelling(e.get(part.key))) in twice]
             return {**honest, name: [*entries, *copies]} if copies else honest
 
         return together(applying(case, remember), *(at(reader, "row", doubled) for reader in case.readers))
