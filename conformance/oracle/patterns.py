@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+
+from spec.patterns import searching
 
 PLAIN_PATTERN = re.compile(r"\^?(?:[A-Za-z0-9 _]|\.|\[[A-Za-z0-9]+\][+*]?|[A-Za-z0-9][+*]|\|(?![|$]))+\$?")
 """Letters, digits, spaces, a dot, sets of letters, repetitions, alternatives, and an anchor at either end."""
@@ -14,13 +15,9 @@ def found(pattern: str, value: str, *, folds: bool) -> bool | None:
     plain = PLAIN_PATTERN.fullmatch(pattern) and value.isascii() and value.isprintable()
     if not plain or (folds and "i" in (pattern + value).lower()):
         return None
-    compiled = _compiled(pattern, folds)
-    return compiled is not None and compiled.search(value) is not None
-
-
-@lru_cache(maxsize=4096)
-def _compiled(pattern: str, folds: bool) -> re.Pattern[str] | None:
+    # Of letters without an i, and no others, lower case is what folding means.
+    pattern, value = (pattern.lower(), value.lower()) if folds else (pattern, value)
     try:
-        return re.compile(pattern, re.ASCII | (re.IGNORECASE if folds else 0))
-    except re.error:
-        return None
+        return searching(pattern)(value)
+    except ValueError:
+        return False

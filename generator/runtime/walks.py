@@ -151,9 +151,7 @@ class Walk(Generic[T]):
 
     def _fetched(self, call: Call[Any], at: Position, number: int, trail: Trail, skip: int) -> Flow[Fetched[T]]:
         body, answer = yield from answered(call)
-        # Without paging, some servers answer with the list itself.
-        listed = self.paging.results is None or isinstance(body, list)
-        rows: Any = body if listed else _within(body, self.paging.results)
+        rows = _rows(body, self.paging.results)
         found: list[T] = list(getattr(rows, "root", rows) or ())
         return Fetched(self, at, number, trail, body, answer, found[skip:], skip)
 
@@ -298,6 +296,15 @@ class _about:
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if isinstance(error, PaginationError):
             error.exchange = self._exchange
+
+
+def _rows(body: Any, path: str | None) -> Any:
+    """The rows of an answer. Without paging, some servers answer with the list itself."""
+    return body if path is None or _is_list(body) else _within(body, path)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
 
 
 def _within(body: Any, path: str | None) -> Any:

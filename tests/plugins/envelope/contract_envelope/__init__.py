@@ -52,7 +52,7 @@ def envelope(context: RunContext, clause: Clause) -> Result:
 @fault(KIND)
 def faults(case: Case) -> Iterator[Named]:
     """The list is answered with the rows alone."""
-    rows = case.operation.pagination.results if case.operation.pagination else ""
+    rows = case.operation.pagination.results.name if case.operation.pagination else ""
 
     def bare(right: Any, asked: Asked, answer: Answer) -> Answer:
         honest: Answer = right(asked, answer)
