@@ -29,7 +29,7 @@ def shows_data(operation: Operation, exchange: Exchange) -> bool:
     return bool(page.rows) if page.is_page else bool(exchange.response.body.strip())
 
 
-_NEARLY_INTEGERS = ("abc", "2abc", "0x2", "1_0")
+_NEARLY_INTEGERS = ("abc", "2abc", "0x2", "1_0", "1.5")
 
 
 @law("param.invalid", phase=Phase.REFUSALS)
@@ -50,8 +50,8 @@ def invalid(context: RunContext, clause: Clause) -> Result:
 
 
 def _integers(clause: Clause) -> tuple[str, ...]:
-    """What isn't an integer, and two texts that some parser takes for one."""
-    return ("1.5", *in_own_order(clause.id, _NEARLY_INTEGERS)[:2])
+    """Two texts that aren't integers, though some parsers take them for one; each parameter has its own."""
+    return tuple(in_own_order(clause.id, _NEARLY_INTEGERS)[:2])
 
 
 def _junk(parameter: Parameter, kind: str) -> tuple[str, ...]:
