@@ -16,6 +16,7 @@ from conformance.sandbox.faults import (
     answers,
     batches,
     bodies,
+    combinations,
     fields,
     filters,
     histories,
@@ -25,6 +26,7 @@ from conformance.sandbox.faults import (
     parts,
     row_bodies,
     searches,
+    wire,
     writes,
 )
 from conformance.sandbox.faults.fault import Case, Family, Fault
@@ -39,6 +41,8 @@ _FAMILIES: Mapping[str, Family] = {
     **paging.FAMILIES,
     **orderings.FAMILIES,
     **filters.FAMILIES,
+    **wire.FAMILIES,
+    **combinations.FAMILIES,
     **batches.FAMILIES,
     **fields.FAMILIES,
     **writes.FAMILIES,

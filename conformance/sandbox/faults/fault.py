@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from conformance.sandbox import conditions
 from conformance.sandbox.behaviour import Asked, Behaviour
 from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.query import Condition, Pairs
@@ -99,6 +100,12 @@ def at(operation: Operation, seam: str, wrong: Callable[..., Any]) -> Change:
         return replace(before, **{seam: step})
 
     return change
+
+
+def looked_up(shape: Shape, condition: Condition, lookup: str) -> Predicate:
+    """A condition with another lookup."""
+    filter = replace(condition.filter, lookup=lookup)
+    return conditions.condition(shape, replace(condition, filter=filter))
 
 
 def together(*changes: Change) -> Change:

@@ -1,4 +1,4 @@
-"""Wrong filters: the lookup, the value, the key, the way they combine."""
+"""Wrong filters: the lookup, the value, the key."""
 
 from __future__ import annotations
 
@@ -7,19 +7,28 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from urllib.parse import unquote
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, select, true
 
 from conformance.sandbox import conditions, lookups, values
-from conformance.sandbox.behaviour import Answer, Asked, Conditions
+from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.faults import stacks
-from conformance.sandbox.faults.fault import Case, Change, Family, Named, at, matching, named, obeying, reading
-from conformance.sandbox.lookups import COMPARISONS, Comparison, Predicate, as_kept, every, some, unless
+from conformance.sandbox.faults.fault import (
+    Case,
+    Change,
+    Family,
+    Named,
+    at,
+    looked_up,
+    matching,
+    named,
+    obeying,
+    reading,
+)
+from conformance.sandbox.lookups import COMPARISONS, Comparison, Predicate, as_kept, every, unless
 from conformance.sandbox.pages import Page
 from conformance.sandbox.query import Condition, Pairs, Query
 from conformance.sandbox.tables import KEY, TEXT, Shape
-from spec import Lookups
 from spec.lookups import LOOKUPS, NOT, Lookup
 
 _INSTEAD: Mapping[str, tuple[str, ...]] = {
@@ -225,7 +234,7 @@ def _pair(case: Case) -> Iterator[Named]:
 
 
 def _one_of_pair(shape: Shape, condition: Condition, lookup: str, value: Any) -> Predicate:
-    return _looked_up(shape, replace(condition, value=value), lookup)
+    return looked_up(shape, replace(condition, value=value), lookup)
 
 
 def _with_value(change: Callable[[Any], Any]) -> Callable[[Predicate, Shape, Condition], Predicate]:
@@ -307,14 +316,9 @@ def _free_key(case: Case) -> Iterator[Named]:
 
 def _other_lookup(case: Case, lookup: str) -> Named:
     def other(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
-        return _looked_up(shape, condition, lookup)
+        return looked_up(shape, condition, lookup)
 
     return f"as-{lookup}", f"the value is looked up with {lookup}", matching(case, other)
-
-
-def _looked_up(shape: Shape, condition: Condition, lookup: str) -> Predicate:
-    filter = replace(condition.filter, lookup=lookup)
-    return conditions.condition(shape, replace(condition, filter=filter))
 
 
 def _over_text(shape: Shape, condition: Condition, compare: Comparison) -> Predicate:
@@ -343,10 +347,6 @@ def _as_text(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
     return lookups.predicate(column, "text", condition.filter.lookup, condition.value)
 
 
-def _ascii(value: str) -> str:
-    return value.encode("ascii", "ignore").decode("ascii")
-
-
 def _coarse(unit: int) -> Callable[[Predicate, Shape, Condition], Predicate]:
     def predicate(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
         compare = COMPARISONS.get(condition.filter.lookup, COMPARISONS["exact"])
@@ -361,167 +361,9 @@ def _other_instant(right: Predicate, shape: Shape, condition: Condition) -> Pred
     return lookups.predicate(others[0].column, "instant", condition.filter.lookup, condition.value) if others else right
 
 
-def _arriving(case: Case) -> Callable[[Callable[[str], str]], Change]:
-    """How a change of every text on its way is put into a behaviour."""
-    texts = _texts_of(case)
-
-    def arriving(rewrite: Callable[[str], str]) -> Change:
-        def rewritten(pairs: Pairs) -> Pairs:
-            return tuple((n, rewrite(v) if any(t.fullmatch(n) for t in texts) else v) for n, v in pairs)
-
-        return obeying(case.operation, rewritten)
-
-    return arriving
-
-
-def _texts_of(case: Case) -> list[re.Pattern[str]]:
-    """What the parameters of text filters may be called."""
-    return [named(f) for f in case.operation.filters if "format" not in f.schema and f.schema.get("type") == "string"]
-
-
-def edges(case: Case) -> Iterator[Named]:
-    """Texts that lose the blanks at their ends."""
-    yield "trimmed", "blanks at the ends of a value are cut off", _arriving(case)(str.strip)
-
-
-def wire(case: Case) -> Iterator[Named]:
-    """Texts that don't arrive as they were sent, whatever filter they are for."""
-    arriving = _arriving(case)
-    yield "at-comma", "a value ends at its first comma", arriving(lambda value: value.partition(",")[0])
-    yield "at-ampersand", "a value ends at its first ampersand", arriving(lambda value: value.partition("&")[0])
-    yield (
-        "plus-as-blank",
-        "a plus that was escaped is taken for a blank",
-        arriving(lambda value: value.replace("+", " ")),
-    )
-    yield "twice-decoded", "a value is percent-decoded a second time", arriving(unquote)
-    yield "non-ascii-dropped", "letters beyond ASCII are dropped", arriving(_ascii)
-    yield from stacks.unread(case, texts=tuple(_texts_of(case)))
-    yield "backslash-dropped", "a backslash is taken for an escape", arriving(lambda value: value.replace("\\", ""))
-
-
-def default(case: Case) -> Iterator[Named]:
-    """A default that isn't the declared one."""
-
-    def only_default(wrong: Callable[[Predicate], Predicate]) -> Callable[[Predicate, Shape, Condition], Predicate]:
-        return lambda right, _, condition: wrong(right) if condition.by_default else right
-
-    yield "all", "without the parameter all rows are shown", matching(case, only_default(lambda _: true()))
-    yield "other", "without the parameter the other rows are shown", matching(case, only_default(unless))
-
-
-def combine(case: Case) -> Iterator[Named]:
-    """Filters that don't combine by AND where the clause's filter is one of them."""
-    parameter = case.filter.parameter
-
-    def combining(wrong: Callable[[Predicate, list[Predicate], bool], Predicate]) -> Any:
-        def step(right: Callable[[Conditions], Predicate], many: Conditions) -> Predicate:
-            asked = [(condition, predicate) for condition, predicate in many if not condition.by_default]
-            mine = [predicate for condition, predicate in asked if condition.filter.parameter == parameter]
-            others = [predicate for condition, predicate in asked if condition.filter.parameter != parameter]
-            if not mine or not others:
-                return right(many)
-            silent = every(predicate for condition, predicate in many if condition.by_default)
-            comes_last = asked[-1][0].filter.parameter == parameter
-            return and_(silent, wrong(every(mine), others, comes_last))
-
-        return at(case.operation, "combine", step)
-
-    yield "dropped", "together with another filter this one is ignored", combining(lambda _, others, __: every(others))
-    yield "alone", "together with another filter only this one counts", combining(lambda mine, _, __: mine)
-    yield "or", "rows that satisfy one of the filters are shown", combining(lambda mine, others, _: or_(mine, *others))
-    yield (
-        "last-wins",
-        "only the filter that is given last counts",
-        combining(lambda mine, others, last: mine if last else others[-1]),
-    )
-
-
-def explore(case: Case) -> Iterator[Named]:
-    """Filters that combine rightly two by two, and not in every company."""
-
-    def combining(wrong: Callable[[list[tuple[Condition, Predicate]]], Predicate]) -> Change:
-        def step(_: Callable[[Conditions], Predicate], many: Conditions) -> Predicate:
-            silent = every(predicate for condition, predicate in many if condition.by_default)
-            return and_(
-                silent, wrong([(condition, predicate) for condition, predicate in many if not condition.by_default])
-            )
-
-        return at(case.operation, "combine", step)
-
-    def by_field(asked: list[tuple[Condition, Predicate]]) -> list[list[Predicate]]:
-        found: dict[tuple[str, str | None], list[Predicate]] = {}
-        for condition, predicate in asked:
-            found.setdefault((condition.filter.field, condition.key), []).append(predicate)
-        return list(found.values())
-
-    yield (
-        "two-at-most",
-        "of more than two filters only the first two count",
-        combining(lambda asked: every(predicate for _, predicate in asked[:2])),
-    )
-    yield (
-        "one-of-a-field",
-        "of several filters on one field only the last counts",
-        combining(lambda asked: every(same[-1] for same in by_field(asked))),
-    )
-    yield (
-        "or-within-field",
-        "of several filters on one field one is enough",
-        combining(lambda asked: every(some(same) for same in by_field(asked))),
-    )
-
-
-def relation(case: Case) -> Iterator[Named]:
-    """Lookups of one field that don't fit together."""
-    mine = case.clause.speaks_of(Lookups)
-
-    def one(lookup_of: str, wrong: Callable[[Predicate, Shape, Condition], Predicate]) -> Any:
-        def step(right: Callable[[Shape, Condition], Predicate], shape: Shape, condition: Condition) -> Predicate:
-            honest = right(shape, condition)
-            return wrong(honest, shape, condition) if condition.filter.parameter == lookup_of else honest
-
-        return at(case.operation, "condition", step)
-
-    def not_equal(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
-        return and_(right, unless(_looked_up(shape, condition, "exact")))
-
-    def not_first(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
-        found = shape.fields[mine.field]
-        return and_(right, unless(lookups.predicate(found.column, found.kind, "exact", condition.value[0])))
-
-    for filter in mine.filters:
-        if filter.lookup in ("gte", "lte"):
-            yield (
-                f"{filter.lookup}-without-equal",
-                f"{filter.parameter} leaves out what is equal",
-                one(filter.parameter, not_equal),
-            )
-        elif filter.lookup in ("contains", "icontains", "startswith", "istartswith", "endswith", "iendswith", "iexact"):
-            yield (
-                f"{filter.lookup}-without-equal",
-                f"{filter.parameter} leaves out rows that are equal",
-                one(filter.parameter, not_equal),
-            )
-        elif filter.lookup == "in":
-            yield (
-                "in-without-first",
-                f"{filter.parameter} leaves out the first value",
-                one(filter.parameter, lambda right, shape, c: not_first(right, shape, c) if c.value else right),
-            )
-
-
 def _kind(case: Case) -> values.Kind:
     filter = case.filter
     return "text" if filter.free_key or case.operation.access is None else values.kind(filter.of)
 
 
-FAMILIES: Mapping[str, Family] = {
-    "filter": filter,
-    "default": default,
-    "combine": combine,
-    "relation": relation,
-    "wire": wire,
-    "edges": edges,
-    "explore": explore,
-}
+FAMILIES: Mapping[str, Family] = {"filter": filter}
