@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from spec.diff.facts import Facts, Key, Union
 
 if TYPE_CHECKING:
+    from spec.diff.differences import Relation
     from spec.diff.normal import Schemas
-    from spec.diff.schemas import Relation, _Pair
+    from spec.diff.side_by_side import SideBySide
 
 
-def compare(pair: _Pair) -> bool:
+def compare(pair: SideBySide) -> bool:
     """Compare the alternatives of two schemas; True when nothing else of the pair is left to compare."""
     one, other = pair.before.unions, pair.after.unions
     if not one and not other:
@@ -27,7 +28,7 @@ def compare(pair: _Pair) -> bool:
     return _one_of_them(pair, (one or other)[0], gone=bool(one))
 
 
-def _one_of_them(pair: _Pair, union: Union, *, gone: bool) -> bool:
+def _one_of_them(pair: SideBySide, union: Union, *, gone: bool) -> bool:
     """One side has alternatives, the other is a schema by itself, which may be one of them."""
     key, schemas = (pair.pair.old, pair.comparer.old) if gone else (pair.pair.new, pair.comparer.new)
     base = tuple(f"{pointer}!" for pointer in key if not pointer.endswith("!"))
@@ -68,7 +69,7 @@ def _bare(schemas: Schemas, base: Key) -> bool:
     return facts.everything and not facts.marks
 
 
-def _similar(pair: _Pair, members: list[Key], alone: Key, *, gone: bool) -> Key | None:
+def _similar(pair: SideBySide, members: list[Key], alone: Key, *, gone: bool) -> Key | None:
     """The alternative that an object was made of: it shares at least half of its properties."""
     schemas, others = (pair.comparer.old, pair.comparer.new) if gone else (pair.comparer.new, pair.comparer.old)
     mine = others.facts(alone)
@@ -86,7 +87,7 @@ def _likeness(one: Facts, other: Facts) -> float:
     return 0.75 if one.types - {"null"} == other.types - {"null"} and len(one.types - {"null"}) <= 2 else 0.25
 
 
-def _both(pair: _Pair, one: Union, other: Union) -> None:
+def _both(pair: SideBySide, one: Union, other: Union) -> None:
     old, new = pair.comparer.old, pair.comparer.new
     before, after = list(one.members), list(other.members)
     matched = _matched(pair, before, after)
@@ -112,21 +113,21 @@ def _component(member: Key) -> bool:
     return "/components/schemas/" in member[-1] and member[-1].count("/") == 3
 
 
-def _lost(pair: _Pair, name: str, union: Union, *, held: bool) -> None:
+def _lost(pair: SideBySide, name: str, union: Union, *, held: bool) -> None:
     if held:
         pair.say("words", "words", f"{name} is named no more, and still fits", keyword=union.kind)
     else:
         pair.say("alternatives", "narrower", f"can't be {name} any more", keyword=union.kind)
 
 
-def _won(pair: _Pair, name: str, union: Union, *, held: bool) -> None:
+def _won(pair: SideBySide, name: str, union: Union, *, held: bool) -> None:
     if held:
         pair.say("words", "words", f"{name} is named now, and fitted before", keyword=union.kind)
     else:
         pair.say("alternatives", "wider", f"may be {name} now", keyword=union.kind)
 
 
-def _matched(pair: _Pair, before: list[Key], after: list[Key]) -> list[tuple[Key, Key]]:
+def _matched(pair: SideBySide, before: list[Key], after: list[Key]) -> list[tuple[Key, Key]]:
     """Which alternative became which: by name, by content, by tag, by similarity."""
     old, new = pair.comparer.old, pair.comparer.new
     found: list[tuple[Key, Key]] = []
