@@ -61,6 +61,6 @@ def _from_git(name: str) -> Source:
 
 def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(["git", *arguments], capture_output=True, check=False)  # noqa: S603, S607
+        return subprocess.run(["git", *arguments], capture_output=True, check=False)  # noqa: S603, S607 -- the user's git, and no shell
     except OSError as error:
         raise unopened("git", f"git can't be run: {error.strerror}", "Install git, or give files.") from None

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from io import BytesIO
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -172,12 +172,14 @@ def test_a_server_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_a_download_has_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetched, "MAX_BYTES", 100)
     with pytest.raises(UnopenedError, match="larger than"):
-        fetched._read(BytesIO(b"x" * 101), "http://x.example", lambda: 0.0)
+        fetched._read([b"x" * 101], "http://x.example", lambda: 0.0)
     ticks = iter([0.0, 1.0, 61.0])
     with pytest.raises(UnopenedError, match="didn't arrive within 60 s"):
-        fetched._read(_Slow(), "http://x.example", lambda: next(ticks))
+        fetched._read(repeat(b"x"), "http://x.example", lambda: next(ticks))
 
 
-class _Slow(BytesIO):
-    def read(self, size: int | None = -1) -> bytes:
-        return b"x"
+def test_redirects_in_a_circle_end(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    site.pages["/round"] = (302, {"Location": "/round"}, b"")
+    assert main(["import", f"{site.url}/round"]) == 2
+    assert "it redirects more than 10 times" in capsys.readouterr().err
+    assert len(site.asked) == 10
