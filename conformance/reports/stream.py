@@ -53,8 +53,16 @@ class Stream:
 
     def __enter__(self) -> Stream:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self.path.open("w", encoding="utf-8", newline="\n")
-        self._write(self.header)
+        # The file is there once its header is, so a run that is ended while this is written leaves no half of one.
+        aside = self.path.with_name(f".{self.path.name}.new")
+        self._file = aside.open("w", encoding="utf-8", newline="\n")
+        try:
+            self._write(self.header)
+            aside.replace(self.path)
+        except BaseException:
+            self._file.close()
+            aside.unlink(missing_ok=True)
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -119,7 +119,6 @@ def _run(
         gaps=expected,
         exercised_at=past.exercised_at(earlier),
     )
-    stream = Stream(folder / NAME, head)
     evidence = Evidence(contract)
     found = RunRecord(contract, config.base_url, config.seed, config.strict, datetime.now(UTC))
     seen = fuzzing.Observations(contract, found.notes, generated=evidence.generated)
@@ -141,31 +140,42 @@ def _run(
         second_key=config.other_key(contract),
     )
     watchdog.halt = target.halt
+
+    def all_tried() -> None:
+        began = _begin(RunContext(contract, target, config.seed), stream)
+        with view(tried, lambda: target.total) as watching:
+
+            def started(clause: Clause) -> None:
+                watchdog.doing = clause.id
+                watching.started(clause)
+
+            def concluded(outcome: Outcome) -> None:
+                stream.concluded(outcome)
+                watching.concluded(outcome)
+
+            carry_out(
+                found,
+                target,
+                evidence,
+                selection,
+                began,
+                budget=config.budget,
+                on_start=started,
+                on_outcome=concluded,
+                before_responses=partial(_explore, config, seen, target, tried),
+            )
+
+    # From here on there is a report. Whatever takes long before a request comes above.
+    stream = Stream(folder / NAME, head)
     try:
         with stream:
-            began = _begin(RunContext(contract, target, config.seed), found, stream)
-            if began:
-                with view(tried, lambda: target.total) as watching:
-
-                    def started(clause: Clause) -> None:
-                        watchdog.doing = clause.id
-                        watching.started(clause)
-
-                    def concluded(outcome: Outcome) -> None:
-                        stream.concluded(outcome)
-                        watching.concluded(outcome)
-
-                    carry_out(
-                        found,
-                        target,
-                        evidence,
-                        selection,
-                        began,
-                        budget=config.budget,
-                        on_start=started,
-                        on_outcome=concluded,
-                        before_responses=partial(_explore, config, seen, target, tried),
-                    )
+            try:
+                all_tried()
+            except KeyboardInterrupt:  # between two steps, or before the first: the steps themselves expect it
+                target.halt()
+                found.stopped = target.halted
+                if not found.outcomes:
+                    found.notes.append("It ended at the first look at the server.")
             watchdog.came_back()
             watchdog.doing = "clean-up"
             notes = [target.redact(note, LONGEST_MESSAGE) for note in found.notes]
@@ -187,17 +197,12 @@ def _run(
     return report
 
 
-def _begin(context: RunContext, run: RunRecord, stream: Stream) -> datetime | None:
-    """The start of the run by the server's clock; None if it was interrupted before any clause."""
+def _begin(context: RunContext, stream: Stream) -> datetime:
+    """The start of the run by the server's clock. Without a first look there is nothing to report."""
     try:
         return preflight(context)
-    except KeyboardInterrupt:
-        context.target.halt()
-        run.stopped = context.target.halted
-        run.notes.append("It ended at the first look at the server.")
-        return None
-    except BaseException:
-        stream.path.unlink(missing_ok=True)  # nothing was tried, so there is nothing to report
+    except Exception:
+        stream.path.unlink(missing_ok=True)
         raise
 
 
@@ -213,4 +218,4 @@ def _explore(config: Config, seen: fuzzing.Observations, target: Target, tried: 
     operations = {clause.operation for clause in tried if phase_of(clause).judges_evidence}
     if config.schemathesis and config.effort != "quick" and operations:
         explore = import_module("conformance.fuzzing.explore").explore  # takes a second to import
-        explore(seen, target, config.seed, operations=operations)
+        explore(seen, target, config.seed, operations=operations, budget=config.budget)
