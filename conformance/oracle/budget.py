@@ -187,6 +187,8 @@ THOROUGH = Budget(
     combination_cases=40,
     histories=20,
     history_steps=400,
+    generated_examples=50,
+    generated_requests=6_000,
 )
 """Ten times the drawn combinations and histories, and several cases for each mutant."""
 
