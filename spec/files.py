@@ -32,9 +32,17 @@ def read(path: Path | str) -> Source:
     return _read(Path(path), ())
 
 
+def whole(root: Source, path: Path) -> Source:
+    """The same for a file that was parsed before."""
+    return _whole(root, path, ())
+
+
 def _read(path: Path, extended_by: tuple[Path, ...]) -> Source:
-    """The same; `extended_by` are the Overlays that led here."""
-    root = source.read(path)
+    return _whole(source.read(path), path, extended_by)
+
+
+def _whole(root: Source, path: Path, extended_by: tuple[Path, ...]) -> Source:
+    """`extended_by` are the Overlays that led here."""
     if overlay.is_overlay(root.data):
         if path.resolve() in extended_by:
             raise SpecError([Problem(root.where("/extends"), "the Overlay extends itself", "Name another document.")])

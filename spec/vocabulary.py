@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator, Mapping, Set
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -80,11 +80,17 @@ def _validator(name: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator({**schema(), "$ref": f"#/$defs/{name}"})
 
 
+@lru_cache(maxsize=1 << 16)
+def _fits(name: str, written: str) -> bool:
+    """True if a value, written as JSON, can stand under an extension's name. Large documents repeat theirs."""
+    return _validator(name).is_valid(json.loads(written))
+
+
 def refusal(name: str, value: JSON) -> str | None:
     """Why a value can't stand under an extension's name, in a few words; None where it can."""
     if name not in names():
         return name
-    error = next(_validator(name).iter_errors(value), None)
+    error = None if _fits(name, json.dumps(value)) else next(_validator(name).iter_errors(value), None)
     if error is None:
         return None
     if error.validator == "additionalProperties":
@@ -100,6 +106,8 @@ def problems(source: Source) -> Iterator[Problem]:
             meant = difflib.get_close_matches(name, names(), n=1, cutoff=0.75)
             if meant:
                 yield Problem(source.where(pointer), f"unknown extension {name}", f"Did you mean {meant[0]}?", pointer)
+            continue
+        if _fits(name, json.dumps(value)):
             continue
         for error in _validator(name).iter_errors(value):
             inner = "".join(f"/{escape(str(token))}" for token in error.absolute_path)

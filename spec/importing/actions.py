@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from spec import overlay
 from spec.importing.findings import Finding
@@ -28,14 +29,14 @@ class Action:
     heading: str = ""
     """The operation that it stands under, as a comment; empty for the document."""
 
-    @property
+    @cached_property
     def slots(self) -> tuple[str, ...]:
         """The members that it sets, each by a name of its own. Two actions for the same member share it."""
         if self.update is None:
             return (f"{self.target} removed",)
         return tuple(f"{self.target} {name}" for name in _members(self.update))
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A short name for all that it says."""
         said = {"target": self.target, "update": self.update}

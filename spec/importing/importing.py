@@ -52,7 +52,9 @@ def import_document(name: str, out: Path | None) -> Imported:
     given = source.read(path)
     if not overlay.is_overlay(given.data):
         out = out or path.with_name(f"{path.stem}.overlay.yaml")
-        return _saved(given.content, path, out) if swagger.is_swagger(given.data) else _import(path, out)
+        if swagger.is_swagger(given.data):
+            return _saved(given.content, path, out)
+        return _import(files.whole(given, path), path, out)
     if out is not None and out.resolve() != path.resolve():
         raise SpecError(
             [Problem(given.where(""), "this is an Overlay already", "Give its document, or leave --out out.")]
@@ -60,7 +62,8 @@ def import_document(name: str, out: Path | None) -> Imported:
     extends = given.data.get("extends")
     if not isinstance(extends, str):
         files.read(path)  # says what is wrong with it
-    return _import(path.parent / str(extends), path)
+    document = path.parent / str(extends)
+    return _import(files.read(document), document, path)
 
 
 def _saved(content: bytes, given: Path | None, out: Path) -> Imported:
@@ -70,7 +73,8 @@ def _saved(content: bytes, given: Path | None, out: Path) -> Imported:
     """
     saved = _beside(content, given, out)
     parsed = source.parse(content, str(given or saved))
-    if swagger.is_swagger(parsed.data):
+    converted = swagger.is_swagger(parsed.data)
+    if converted:
         content = json.dumps(swagger.converted(parsed.data), indent=2, ensure_ascii=False).encode()
         saved = saved.with_suffix(".json") if saved.with_suffix(".json") not in (given, out) else saved
     before = _earlier(out)
@@ -81,7 +85,8 @@ def _saved(content: bytes, given: Path | None, out: Path) -> Imported:
     old = saved.read_bytes() if saved.exists() else None
     _write(saved, content)
     try:
-        return _import(saved, out, _digest(content))
+        original = files.read(saved) if converted else files.whole(parsed, saved)
+        return _import(original, saved, out, _digest(content))
     except BaseException:
         if old is None:
             saved.unlink()
@@ -107,12 +112,14 @@ def _earlier(out: Path) -> Earlier | None:
     return earlier(source.read(out)) if out.exists() else None
 
 
-def _import(path: Path, out: Path, document: str = "") -> Imported:
-    original = files.read(path)
+def _import(original: Source, path: Path, out: Path, document: str = "") -> Imported:
+    """Import a document that was read from `path`; `document` is the digest of one that was saved."""
     before = _earlier(out)
     recognised = recognise(original)
     free, decided = _parted(original, recognised.findings, before)
-    checked = sound(_with_changes(original, before) if before else original, free)
+    changed = _with_changes(original, before) if before else original
+    plain = changed is original and "x-vocabulary" not in original.data
+    checked = sound(changed, free, recognised.problems if plain else reader.attempt(changed)[1])
     extends, found = overlay.beside(path, out), list(actions(original, checked.findings))
     if before:
         written = again(before, extends, found, list(actions(original, decided)), document)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -61,6 +61,24 @@ class NoKey:
         return f"{self.operation.method} {self.operation.path}"
 
 
+def by_list(contract: Contract) -> dict[str, list[Operation]]:
+    """The operations on each path and on the path of one of its rows, `/books` and `/books/{id}`, by the former."""
+    found: dict[str, list[Operation]] = {}
+    for operation in contract.operations:
+        path = operation.path.rstrip("/")
+        found.setdefault(path, []).append(operation)
+        if row_parameter(operation):
+            found.setdefault(path.rpartition("/")[0], []).append(operation)
+    return found
+
+
+def row_parameter(operation: Operation) -> str | None:
+    """The path parameter that is the whole last piece of a path, or None."""
+    last = operation.path.rstrip("/").rpartition("/")[2]
+    whole = re.fullmatch(r"\{([^{}]+)\}", last)
+    return whole[1] if whole else None
+
+
 def asks_for_pages(operation: Operation) -> bool:
     """True if a query parameter has a name that only paging has."""
     known = words.PAGE | words.LIMIT | words.OFFSET | words.CURSOR
@@ -70,6 +88,7 @@ def asks_for_pages(operation: Operation) -> bool:
 def listings(context: ReadContext, contract: Contract, unreliable: frozenset[str]) -> Iterator[Listing | NoKey]:
     """Every list of a document, in its order. Operations with broken schemas are left out."""
     taken: dict[str, str] = {}
+    near = by_list(contract)
     for operation in contract.operations:
         if operation.method != "GET" or operation.pointer in unreliable or _of_one_row(operation):
             continue
@@ -79,7 +98,7 @@ def listings(context: ReadContext, contract: Contract, unreliable: frozenset[str
             continue
         results, members = found
         item, fields = _item(context, results)
-        key = _key(contract, operation, fields)
+        key = _key(near[operation.path.rstrip("/")], operation, fields)
         if key is None:
             yield NoKey(operation)
             continue
@@ -140,14 +159,13 @@ def _item(context: ReadContext, results: Member) -> tuple[str, Mapping[str, Obje
     return item, context.properties(items, f"{holder}/items")
 
 
-def _key(contract: Contract, operation: Operation, fields: Mapping[str, Object]) -> tuple[str, str] | None:
-    """The field that identifies a row, and the reason."""
+def _key(near: Iterable[Operation], operation: Operation, fields: Mapping[str, Object]) -> tuple[str, str] | None:
+    """The field that identifies a row, and the reason. `near` are the operations on the list and on its rows."""
     here = operation.path.rstrip("/")
     scalar = [name for name, field in fields.items() if vocabulary.kind(field) in ("text", "uuid", "number")]
-    for other in contract.operations:
-        below = other.path.rstrip("/")
-        parameter = re.fullmatch(rf"{re.escape(here)}/\{{([^{{}}]+)\}}", below)
-        same = next((n for n in scalar if parameter and words.plain(n) == words.plain(parameter[1])), None)
+    for other in near:
+        parameter = row_parameter(other) if other.path.rstrip("/") != here else None
+        same = next((n for n in scalar if parameter and words.plain(n) == words.plain(parameter)), None)
         if same:
             return same, f"{other.path} names a row by it."
     usual = ("id", "uuid", "pk", "_id", "guid", "key", "code", "slug")

@@ -11,7 +11,7 @@ from spec.importing.findings import Finding, Unrecognised, inferred
 from spec.importing.lists import Listing, NoKey, listings
 from spec.model import JSON
 from spec.pointers import at, escape
-from spec.problems import SpecError
+from spec.problems import Problem, SpecError
 from spec.reader.read_context import ReadContext
 from spec.source import Source
 
@@ -25,6 +25,8 @@ class Recognised:
     unrecognised: tuple[Unrecognised, ...]
     parameters: int
     """How many query parameters might filter, search or order."""
+    problems: tuple[Problem, ...]
+    """What the reader finds wrong with the document without its vocabulary."""
 
 
 def recognise(source: Source) -> Recognised:
@@ -38,7 +40,7 @@ def recognise(source: Source) -> Recognised:
     missed: list[Unrecognised] = []
     parameters = 0
     every = list(listings(context, contract, unreliable))
-    shown = [each for each in every if isinstance(each, Listing)]
+    rows = writes.Rows(context, contract, (each for each in every if isinstance(each, Listing)))
     for listing in every:
         if isinstance(listing, NoKey):
             missed.append(_without_key(listing))
@@ -50,9 +52,9 @@ def recognise(source: Source) -> Recognised:
                 found.append(each)
             else:
                 missed.append(each)
-        found += writes.writes(context, contract, listing, shown)
+        found += rows.writes(listing)
     agreed, differing = _agreed(source, found)
-    return Recognised(tuple(agreed), (*missed, *differing), parameters)
+    return Recognised(tuple(agreed), (*missed, *differing), parameters, tuple(problems))
 
 
 def _without_key(listing: NoKey) -> Unrecognised:

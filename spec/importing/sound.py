@@ -30,14 +30,17 @@ class Sound:
     refused: tuple[Unrecognised, ...]
 
 
-def sound(source: Source, findings: Sequence[Finding]) -> Sound:
-    """The findings without those that the reader refuses. A refused one takes its group and its followers along."""
-    known = {_identity(problem) for problem in reader.attempt(source)[1]}
+def sound(source: Source, findings: Sequence[Finding], problems: Iterable[Problem]) -> Sound:
+    """The findings without those that the reader refuses. A refused one takes its group and its followers along.
+
+    `problems` are those that the reader has with the document as it stands.
+    """
+    known = {_identity(problem) for problem in problems}
     left, refused = _without_unknown_words(source, findings)
     while True:
-        problems = [p for p in _problems(source, left) if _identity(p) not in known]
+        new = [p for p in _problems(source, left) if _identity(p) not in known]
         reasons: dict[int, str] = {}
-        for index, why in _reasons(left, problems):
+        for index, why in _reasons(left, new):
             reasons.setdefault(index, why)
         if not reasons:
             return Sound(tuple(left), tuple(refused))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from spec.importing.actions import Action, scalar, short
@@ -37,15 +38,18 @@ class Earlier:
         """True if the import wrote an action, and nobody changed it since."""
         return self.record.get(_members(action)) == action.digest
 
-    @property
+    @cached_property
     def of_a_person(self) -> tuple[Action, ...]:
         """The actions that a person wrote or changed."""
         return tuple(action for action in self.actions if not self.is_own(action))
 
     def deleted(self, action: Action) -> bool:
         """True if the import wrote such an action, and a person took it out."""
-        here = {slot for each in self.actions for slot in each.slots}
-        return _members(action) in self.record and not here & set(action.slots)
+        return _members(action) in self.record and self._slots.isdisjoint(action.slots)
+
+    @cached_property
+    def _slots(self) -> frozenset[str]:
+        return frozenset(slot for each in self.actions for slot in each.slots)
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,7 @@ def fresh(title: str, version: str, extends: str, actions: Sequence[Action], doc
         f"extends: {scalar(extends)}",
         "actions:",
     ]
-    blocks: list[tuple[str, list[str]]] = []
-    for action in actions:
-        _insert(blocks, len(blocks), action)
-    return Written(_text(head, blocks, [], _record(actions, document)), 0, 0)
+    return Written(_text(head, _with_added([], {0: actions}), [], _record(actions, document)), 0, 0)
 
 
 def again(
@@ -113,22 +114,29 @@ def again(
     if before.source.data.get("extends", extends) != extends and line < len(head):
         head[line] = f"extends: {scalar(extends)}"
     by_members = {_members(action): action for action in actions}
-    blocks: list[tuple[str, list[str]]] = []
+    blocks: list[list[str]] = []
+    places: dict[str, int] = {}
     for action, text in zip(before.actions, texts, strict=True):
         name = _members(action)
         if not before.is_own(action):
-            blocks.append(("", text))
+            blocks.append(text)
         elif name in by_members:
-            blocks.append((name, _renewed(action, by_members[name], text)))
+            blocks.append(_renewed(action, by_members[name], text))
+            places.setdefault(name, len(blocks))
         else:
-            blocks.append(("", [each for each in _leading(text) if not _HEADING.fullmatch(each)]))
-    after = 0
+            blocks.append([each for each in _leading(text) if not _HEADING.fullmatch(each)])
+    added: dict[int, list[Action]] = {}
+    place = 0
     for action in actions:
-        known = next((index for index, (name, _) in enumerate(blocks) if name == _members(action)), None)
-        after = _insert(blocks, after, action) if known is None else known + 1
+        known = places.get(_members(action))
+        if known is None:
+            added.setdefault(place, []).append(action)
+        else:
+            place = known
+    body = _with_added(blocks, added)
     deleted = sum(before.deleted(action) for action in decided)
     record = _record([*actions, *decided], document)
-    return Written(_text(head, blocks, tail, record), len(before.of_a_person), deleted)
+    return Written(_text(head, body, tail, record), len(before.of_a_person), deleted)
 
 
 def _parted(before: Earlier, lines: list[str]) -> tuple[list[str], list[list[str]], list[str]]:
@@ -164,13 +172,21 @@ def _renewed(old: Action, new: Action, text: list[str]) -> list[str]:
     return text if old.digest == new.digest else [*_leading(text), *new.lines()]
 
 
-def _insert(blocks: list[tuple[str, list[str]]], at: int, action: Action) -> int:
-    """Put a new action at a place, under the heading of its operation; returns the place behind it."""
-    heading = f"  # {action.heading}"
-    above = next((line for _, text in reversed(blocks[:at]) for line in reversed(text) if _HEADING.fullmatch(line)), "")
-    lines = ["", heading] if action.heading and above != heading else []
-    blocks.insert(at, (_members(action), [*lines, *action.lines()]))
-    return at + 1
+def _with_added(blocks: Sequence[list[str]], added: Mapping[int, Sequence[Action]]) -> list[str]:
+    """The lines of blocks, and of the actions that are new behind so many of them, under their operations' headings."""
+    lines: list[str] = []
+    above = ""
+    for count in range(len(blocks) + 1):
+        block = blocks[count - 1] if count else []
+        lines += block
+        above = next((line for line in reversed(block) if _HEADING.fullmatch(line)), above)
+        for action in added.get(count, ()):
+            heading = f"  # {action.heading}"
+            if action.heading and above != heading:
+                lines += ["", heading]
+                above = heading
+            lines += action.lines()
+    return lines
 
 
 def _record(actions: Iterable[Action], document: str) -> list[str]:
@@ -188,6 +204,5 @@ def _record(actions: Iterable[Action], document: str) -> list[str]:
     ]
 
 
-def _text(head: list[str], blocks: list[tuple[str, list[str]]], tail: list[str], record: list[str]) -> str:
-    body = [line for _, text in blocks for line in text]
+def _text(head: list[str], body: list[str], tail: list[str], record: list[str]) -> str:
     return "\n".join([*head, *body, *tail, *record]).rstrip("\n") + "\n"

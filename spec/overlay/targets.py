@@ -1,6 +1,6 @@
 """What the target of an Overlay's action selects: a JSONPath (RFC 9535) to JSON pointers.
 
-Most targets name one element, step by step, or one parameter by its name. They are followed directly, because a
+Most targets name one element step by step, through a parameter by its name. They are followed directly, because a
 large document has thousands of them. All others are evaluated by a library.
 """
 
@@ -38,49 +38,37 @@ def selected(document: JSON, target: str) -> list[str]:
 
 
 def _followed(document: JSON, target: str) -> list[str] | None:
-    """The same for a target of plain steps that may end in a filter by one or two texts; None for any other."""
+    """The same for a target of plain steps and filters by one or two texts; None for any other."""
     if not target.startswith("$"):
         return None
-    at, pointer, node = 1, "", document
+    at, found = 1, [("", document)]
     while at < len(target):
-        step = _STEP.match(target, at)
-        if step is None:
-            return _with(node, pointer, target[at:])
-        name, quoted, index = step.groups()
-        key: str | int = int(index) if index is not None else (name or quoted or "")
-        if not _has(node, key):
-            return [] if _plain(target, step.end()) else None
-        node, pointer, at = node[key], f"{pointer}/{escape(str(key))}", step.end()
-    return [pointer]
+        step, filtered = _STEP.match(target, at), _WITH.match(target, at)
+        if step is not None:
+            name, quoted, index = step.groups()
+            key: str | int = int(index) if index is not None else (name or quoted or "")
+            found = [(f"{pointer}/{escape(str(key))}", node[key]) for pointer, node in found if _has(node, key)]
+            at = step.end()
+        elif filtered is not None and all(isinstance(node, list) for _, node in found):
+            first, text, second, other = filtered.groups()
+            found = [
+                (f"{pointer}/{index}", each)
+                for pointer, node in found
+                for index, each in enumerate(node)
+                if isinstance(each, Mapping)
+                and each.get(first) == text
+                and (second is None or each.get(second) == other)
+            ]
+            at = filtered.end()
+        else:
+            return None
+    return [pointer for pointer, _ in found]
 
 
 def _has(node: JSON, key: str | int) -> bool:
     if isinstance(key, int):
         return isinstance(node, list) and key < len(node)
     return isinstance(node, Mapping) and key in node
-
-
-def _plain(target: str, at: int) -> bool:
-    """True if the rest of a target is of the simple kind too: then nothing stands there."""
-    while at < len(target):
-        step = _STEP.match(target, at)
-        if step is None:
-            return bool(_WITH.fullmatch(target, at))
-        at = step.end()
-    return True
-
-
-def _with(node: JSON, pointer: str, rest: str) -> list[str] | None:
-    """The members of a list that have the texts that a filter asks for."""
-    match = _WITH.fullmatch(rest)
-    if match is None or not isinstance(node, list):
-        return None
-    first, text, second, other = match.groups()
-    return [
-        f"{pointer}/{index}"
-        for index, each in enumerate(node)
-        if isinstance(each, Mapping) and each.get(first) == text and (second is None or each.get(second) == other)
-    ]
 
 
 def member(target: str, key: str) -> str:

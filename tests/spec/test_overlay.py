@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import jsonpath_rfc9535
 import pytest
 
 import spec
@@ -11,6 +12,7 @@ from spec import files
 from spec.commands import main
 from spec.overlay import of_pointer
 from spec.overlay.targets import selected
+from spec.pointers import escape
 
 DOCUMENT = """\
 openapi: 3.1.0
@@ -193,3 +195,19 @@ def test_any_name_of_a_parameter_makes_a_target(name: str) -> None:
 )
 def test_a_target_is_any_jsonpath(tmp_path: Path, target: str, pointers: list[str]) -> None:
     assert selected(files.read(_overlay(tmp_path, MEANING)).data, target) == pointers
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "$.paths['/books'].get.parameters[?@.name=='title' && @.in=='query'].schema",
+        "$.paths['/books'].get.parameters[?@.name=='title'].schema.type",
+        "$.paths['/books'].get.parameters[?@.in=='query'][?@.name=='x']",
+        "$.paths['/books'].get[?@.name=='title'].schema",
+        "$.tags[?@.name=='none'].name",
+    ],
+)
+def test_a_target_that_is_followed_directly_selects_what_the_library_does(tmp_path: Path, target: str) -> None:
+    data = files.read(_overlay(tmp_path, MEANING)).data
+    found = jsonpath_rfc9535.find(target, data)
+    assert selected(data, target) == ["".join(f"/{escape(str(step))}" for step in node.location) for node in found]
