@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from spec import vocabulary
-from spec.importing import names, orders, pages, words
+from spec.importing import names, objects, orders, pages, words
 from spec.importing.findings import PROVENANCE, Finding, Unrecognised, inferred
 from spec.importing.lists import Listing
 from spec.model import JSON, Parameter, without_null
 from spec.reader.read_context import Object, ReadContext
+
+_TYPING = frozenset({"type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref"})
+"""A schema without any of them says nothing of its values."""
 
 
 @dataclass(frozen=True)
@@ -59,30 +62,28 @@ def _meaning(context: ReadContext, choice: _Choice) -> Finding | Unrecognised:
         for known, meaning in _BY_NAME:
             if name in known:
                 return meaning(choice)
-    reading = names.read(choice.parameter.name, choice.listing.fields, lambda of: _properties(context, of))
+
+    def properties(of: Object) -> Mapping[str, Object]:
+        return _properties(context, of)
+
+    fields = choice.listing.fields
+    reading = names.read(choice.parameter.name, fields, properties)
     if reading is None:
         return choice.unrecognised("its name is that of no field, with or without a lookup")
-    if vocabulary.kind(reading.schema) == "object":
-        reading = _inside(context, choice, reading)
-    return _filter(choice, reading)
+    one = context.read(choice.schema["items"], choice.parameter.pointer) if choice.many else choice.schema
+    meant = objects.inside(reading, choice.parameter, one, properties)
+    if isinstance(meant, str):
+        return choice.unrecognised(meant)
+    node = objects.in_a_tree(meant.path, fields, properties)
+    if node is not None:
+        return choice.unrecognised(f"{node} is a node of a tree, and whether the rows below it count is open")
+    return _filter(choice, meant)
 
 
 def _properties(context: ReadContext, schema: Object) -> Mapping[str, Object]:
     """The fields of an object, or of the objects in a list."""
     listed = context.entry_properties(schema, "")
     return listed or context.properties(schema, "")
-
-
-def _inside(context: ReadContext, choice: _Choice, reading: names.Reading) -> names.Reading:
-    """The field of an object that a parameter means: the one in its description, or the value of a value and label."""
-    inside = context.properties(reading.schema, "")
-    said = [words.plain(word) for word in re.findall(r"\((\w+)\)", choice.parameter.description)]
-    named = next((name for name in inside if words.plain(name) in said), None)
-    own = named or ("value" if inside.keys() == {"value", "label"} else None)
-    if own is None:
-        return reading
-    reason = f"{reading.reason} Of its object it means {own}."
-    return names.Reading((*reading.path, own), inside[own], reading.lookup, reason)
 
 
 def _sorts(parameter: Parameter) -> bool:
@@ -96,6 +97,8 @@ def _filter(choice: _Choice, reading: names.Reading) -> Finding | Unrecognised:
     lookup, reason = _lookup(choice, reading)
     if not lookup:
         return choice.unrecognised(reason)
+    if lookup != "isnull" and _TYPING.isdisjoint(reading.schema):
+        return choice.unrecognised("its field may hold anything: the document gives it no type")
     mark: dict[str, JSON] = {"field": ".".join(reading.path), "lookup": words.LIKE.get(lookup, lookup)}
     if lookup in words.LIKE:
         mark["wildcards"] = words.WILDCARDS
@@ -115,6 +118,12 @@ def _lookup(choice: _Choice, reading: names.Reading) -> tuple[str, str]:
     """The lookup, and why; without one, why not."""
     text, lookup = choice.parameter.description, reading.lookup
     stated = words.ordered_by_description(text)
+    if lookup == "empty":
+        if vocabulary.kind(choice.schema) != "boolean":
+            return "", "it asks whether there is a value, and takes no yes or no"
+        if vocabulary.kind(reading.schema) in ("text", "any", "list", "object"):
+            return "", "whether an empty text or list counts as no value isn't said"
+        return "isnull", f"{reading.reason} A value that is no text is empty where it is null."
     if not lookup:
         if choice.many:
             return "in", f"{reading.reason} It takes several values."
