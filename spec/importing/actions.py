@@ -69,7 +69,7 @@ def actions(source: Source, findings: Iterable[Finding]) -> Iterator[Action]:
 
 def _members(update: Mapping[str, JSON]) -> Iterator[str]:
     for key, value in update.items():
-        if key == "x-collections" and isinstance(value, Mapping):
+        if key in ("x-collections", "links") and isinstance(value, Mapping):
             yield from (f"{key} {name}" for name in value)
         else:
             yield key

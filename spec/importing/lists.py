@@ -62,12 +62,12 @@ class NoKey:
 
 
 def by_list(contract: Contract) -> dict[str, list[Operation]]:
-    """The operations on each path and on the path of one of its rows, `/books` and `/books/{id}`, by the former."""
+    """The operations on `/books`, `/books/{id}` and `/books/bulk`, by the first."""
     found: dict[str, list[Operation]] = {}
     for operation in contract.operations:
         path = operation.path.rstrip("/")
         found.setdefault(path, []).append(operation)
-        if row_parameter(operation):
+        if row_parameter(operation) or words.plain(path.rpartition("/")[2]) in words.MANY:
             found.setdefault(path.rpartition("/")[0], []).append(operation)
     return found
 
@@ -98,7 +98,7 @@ def listings(context: ReadContext, contract: Contract, unreliable: frozenset[str
             continue
         results, members = found
         item, fields = _item(context, results)
-        key = _key(near[operation.path.rstrip("/")], operation, fields)
+        key = _key(context, near[operation.path.rstrip("/")], operation, fields)
         if key is None:
             yield NoKey(operation)
             continue
@@ -117,17 +117,17 @@ def _rows(context: ReadContext, operation: Operation, media: Media) -> tuple[Mem
     schema = context.read(media.schema, pointer)
     if _holds_objects(context, schema, pointer):
         return Member((), pointer, schema), ()
-    members = tuple(_members(context, media.schema, pointer, ()))
-    arrays = [member for member in members if _holds_objects(context, member.schema, member.pointer)]
+    found = tuple(members(context, media.schema, pointer, ()))
+    arrays = [member for member in found if _holds_objects(context, member.schema, member.pointer)]
     named = [m for m in arrays if words.plain(m.path[-1]) in words.RESULTS or m.path[0] == "_embedded"]
-    counted = asks_for_pages(operation) or any(words.plain(m.path[-1]) in words.COUNT for m in members)
+    counted = asks_for_pages(operation) or any(words.plain(m.path[-1]) in words.COUNT for m in found)
     rows = next(iter(named), None) or (arrays[0] if len(arrays) == 1 and counted else None)
     if rows is None:
         return None
-    return rows, tuple(member for member in members if member.path[: len(rows.path)] != rows.path)
+    return rows, tuple(member for member in found if member.path[: len(rows.path)] != rows.path)
 
 
-def _members(context: ReadContext, schema: JSON, pointer: str, path: tuple[str, ...]) -> Iterator[Member]:
+def members(context: ReadContext, schema: JSON, pointer: str, path: tuple[str, ...]) -> Iterator[Member]:
     """The properties of an object and of the objects in it, the outer ones first."""
     inner = []
     for node, here in context.branches(schema, pointer):
@@ -138,7 +138,7 @@ def _members(context: ReadContext, schema: JSON, pointer: str, path: tuple[str, 
             if len(path) + 1 < _DEEPEST and vocabulary.kind(resolved) in ("object", "any"):
                 inner.append((raw, place, name))
     for raw, place, name in inner:
-        yield from _members(context, raw, place, (*path, name))
+        yield from members(context, raw, place, (*path, name))
 
 
 def _holds_objects(context: ReadContext, schema: Object, pointer: str) -> bool:
@@ -159,7 +159,9 @@ def _item(context: ReadContext, results: Member) -> tuple[str, Mapping[str, Obje
     return item, context.properties(items, f"{holder}/items")
 
 
-def _key(near: Iterable[Operation], operation: Operation, fields: Mapping[str, Object]) -> tuple[str, str] | None:
+def _key(
+    context: ReadContext, near: Iterable[Operation], operation: Operation, fields: Mapping[str, Object]
+) -> tuple[str, str] | None:
     """The field that identifies a row, and the reason. `near` are the operations on the list and on its rows."""
     here = operation.path.rstrip("/")
     scalar = [name for name, field in fields.items() if vocabulary.kind(field) in ("text", "uuid", "number")]
@@ -168,6 +170,9 @@ def _key(near: Iterable[Operation], operation: Operation, fields: Mapping[str, O
         same = next((n for n in scalar if parameter and words.plain(n) == words.plain(parameter)), None)
         if same:
             return same, f"{other.path} names a row by it."
+        named = _named_in_body(context, other)
+        if named in scalar:
+            return named, f"{other.method} {other.path} takes a list of it."
     usual = ("id", "uuid", "pk", "_id", "guid", "key", "code", "slug")
     found = next((name for name in usual if name in scalar), None)
     if found:
@@ -175,6 +180,16 @@ def _key(near: Iterable[Operation], operation: Operation, fields: Mapping[str, O
     singular = words.plain(last_word(operation.path)).removesuffix("s")
     own = next((n for n in scalar if words.plain(n) in (f"{singular}id", f"{singular}uuid")), None)
     return (own, f"Its name is that of the rows and {own[-2:]}.") if own else None
+
+
+def _named_in_body(context: ReadContext, operation: Operation) -> str:
+    """The only field of the objects in a body that lists what is to be deleted; empty for any other body."""
+    media = operation.body.json if operation.body and operation.method == "DELETE" else None
+    if media is None or media.schema is None:
+        return ""
+    pointer = f"{media.pointer}/schema"
+    fields = context.entry_properties(context.read(media.schema, pointer), pointer)
+    return next(iter(fields)) if len(fields) == 1 else ""
 
 
 def last_word(path: str) -> str:

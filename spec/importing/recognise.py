@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from spec import reader, vocabulary
-from spec.importing import filters, pages, words, writes
+from spec.importing import batches, filters, pages, words, writes
 from spec.importing.findings import Finding, Unrecognised, inferred
 from spec.importing.lists import Listing, NoKey, listings
 from spec.model import JSON
@@ -53,6 +53,7 @@ def recognise(source: Source) -> Recognised:
             else:
                 missed.append(each)
         found += rows.writes(listing)
+    found += batches.batches(context, contract)
     agreed, differing = _agreed(source, found)
     return Recognised(tuple(agreed), (*missed, *differing), parameters, tuple(problems))
 
@@ -121,7 +122,7 @@ def _agreed(source: Source, found: Iterable[Finding]) -> tuple[list[Finding], li
 def slots(pointer: str, update: JSON) -> Iterator[tuple[str, ...]]:
     """The members that an update sets, each by a name of its own: a collection, or an extension of an element."""
     for key, value in update.items():
-        if key == "x-collections":
+        if key in ("x-collections", "links"):
             yield from ((pointer, key, name) for name in value)
         elif key.startswith("x-") and key != "x-provenance":
             yield (pointer, key)

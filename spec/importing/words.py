@@ -204,6 +204,21 @@ PREVIOUS = frozenset({"previous", "prev", "previouspage", "prevpage", "previousu
     "previouspageurl",
 }
 
+MANY = frozenset({"bulk", "batch", "batches", "import", "upsert", "multi"})
+"""What a path may end with on which many rows are written at once."""
+
+BATCH_TOTAL = frozenset({"total", "totalcount", "totalitems", "totalrows", "totalrecords", "itemstotal", "all"}) | {
+    *("itemcount", "itemscount", "rowcount", "recordcount", "numitems", "size"),
+}
+BATCH_SUCCEEDED = frozenset({"succeeded", "success", "successful", "successcount", "succeededcount", "good"}) | {
+    *("successfulcount", "succeededitems", "successitems", "successes", "passed", "oks"),
+}
+BATCH_FAILED = frozenset({"failed", "failure", "failures", "failedcount", "failurecount", "faileditems", "bad"}) | {
+    *("errors", "errorcount", "erroritems", "rejected", "rejectedcount"),
+}
+BATCH_STATUS = frozenset({"status", "state", "phase"})
+"""What the response says that shows a batch: how many items it has, how many of them are done, and how."""
+
 SEARCH = frozenset({"search", "q", "query", "searchterm", "searchquery", "keyword", "keywords", "term"})
 ORDERING = frozenset({"ordering", "orderby", "order", "sort", "sortby", "sorting", "sortorder", "sortfield"}) | {
     *("direction", "sortdir", "sortdirection", "orderdirection", "orderdir", "osort", "sortkey"),

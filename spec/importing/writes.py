@@ -30,13 +30,16 @@ class Rows:
         """What the operations on a list's path, and on the path of one of its rows, do."""
         here = listing.operation.path.rstrip("/")
         for operation in self._near[here]:
-            if operation.path.rstrip("/") != here and operation.method in _BY_METHOD:
+            parameter = row_parameter(operation)
+            if parameter and operation.path.rstrip("/") != here:
+                if operation.method not in _BY_METHOD:
+                    continue
                 name = _BY_METHOD[operation.method]
                 reason = f"{operation.method} on the path of a row {_WORDS[name]} it."
-                mark = {"collection": listing.collection, "by": row_parameter(operation)}
+                mark = {"collection": listing.collection, "by": parameter}
                 refers = self._references(operation) if name == "x-updates" else {}
                 yield _mark(operation, name, {**mark, **refers}, reason)
-            elif operation.path.rstrip("/") == here and operation.method != "GET":
+            elif operation.method != "GET":
                 yield from self._on_the_list(operation, listing)
 
     def _on_the_list(self, operation: Operation, listing: Listing) -> Iterator[Finding]:
@@ -47,7 +50,8 @@ class Rows:
         body = context.read(media.schema, f"{media.pointer}/schema")
         kind = vocabulary.kind(body)
         of = {"collection": listing.collection}
-        if kind in ("object", "any") and operation.method == "POST" and _answers(operation, "200", "201"):
+        one = operation.path.rstrip("/") == listing.operation.path.rstrip("/")
+        if one and kind in ("object", "any") and operation.method == "POST" and _answers(operation, "200", "201"):
             fields = context.properties(media.schema, f"{media.pointer}/schema")
             if {words.plain(name) for name in fields} & {words.plain(name) for name in listing.fields}:
                 refers = self._references(operation)
