@@ -15,6 +15,7 @@ from spec.reader.read_context import ReadContext
 
 _COUNTS = (("total", words.BATCH_TOTAL), ("succeeded", words.BATCH_SUCCEEDED), ("failed", words.BATCH_FAILED))
 _TIMES = (("created", words.CREATED), ("updated", words.UPDATED))
+_FILES = ("request_file", "success_file", "error_file")
 _IDS = frozenset({"id", "uuid", "guid", "ticket", "token"})
 
 
@@ -31,9 +32,13 @@ class _Status:
 def batches(context: ReadContext, contract: Contract) -> Iterator[Finding]:
     """The links from tickets to the operations that show their batches, and what these show."""
     shown = [each for operation in contract.operations for each in _status(context, operation)]
+    by_id = {status.operation.id: status for status in shown}
     linked: dict[str, _Status] = {}
     for operation in contract.operations:
         accepted = operation.response(202)
+        if operation.ticket:  # the document has the link
+            linked |= {id: status for id, status in by_id.items() if id == operation.ticket.operation_id}
+            continue
         if accepted is None or operation.method == "GET" or accepted.json is None:
             continue
         body = operation.body.json if operation.body else None
@@ -76,7 +81,8 @@ def _status(context: ReadContext, operation: Operation) -> Iterator[_Status]:
     counts = {role: _one(found, names, ("number",)) for role, names in _COUNTS}
     if not ids or not all(counts.values()):
         return
-    others = {"status": _one(found, words.BATCH_STATUS, ("text",))}
+    others = {"status": _one(found, words.BATCH_STATUS, ("text", "number"))}
+    others |= {role: _one(found, frozenset({words.plain(role)}), ("text",)) for role in _FILES}
     others |= {role: _one(found, frozenset(map(words.plain, names)), ("date-time",)) for role, names in _TIMES}
     mark = {role: _pointer(member) for role, member in (counts | others).items() if member}
     yield _Status(operation, parameter, ids[0], {"id": _pointer(ids[0]), **mark})
@@ -95,7 +101,8 @@ def _names(member: Member, parameter: str, operation: Operation) -> bool:
     """True if a member is called like a path's parameter, or like the identifier of what the path shows."""
     own, asked = words.plain(member.path[-1]), words.plain(parameter)
     thing = words.plain(last_word(operation.path)).removesuffix("s").removesuffix("e")
-    return own == asked or (own in _IDS and asked.removesuffix("id").removesuffix("e").removesuffix("s") in ("", thing))
+    of_thing = own in _IDS or (own.endswith("id") and (thing.startswith(own[:-2]) or thing.endswith(own[:-2])))
+    return own == asked or (of_thing and asked.removesuffix("id").removesuffix("e").removesuffix("s") in ("", thing))
 
 
 def _ticket(answered: Sequence[Member], shown: Sequence[_Status], many: bool) -> tuple[Member, _Status] | None:

@@ -5,18 +5,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import spec
 from spec import source
 from spec.importing.actions import flow
 from spec.importing.findings import without_reasons
 from spec.importing.importing import Imported, import_document
+from spec.model import Operation
 
+DEFAULT = Path(spec.__file__).parent / "openapi.yaml"
+GARDEN = Path(__file__).parents[1] / "conformance" / "garden.yaml"
 MAKERS = sorted((Path(__file__).parent / "makers").glob("*.yaml"))
 
 
@@ -30,6 +36,45 @@ def test_what_is_recognised(document: Path, tmp_path: Path) -> None:
     if os.environ.get("GOLDEN") == "write":
         golden.write_text(found, "utf-8")
     assert found == golden.read_text("utf-8")
+
+
+@pytest.mark.parametrize("file", [DEFAULT, GARDEN], ids=lambda path: path.stem)
+def test_nothing_is_wrong_in_a_document_that_lost_its_meaning(file: Path, tmp_path: Path) -> None:
+    before = spec.load(file)
+    (tmp_path / "a.json").write_text(json.dumps(_plain(before.document)), "utf-8")
+    found = import_document(str(tmp_path / "a.json"), None).contract
+    hand = {operation.pointer: operation for operation in before.operations}
+    written = 0
+    for operation in found.operations:
+        known = hand[operation.pointer]
+        filters = {(each.parameter, each.field, each.lookup) for each in operation.filters}
+        assert filters <= {(each.parameter, each.field, each.lookup) for each in known.filters}
+        assert not operation.pagination or _roles(operation) == _roles(known)
+        if operation.access and known.access:
+            assert (operation.access.action, operation.access.collection.key) == (
+                known.access.action,
+                known.access.collection.key,
+            )
+        assert bool(operation.access) <= bool(known.access)
+        assert (operation.batch and operation.batch.total) == (known.batch and known.batch.total)
+        written += len(filters)
+    assert written >= 2
+
+
+def _plain(node: Any) -> Any:
+    """A document without extensions."""
+    if isinstance(node, Mapping):
+        return {key: _plain(each) for key, each in node.items() if not str(key).startswith("x-")}
+    return [_plain(each) for each in node] if isinstance(node, (list, tuple)) else node
+
+
+def _roles(operation: Operation) -> tuple[object, ...]:
+    pages = operation.pagination
+    return (
+        pages and pages.form,
+        pages and pages.parameters,
+        pages and {role: m.path for role, m in pages.members.items()},
+    )
 
 
 def _described(done: Imported) -> Iterator[str]:
