@@ -88,4 +88,5 @@ def python_server(name: str, technology: str) -> Server:
 SERVERS = (
     Server("plain_node", "JavaScript, documents in memory", ("node", str(FOLDER / "plain_node" / "server.mjs"))),
     python_server("fastapi_sqlite", "FastAPI, SQLAlchemy, SQLite"),
+    python_server("django_rest", "Django REST framework, django-filter, SQLite"),
 )

@@ -1,0 +1,1 @@
+"""The Products API in Django, its REST framework, django-filter and SQLite."""
