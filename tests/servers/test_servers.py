@@ -20,6 +20,9 @@ MISTAKES = [
     ("fastapi_sqlite", "like-contains", "PRD102.filter.name__contains"),
     ("fastapi_sqlite", "category-text", "PRD102.filter.category"),
     ("fastapi_sqlite", "naive-offset", "PRD102.filter.updated_at"),
+    ("django_rest", "like-contains", "PRD102.filter.name__contains"),
+    ("django_rest", "eav-chained", "PRD102.filter.attribute__KEY"),
+    ("django_rest", "join-count", "PRD102.page.count"),
 ]
 
 available = [

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import sys
 
-import django
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-
-from .setup import FOLDER, configure, on
-
-configure()
-django.setup()
-logging.disable()
-
 from django.core.wsgi import get_wsgi_application
 
+from .ready import clean_up
 from .seed import fill
+from .setup import on
 from .worker import start
 
 
@@ -37,4 +30,4 @@ sys.stdout.flush()
 try:
     server.serve_forever(poll_interval=0.05)
 finally:
-    FOLDER.cleanup()
+    clean_up()

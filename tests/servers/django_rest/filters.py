@@ -12,15 +12,12 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
-from rest_framework.filters import SearchFilter
 
 from .attributes import attribute_filters
 from .models import Product
 from .setup import on
 
-FORM = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII
-)
+FORM = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
 
 
 class TextField(forms.CharField):
@@ -51,7 +48,9 @@ class UuidsField(forms.Field):
         if value is None:
             return None
         if on("in-blank-500"):
-            return [uuid.UUID(part.strip()) if part.strip() == "" else parsed(part.strip()) for part in value.split(",")]
+            return [
+                uuid.UUID(part.strip()) if part.strip() == "" else parsed(part.strip()) for part in value.split(",")
+            ]
         if on("in-getlist"):
             return [parsed(value)]
         found = [parsed(part.strip()) for part in value.split(",")]
@@ -291,40 +290,3 @@ class ProductFilters(filters.DjangoFilterBackend):
         found = filterset.qs
         view.doubled = filterset.doubled
         return found
-
-
-class CatalogSearch(SearchFilter):
-    """PRD108's search."""
-
-    search_param = "query"
-
-    def get_search_terms(self, request: Any) -> list[str]:
-        """The words that are searched for."""
-        text = request.query_params.get("query")
-        if text is None:
-            if on("search-missing-all"):
-                return []
-            raise ValidationError({"query": ["This parameter is required."]})
-        return [text] if on("search-whole") or on("search-prefix") else super().get_search_terms(request)
-
-    def get_search_fields(self, view: Any, request: Any) -> list[str]:
-        """What is searched in."""
-        if on("search-sku"):
-            return ["sku"]
-        fields = ["name", "base_code", "sku"]
-        if on("search-exact-case"):
-            return [f"{field}__contains" for field in fields]
-        return [f"^{field}" for field in fields] if on("search-prefix") else fields
-
-    def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
-        """The rows of the catalog that are found."""
-        terms = self.get_search_terms(request)
-        if on("search-everything"):
-            return queryset
-        if on("search-any"):
-            found = Q(pk__in=[])
-            for term in terms:
-                for field in ("name", "base_code", "sku"):
-                    found |= Q(**{f"{field}__icontains": term})
-            return queryset.filter(found)
-        return super().filter_queryset(request, queryset, view)

@@ -45,4 +45,6 @@ def _camel(data: Any) -> Any:
 
 
 def _snake(name: str) -> str:
-    return "".join(f"_{c.lower()}" if c.isupper() and place and name[place - 1].islower() else c for place, c in enumerate(name))
+    return "".join(
+        f"_{c.lower()}" if c.isupper() and place and name[place - 1].islower() else c for place, c in enumerate(name)
+    )

@@ -15,10 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from .caching import forget, key
-from .filters import CatalogSearch, ProductFilter, ProductFilters
+from .filters import ProductFilter, ProductFilters
 from .media import Json
 from .models import Batch, CatalogProduct, Product
 from .pages import Pages
+from .search import CatalogSearch
 from .serializers import ShownCatalogProduct, ShownProduct, checked, uuid_shown
 from .setup import on
 from .worker import shown, submit
@@ -56,7 +57,7 @@ class ProductsView(Listed):
     """PRD102, PRD101 and PRD103."""
 
     serializer_class = ShownProduct
-    filter_backends = [ProductFilters]
+    filter_backends = (ProductFilters,)
     filterset_class = ProductFilter
     queryset = Product.objects.order_by("number", "id").prefetch_related("prices", "stocks")
 
@@ -84,7 +85,7 @@ class SearchView(Listed):
     """PRD108."""
 
     serializer_class = ShownCatalogProduct
-    filter_backends = [CatalogSearch]
+    filter_backends = (CatalogSearch,)
     queryset = CatalogProduct.objects.all()
     if on("search-open"):
         permission_classes = ()

@@ -20,9 +20,7 @@ from .setup import on
 from .writes import WORK, Failed
 
 Task = tuple[uuid.UUID, str, list[Any]]
-tasks: queue.Queue[Task] = (
-    queue.LifoQueue() if on("lifo") else queue.Queue(maxsize=1 if on("queue-full") else 0)
-)
+tasks: queue.Queue[Task] = queue.LifoQueue() if on("lifo") else queue.Queue(maxsize=1 if on("queue-full") else 0)
 
 
 def submit(kind: str, items: list[Any]) -> uuid.UUID:

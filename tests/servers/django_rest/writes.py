@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 from django.utils.html import conditional_escape
 
-from .models import AttributeValue, CatalogProduct, Price, Product, Stock, values_of
+from .models import AttributeValue, CatalogProduct, Price, Product, values_of
 from .setup import on
 
 Fields = dict[str, Any]
