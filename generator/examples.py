@@ -67,6 +67,8 @@ def _narrowed(contract: spec.Contract, operation: spec.Operation, made: Operatio
             key = "['KEY']" if free else ""
             whole = free or lookup.member is not None
             built.append(f"{filters.constant}.{field.name}{key}.{lookup.name}({value})")
+            if lookup.prefix is not None:  # as a keyword it would be a text, prefix and value
+                return f"page = client.{made.method}({', '.join((*built, *required))})"
             keywords.append(
                 f"{arguments[lookup.parameter]}={f'{{{lookup.member or lookup.wire!r}: {value}}}' if whole else value}"
             )

@@ -43,6 +43,9 @@ def _lookup(operation: spec.Operation, each: spec.Filter, taken: names.Names) ->
         parameter=parameter.name,
         wire=each.parameter,
         member=each.member,
+        prefix=each.prefix if each.prefixes else None,
+        delimiter=each.delimiter or ",",
+        repeats=each.repeats,
         hint=_HINTS[LOOKUPS[each.lookup].operand].format(value),
         description=str(each.schema.get("description") or parameter.description),
     )

@@ -191,6 +191,11 @@ class LookupPlan:
     wire: str
     member: str | None
     """The member of a deepObject that it is, or None."""
+    prefix: str | None
+    """What stands before the value, or None where the parameter's name says the lookup."""
+    delimiter: str
+    """What stands between several values after a prefix."""
+    repeats: bool
     hint: str
     description: str
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.oracle.lookups import kind_of
+from conformance.oracle.operands import listed
 from conformance.transport.exchange import Request
 from spec import Contract, Filter, Operation, Parameter, templates
 from spec.patterns import is_match
@@ -119,6 +120,8 @@ class Judge:
             return _first(self._text(keyed.schema, text, name) for text in texts) if keyed else None
         if parameter.pagination:
             return self._paging(operation, parameter, texts)
+        if parameter.prefixed:
+            return _first(self._prefixed(parameter, text) for text in texts) if len(texts) == 1 else None
         schema = self.contract.sent(parameter.schema)
         if schema.get("type") == "array":
             between = parameter.delimiter
@@ -131,6 +134,14 @@ class Judge:
             return found[0]
         # Some servers take the first of several, some the last: only if all are wrong is the request surely wrong.
         return found[0] if all(found) else None
+
+    def _prefixed(self, parameter: Parameter, text: str) -> Validity:
+        """A value with a prefix: what follows is a value of the lookup. Without a known prefix nobody can say."""
+        filter = next((f for f in parameter.filters if f.prefix and f.prefix == _longest(f.prefixes, text)), None)
+        if filter is None:
+            return None
+        rest = text.removeprefix(filter.prefix)
+        return _first(self._text(filter.schema, part, parameter.name) for part in listed(filter, rest))
 
     def _paging(self, operation: Operation, parameter: Parameter, texts: list[str]) -> Validity:
         """A page or a limit: a high one may be past the end, or above the server's maximum."""
@@ -193,6 +204,11 @@ def _first(found: Iterable[Validity]) -> Validity:
     """Flaws before doubts, doubts before none."""
     seen = list(found)
     return next((flaw for flaw in seen if flaw), None if None in seen else "")
+
+
+def _longest(prefixes: Iterable[str], text: str) -> str | None:
+    """The first prefix, of which the longest ones come first, that a text begins with."""
+    return next((prefix for prefix in prefixes if text.startswith(prefix)), None)
 
 
 def _is_key(filter: Filter, name: str) -> bool:

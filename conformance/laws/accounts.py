@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from conformance.laws.law import NoOwnRow, Phase, law, operation_of
+from conformance.oracle.operands import pairs
 from conformance.reading.context import RunContext, decided, get, paged, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import ownership_of, parts_of, row_writer
@@ -120,7 +121,7 @@ def _shown(context: RunContext, operation: Operation, own: _OwnRow) -> Result:
     mine = find(context, operation, own.key)
     if not mine.rows:
         return not_exercised("not-shown", f"the row {own.key} isn't shown to its own account")
-    query = mine.chain[-1].request.query or paged(operation, ((by_key.parameter, own.key),))
+    query = mine.chain[-1].request.query or paged(operation, pairs(by_key, None, own.key))
     exchange = context.resend(get(operation, query, credential=Credential.OTHER))
     if exchange.response.status == 401:
         return _refused(exchange)

@@ -196,7 +196,8 @@ def _best(
     best: dict[frozenset[str], tuple[int, Pair]] = {}
     for one in ones:
         for other in others:
-            if one.case.query[0][0] == other.case.query[0][0]:
+            same = one.case.query[0][0] == other.case.query[0][0]
+            if same and (one.case.filter is other.case.filter or not one.case.filter.repeats):
                 continue
             if alike and one.case.key and other.case.key and one.case.key != other.case.key:
                 continue

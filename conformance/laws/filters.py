@@ -228,7 +228,7 @@ def _with_edges(filter: Filter, rows: Sequence[Mapping[str, Any]]) -> Iterator[C
 
 def split(context: RunContext, operation: Operation, filter: Filter) -> dict[str, Sample]:
     """The rows under each value of a hidden field."""
-    return {value: sample_of(context, operation, ((filter.name(), value),)) for value in hidden_values(filter)}
+    return {value: sample_of(context, operation, pairs(filter, None, value)) for value in hidden_values(filter)}
 
 
 def _hidden(context: RunContext, operation: Operation, filter: Filter) -> Result:

@@ -22,6 +22,7 @@ from conformance.laws.law import law, operation_of
 from conformance.laws.readback import same, same_value
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import Truth, all_of, same_id
+from conformance.oracle.operands import exclusive
 from conformance.reading.context import RunContext, decided
 from conformance.reading.listing import mismatch
 from conformance.reading.sample import sample_of
@@ -94,7 +95,7 @@ def combinations(candidates: Sequence[Candidate], rows: int) -> st.SearchStrateg
         fitting = [candidate for candidate in candidates if row in candidate.shown]
         chosen: list[Candidate] = []
         for _ in range(draw(st.integers(2, 4))):
-            usable = [one for one in fitting if _each_narrows([*chosen, one])]
+            usable = [one for one in fitting if _can_be_added(one, chosen) and _each_narrows([*chosen, one])]
             # A server that keeps its conditions by field loses one of two, which chance alone would seldom draw.
             alike = [one for one in usable if any(_field(one) == _field(other) for other in chosen)]
             rather_alike: bool = draw(st.booleans())
@@ -106,6 +107,10 @@ def combinations(candidates: Sequence[Candidate], rows: int) -> st.SearchStrateg
         return [candidate.case for candidate in chosen]
 
     return drawn()
+
+
+def _can_be_added(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
+    return not any(exclusive(candidate.case.filter, other.case.filter) for other in chosen)
 
 
 def _field(candidate: Candidate) -> tuple[str, str | None]:

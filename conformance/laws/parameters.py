@@ -11,6 +11,7 @@ from conformance.laws.auth import harmless_bodies
 from conformance.laws.filters import cases_of
 from conformance.laws.law import Phase, blocked_by, law, operation_of
 from conformance.oracle.lookups import kind_of
+from conformance.oracle.operands import pairs
 from conformance.reading.context import Query, RunContext, extended, get, paged, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import NO_SUCH_ID, base_query, identity, sample_of
@@ -184,7 +185,7 @@ def _with_an_i(context: RunContext, operation: Operation) -> Query:
     for filter, row in itertools.product(folding, sample_of(context, operation).bounded):
         word = next((word for word in str(row.get(filter.field) or "").split() if "i" in word and word.isascii()), None)
         if word:
-            return ((filter.parameter, word.upper()),)
+            return pairs(filter, None, word.upper())
     return ()
 
 

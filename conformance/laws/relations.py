@@ -197,7 +197,7 @@ def _union(context: RunContext, operation: Operation, filters: dict[str, Filter]
     values = sorted(value for value in shown if sayable(many, value))[:3]
     if len(values) < 2:
         return 0
-    queries = [extended(known.base, ((exact.parameter, value),)) for value in values]
+    queries = [extended(known.base, pairs(exact, None, value)) for value in values]
     limit = 1 if _counts(operation) else context.budget.page_rows
     singles = [context.page(operation, paged(operation, query, limit=limit)) for query in queries]
     listed = extended(known.base, pairs(many, None, joined(many, values)))

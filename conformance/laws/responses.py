@@ -128,11 +128,15 @@ ROUGH = (awkward.TOGETHER, awkward.TEXTS["nul"], awkward.LONG)
 def rough_requests(context: RunContext, operation: Operation) -> list[Request]:
     """Reads that servers stumble over: rough texts for every text and for a free key, one value twice in a list."""
     base = base_query(context, operation)
-    plain = [f.name() for f in operation.filters if not f.free_key and not f.many and kind_of(f.schema) == "text"]
-    texts = [p.name for p in operation.parameters if p.search] + plain
+    plain = [f for f in operation.filters if not f.free_key and not f.many and kind_of(f.schema) == "text"]
+    texts = {**{p.name: "" for p in operation.parameters if p.search}, **{f.name(): f.prefix for f in plain}}
     keyed = [((f.name(awkward.KEY), "a"),) for f in operation.filters if f.free_key][:1]
     # Under all names at once, but for the long one: of several the URL would be longer than servers read.
-    wrong = [tuple((name, text) for name in texts[: 1 if len(text) > 1000 else None]) for text in ROUGH if texts]
+    wrong = [
+        tuple((name, before + text) for name, before in [*texts.items()][: 1 if len(text) > 1000 else None])
+        for text in ROUGH
+        if texts
+    ]
     rows = sample_of(context, operation).rows.values()
     twice = tuple(
         pair
@@ -147,8 +151,9 @@ def rough_requests(context: RunContext, operation: Operation) -> list[Request]:
 def _extreme(operation: Operation) -> Iterator[Query]:
     """Queries at the edges of what times and numbers can be, each value under all names that take such a one."""
     for kind, edges in (("date-time", awkward.INSTANTS), ("date", awkward.DAYS), ("number", awkward.NUMBERS)):
-        names = [f.name() for f in operation.filters if not f.free_key and not f.hidden and kind_of(f.schema) == kind]
-        yield from (tuple((name, edge) for name in names) for edge in edges if names)
+        taking = [f for f in operation.filters if not f.free_key and not f.hidden and kind_of(f.schema) == kind]
+        names = {f.name(): f.prefix for f in taking}
+        yield from (tuple((name, before + edge) for name, before in names.items()) for edge in edges if names)
     paging = operation.pagination
     if paging is None:
         return

@@ -367,7 +367,14 @@ def _unknowns(filter: Filter, unknown: str, most: int) -> list[str]:
     kind = kind_of(filter.schema)
     if kind == "uuid":
         return [f"{unknown[:-4]}{number:04x}" for number in range(most)]
-    return [f"{unknown}{number}" for number in range(most)] if kind == "text" and "enum" not in filter.schema else []
+    if "enum" in filter.schema:
+        return []
+    if kind == "number":
+        return [str(parse(kind, unknown) + number) for number in range(most)]
+    if kind in ("date", "date-time"):
+        first = datetime.date.fromisoformat(unknown[:10])
+        return [f"{first + datetime.timedelta(days=number)}{unknown[10:]}" for number in range(most)]
+    return [f"{unknown}{number}" for number in range(most)] if kind == "text" else []
 
 
 def _instants(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:

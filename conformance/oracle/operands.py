@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 import jsonschema_rs
 
 from spec import Filter
+from spec.patterns import searching
 
 Allows = Callable[[str], bool]
 
@@ -40,20 +41,25 @@ def sayable(filter: Filter, value: str) -> bool:
 
 
 def pairs(filter: Filter, key: str | None, operand: str) -> tuple[tuple[str, str], ...]:
-    """The pairs of a query that carry an operand, with the free key filled in."""
+    """The pairs of a query that carry an operand, with the free key filled in and the prefix before it."""
     name = filter.name(key)
     if filter.many and filter.delimiter is None:
         return tuple((name, value) for value in listed(filter, operand))
-    return ((name, operand),)
+    return ((name, filter.prefix + operand),)
+
+
+def exclusive(one: Filter, other: Filter) -> bool:
+    """True for two filters of which a query can have only one: they are prefixes of a parameter that stands once."""
+    return one.name() == other.name() and bool(one.prefixes) and not one.repeats
 
 
 def allows(filter: Filter) -> Allows:
     """True for operands that a filter's schema accepts: of the type, in the enum, within pattern and bounds.
 
     Formats are not checked: the lookups decide what they mean. A value with a wildcard has another meaning than the
-    lookup's, and isn't sent.
+    lookup's, and isn't sent; nor is one that begins with what makes its prefix another one.
     """
-    plain = _without(filter.wildcards)
+    plain = _distinct(filter)
     bounds = {name: value for name, value in filter.schema.items() if name != "format"}
     try:
         valid = jsonschema_rs.validator_for(bounds).is_valid
@@ -71,6 +77,16 @@ def allows(filter: Filter) -> Allows:
     return allowed
 
 
-def _without(wildcards: str) -> Allows:
-    """True for operands in which no character is a wildcard."""
-    return lambda operand: not any(each in operand for each in wildcards)
+def _distinct(filter: Filter) -> Allows:
+    """True for operands that nobody reads in another way: without wildcards, and with this prefix alone."""
+    pattern = filter.text.get("pattern") if filter.text else None
+    finds = searching(str(pattern)) if pattern else None
+
+    def allowed(operand: str) -> bool:
+        if any(each in operand for each in filter.wildcards):
+            return False
+        text = filter.prefix + operand
+        read = next((prefix for prefix in filter.prefixes if text.startswith(prefix)), filter.prefix)
+        return read == filter.prefix and (finds is None or finds(text))
+
+    return allowed

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.oracle.lookups import Truth
+from conformance.oracle.operands import pairs
 from conformance.reading.context import Page, Query, RunContext, extended, read_page
 from conformance.reading.following import follow, must_follow
 from conformance.reading.sample import Sample, identity, sample_of
@@ -105,11 +106,11 @@ def _missing_from_many(
 ) -> Finding | None:
     """The same for a list too long to read: two of its rows are sought by their key as well."""
     by_key = key_filter(operation)
-    if by_key is None or any(name == by_key.parameter for name, _ in query):
+    if by_key is None or any(name == by_key.name() for name, _ in query):
         return None
     right = [(name, row) for name, row in known.rows.items() if judge(row) is True]
     for name, row in right[:: max(1, len(right) // 2)][:2]:
-        narrow = context.page(operation, extended(extended(known.base, query), ((by_key.parameter, name),)))
+        narrow = context.page(operation, extended(extended(known.base, query), pairs(by_key, None, name)))
         if narrow.is_page and not narrow.rows:
             lacks = f"no row, though {row_excerpt(operation, row, about)} is one"
             return Finding(wanted, lacks, (known.shown_by[name], narrow.exchange), symptom="missing-rows")

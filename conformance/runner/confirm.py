@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.laws.law import Law
 from conformance.oracle.lookups import in_offset
+from conformance.oracle.operands import pairs
 from conformance.reading.context import Page, RunContext, extended
 from conformance.reading.sample import base_query, identity
 from conformance.verdict import Finding, Result, not_exercised
@@ -67,7 +68,7 @@ def marker(context: RunContext, operation: Operation, lately: datetime.datetime 
         return page.count, uncounted if rows is None else rows
     for since in (context.began, lately or context.began):
         # The same row may change once more, so how many have changed isn't enough.
-        recent = context.large_page(operation, extended(base, ((changed.parameter, in_offset(since, 0)),)))
+        recent = context.large_page(operation, extended(base, pairs(changed, None, in_offset(since, 0))))
         rows = _whole(operation, recent)
         if rows is not None:
             break

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from conformance.sandbox import batches, broken, listing, members, one_row, query, validation, worker
+from conformance.sandbox import batches, broken, listing, members, one_row, prefixes, query, validation, worker
 from conformance.sandbox.batches import FileKind
 from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.exchange import Refused, base_url, presented
@@ -65,7 +65,10 @@ class Answering:
         asked = Asked((), path, request.headers, content)
         try:
             tenant = self._admit(request, operation, tongue)
-            asked = Asked(query.pairs(request.scope["query_string"], tongue), path, request.headers, content)
+            pairs = query.pairs(request.scope["query_string"], tongue)
+            asked = Asked(
+                prefixes.split(self._signatures[operation.code].prefixed, pairs), path, request.headers, content
+            )
             answer = self._perform(request, operation, tenant, asked, tongue)
         except Invalid as invalid:
             answer = Answer(400, broken.named(self._contract, operation, invalid))

@@ -61,7 +61,7 @@ def link(paging: Pagination, query: Query, start: int, size: int, mark: str) -> 
     `size` is how many rows a page really has; `mark` is the cursor that leads there, for a list that has such.
     """
     names = paging.parameters or (PARAMETER,)
-    kept = tuple((name, value) for name, value in query.pairs if name not in (*names, PARAMETER))
+    kept = tuple((name, value) for name, value in query.written if name not in (*names, PARAMETER))
     limit = ((paging.limit.parameter, str(query.limit)),) if paging.limit else ()
     if isinstance(paging.form, Cursor):
         return (*kept, (paging.form.parameter or PARAMETER, mark), *limit)

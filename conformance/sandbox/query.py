@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from conformance.sandbox import cursors, lookups, values
+from conformance.sandbox import cursors, lookups, prefixes, values
 from conformance.sandbox.cursors import Place
 from conformance.sandbox.messages import Language, say
+from conformance.sandbox.prefixes import Prefixed
 from conformance.sandbox.tables import Shape
 from conformance.sandbox.validation import Check, check, nearest
 from spec import Contract, Cursor, Filter, Numbered, Offset, Operation, Ordering, Pagination, Parameter, SortKey
@@ -56,7 +57,9 @@ class Query:
     """The query of a request."""
 
     pairs: Pairs
-    """As sent but for any key, for the links."""
+    """As sent but for any key; a value with a prefix is one of the prefix's own parameter."""
+    written: Pairs = ()
+    """The same as they stand in the query string, for the links."""
     conditions: tuple[Condition, ...] = ()
     searches: tuple[Search, ...] = ()
     order: tuple[SortKey, ...] = ()
@@ -95,7 +98,8 @@ class Plain:
         """What was sent, as a value of the schema. Raises ValueError with what `messages.say` needs."""
         if not self.many:
             return self.check.text(texts[0])
-        between = self.parameter.delimiter
+        filters = self.parameter.filters
+        between = filters[0].delimiter if filters else self.parameter.delimiter
         if not self.repeats and between is not None:
             # An empty text is an empty list.
             texts = texts[0].split(between) if texts[0] else []
@@ -118,6 +122,7 @@ class Signature:
     plain: Mapping[str, Plain]
     free: tuple[_FreeKey, ...]
     path: Mapping[str, Plain]
+    prefixed: Mapping[str, Prefixed] = field(default_factory=dict)
     ignored: frozenset[str] = field(default_factory=frozenset)
     """Query parameters that don't concern the rows: those that carry a key."""
 
@@ -128,8 +133,9 @@ def signature(contract: Contract, operation: Operation, shape: Shape | None) -> 
     def plain(place: str) -> dict[str, Plain]:
         return {
             p.name: readable(contract, p)
-            for p in operation.parameters
-            if p.place == place and not (p.free_keys or p.members)
+            for declared in operation.parameters
+            if declared.place == place and not (declared.free_keys or declared.members)
+            for p in (prefixes.parameters(declared) if declared.prefixed else [declared])
         }
 
     free = [f for p in operation.parameters for f in p.filters if f.free_key or f.member]
@@ -143,6 +149,7 @@ def signature(contract: Contract, operation: Operation, shape: Shape | None) -> 
             for f in sorted(free, key=lambda f: -len(f.parameter))
         ),
         path=plain("path"),
+        prefixed=prefixes.prefixed(contract, operation),
         ignored=frozenset(s.parameter for s in contract.security_schemes if s.place == "query"),
     )
 
@@ -233,7 +240,8 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
     # A link is copied and logged; the key has no place in it.
     kept = tuple(pair for pair in sent if pair[0] not in signature.ignored)
     try:
-        return _placed(paging, asked, Query(kept, tuple(conditions), tuple(searches), order))
+        written = prefixes.joined(signature.prefixed, kept)
+        return _placed(paging, asked, Query(kept, written, tuple(conditions), tuple(searches), order))
     except ValueError as error:
         refuse(paging.form.parameter or cursors.PARAMETER if paging else cursors.PARAMETER, *error.args)
         raise Invalid(errors, kinds) from None

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from conformance.oracle.lookups import in_offset, instant, kind_of
-from conformance.oracle.operands import sayable
+from conformance.oracle.operands import pairs, sayable
 from conformance.reading.context import Page, Query, RunContext, get, paged, read_page
 from conformance.reading.following import follow, must_follow
 from conformance.reading.sample import base_query
@@ -72,7 +72,7 @@ def under_filters(
     for query in queries:
         page = settled(context, partial(read, get(reader, paged(reader, (query,), limit=50))), right)
         if page.partial and not here(page):
-            narrowed = paged(reader, (query, (by_key.parameter, key)), limit=50)
+            narrowed = paged(reader, (query, *pairs(by_key, None, key)), limit=50)
             page = settled(context, partial(read, get(reader, narrowed)), right)
         yield page.exchange
         if not right(page):
@@ -119,7 +119,7 @@ def _by_values(reader: Operation, values: Mapping[str, Any], lookups: Sequence[s
         if kind_of(filter.schema) == "date-time":
             operand = _beside(str(value), filter.lookup)
             if operand:
-                yield filter.name(), operand
+                yield pairs(filter, None, operand)[0]
             continue
         if kind_of(filter.schema) not in ("text", "uuid"):
             continue
@@ -127,7 +127,7 @@ def _by_values(reader: Operation, values: Mapping[str, Any], lookups: Sequence[s
         names = in_own_order(filter.field, [*texts])[: len(texts) if filter.lookup == "exact" else FREE_KEYS]
         for name, text in ((name, texts[name]) for name in names):
             if isinstance(text, str) and (name is not None) == filter.free_key:
-                yield filter.name(name), text
+                yield pairs(filter, name, text)[0]
 
 
 def margin(time: str) -> Decimal:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from conformance.oracle.operands import pairs
 from conformance.reading.context import Page, Query, RunContext, get, paged, read_page
 from conformance.reading.page import led_to
 from conformance.reading.page_limits import with_page_limits
@@ -157,7 +158,7 @@ def _holding(context: RunContext, operation: Operation, text: str) -> set[str] |
     together = containing(reader, field)
     if together is None:
         return None
-    plain: Query = ((together.parameter, text),)
+    plain: Query = pairs(together, None, text)
     found: set[str] = set()
     for query in (plain, *with_hidden(reader, plain)):
         shown = _to_the_end(context, reader, query, field, text)

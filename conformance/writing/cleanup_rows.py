@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.oracle.operands import pairs
 from conformance.reading.context import Query, RunContext
 from conformance.reading.listing import listing
 from conformance.reading.sample import base_query
@@ -79,7 +80,7 @@ def _queries(context: RunContext, maker: Operation, reader: Operation, ownership
         (f for f in reader.filters if f.lookup in ("icontains", "contains") and f.field in fields and not f.free_key),
         None,
     )
-    queries: list[Query] = [(*base, (narrow.parameter, token)) for token in ownership.tokens] if narrow else [base]
+    queries: list[Query] = [(*base, *pairs(narrow, None, token)) for token in ownership.tokens] if narrow else [base]
     for query in queries:
         yield query
         yield from with_hidden(reader, query)

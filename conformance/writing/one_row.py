@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.oracle.operands import pairs
 from conformance.reading.context import Query, RunContext, get
 from conformance.reading.listing import listing
 from conformance.reading.sample import base_query
@@ -173,7 +174,7 @@ def look_in_list(
         return Look(None, (), known=False)
     base = base_query(context, reader)
     by_key = next((f for f in reader.filters if f.field == collection.key and f.lookup == "exact"), None)
-    queries: list[Query] = [(*base, (by_key.parameter, key))] if by_key and not by_key.free_key else []
+    queries: list[Query] = [(*base, *pairs(by_key, None, key))] if by_key and not by_key.free_key else []
 
     def once() -> Look:
         missing: list[Look] = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from conformance.oracle.lookups import hidden_values
+from conformance.oracle.operands import pairs
 from conformance.reading.context import Page, Query, RunContext, get, paged, read_page
 from conformance.reading.listing import listing
 from conformance.transport.exchange import Exchange
@@ -88,7 +89,7 @@ def find_all(
     together = containing(reader, access.collection.key) if reader and access else None
     if reader is None or access is None or together is None:
         return {key: find(context, operation, key, expected=None) for key in keys}
-    query: Query = ((together.parameter, stem),)
+    query: Query = pairs(together, None, stem)
 
     def right(read: _Together) -> bool:
         there = not expected or all(key in read.found for key in keys)
@@ -169,7 +170,7 @@ def settled(context: RunContext, read: Callable[[], T], right: Callable[[T], boo
 
 def _find_once(context: RunContext, reader: Operation, field: str, key: str) -> ReadBack:
     by_key = next(f for f in reader.filters if picks(f, field))
-    plain: Query = ((by_key.parameter, key),)
+    plain: Query = pairs(by_key, None, key)
     pages: list[Page] = []
     rows: list[Mapping[str, Any]] = []
     for query in (plain, *with_hidden(reader, plain)):
@@ -184,7 +185,7 @@ def _find_once(context: RunContext, reader: Operation, field: str, key: str) -> 
 def with_hidden(reader: Operation, query: Query) -> list[Query]:
     """The query for rows whose hidden fields have other values than the list's defaults."""
     return [
-        (*query, (filter.parameter, value))
+        (*query, *pairs(filter, None, value))
         for filter in reader.filters
         if filter.hidden
         for value in hidden_values(filter)

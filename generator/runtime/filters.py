@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
-from .guards import is_object
+from pydantic_core import to_jsonable_python
+
+from .guards import is_list, is_object
+from .wire import word
 
 Op = TypeVar("Op")
 V = TypeVar("V")
@@ -31,6 +34,9 @@ class Condition(Generic[Op]):
         joined = dict(self.values)
         for name, value in other.values.items():
             mine = joined.get(name)
+            if isinstance(mine, Texts) and isinstance(value, Texts):
+                joined[name] = Texts((*mine, *value))
+                continue
             if is_object(mine) and is_object(value):
                 twice = sorted(mine.keys() & value.keys())
                 joined[name] = mine | value
@@ -51,6 +57,12 @@ class Condition(Generic[Op]):
         raise TypeError("join conditions by '&', not by 'and'; a condition is neither true nor false")
 
 
+class Texts(tuple[str, ...]):
+    """Texts of a parameter that a query may have several times; together they count all."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Lookup(Generic[Op, V]):
     """One way to compare a field: call it with the value to compare with."""
@@ -59,14 +71,27 @@ class Lookup(Generic[Op, V]):
     parameter: str
     key: str | None = None
     """For a free key, the whole name that the query carries; for a deepObject, the name of its member."""
+    prefix: str | None = None
+    """What stands before the value, as `gte:` in `price=gte:5`; None where the parameter's name says the lookup."""
+    delimiter: str = ","
+    """What stands between several values after a prefix."""
+    repeats: bool = False
+    """True where the query may have the parameter several times."""
 
     def __call__(self, value: V, /) -> Condition[Op]:
         """The condition that the field compares so with `value`."""
         value = kept(value)  # a condition may be used more than once
+        if self.prefix is not None:
+            text = self.prefix + self._text(value)
+            return Condition(self.operation, {self.parameter: Texts((text,)) if self.repeats else text})
         return Condition(
             self.operation,
             {self.parameter: value if self.key is None else {self.key: value}},
         )
+
+    def _text(self, value: object) -> str:
+        plain = to_jsonable_python(value)
+        return self.delimiter.join(map(word, plain)) if is_list(plain) else word(plain)
 
 
 def kept(value: Any) -> Any:

@@ -299,7 +299,11 @@ def _plain_role(mark: JSON) -> JSON:
 
 
 def _shown(filter: JSON) -> str:
-    return f"{filter.get('field')} {filter.get('lookup')}" if isinstance(filter, Mapping) else short(filter)
+    if not isinstance(filter, Mapping):
+        return short(filter)
+    prefixes = filter.get("prefixes")
+    of_each = [f"{prefix!r} {lookup}" for prefix, lookup in prefixes.items()] if isinstance(prefixes, Mapping) else []
+    return f"{filter.get('field')} {', '.join(of_each) or filter.get('lookup')}"
 
 
 def without_provenance(value: JSON) -> JSON:

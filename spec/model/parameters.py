@@ -21,7 +21,8 @@ class Filter:
     """What a query parameter means: `lookup` over `field` of the rows (x-filter).
 
     `parameter` is the name on the wire. For a free key it holds the placeholder KEY
-    (`attribute__KEY__icontains`) and the value compared is `row[field][KEY]`.
+    (`attribute__KEY__icontains`) and the value compared is `row[field][KEY]`. For a prefix it is what a query begins
+    with (`price=gte:`), since the filters of all prefixes share a name.
     """
 
     parameter: str
@@ -57,6 +58,14 @@ class Filter:
     location: Location
     wildcards: str = ""
     """Characters that mean something else in a value. The lookup says nothing of values with one of them."""
+    prefix: str = ""
+    """What stands before the value, on the wire, and selects the lookup: `gte:` in `price=gte:5`."""
+    prefixes: tuple[str, ...] = ()
+    """All prefixes of its parameter, the longest first; none where the parameter's name selects the lookup."""
+    text: Mapping[str, JSON] | None = None
+    """The schema of prefix and value together."""
+    repeats: bool = False
+    """True where a query may have its parameter several times, each with a prefix and a value."""
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -65,6 +74,8 @@ class Filter:
 
     def name(self, key: str | None = None) -> str:
         """The parameter's name on the wire, with a free key filled in."""
+        if self.prefix:
+            return self.parameter.removesuffix(f"={self.prefix}")
         return self.parameter.replace("KEY", key or "", 1) if self.free_key else self.parameter
 
 
@@ -89,7 +100,7 @@ class Parameter:
     search: tuple[str, ...]
     """Names of the row fields that this parameter searches (x-search), else empty."""
     filters: tuple[Filter, ...]
-    """One for an ordinary filter, one per pattern for free keys, none otherwise."""
+    """One for an ordinary filter, one for each pattern of free keys, member or prefix, none otherwise."""
     ordering: Ordering | None
     """What it sorts the rows by (x-ordering)."""
     provenance: Provenance
@@ -105,6 +116,11 @@ class Parameter:
     def members(self) -> bool:
         """True for a deepObject whose members are parameters of their own."""
         return any(f.member is not None for f in self.filters)
+
+    @property
+    def prefixed(self) -> bool:
+        """True where a prefix of the value selects the lookup."""
+        return any(f.prefixes for f in self.filters)
 
     @property
     def free_keys(self) -> bool:

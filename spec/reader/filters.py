@@ -50,9 +50,10 @@ def plain(
 ) -> Filter | None:
     """The filter that a parameter is, or None. `schema` is the parameter's, resolved."""
     mark = context.extension(node, "x-filter", pointer)
-    if not mark:
+    if not mark or "prefixes" in mark:
         return None
     here = f"{pointer}/x-filter"
+    check_lone(context, mark, here)
     if "name" in mark:
         context.problem(f"{here}/name", "only a free key has a `name`", "Remove it: the parameter has its own.")
     many = schema.get("type") == "array"
@@ -66,11 +67,20 @@ def plain(
     items = context.read(schema["items"], f"{pointer}/schema/items") if many and "items" in schema else schema
     value = without_null(items)
     _check_wire(context, node, wire, pointer, many=many)
-    found = _filter(context, name, mark, value, here, context.provenance(mark, inherited), rows, None)
+    found = filter_on(context, name, mark, value, here, context.provenance(mark, inherited), rows, None)
     if found is None or not many:
         return found
     delimiter = None if wire.explode else DELIMITERS.get(wire.style)
     return replace(found, many=True, delimiter=delimiter, default=schema.get("default"))
+
+
+def check_lone(context: ReadContext, mark: Object, pointer: str) -> bool:
+    """True for a filter with one lookup, of which no prefix is declared."""
+    for word in ("prefixes", "delimiter"):
+        if word in mark:
+            hint = "Remove it, or declare a parameter of its own whose values have prefixes, without `lookup`."
+            context.problem(f"{pointer}/{word}", f"`{word}` says nothing of a filter with one lookup", hint)
+    return "lookup" in mark
 
 
 def _check_wire(context: ReadContext, node: Object, wire: Wire, pointer: str, *, many: bool) -> None:
@@ -99,11 +109,13 @@ def free(
         if not mark:
             continue
         here = f"{here}/x-filter"
+        if not check_lone(context, mark, here):
+            continue
         if "name" not in mark:
             context.problem(here, "a free key needs a `name`", "Write the parameter's name with KEY for the key.")
             continue
         key = _key_pattern(context, pattern, mark["name"], here)
-        found = _filter(context, mark["name"], mark, node, here, context.provenance(node, inherited), rows, key)
+        found = filter_on(context, mark["name"], mark, node, here, context.provenance(node, inherited), rows, key)
         if found:
             yield found
 
@@ -127,6 +139,8 @@ def members(
         if not mark:
             continue
         here = f"{here}/x-filter"
+        if not check_lone(context, mark, here):
+            continue
         of = lookups.LOOKUPS.get(mark["lookup"])
         if "name" in mark:
             context.problem(f"{here}/name", "only a free key has a `name`", "Remove it: the member has its own.")
@@ -136,7 +150,7 @@ def members(
             continue
         of_member = without_null(context.read(node, at))
         provenance = context.provenance(node, inherited)
-        found = _filter(context, f"{name}[{member}]", mark, of_member, here, provenance, rows, None)
+        found = filter_on(context, f"{name}[{member}]", mark, of_member, here, provenance, rows, None)
         if found:
             yield replace(found, member=member)
 
@@ -161,7 +175,7 @@ def _key_pattern(context: ReadContext, pattern: str, name: str, pointer: str) ->
     return key
 
 
-def _filter(
+def filter_on(
     context: ReadContext,
     name: str,
     mark: Object,

@@ -9,7 +9,7 @@ from spec import templates
 from spec.model import PageRole, Parameter, ParameterPlace, Provenance, without_null
 from spec.pointers import escape
 from spec.problems import SEE
-from spec.reader import filters, ordering
+from spec.reader import filters, ordering, prefixes
 from spec.reader.read_context import Object, ReadContext
 from spec.reader.rows import Rows
 
@@ -94,6 +94,7 @@ def _parameter(
     explode = bool(node.get("explode", style == "form"))
     wire = filters.Wire(style, explode, "content" in node)
     plain = filters.plain(context, name, node, schema, wire, pointer, provenance, rows) if query else None
+    by_prefix = prefixes.prefixed(context, name, node, schema, wire, pointer, provenance, rows) if query else ()
     free = filters.free(context, schema, here, provenance, rows) if query else ()
     members = filters.members(context, name, schema, wire, here, provenance, rows) if query else ()
     return Parameter(
@@ -109,7 +110,7 @@ def _parameter(
         description=str(node.get("description", "")),
         pagination=_role(context, node, pointer) if query else None,
         search=filters.search(context, node, pointer, rows) if query else (),
-        filters=(plain,) if plain else (*free, *members),
+        filters=(plain,) if plain else (*by_prefix, *free, *members),
         ordering=ordering.ordering(context, name, node, schema, wire, pointer, provenance, rows) if query else None,
         provenance=provenance,
         pointer=pointer,

@@ -76,3 +76,16 @@ def test_an_order_that_the_document_doesnt_have_isnt_sent(library: ModuleType, t
 def test_a_pair_is_typed_as_one(library: ModuleType) -> None:
     assert "tuple[int, int]" in Path(str(library.filters.__file__)).read_text("utf-8")
     assert bool in get_args(get_type_hints(library.Client.list_books)["subtitle__isnull"])
+
+
+def test_a_prefix_before_the_value(make: Callable[..., ModuleType], talk: Callable[..., Talk]) -> None:
+    harbour = make(yaml.safe_load(LIBRARY.with_name("harbour.yaml").read_text("utf-8")))
+    length, built = harbour.F.length, harbour.F.built
+    page: dict[str, Any] = {"count": 0, "next": None, "previous": None, "ships": []}
+    spoken = talk(harbour, page, page)
+    list(spoken.client.list_ships(where=length.gte(5) & length.in_([7, 9]) & built.range((DAY, DAY))))
+    list(spoken.client.list_ships(length=["gte:5", "in:7|9"], built="between:2024-02-29,2024-02-29"))
+    query = "length=gte%3A5&length=in%3A7%7C9&built=between%3A2024-02-29%2C2024-02-29"
+    assert [peer.target for peer in spoken.seen] == [f"/ships?{query}"] * 2
+    with pytest.raises(ValueError, match="built stands in both conditions"):
+        _ = built.gte(DAY) & built.lt(DAY)

@@ -119,6 +119,40 @@ PARAMETERS = {
         " {gt: {type: integer, x-filter: {field: id, lookup: gt, §name: KEY}}}}}",
         "only a free key has a `name`",
     ),
+    "prefixes and a lookup": (
+        "{name: n, in: query, schema: {type: string}, x-filter: {field: id, §lookup: gt, prefixes: {'gt:': gt}}}",
+        "`prefixes` and `lookup` exclude each other",
+    ),
+    "a delimiter and no prefix": (
+        "{name: n, in: query, schema: {type: string}, x-filter: {field: name, lookup: exact, §delimiter: '|'}}",
+        "`delimiter` says nothing of a filter with one lookup",
+    ),
+    "a prefix of a number": (
+        "{name: n, in: query, §schema: {type: integer}, x-filter: {field: id, prefixes: {'gt:': gt}}}",
+        "a prefix and a value together are a text, and the parameter takes a number",
+    ),
+    "a prefix and a few values": (
+        "{name: n, in: query, §schema: {type: string, enum: ['gt:1']}, x-filter: {field: id, prefixes: {'gt:': gt}}}",
+        "a prefix and a value together are a text, and the parameter has enum",
+    ),
+    "prefixes in one text": (
+        "§{name: n, in: query, explode: false, schema: {type: array, items: {type: string}},"
+        " x-filter: {field: id, prefixes: {'gt:': gt}}}",
+        "a value with a prefix is a pair of its own in the query",
+    ),
+    "prefixes that must be there": (
+        "{name: n, in: query, required: true, schema: {type: string}, x-filter: {field: id, §prefixes: {'gt:': gt}}}",
+        "a parameter with prefixes is several filters, none of them required",
+    ),
+    "a prefix without a meaning": (
+        "{name: n, in: query, schema: {type: string}, §x-filter: {field: id, prefixes: {'~': contains}}}",
+        "'contains' has no meaning for the field 'id'",
+    ),
+    "a member with prefixes": (
+        "{name: id, in: query, style: deepObject, explode: true, schema: {type: object, properties:"
+        " {gt: {type: string, x-filter: {field: id, §prefixes: {'>': gt}}}}}}",
+        "`prefixes` says nothing of a filter with one lookup",
+    ),
     "the hour of a date": (
         "{name: n, in: query, schema: {type: integer}, x-filter: {field: day, §lookup: hour}}",
         "'hour' has no meaning for the field 'day'",

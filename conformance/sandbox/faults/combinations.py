@@ -71,11 +71,16 @@ def explore(case: Case) -> Iterator[Named]:
             found.setdefault((condition.filter.field, condition.key), []).append(predicate)
         return list(found.values())
 
-    yield (
-        "two-at-most",
-        "of more than two filters only the first two count",
-        combining(lambda asked: every(predicate for _, predicate in asked[:2])),
-    )
+    fields = [filter.field for filter in case.operation.filters]
+    if len(fields) > 2:
+        yield (
+            "two-at-most",
+            "of more than two filters only the first two count",
+            combining(lambda asked: every(predicate for _, predicate in asked[:2])),
+        )
+    if len(fields) == len(set(fields)):
+        yield "one-is-enough", "of several filters one is enough", combining(lambda asked: some([p for _, p in asked]))
+        return
     yield (
         "one-of-a-field",
         "of several filters on one field only the last counts",

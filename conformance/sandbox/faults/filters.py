@@ -92,7 +92,7 @@ def filter(case: Case) -> Iterator[Named]:
     if kind in ("instant", "number", "decimal"):
         for lookup in _ORDER_INSTEAD.get(case.filter.lookup, ()):
             yield _other_lookup(case, lookup)
-    if kind in ("number", "decimal") and case.filter.lookup != "exact":
+    if kind in ("number", "decimal") and case.filter.lookup not in ("exact", "in"):
         yield "as-text", "numbers are compared as text, so 9 is more than 10", matching(case, _as_text)
     if case.filter.many:
         yield from _many(case)
