@@ -196,8 +196,7 @@ def _best(
     best: dict[frozenset[str], tuple[int, Pair]] = {}
     for one in ones:
         for other in others:
-            same = one.case.query[0][0] == other.case.query[0][0]
-            if same and (one.case.filter is other.case.filter or not one.case.filter.repeats):
+            if not together(one.case, other.case):
                 continue
             if alike and one.case.key and other.case.key and one.case.key != other.case.key:
                 continue
@@ -211,6 +210,11 @@ def _best(
             pairs.append(best[told][1])
             wanted -= told
     return pairs if not wanted else []
+
+
+def together(one: Case, other: Case) -> bool:
+    """False for two cases that ask under one name, unless it may stand several times with other prefixes."""
+    return one.query[0][0] != other.query[0][0] or (one.filter.repeats and one.filter is not other.filter)
 
 
 def _told(one: Candidate, other: Candidate) -> frozenset[str]:

@@ -8,6 +8,7 @@ that an earlier one left behind.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,13 +17,12 @@ from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, Unsatisfiable
 
-from conformance.laws.combinations import Candidate, pool_of
+from conformance.laws.combinations import Candidate, pool_of, together
 from conformance.laws.filters import words
 from conformance.laws.law import law, operation_of
 from conformance.laws.readback import same, same_value
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import Truth, all_of, same_id
-from conformance.oracle.operands import exclusive
 from conformance.reading.context import RunContext, decided
 from conformance.reading.listing import mismatch
 from conformance.reading.sample import sample_of
@@ -60,9 +60,6 @@ def explore(context: RunContext, clause: Clause) -> Result:
     candidates = _candidates(context, operation)
     cases_tried = 0
 
-    @seed(context.seed)
-    @settings(_SETTINGS, max_examples=context.budget.combinations)
-    @given(combinations(candidates, len(rows)))
     def holds(cases: list[Case]) -> None:
         nonlocal cases_tried
 
@@ -77,10 +74,17 @@ def explore(context: RunContext, clause: Clause) -> Result:
             raise _Disagreement(found)
         cases_tried += 1
 
-    try:
+    def tried(strategy: st.SearchStrategy[list[Case]]) -> None:
+        drawn = given(strategy)(holds)
         with contextlib.suppress(Unsatisfiable):
-            if candidates:
-                holds()
+            seed(context.seed)(settings(_SETTINGS, max_examples=context.budget.combinations)(drawn))()
+
+    try:
+        if candidates:
+            tried(combinations(candidates, len(rows)))
+            found = () if cases_tried else narrowing_pairs(candidates)
+            if found:  # so few that chance met none of them
+                tried(st.sampled_from(found).map(list))
     except _Disagreement as disagreement:
         return disagreement.finding
     return Held(cases_tried) if cases_tried else not_exercised("no-witness", "no two filters distinguish rows")
@@ -95,7 +99,7 @@ def combinations(candidates: Sequence[Candidate], rows: int) -> st.SearchStrateg
         fitting = [candidate for candidate in candidates if row in candidate.shown]
         chosen: list[Candidate] = []
         for _ in range(draw(st.integers(2, 4))):
-            usable = [one for one in fitting if _can_be_added(one, chosen) and _each_narrows([*chosen, one])]
+            usable = [one for one in fitting if _each_narrows([*chosen, one])]
             # A server that keeps its conditions by field loses one of two, which chance alone would seldom draw.
             alike = [one for one in usable if any(_field(one) == _field(other) for other in chosen)]
             rather_alike: bool = draw(st.booleans())
@@ -109,8 +113,13 @@ def combinations(candidates: Sequence[Candidate], rows: int) -> st.SearchStrateg
     return drawn()
 
 
-def _can_be_added(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
-    return not any(exclusive(candidate.case.filter, other.case.filter) for other in chosen)
+def narrowing_pairs(candidates: Sequence[Candidate]) -> tuple[tuple[Case, Case], ...]:
+    """Two cases that a row satisfies, each of which leaves out a row that the other shows."""
+    return tuple(
+        (one.case, other.case)
+        for one, other in itertools.combinations(candidates, 2)
+        if one.shown & other.shown and _each_narrows([one, other])
+    )
 
 
 def _field(candidate: Candidate) -> tuple[str, str | None]:
@@ -118,8 +127,8 @@ def _field(candidate: Candidate) -> tuple[str, str | None]:
 
 
 def _each_narrows(candidates: Sequence[Candidate]) -> bool:
-    """True when no candidate can be left out without showing more; each asks under a name of its own."""
-    if len({candidate.case.query[0][0] for candidate in candidates}) < len(candidates):
+    """True when a query can have them all, and none can be left out without showing more."""
+    if not all(together(one.case, other.case) for one, other in itertools.combinations(candidates, 2)):
         return False
     for one in candidates:
         others = [candidate.shown for candidate in candidates if candidate is not one]

@@ -48,11 +48,6 @@ def pairs(filter: Filter, key: str | None, operand: str) -> tuple[tuple[str, str
     return ((name, filter.prefix + operand),)
 
 
-def exclusive(one: Filter, other: Filter) -> bool:
-    """True for two filters of which a query can have only one: they are prefixes of a parameter that stands once."""
-    return one.name() == other.name() and bool(one.prefixes) and not one.repeats
-
-
 def allows(filter: Filter) -> Allows:
     """True for operands that a filter's schema accepts: of the type, in the enum, within pattern and bounds.
 

@@ -9,7 +9,9 @@ import pytest
 
 import spec
 from conformance.laws import LAWS
-from conformance.oracle.operands import allows, exclusive, pairs
+from conformance.laws.combinations import together
+from conformance.oracle.cases import Case
+from conformance.oracle.operands import allows, pairs
 from conformance.sandbox.faults import faults
 from conformance.selftest import Bench
 
@@ -75,6 +77,9 @@ def test_no_value_makes_another_prefix_of_its_own(parameter: str, operand: str, 
 
 
 def test_only_a_parameter_that_is_an_array_stands_twice() -> None:
-    assert exclusive(FILTERS["built=>"], FILTERS["built=<"])
-    assert not exclusive(FILTERS["length=gte:"], FILTERS["length=lt:"])
-    assert not exclusive(FILTERS["length=gte:"], FILTERS["built=<"])
+    later, earlier = Case(FILTERS["built=>"], None, "2024-01-01", ()), Case(FILTERS["built=<"], None, "2024-02-01", ())
+    long, short = Case(FILTERS["length=gte:"], None, "5", ()), Case(FILTERS["length=lt:"], None, "9", ())
+    assert not together(later, earlier)
+    assert together(long, short)
+    assert not together(long, long)
+    assert together(long, later)
