@@ -11,6 +11,7 @@ from typing import Any
 from conformance.laws.filters import cases_of
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import kind_of
+from conformance.oracle.operands import listed
 from conformance.reading.context import Page, Query, RunContext, decided, extended, get, paged, read_page
 from conformance.reading.following import follow, must_follow
 from conformance.reading.listing import response_excerpt
@@ -192,7 +193,11 @@ def narrowed(context: RunContext, operation: Operation) -> tuple[Narrowed, ...]:
 
 
 def _by_filters(context: RunContext, operation: Operation) -> list[Narrowed]:
-    """Up to three queries: a text filter, a non-text filter, two filters on different fields."""
+    """Up to three queries: a text filter, a non-text filter, two filters on different fields.
+
+    The two are a free key and a list, where there are any: a link may be made of the declared parameters alone, or
+    of single values.
+    """
     known = sample_of(context, operation)
     several: list[tuple[Case, frozenset[str]]] = []
     for filter in operation.filters:
@@ -205,7 +210,10 @@ def _by_filters(context: RunContext, operation: Operation) -> list[Narrowed]:
     of_text = [found for found in several if _is_plain_text(found[0].filter)]
     of_others = [found for found in several if not _is_plain_text(found[0].filter)]
     queries = [_with(known, len(shown), case) for case, shown in (*of_text[:1], *of_others[:1])]
-    for (one, first), (other, second) in itertools.combinations(several, 2):
+    free = [found for found in several if found[0].filter.free_key]
+    lists = sorted((found for found in several if _has_list(found[0])), key=lambda found: len(found[0].operand))
+    pairs = (itertools.product(free, lists), itertools.product(free, several), itertools.product(lists, several))
+    for (one, first), (other, second) in itertools.chain(*pairs, itertools.combinations(several, 2)):
         both = len(first & second)
         if both > 1 and one.filter.field != other.filter.field:
             return [*queries, _with(known, both, one, other)]
@@ -218,6 +226,10 @@ def _with(known: Sample, shown: int, *cases: Case) -> Narrowed:
 
 def _third(shown: int) -> int:
     return -(-shown // 3)
+
+
+def _has_list(case: Case) -> bool:
+    return case.filter.many and len(listed(case.filter, case.operand)) > 1
 
 
 def _is_plain_text(filter: Filter) -> bool:

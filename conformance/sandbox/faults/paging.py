@@ -293,6 +293,24 @@ def _lost(case: Case, role: str, own: set[str]) -> Iterator[Named]:
             lambda pairs, _: tuple((name, value.replace("+", " ").replace("%", "")) for name, value in pairs),
         ),
     )
+    delimiters = {f.parameter: f.delimiter for f in case.operation.filters if f.many and f.delimiter}
+    if delimiters:
+        yield (
+            "first-of-list",
+            "the link keeps only the first value of a list",
+            _link(
+                case,
+                role,
+                lambda pairs, _: tuple((n, v.partition(delimiters[n])[0] if n in delimiters else v) for n, v in pairs),
+            ),
+        )
+    if any(f.free_key for f in case.operation.filters):
+        declared = {f.parameter for f in case.operation.filters if not f.free_key}
+        yield (
+            "declared-only",
+            "the link is made of the declared names, and a free key isn't one",
+            _link(case, role, lambda pairs, _: tuple(pair for pair in pairs if pair[0] in declared | own)),
+        )
     if case.operation.filters:
         yield (
             "first-value-only",
