@@ -90,7 +90,13 @@ def filters(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
                     wanted = f"{other} {row[other]!r} under {asked} as well"
                     shows = f"{found.get(other)!r}"
                     return Finding(wanted, shows, (*step.chain(key), exchange))
-    return Held(len(trace.shown_by_new_values) + len(trace.shown_by_old_values))
+    others = trace.edge_cases.other_numbers if isinstance(trace.edge_cases, EdgeCaseSteps) else ()
+    for key, exchange in others:
+        asked = "=".join(exchange.request.query[0])
+        if any(r.get(collection_of(trace).key) == key for r in read_page(reader, exchange).rows):
+            wanted = f"the row {key}, whose text is another one, not under {asked}"
+            return Finding(wanted, "it is shown", (exchange,))
+    return Held(len(trace.shown_by_new_values) + len(trace.shown_by_old_values) + len(others))
 
 
 @scenario_law("write.one-row", RowsTrace, rests=ROWS_OF_A_LIST)

@@ -6,21 +6,24 @@ hundredth.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import jsonschema_rs
 
-from conformance.reading.context import RunContext
+from conformance.oracle.lookups import kind_of
+from conformance.reading.context import RunContext, get, paged
 from conformance.scenarios.edge_cases import PLACES, EdgeCase, cases, key_tails
 from conformance.scenarios.operations import ownership_of
 from conformance.scenarios.sender import BatchSender
 from conformance.scenarios.trace import EdgeCaseSteps, NotReached, Step, incomplete, not_taken
+from conformance.transport.exchange import Exchange
 from conformance.transport.keys import PREFIX
 from conformance.writing.chosen import chosen, rank
 from conformance.writing.items import Style, is_amount, is_plain_text, item, item_fields, plain_texts
-from conformance.writing.read_back import find_all
+from conformance.writing.read_back import find_all, reader_of
 from conformance.writing.submission import Item, send_batch
 from spec import Operation
 
@@ -35,7 +38,7 @@ class _Row:
     name: str
     tail: str = ""
     change: Mapping[str, Any] = field(default_factory=dict)
-    bold: bool = False
+    bold: int = 0
 
     def key(self, stem: str) -> str:
         """Its key. It follows from the name, so another row doesn't change it."""
@@ -66,8 +69,28 @@ def edge_case_steps(sender: BatchSender, operation: Operation, style: Style) -> 
             insert=insert,
             beside=Step("the insert beside it", beside, next_to),
             update=_update(sender, operation, stem, insert, wanted),
+            other_numbers=tuple(_under_other_numbers(context, operation, insert)),
         )
     return why
+
+
+def _under_other_numbers(context: RunContext, operation: Operation, insert: Step) -> Iterator[tuple[str, Exchange]]:
+    """Rows with a text that looks like a number, and for each the list under another spelling of that number."""
+    reader = reader_of(context, operation)
+    key = operation.access.collection.key if operation.access else ""
+    for filter in reader.filters if reader else ():
+        if filter.lookup != "exact" or kind_of(filter.schema) != "text" or filter.free_key or filter.field == key:
+            continue
+        for one in insert.submission.items:
+            text = one.get(filter.field)
+            if reader and isinstance(text, str) and _NUMBER.fullmatch(text) and insert.row(str(one[key])):
+                query = ((filter.parameter, text.strip("0")),)
+                yield str(one[key]), context.resend(get(reader, paged(reader, query, limit=50)))
+                break
+
+
+_NUMBER = re.compile(r"0+[1-9]\d*|[1-9]\.[1-9]0+")
+"""A number of which zeros at an end can be left out."""
 
 
 def _update(sender: BatchSender, operation: Operation, stem: str, insert: Step, wanted: list[str]) -> Step | NotReached:
@@ -98,14 +121,15 @@ def _others(one: Item, items: Sequence[Item], but: Container[str]) -> dict[str, 
 def batches(context: RunContext, writer: Operation, stem: str, style: Style) -> Iterator[list[Item]]:
     """Items of new rows, to be sent as one batch.
 
-    If it is refused, fewer items without bold values follow. Plain rows come last.
+    If it is refused, the boldest values are left out, and then all bold ones. Plain rows come last.
     """
-    found = [*(_Row(f"key{tail}", tail, bold=True) for tail in key_tails()), *_of_fields(context, writer, style)]
-    timid = [row for row in found if not row.bold]
+    found = [*(_Row(f"key{tail}", tail, bold=1) for tail in key_tails()), *_of_fields(context, writer, style)]
+    usual, timid = ([row for row in found if row.bold <= most] for most in (1, 0))
     budget = context.budget
     few = sorted(timid, key=lambda row: rank(row.name))[: budget.fewer_items - budget.plain_items]
     fewer = [row for row in timid if row in few]
-    for rows, size in ((found, budget.many_items), (fewer, budget.fewer_items), ([], budget.few_items)):
+    many = budget.many_items
+    for rows, size in ((found, many), (usual, many), (fewer, budget.fewer_items), ([], budget.few_items)):
         plain = [_Row(f"plain {n}") for n in range(max(budget.plain_items, size - len(rows)))]
         yield _items(context, writer, stem, [*rows, *plain], style)
 
@@ -147,6 +171,8 @@ def _with(case: EdgeCase, schema: Mapping[str, Any], value: Any, part_key: str |
             return _in_member(value, case.what, str)
         case "member number" if isinstance(value, Mapping):
             return _in_member(value, case.what, int)
+        case "members" if isinstance(value, Mapping) and value:
+            return {**value, **{f"MEMBER_{n}": f"{n}" for n in range(case.what)}}
         case "list" if not part_key and isinstance(value, list) and value:
             return [f"{value[0]}&n={end}" if end else value[0] for end in case.what]
         case "boolean" if types == "boolean" or (isinstance(types, list) and "boolean" in types):
@@ -161,8 +187,10 @@ def _in_member(value: Mapping[str, Any], what: Any, kind: type[str] | type[int])
     return {**value, name: what} if name is not None else None
 
 
-def edge_case_entries(entry: Callable[[str, int, int], Mapping[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:
-    """Items of an operation that writes parts.
+def edge_case_entries(
+    entry: Callable[[str, int, int], Mapping[str, Any]], keys: Sequence[str], most: int
+) -> list[dict[str, Any]]:
+    """Items of an operation that writes parts, with values that are `most` bold.
 
     Each edge case of an amount has its own row; the last row has three lists.
 
@@ -171,6 +199,7 @@ def edge_case_entries(entry: Callable[[str, int, int], Mapping[str, Any]], keys:
     amounts = [
         {n: case.what if is_amount(v) else v for n, v in entry(key, 0, 1).items()}
         for key, case in zip(keys, cases("amount"), strict=False)
+        if case.bold <= most
     ]
     return [*amounts, *(dict(entry(keys[-1], number, number)) for number in range(3))]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Place = Literal["key", "near keys", "text", "member text", "member number", "amount", "list", "boolean"]
-"""The place of a value: a row's key, the keys of two, a text, a text or number in an object, an amount, a list, ..."""
+Place = Literal["key", "near keys", "text", "member text", "member number", "members", "amount", "list", "boolean"]
+"""The place of a value: a row's key, the keys of two, a text, a text or number in an object, more members, ..."""
 
 
 PLACES: tuple[Place, ...] = get_args(Place)
@@ -26,8 +26,8 @@ class EdgeCase:
     why: str
     fault: str
     """The fault of a server that no plain row reveals."""
-    bold: bool = False
-    """True for a value that a server may refuse with good reason, such as a very long text."""
+    bold: int = 0
+    """1 for a value that a server may refuse with good reason, such as a very long text; 2 where columns forbid it."""
 
 
 def _long(size: int) -> str:
@@ -76,14 +76,18 @@ EDGE_CASES: tuple[EdgeCase, ...] = (
     EdgeCase("32 bits", "member number", 3_000_000_000, "It needs more than 31 bits.", "keeps 31 bits", bold=True),
     EdgeCase("three places", "member number", 2.125, "Floats are rounded like money.", "rounds to cents", bold=True),
     EdgeCase("boolean", "member number", True, "A boolean is an integer in Python.", "numbers booleans", bold=True),
+    EdgeCase("30 members", "members", 30, "A store keeps so many fields of an object.", "keeps 20 members", bold=1),
     EdgeCase("nothing", "amount", "0", "Zero is false in many languages.", "drops what is false", bold=True),
     EdgeCase("fraction", "amount", "2.5", "An amount is kept as an integer.", "keeps whole amounts", bold=True),
     EdgeCase("round", "amount", "100.00", "Normalised decimals show as 1E+2.", "writes powers of ten", bold=True),
     EdgeCase("thousands", "amount", "1234.56", "Amounts are formatted for people.", "separates thousands", bold=True),
     EdgeCase("large round", "amount", "40000", "Normalised decimals show as 4E+4.", "writes powers of ten", bold=True),
     EdgeCase("eight digits", "amount", "123456.78", "A 32-bit float holds seven.", "keeps seven digits", bold=True),
+    EdgeCase("three places", "amount", "12.345", "A column holds two.", "keeps two places", bold=2),
+    EdgeCase("18 digits", "amount", "123456789012345.678", "A 64-bit float holds 17.", "computes in floats", bold=2),
     EdgeCase("seven links", "list", ("7", "3", "5", "1", "2", "4", "6"), "A list holds five.", "keeps five of a list"),
     EdgeCase("one link twice", "list", ("", ""), "A set holds each value once.", "keeps a list as a set", bold=True),
+    EdgeCase("unescaped link", "list", ("a b[1]|é",), "Links are kept in a normal form.", "rewrites links", bold=1),
     EdgeCase("yes", "boolean", True, "A default takes the place of what is sent.", "keeps no"),
     EdgeCase("no", "boolean", False, "A default takes the place of what is false.", "keeps yes"),
 )

@@ -111,12 +111,6 @@ def run_parts(context: RunContext, operation: Operation) -> PartsTrace | NotReac
         after=change,
     )
     one_part_changed, one_part_bad = _one_part(sender, operation, keys, changed, mixed)
-    edge_cases: Step | NotReached = incomplete("the rows for edge cases weren't all taken")
-    if all(setup.row(key) for key in of_edge_cases):
-        entries = edge_case_entries(partial(entry, context, operation), of_edge_cases)
-        edge_cases = sender.step(
-            "the edge cases of amounts", operation, entries, *of_edge_cases, stem=keys.prefix, after=setup
-        )
     return PartsTrace(
         operation=operation,
         keys=keys,
@@ -127,8 +121,28 @@ def run_parts(context: RunContext, operation: Operation) -> PartsTrace | NotReac
         mixed=MixedStep(step=mixed, bad=len(unknown), good=(keys.neighbour,), alone=not_applicable("none goes alone")),
         one_part_changed=one_part_changed,
         one_part_bad=one_part_bad,
-        edge_cases=edge_cases,
+        edge_cases=_edge_cases(sender, operation, keys, setup, of_edge_cases),
     )
+
+
+def _edge_cases(
+    sender: BatchSender, operation: Operation, keys: PartKeys, setup: Step, rows: list[str]
+) -> Step | NotReached:
+    """Edge cases of amounts. Where the server takes none of them, the boldest are left out."""
+    if not all(setup.row(key) for key in rows):
+        return incomplete("the rows for edge cases weren't all taken")
+    for most in (2, 1):
+        entries = edge_case_entries(partial(entry, sender.context, operation), rows, most)
+        step = sender.step("the edge cases of amounts", operation, entries, *rows, stem=keys.prefix, after=setup)
+        if _some_taken(step):
+            break
+    return step
+
+
+def _some_taken(step: Step) -> bool:
+    """True unless the server refused the batch, or all of its items failed."""
+    sent = step.submission
+    return sent.accepted and not (sent.last and sent.last.over and not sent.last.succeeded)
 
 
 def _setup(
@@ -156,14 +170,17 @@ def _setup(
 def _change(sender: BatchSender, operation: Operation, keys: PartKeys, insert: Step) -> tuple[Step, Item]:
     """The last entry, changed. The resend sent the first one, so that the two can't be confused.
 
-    Its amounts fall, because those of the histories rise now and then. If the server refuses the change, a
-    second attempt changes the amounts alone.
+    Its amounts fall, because those of the histories rise now and then; the last one of each part falls to zero. If
+    the server refuses the change, a second attempt has no zero, and a third one changes the amounts alone.
     """
-    pair = (keys.main, keys.neighbour)
-    for steady in (False, True):
+    pair, row = (keys.main, keys.neighbour), insert.row(keys.main)
+    for steady, zero in ((False, True), (False, False), (True, False)):
         changed = entry(sender.context, operation, keys.main, 1, 0, steady=steady)
+        for part in parts_of(operation) if zero else ():
+            amounts = [n for n, value in changed.items() if n in _fields(row, part) and is_amount(value)]
+            changed |= dict.fromkeys(amounts[-1:], "0")
         step = sender.step("the update", operation, [changed], *pair, stem=keys.main, after=insert)
-        if not step.submission.last or not step.submission.last.failed:
+        if step.submission.accepted and not (step.submission.last and step.submission.last.failed):
             break
     return step, changed
 

@@ -104,6 +104,8 @@ class EdgeCaseSteps:
     beside: Step
     """Two more rows, sent while the server still works on those."""
     update: Step | NotReached
+    other_numbers: tuple[tuple[str, Exchange], ...] = ()
+    """Keys of rows with a text such as 0012, and the list under 12 for each."""
 
 
 @dataclass(frozen=True)

@@ -118,17 +118,30 @@ def entry(
     """The item of an operation that writes parts, for the first, second or third of their lists.
 
     A list may fix a field such as its currency. So a `steady` item keeps every field that isn't an amount, for
-    all variants. Otherwise the field gets another value that entries of that list show, if there is one.
+    all variants. Otherwise the field gets another value: one that entries show, if there is one. An item for
+    several parts names a different list for each, so that mixed-up lists show.
     """
-    made = item(context, operation, key, variant)
+    made, fields = item(context, operation, key, variant), item_fields(context, operation)
+    used: set[str] = set()
     for part in operation.access.parts if operation.access else ():
-        made[part.key] = part_ids(context, operation, part.key)[number]
+        ids = part_ids(context, operation, part.key)
+        made[part.key] = ids[1 - number if number < 2 and ids[number] in used else number]
+        used.add(made[part.key])
         for name in made:
             parts = (part,)
             own = _shown(context, operation, parts, name, made[part.key]) or _shown(context, operation, parts, name)
             if own:
-                made[name] = own[0 if steady else -1]
+                made[name] = own[0] if steady else own[-1] if len(own) > 1 else _other_than(own[0], fields[name])
     return made
+
+
+def _other_than(value: str, schema: Mapping[str, Any]) -> str:
+    """Another text of the same kind: currencies are chosen from those that servers know."""
+    if not is_plain_text(schema):
+        return next((str(one) for one in schema.get("enum", ()) if one != value), value)
+    if re.fullmatch("[A-Z]{3}", value):
+        return "USD" if value == "EUR" else "EUR"
+    return f"{value}s"
 
 
 def bare(context: RunContext, operation: Operation, made: Mapping[str, Any]) -> dict[str, Any]:

@@ -169,7 +169,23 @@ FAULTS: dict[tuple[str, str], tuple[str, type[Shop]]] = {
         "PRD105.write.field.price",
         _prices(lambda p: f"{Decimal(p):,}" if len(p) == 7 else p),
     ),
-    ("amount", "keeps seven digits"): ("PRD105.write.field.price", _prices(lambda p: p[:8] if len(p) > 8 else p)),
+    ("amount", "keeps seven digits"): ("PRD105.write.field.price", _prices(lambda p: p[:8] if len(p) == 9 else p)),
+    ("amount", "keeps two places"): (
+        "PRD105.write.field.price",
+        _prices(lambda p: f"{Decimal(p):.2f}" if len(p) == 6 else p),
+    ),
+    ("amount", "computes in floats"): (
+        "PRD105.write.field.price",
+        _prices(lambda p: repr(float(p)) if len(p) > 15 else p),
+    ),
+    ("members", "keeps 20 members"): (
+        "PRD101.write.field.attributes",
+        _kept(lambda row: row.update(attributes=dict([*row["attributes"].items()][:20]))),
+    ),
+    ("list", "rewrites links"): (
+        "PRD101.write.field.images",
+        _images(lambda links: [link.replace(" ", "%20") for link in links]),
+    ),
     ("list", "keeps five of a list"): ("PRD101.write.field.images", _images(lambda links: links[:5])),
     ("list", "keeps a list as a set"): ("PRD101.write.field.images", _images(lambda links: [*dict.fromkeys(links)])),
 }

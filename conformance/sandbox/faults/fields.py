@@ -79,7 +79,10 @@ def _rewrites(schema: Mapping[str, JSON], *, has_fraction: bool) -> Iterator[tup
         yield "truncated", "text is cut after 20 characters", _on_text(lambda text: text[:20])
     elif kind == "decimal" and not has_fraction:
         yield "one-off", "amounts grow by a hundredth", _on_text(_one_off)
+        yield "floats", "amounts are floats: digits after the seventeenth are lost", _on_text(_as_float)
     elif kind == "decimal":
+        yield "two-places", "amounts are rounded to two decimal places", _on_text(_two_places)
+        yield "floats", "amounts are floats: digits after the seventeenth are lost", _on_text(_as_float)
         yield "rounded", "amounts are rounded to one decimal place", _on_text(_rounded)
         yield "whole", "amounts lose what stands behind the point", _on_text(lambda text: text.partition(".")[0])
         yield "one-off", "amounts grow by a hundredth", _on_text(_one_off)
@@ -132,6 +135,14 @@ def _plain(text: str) -> str:
 
 def _rounded(text: str) -> str:
     return str(Decimal(text).quantize(Decimal("0.1"), ROUND_HALF_UP)) if len(text) < 25 else text
+
+
+def _two_places(text: str) -> str:
+    return str(Decimal(text).quantize(Decimal("0.01"), ROUND_HALF_UP)) if re.search(r"\.\d{3}", text) else text
+
+
+def _as_float(text: str) -> str:
+    return f"{Decimal(repr(float(text))):f}"
 
 
 def _has_fraction(case: Case, name: str) -> bool:

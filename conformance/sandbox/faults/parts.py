@@ -23,6 +23,7 @@ from conformance.sandbox.faults.writes import (
     updated_moves,
 )
 from conformance.sandbox.store import Row
+from conformance.sandbox.values import Kind, kind
 from conformance.sandbox.writing import Step, blank, entry_exists, find
 from spec import Part
 
@@ -52,12 +53,50 @@ def _sparing_part(case: Case, known: bool) -> Change:
 def inserts(case: Case) -> Iterator[Named]:
     """New entries that are lost."""
     yield "lost", "a new entry is counted as succeeded and not added", _sparing_part(case, known=False)
+    part = case.clause.speaks_of(Part)
+    others = [other.key for other in (case.operation.access.parts if case.operation.access else ()) if other != part]
+
+    def mixed_up(right: Apply, step: Step) -> Reasons:
+        return right(replace(step, item={**step.item, part.key: step.item.get(others[0])}))
+
+    if others and others[0] != part.key:
+        yield "other-list", "an entry gets the id that the item has for another part", applying(case, mixed_up)
 
 
 def updates(case: Case) -> Iterator[Named]:
     """Known entries that stay as they were."""
     ignored = _sparing_part(case, known=True)
     yield "ignored", "an entry that is known is counted as succeeded and not changed", ignored
+    part = case.clause.speaks_of(Part)
+
+    def without(left: Callable[[Kind, Any], bool]) -> Change:
+        """A known entry keeps the fields that are left."""
+
+        def wrong(right: Apply, step: Step) -> Reasons:
+            if find(step) is None or not _entry_known(step, part.field):
+                return right(step)
+            kinds = {field.name: field.kind for field in step.shape.parts[part.field].fields if field.name != part.key}
+            return right(
+                replace(step, item={n: v for n, v in step.item.items() if n not in kinds or not left(kinds[n], v)})
+            )
+
+        return applying(case, wrong)
+
+    kinds = _kinds(case, part)
+    if "decimal" in kinds:
+        zero = without(lambda kind, value: kind == "decimal" and not float(value))
+        yield "zero-ignored", "an amount of zero is taken for a missing one", zero
+    if "text" in kinds:
+        yield "texts-kept", "the texts of an entry that is known never change", without(lambda kind, _: kind == "text")
+
+
+def _kinds(case: Case, part: Part) -> set[Kind]:
+    """The kinds of the fields that an item sets in an entry."""
+    access, contract = case.operation.access, case.contract
+    item = contract.properties({"$ref": access.collection.item}) if access else {}
+    entry = contract.properties(contract.resolve(item.get(part.field, {})).get("items", {}))
+    sent = contract.properties(contract.items(case.operation))
+    return {kind(sent[name]) for name in entry if name in sent and name != part.key}
 
 
 def one_entry(case: Case) -> Iterator[Named]:
