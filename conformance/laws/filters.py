@@ -10,7 +10,7 @@ from typing import Any
 
 from conformance.laws.law import blocked_by, law, operation_of
 from conformance.oracle.bounds import LONGEST_PICKED
-from conformance.oracle.cases import Case, Cases, choose, choose_for_wire
+from conformance.oracle.cases import Case, Cases, choose, choose_for_wire, spokesmen
 from conformance.oracle.lookups import PLAIN, hidden_values, kind_of
 from conformance.oracle.mutants import value_of
 from conformance.oracle.operands import allows, joined, listed, pairs
@@ -28,7 +28,14 @@ CORE = ("ignored", "always empty")
 @decided
 def cases_of(context: RunContext, operation: Operation, filter: Filter) -> Cases:
     """The discriminating cases of a filter on the rows that the server shows."""
-    return choose(filter, sample_of(context, operation).bounded, context.seed, context.budget)
+    rows = sample_of(context, operation).bounded
+    return choose(filter, rows, context.seed, context.budget, shared=filter.parameter in _spokesmen(context, operation))
+
+
+@decided
+def _spokesmen(context: RunContext, operation: Operation) -> frozenset[str]:
+    """The filters whose cases also show the mutants that all fields share."""
+    return spokesmen(operation.filters, sample_of(context, operation).bounded)
 
 
 @decided

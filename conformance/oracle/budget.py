@@ -28,7 +28,7 @@ class Budget:
     """Pages of one filtered list that are read."""
     smaller_limits: tuple[int, ...] = (50, 20, 10)
     """Limits that are tried where a large one is refused."""
-    walked_pages: int = 16
+    walked_pages: int = 12
     """A walk of up to so many pages reads them all; a longer one some at the start, in the middle and at the end."""
     narrowed_rows: int = 6
     """Rows that make three pages of two."""
@@ -46,7 +46,7 @@ class Budget:
     """Candidates to find for each mutant: one of them is likely to kill other mutants as well."""
     least_cases: int = 2
     """Cases that each filter gets, even if one of them kills every mutant."""
-    most_cases: int = 11
+    most_cases: int = 14
     wire_cases: int = 19
     """Cases for one list that show whether texts arrive unchanged."""
 
@@ -55,7 +55,7 @@ class Budget:
     """Values per filter from which pairs are made: some rows satisfy each of them and others don't."""
     pool_candidates: int = 150
     """Values that are examined for these pairs."""
-    pairs: int = 26
+    pairs: int = 23
     """Pairs in which each filter takes part, before two fields that have not met."""
     relation_values: int = 50
     """Values that are examined for the relations between a field's lookups, beside those of the filters' own cases."""
@@ -68,7 +68,7 @@ class Budget:
     # -- writing, and what became of it
     first_poll: float = 0.08
     """Seconds before the first poll of a batch's status, ..."""
-    poll_growth: float = 1.6
+    poll_growth: float = 2.5
     """... the factor by which each further wait is longer, ..."""
     longest_poll: float = 0.1
     """... and the longest wait, as a fraction of the time that the batch may take."""
@@ -108,7 +108,7 @@ class Budget:
     """Seconds after which no good item of a refused request is applied any more."""
     histories: int = 2
     """Histories of writes that Hypothesis draws. The first is the simplest: the row is made, and that is all."""
-    history_steps: int = 40
+    history_steps: int = 32
     """Writes of all histories together, those that shrinking tries included."""
 
     # -- deleting what was planted

@@ -21,8 +21,10 @@ from conformance.oracle.mutants import (
     Row,
     all_or_none,
     first_only,
+    is_of_text,
     mutants,
     nothing_as_text,
+    shared_mutants,
     value_of,
     wire_mutants,
 )
@@ -59,16 +61,40 @@ class Cases:
     survivors: tuple[str, ...]
 
 
-def choose(filter: Filter, rows: Sequence[Row], seed: int, budget: Budget = NORMAL) -> Cases:
-    """The fewest values that kill the most mutants of a filter on these rows."""
+def choose(filter: Filter, rows: Sequence[Row], seed: int, budget: Budget = NORMAL, *, shared: bool = True) -> Cases:
+    """The fewest values that kill the most mutants of a filter on these rows.
+
+    Without `shared`, another filter of the same lookup shows the mutants that all fields share.
+    """
     rng = random.Random(f"{seed}:{filter.parameter}")
     sampled = list(rows) if len(rows) <= budget.case_rows else rng.sample(list(rows), budget.case_rows)
     texts, times = _columns(sampled)
     wanted = (*mutants(filter, texts, times), first_only(filter, sampled), *all_or_none(filter, sampled))
+    wanted += tuple(shared_mutants(filter)) if shared else ()
     others = of_other_columns(filter, sampled, texts)
     pool = list(dict.fromkeys((*others, *candidates(filter, sampled, rng, budget))))[: budget.candidates]
     pairs = [(filter, key, operand) for key, operand in pool]
     return cover(pairs, {filter.parameter: wanted}, sampled, budget.least_cases, budget.most_cases, budget.killers)
+
+
+def spokesmen(filters: Sequence[Filter], rows: Sequence[Row]) -> frozenset[str]:
+    """The filters that stand for others: of each lookup, the one whose rows have the most words.
+
+    Free keys are compared elsewhere than fields. Of their lookups, the one that minds case stands for the other.
+    """
+    best: dict[tuple[str, bool], tuple[int, bool, str]] = {}
+    for filter in filters:
+        if is_of_text(filter) and not filter.hidden:
+            words = sum(len(str(value).split()) for row in rows for value in _compared(filter, row))
+            base = filter.lookup.removeprefix("i")
+            kind = (base if filter.free_key else filter.lookup, filter.free_key)
+            best[kind] = max(best.get(kind, (-1, False, "")), (words, filter.lookup == base, filter.parameter))
+    return frozenset(parameter for *_, parameter in best.values())
+
+
+def _compared(filter: Filter, row: Row) -> list[object]:
+    held = row.get(filter.path[0])
+    return list(held.values()) if filter.free_key and isinstance(held, Mapping) else [value_of(filter, row, None)]
 
 
 def choose_for_wire(filters: Sequence[Filter], rows: Sequence[Row], seed: int, budget: Budget = NORMAL) -> Cases:

@@ -157,6 +157,17 @@ CATALOGUE: tuple[Entry, ...] = (
         key="SIZE",
     ),
     Entry(
+        technology="MySQL and MariaDB, PHP before 8, CAST to a number",
+        does="a text is made a number to be compared with one, and a text without digits is 0",
+        source="MySQL manual, type conversion in expression evaluation; PHP manual, numeric strings",
+        seen="attribute__DAYS=Red finds the rows whose DAYS is 0",
+        parameter="attribute__KEY",
+        mutant="any text equals the number 0",
+        fault="PRD102.filter.attribute__KEY:zero-equals-text",
+        operand="Red",
+        key="DAYS",
+    ),
+    Entry(
         technology="regular expressions for parameter names, in any language",
         does=r"\w+ without Unicode: a key with other letters isn't recognised",
         source="ECMAScript, \\w is ASCII; Go, RE2 syntax: \\w is ASCII",

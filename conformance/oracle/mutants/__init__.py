@@ -26,7 +26,9 @@ from conformance.oracle.mutants.ordered import ordered_mutants, time_mutants
 from conformance.oracle.mutants.stacks import for_strange_keys, is_number
 from conformance.oracle.mutants.texts import (
     blurred,
+    is_of_text,
     nothing_as_text,
+    shared_mutants,
     text_mutants,
     texts,
     wire_mutants,
@@ -45,8 +47,10 @@ __all__ = [
     "first_only",
     "for_strange_keys",
     "is_number",
+    "is_of_text",
     "mutants",
     "nothing_as_text",
+    "shared_mutants",
     "value_of",
     "values_of",
     "wire_mutants",

@@ -29,6 +29,9 @@ def part_mutants(filter: Filter, base: str, fold: Callable[[str], str]) -> Itera
         yield reading(filter, "a value longer by one letter matches", _texts(_last_index(fold)))
     if base == "exact":
         yield reading(filter, "texts that are numbers compare as numbers", _texts(_numerically(fold)), is_number)
+        yield reading(
+            filter, "any text equals the number 0", _zero_is_text(fold), lambda operand: not is_number(operand)
+        )
 
 
 def _texts(decide: Callable[[str, str], bool]) -> Reading:
@@ -60,6 +63,17 @@ def _numerically(fold: Callable[[str], str]) -> Callable[[str, str], bool]:
         if is_number(value) and is_number(operand):
             return float(value) == float(operand)
         return fold(value) == fold(operand)
+
+    return equal
+
+
+def _zero_is_text(fold: Callable[[str], str]) -> Reading:
+    """`0 == "abc"` of MySQL, older PHP and CAST: a text without digits is the number 0."""
+
+    def equal(value: object, operand: str) -> bool:
+        if isinstance(value, int | float) and not isinstance(value, bool) and not is_number(operand):
+            return value == 0
+        return fold(str(value)) == fold(operand)
 
     return equal
 

@@ -128,11 +128,7 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
         yield reading(filter, "only its first occurrence counts", texts(_first_occurrence(fold)))
     if base == "exact":
         yield reading(filter, "a text that is no number equals 0", texts(_as_numbers), _is_number)
-    for name, wildcards in (("% and _ are wildcards", "%_"), ("% is a wildcard", "%"), ("_ is a wildcard", "_")):
-        if not set(filter.wildcards) >= set(wildcards):  # else it is right
-            yield reading(filter, name, texts(_like(base, fold, wildcards)), _holds(wildcards))
-    if "*" not in filter.wildcards:
-        yield reading(filter, "* is a wildcard", texts(_like(base, fold, "*")), _holds("*"))
+    yield from _wildcards(filter, base, fold, ("%_",))
     yield reading(
         filter,
         "read as a regular expression",
@@ -141,14 +137,34 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
     )
 
 
-def _of_whole_texts(filter: Filter, base: str, fold: Callable[[str], str]) -> Iterator[Mutant]:
-    """Mutants that compare a whole operand, or a missing one, in another way."""
+def _wildcards(filter: Filter, base: str, fold: Callable[[str], str], sets: Sequence[str]) -> Iterator[Mutant]:
+    for wildcards in sets:
+        if not set(filter.wildcards) >= set(wildcards):  # else it is right
+            name = f"{' and '.join(wildcards)} {'are wildcards' if len(wildcards) > 1 else 'is a wildcard'}"
+            yield reading(filter, name, texts(_like(base, fold, wildcards)), _holds(wildcards))
+
+
+def shared_mutants(filter: Filter) -> Iterator[Mutant]:
+    """Mutants of a lookup that all fields share: one filter of a list and a lookup shows them for the others."""
+    if not is_of_text(filter):
+        return
+    lookup, base = filter.lookup, filter.lookup.removeprefix("i")
+    fold: Callable[[str], str] = str.casefold if lookup != base else str
+    yield from _wildcards(filter, base, fold, ("%", "_", "*"))
+    yield from _of_words(filter, base, fold)
+
+
+def is_of_text(filter: Filter) -> bool:
+    """True for a filter that compares one text with another."""
+    one = not (filter.many or filter.several)
+    return one and kind_of(filter.schema) == "text" and filter.lookup.removeprefix("i") in PLAIN
+
+
+def _of_words(filter: Filter, base: str, fold: Callable[[str], str]) -> Iterator[Mutant]:
+    """Mutants that take a text apart."""
     yield reading(filter, "the words may stand in any order", texts(_in_any_order(base, fold)), _holds(" "))
-    yield Mutant(
-        "0 is no value, so it doesn't filter",
-        lambda row, operand, key: operand == "0" or meaning(filter, operand, key)(row) is True,
-        _holds("0"),
-    )
+    yield reading(filter, "any word may match", texts(_any_part(filter.lookup, " ")), _holds(" "))
+    yield reading(filter, "any part between commas may match", texts(_any_part(filter.lookup, ",")), _holds(","))
 
 
 def _by_words(fold: Callable[[str], str], fits: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
@@ -220,23 +236,22 @@ def _keys(filter: Filter, rows: Sequence[Row]) -> list[str | None]:
 
 def wire_mutants(filter: Filter) -> tuple[Mutant, ...]:
     """What a server may do to a text before a filter: cut it, unescape it twice, split it, strip it."""
-    if (
-        filter.many
-        or filter.several
-        or kind_of(filter.schema) != "text"
-        or filter.lookup.removeprefix("i") not in PLAIN
-    ):
+    if not is_of_text(filter):
         return ()
     lookup, base = filter.lookup, filter.lookup.removeprefix("i")
-    found = [*_of_whole_texts(filter, base, str.casefold if lookup != base else str)]
+    zero = "0 is no value, so it doesn't filter"
+    found = [
+        *_of_words(filter, base, str.casefold if lookup != base else str),
+        Mutant(
+            zero, lambda row, operand, key: operand == "0" or meaning(filter, operand, key)(row) is True, _holds("0")
+        ),
+    ]
     found += [reading(filter, name, texts(_changed(lookup, change)), _alters(change)) for name, change in _CHANGES]
     for name, characters in _CONFUSING:
         found.append(
             reading(filter, f"nothing is found with {name}", texts(_not_with(lookup, characters)), _holds(characters))
         )
-    found.append(reading(filter, "any word may match", texts(_any_part(lookup, " ")), _holds(" ")))
     found += [*unfiltered_words(filter), *(strange_keys(filter) if filter.free_key else ())]
-    found.append(reading(filter, "any part between commas may match", texts(_any_part(lookup, ",")), _holds(",")))
     return tuple(found)
 
 

@@ -54,6 +54,12 @@ def text(
 
         yield "numbers-equal", "texts that are numbers compare as numbers, so 007 equals 7", compared(numeric)
 
+        def zero(column: ColumnElement[object], value: str) -> Predicate:
+            same = COMPARISONS["exact"](column, value)
+            return same if re.fullmatch(_NUMBER, value, re.ASCII) else or_(same, column == "0")
+
+        yield "zero-equals-text", "a text that is no number equals the number 0", compared(zero)
+
 
 def many(case: Case, listed: Callable[[Callable[[list[str]], list[str]]], Change]) -> Iterator[Named]:
     """Lists that are cut, or whose values are compared as texts, or that count a value twice."""
