@@ -14,7 +14,8 @@ from functools import cached_property
 
 from conformance.oracle.budget import NORMAL, Budget
 from conformance.oracle.candidates import candidates, for_wire, of_other_columns
-from conformance.oracle.lookups import Truth, kind_of, meaning, over, parse
+from conformance.oracle.lookups import Truth, kind_of, meaning, parse
+from conformance.oracle.many import over
 from conformance.oracle.mutants import (
     Mutant,
     Over,
@@ -231,21 +232,23 @@ class _Answers:
             return False
         shows, operand, key = mutant.shows, self.operand, self.key
         if mutant.over is not None:
-            read = self.groups.over(mutant.name, mutant.over)(operand)
-            return any(
-                truth is not None and truth is not bool(one) for truth, one in zip(self.of_present, read, strict=True)
-            )
+            return _differ(self.of_present, self.groups.over(mutant.name, mutant.over)(operand))
         right = self.of_values
         if mutant.over_rows is not None:
-            shown = self.groups.over_rows(mutant)(operand)
-            return any(
-                right[place] is not None and right[place] is not bool(one)
-                for (_, place), one in zip(self.groups.apart(mutant), shown, strict=True)
-            )
+            of_rows = [right[place] for _, place in self.groups.apart(mutant)]
+            return _differ(of_rows, self.groups.over_rows(mutant)(operand))
         return any(
             right[place] is not None and shows(row, operand, key) != right[place]
             for row, place in self.groups.apart(mutant)
         )
+
+
+def _differ(right: list[Truth], read: Sequence[bool | None]) -> bool:
+    """True where a mutant shows a row that must not be shown, or the reverse. Open rows don't count."""
+    shown = list(map(bool, read))
+    if None not in right:
+        return shown != right
+    return any(truth is not None and truth is not one for truth, one in zip(right, shown, strict=True))
 
 
 def _columns(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[str, ...]]:

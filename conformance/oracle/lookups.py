@@ -7,6 +7,7 @@ stands where the document is open: how Turkish i folds, or whether an integer "c
 from __future__ import annotations
 
 import datetime
+import operator
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -132,49 +133,6 @@ def compare(lookup: str, kind: Kind, value: Any, operand: str, between: str = ",
     return text(lookup, value, operand)
 
 
-def over(lookup: str, kind: Kind, values: Sequence[Any], between: str = ",") -> Callable[[str], list[Truth]]:
-    """`compare` for many values at once: what doesn't depend on the operand is worked out only once."""
-
-    def one_by_one(operand: str) -> list[Truth]:
-        return [compare(lookup, kind, value, operand, between) for value in values]
-
-    if kind != "text" and lookup in ORDER:
-        order, ready = ORDER[lookup], [None if value is None else parse(kind, value) for value in values]
-
-        def ordered(operand: str) -> list[Truth]:
-            wanted = parse(kind, operand)
-            undecided = [False if value is None else None for value in values]
-            if wanted is None:
-                return undecided
-            return [none if v is None else order(v, wanted) for v, none in zip(ready, undecided, strict=True)]
-
-        return ordered
-    plain = PLAIN.get(lookup.removeprefix("i"))
-    if kind != "text" or plain is None:
-        return one_by_one
-    easy = [isinstance(v, str) and v.isascii() and len(v) <= LONGEST_COMPARED for v in values]
-    hard = [place for place, simple in enumerate(easy) if not simple]
-    ascii = [value if simple else "" for value, simple in zip(values, easy, strict=True)]
-    lower, turkish = [v.lower() for v in ascii], [turkish_lower(v) for v in ascii]
-
-    def by_text(operand: str) -> list[Truth]:
-        if not operand.isascii():
-            return one_by_one(operand)
-        if lookup in PLAIN:
-            found: list[Truth] = [plain(v, operand) for v in ascii]
-        else:
-            small = operand.lower()
-            found = [plain(v, small) for v in lower]
-            if "i" in small:  # only i folds in more than one way
-                other = turkish_lower(operand)
-                found = [truth if plain(v, other) is truth else None for v, truth in zip(turkish, found, strict=True)]
-        for place in hard:
-            found[place] = compare(lookup, kind, values[place], operand)
-        return found
-
-    return by_text
-
-
 def _negated(lookup: str, kind: Kind, value: Any, operand: str, between: str) -> Truth:
     """The other rows. Databases differ on those without a value: `NOT x = 1` leaves them out, Django shows them."""
     truth = None if value is None else compare(lookup, kind, value, operand, between)
@@ -219,10 +177,10 @@ def hidden_values(filter: Filter) -> tuple[str, ...]:
 # -- text -------------------------------------------------------------------------------------------
 
 PLAIN: dict[str, Callable[[str, str], bool]] = {
-    "exact": lambda value, operand: value == operand,
-    "contains": lambda value, operand: operand in value,
-    "startswith": lambda value, operand: value.startswith(operand),
-    "endswith": lambda value, operand: value.endswith(operand),
+    "exact": operator.eq,
+    "contains": operator.contains,
+    "startswith": str.startswith,
+    "endswith": str.endswith,
 }
 
 
@@ -241,8 +199,8 @@ FOLDINGS: tuple[Callable[[str], str], ...] = (str.casefold, str.lower, str.upper
 
 @lru_cache(maxsize=1 << 14)
 def _forms(value: str) -> tuple[str, ...]:
-    """A text under every way to fold case, in both Unicode forms; one way for each position."""
-    return (value.lower(), turkish_lower(value)) if value.isascii() else _all_forms(value)
+    """The same, without those that are alike for a text of ASCII."""
+    return (value.lower(), turkish_lower(value)) if value.isascii() else all_forms(value)
 
 
 def text(lookup: str, value: str, operand: str) -> Truth:
@@ -258,7 +216,7 @@ def text(lookup: str, value: str, operand: str) -> Truth:
         return decide(value.lower(), operand.lower())  # only i folds in more than one way
     lefts, rights = _forms(value), _forms(operand)
     if len(lefts) != len(rights):
-        lefts, rights = (_all_forms(value), _all_forms(operand))
+        lefts, rights = (all_forms(value), all_forms(operand))
     truth = decide(lefts[0], rights[0])
     for left, right in zip(lefts, rights, strict=True):
         if decide(left, right) is not truth:
@@ -267,7 +225,8 @@ def text(lookup: str, value: str, operand: str) -> Truth:
 
 
 @lru_cache(maxsize=1 << 14)
-def _all_forms(value: str) -> tuple[str, ...]:
+def all_forms(value: str) -> tuple[str, ...]:
+    """A text under every way to fold case, as it is and composed; one way for each position."""
     composed = unicodedata.normalize("NFC", value)
     return tuple(fold(form) for form in (value, composed) for fold in FOLDINGS)
 
@@ -275,11 +234,11 @@ def _all_forms(value: str) -> tuple[str, ...]:
 # -- ordered and identical values -------------------------------------------------------------------
 
 ORDER: dict[str, Callable[[Any, Any], bool]] = {
-    "exact": lambda value, operand: value == operand,
-    "gt": lambda value, operand: value > operand,
-    "gte": lambda value, operand: value >= operand,
-    "lt": lambda value, operand: value < operand,
-    "lte": lambda value, operand: value <= operand,
+    "exact": operator.eq,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
 }
 
 

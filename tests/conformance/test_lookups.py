@@ -23,7 +23,6 @@ from conformance.oracle.lookups import (
     hidden_values,
     instant,
     kind_of,
-    over,
     parse,
     same_id,
     satisfies,
@@ -31,6 +30,7 @@ from conformance.oracle.lookups import (
     turkish_lower,
     turkish_upper,
 )
+from conformance.oracle.many import over
 
 FILTERS = {f.parameter: f for f in spec.load().by_code["PRD102"].filters}
 LETTERS = "aAbBkKsSzZ éÉñÑüÜçÇğĞ ßẞ ŞşΣσς 日 🎒 %_\\'\"*.+&, 0129"

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import zip_longest
 
-from conformance.oracle.lookups import compare, kind_of, meaning, over
+from conformance.oracle.lookups import compare, kind_of, meaning
+from conformance.oracle.many import over
 from conformance.oracle.mutants.mutant import Mutant, Row, value_of, values_of
 from conformance.oracle.operands import listed, separator
 from spec import Filter

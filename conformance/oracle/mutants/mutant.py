@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from conformance.oracle.dates import part_of
@@ -67,6 +68,37 @@ def reading(
         return any(value is not None and bool(decide(value, operand)) for value in values)
 
     def one_by_one(values: Sequence[Any]) -> Callable[[str], Sequence[bool | None]]:
-        return lambda operand: [decide(value, operand) for value in values]
+        return lambda operand: list(map(decide, values, repeat(operand)))
 
     return Mutant(name, shows, differs, over=None if filter.several else over or one_by_one)
+
+
+def between_forms(
+    filter: Filter,
+    name: str,
+    decide: Callable[[Any, Any], bool | None],
+    of_value: Callable[[Any], Any],
+    of_operand: Callable[[str], Any],
+    differs: Callable[[str], bool] = _always,
+) -> Mutant:
+    """A mutant that changes the value and the operand before it compares them; None can't be compared."""
+
+    def one(value: Any, operand: str) -> bool | None:
+        left, right = of_value(value), of_operand(operand)
+        return None if left is None or right is None else decide(left, right)
+
+    def over(values: Sequence[Any]) -> Callable[[str], Sequence[bool | None]]:
+        forms = list(map(of_value, values))
+        readable = None not in forms
+
+        def read(operand: str) -> Sequence[bool | None]:
+            wanted = of_operand(operand)
+            if wanted is None:
+                return [None] * len(forms)
+            if readable:
+                return list(map(decide, forms, repeat(wanted)))
+            return [None if form is None else decide(form, wanted) for form in forms]
+
+        return read
+
+    return reading(filter, name, one, differs, over)

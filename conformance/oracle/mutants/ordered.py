@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 from conformance.oracle.lookups import ORDER, compare, kind_of, parse
-from conformance.oracle.mutants.mutant import Mutant, Reading, reading
+from conformance.oracle.many import over
+from conformance.oracle.mutants.mutant import Mutant, between_forms, reading
 from spec import Filter
 
 
@@ -17,10 +18,10 @@ def ordered_mutants(filter: Filter) -> Iterator[Mutant]:
     kind = kind_of(filter.schema)
     for lookup in ORDER:
         if lookup != filter.lookup:
-            yield reading(filter, f"read as {lookup}", partial(compare, lookup, kind))
+            yield reading(filter, f"read as {lookup}", partial(compare, lookup, kind), over=partial(over, lookup, kind))
     if kind == "number":
         decide = ORDER.get(filter.lookup, ORDER["exact"])
-        yield reading(filter, "numbers are compared as text", lambda value, operand: decide(str(value), operand))
+        yield between_forms(filter, "numbers are compared as text", decide, str, str)
 
 
 _OFFSET = re.compile(r"([Zz]|[+-]\d\d:?\d\d)$")
@@ -68,36 +69,31 @@ def _alters_moment(change: Callable[[str], Any]) -> Callable[[str], bool]:
 def time_mutants(filter: Filter) -> Iterator[Mutant]:
     decide = ORDER.get(filter.lookup, ORDER["exact"])
 
-    def through(row_side: Callable[[Any], Any], operand_side: Callable[[str], Any]) -> Reading:
-        def compared(value: Any, operand: str) -> bool | None:
-            left, right = row_side(value), operand_side(operand)
-            return None if left is None or right is None else decide(left, right)
-
-        return compared
-
-    def near(width: Decimal) -> Reading:
-        def close(value: Any, operand: str) -> bool | None:
-            left, right = _moment(value), _moment(operand)
-            return None if left is None or right is None else abs(left - right) <= width
-
-        return close
+    def through(name: str, of_value: Callable[[Any], Any], of_operand: Callable[[str], Any]) -> Mutant:
+        return between_forms(filter, name, decide, of_value, of_operand)
 
     for name, change in (
         ("the offset is dropped", _without_offset),
         ("the offset counts the wrong way", _mirrored),
         ("the offset's minutes are dropped", _in_whole_hours),
     ):
-        yield reading(filter, name, through(_moment, change), _alters_moment(change))
-    yield reading(filter, "the value's fraction is dropped", through(_moment, _unit(1)))
-    yield reading(filter, "the row's fraction is dropped", through(_unit(1), _moment))
-    yield reading(filter, "both fractions are dropped", through(_unit(1), _unit(1)))
-    yield reading(filter, "seconds don't count", through(_unit(60), _unit(60)))
-    yield reading(filter, "only the date counts", through(_unit(86_400), _unit(86_400)))
-    yield reading(filter, "compared as text", through(str, str))
+        yield between_forms(filter, name, decide, _moment, change, _alters_moment(change))
+    yield through("the value's fraction is dropped", _moment, _unit(1))
+    yield through("the row's fraction is dropped", _unit(1), _moment)
+    yield through("both fractions are dropped", _unit(1), _unit(1))
+    yield through("seconds don't count", _unit(60), _unit(60))
+    yield through("only the date counts", _unit(86_400), _unit(86_400))
+    yield through("compared as text", str, str)
     for hours in (3, -3, 1, -1):
-        yield reading(filter, f"{hours:+} hours off", through(_moment, _later(Decimal(3600 * hours))))
+        yield through(f"{hours:+} hours off", _moment, _later(Decimal(3600 * hours)))
     for thousandths in (1, -1, 1000, -1000):
-        yield reading(filter, f"{thousandths:+} ms off", through(_moment, _later(Decimal(thousandths) / 1000)))
+        yield through(f"{thousandths:+} ms off", _moment, _later(Decimal(thousandths) / 1000))
     if filter.lookup == "exact":
         for width in ("0.001", "0.01", "1", "60"):
-            yield reading(filter, f"within {width} s counts as equal", near(Decimal(width)))
+            yield between_forms(
+                filter, f"within {width} s counts as equal", partial(_near, Decimal(width)), _moment, _moment
+            )
+
+
+def _near(width: Decimal, left: Decimal, right: Decimal) -> bool:
+    return abs(left - right) <= width

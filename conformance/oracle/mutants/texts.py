@@ -8,8 +8,9 @@ import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
-from conformance.oracle.lookups import PLAIN, compare, kind_of, meaning, over, text
-from conformance.oracle.mutants.mutant import Mutant, Reading, Row, reading, value_of
+from conformance.oracle.lookups import PLAIN, compare, kind_of, meaning, text
+from conformance.oracle.many import over
+from conformance.oracle.mutants.mutant import Mutant, Reading, Row, between_forms, reading, value_of
 from conformance.oracle.mutants.stacks import part_mutants, strange_keys, unfiltered_words
 from conformance.oracle.operands import separator
 from spec import Filter
@@ -79,19 +80,7 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
 
     def changed(name: str, value_side: Callable[[str], str], operand_side: Callable[[str], str]) -> Mutant:
         """A mutant that compares texts after a change to each side."""
-        plain = PLAIN[base]
-
-        def over_values(values: Sequence[object]) -> Callable[[str], Sequence[bool | None]]:
-            ready = [value_side(str(value)) for value in values]
-
-            def read(operand: str) -> Sequence[bool | None]:
-                wanted = operand_side(operand)
-                return [plain(value, wanted) for value in ready]
-
-            return read
-
-        decide = texts(lambda value, operand: plain(value_side(value), operand_side(operand)))
-        return reading(filter, name, decide, over=over_values)
+        return between_forms(filter, name, PLAIN[base], lambda value: value_side(str(value)), operand_side)
 
     def both(name: str, change: Callable[[str], str]) -> Mutant:
         return changed(name, change, change)
