@@ -75,10 +75,16 @@ BATCH = Table(
     Column("id", sa.Text, unique=True),
     Column("operation", sa.Text),
     Column("language", sa.Text),
-    Column("items", Json),
     *(Column(name, sa.Integer) for name in ("status", "total", "succeeded", "failed")),
     *(Column(name, sa.BigInteger) for name in ("created", "updated")),
 )
+SENT = Table(
+    "sent",
+    TABLES,
+    Column("batch", sa.ForeignKey(BATCH.c.id), primary_key=True),
+    Column("items", Json),
+)
+"""What was sent stands apart: where a row changes, SQLite writes all of it anew."""
 OUTCOME = Table(
     "outcome",
     TABLES,
@@ -89,9 +95,11 @@ OUTCOME = Table(
 
 _PENDING = (
     sa.select(
-        *BATCH.c["number", "id", "operation", "language", "items", "failed"],
+        *BATCH.c["number", "id", "operation", "language", "failed"],
+        SENT.c["items"],
         (BATCH.c.succeeded + BATCH.c.failed).label("done"),
     )
+    .join_from(BATCH, SENT)
     .where(BATCH.c.status.in_((WAITING, RUNNING)))
     .order_by(BATCH.c.number)
     .limit(1)
@@ -110,9 +118,10 @@ _MOVES = (
 def accept(connection: Connection, operation: str, language: Language, items: list[JSON], now: int) -> str:
     """Put a batch at the end of the queue; its id."""
     id = str(uuid.uuid4())
-    fresh = {"id": id, "operation": operation, "language": language, "items": items, "total": len(items)}
+    fresh = {"id": id, "operation": operation, "language": language, "total": len(items)}
     numbers = {"status": WAITING, "succeeded": 0, "failed": 0, "created": now, "updated": now}
     connection.execute(sa.insert(BATCH), {**fresh, **numbers})
+    connection.execute(sa.insert(SENT), {"batch": id, "items": items})
     return id
 
 
@@ -179,7 +188,7 @@ def _view(
 
 def file(connection: Connection, id: str, kind: FileKind) -> JSON:
     """The content of a batch's file: the items sent, those that succeeded, or those that failed with reasons."""
-    items = connection.scalars(sa.select(BATCH.c["items"]).where(BATCH.c.id == id)).one()
+    items = connection.scalars(sa.select(SENT.c["items"]).where(SENT.c.batch == id)).one()
     if kind == "request":
         return items
     outcomes = (

@@ -99,6 +99,11 @@ class Behaviour:
     answer: Callable[[Operation, Asked, Answer], Answer] = lambda _, __, answer: answer
     """The last change of a response before it is sent."""
 
+    @property
+    def applies_honestly(self) -> bool:
+        """True where no fault sees the items of a batch one by one."""
+        return self.apply is HONEST.apply
+
 
 HONEST = Behaviour()
 """A server that follows the document."""

@@ -17,6 +17,7 @@ from conformance.sandbox.messages import Language, say
 from conformance.sandbox.query import Invalid
 from conformance.sandbox.state import State
 from conformance.sandbox.tables import Shape
+from conformance.sandbox.touched import Touched
 from conformance.sandbox.writing import Step
 from spec import Contract, Operation, templates
 from spec.model import JSON
@@ -97,7 +98,7 @@ class OneRow:
     def _step(self, state: State, connection: Connection, item: Mapping[str, JSON], tongue: Language) -> Step:
         now, wait = state.clock.now(), state.switches.approve_after
         return Step(
-            connection=connection,
+            rows=Touched(connection),
             shapes=self._shapes,
             access=self._access,
             item=item,

@@ -12,6 +12,7 @@ from sqlalchemy import Column, MetaData, Select, Table
 
 from conformance.sandbox import indexes
 from conformance.sandbox.columns import TYPES, Words, later
+from conformance.sandbox.lookups import as_kept
 from conformance.sandbox.values import Kind, kind
 from spec import Collection, Contract, Operation, Part, SortKey
 from spec.model import JSON, keys_of
@@ -31,6 +32,8 @@ THIS = "$this"
 THESE = "$these"
 """Keys of rows."""
 NOW = "$now"
+STEP = "$step"
+"""How much later the time of a change is at least than the one before, in microseconds."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,13 @@ class PartShape:
         owner, position = self.table.c[ROW], self.table.c[POSITION]
         columns = (field.column for field in self.fields)
         return sa.select(owner, *columns).where(owner.in_(sa.bindparam(THESE, expanding=True))).order_by(position)
+
+    @cached_property
+    def known(self) -> Select[Any]:
+        """The keys of the entries of THESE rows, each with its row's key, as they are kept."""
+        owner = self.table.c[ROW]
+        keys = (as_kept(owner), as_kept(self.key.column))
+        return sa.select(*keys).where(owner.in_(sa.bindparam(THESE, expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -122,13 +132,18 @@ class Shape:
         return sa.select(self.table).where(self.key.column == sa.bindparam(THIS))
 
     @cached_property
+    def known(self) -> Select[Any]:
+        """Those of THESE keys that rows have, as they are kept."""
+        return sa.select(as_kept(self.key.column)).where(self.key.column.in_(sa.bindparam(THESE, expanding=True)))
+
+    @cached_property
     def changes(self) -> sa.Update:
-        """Set fields of THIS row, and move its time of change on, also within the same millisecond."""
+        """Set fields of THIS row, and move its time of change on to NOW, or by STEP where that is later."""
         change = sa.update(self.table).where(self.key.column == sa.bindparam(THIS))
         updated = self.collection.updated
         if updated is None:
             return change
-        as_number = sa.type_coerce(self.table.c[updated], sa.BigInteger) + 1000
+        as_number = sa.type_coerce(self.table.c[updated], sa.BigInteger) + sa.bindparam(STEP, type_=sa.BigInteger)
         return change.values({updated: later(sa.bindparam(NOW, type_=sa.BigInteger), as_number)})
 
 

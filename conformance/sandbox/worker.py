@@ -6,21 +6,25 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from conformance.sandbox import batches, store
+from conformance.sandbox import batches, store, writing
 from conformance.sandbox.batches import Pending, Reasons
 from conformance.sandbox.messages import say
 from conformance.sandbox.state import State
 from conformance.sandbox.tables import DUE, Shape
+from conformance.sandbox.touched import Touched
 from conformance.sandbox.writing import Step
 from spec import Contract, Operation
 from spec.model import JSON
 
-_SLICE = 0.01
+_SLICE = 0.03
 """Seconds of work between two looks at what else the server has to do."""
+_AT_ONCE = (100, 1000)
+"""The fewest and the most items that are applied together."""
 _TAKEN = 20_000
 """Microseconds until somebody asks again who found another process at work on the batches."""
 _UNSEEN = 500_000
@@ -51,6 +55,8 @@ class Worker:
         self._approved = {name: approved(contract, shape) for name, shape in rows.shapes.items()}
         self._work: _Work | None = None
         self._hurried = 0
+        self._at_once = _AT_ONCE[0]
+        """Items that were found to take about a slice of time when they are applied together."""
 
     async def run(self, others: bool = False) -> None:
         """Work until cancelled, first on the batches of an earlier run.
@@ -93,7 +99,7 @@ class Worker:
             if not batches.is_at(connection, pending):
                 self._work = None
                 return True
-            outcomes = list(self._outcomes(connection, self._operations[pending.operation], pending, work.goal))
+            outcomes = self._outcomes(connection, self._operations[pending.operation], pending, work.goal)
             pending = batches.record(connection, pending, outcomes, self._state.clock.now())
         if pending.done >= len(pending.items):
             self._work = None
@@ -125,24 +131,52 @@ class Worker:
         parts = max(1, -(-len(pending.items) // _part_size(pending)))
         return int(self._state.switches.batch_delay * 1_000_000 / parts)
 
-    def _outcomes(self, connection: Connection, operation: Operation, pending: Pending, goal: int) -> Iterator[Reasons]:
+    def _outcomes(self, connection: Connection, operation: Operation, pending: Pending, goal: int) -> list[Reasons]:
         """Work on the next items, as many as a slice of time allows."""
+        items = pending.items[pending.done : goal]
+        if self._state.behaviour.applies_honestly:
+            began = time.monotonic()
+            some = items[: self._at_once]
+            try:
+                outcomes = self._together(connection, operation, pending, some)
+            except Exception:
+                # Some item can't be worked on. Which one, they show when they are applied one by one.
+                items = some
+            else:
+                self._at_once = _fitting(len(some), time.monotonic() - began)
+                return outcomes
+        return list(self._one_by_one(connection, operation, pending, items))
+
+    def _together(
+        self, connection: Connection, operation: Operation, pending: Pending, items: list[JSON]
+    ) -> list[Reasons]:
+        rows = Touched(connection, at_once=False)
+        with _savepoint(connection):
+            steps = [self._step(rows, operation, pending, item, 0) for item in items]
+            writing.read(steps)
+            outcomes = [writing.apply(step) for step in steps]
+            rows.write()
+        return outcomes
+
+    def _one_by_one(
+        self, connection: Connection, operation: Operation, pending: Pending, items: list[JSON]
+    ) -> Iterator[Reasons]:
         until = time.monotonic() + _SLICE
         failed = pending.failed
-        for item in pending.items[pending.done : goal]:
-            reasons = self._apply(operation, self._step(connection, operation, pending, item, failed))
+        for item in items:
+            reasons = self._apply(operation, self._step(Touched(connection), operation, pending, item, failed))
             failed += bool(reasons)
             yield reasons
             if time.monotonic() > until:
                 return
 
-    def _step(self, connection: Connection, operation: Operation, pending: Pending, item: JSON, failed: int) -> Step:
+    def _step(self, rows: Touched, operation: Operation, pending: Pending, item: JSON, failed: int) -> Step:
         if operation.access is None:
             raise ValueError(f"{operation.code} writes nothing")
         now = self._state.clock.now()
         wait = self._state.switches.approve_after
         return Step(
-            connection=connection,
+            rows=rows,
             shapes=self._store.shapes,
             access=operation.access,
             item=item,
@@ -154,18 +188,48 @@ class Worker:
         )
 
     def _apply(self, operation: Operation, step: Step) -> Reasons:
-        # As text, for a nested transaction would compile its two statements anew for every item.
-        step.connection.exec_driver_sql("SAVEPOINT item")
         try:
-            reasons = self._state.behaviour.apply(operation, step)
+            with _savepoint(step.connection):
+                reasons = self._state.behaviour.apply(operation, step)
+                if reasons:
+                    raise _FailedError(reasons)
+                return {}
+        except _FailedError as failed:
+            return failed.reasons
         except Exception:
             # One item that can't be worked on must not stop the queue.
             traceback.print_exc(file=sys.stderr)
-            reasons = {"item": [say(step.language, "internal")]}
-        if reasons:
-            step.connection.exec_driver_sql("ROLLBACK TO item")
-        step.connection.exec_driver_sql("RELEASE item")
-        return reasons
+            return {"item": [say(step.language, "internal")]}
+
+
+class _FailedError(Exception):
+    """An item that failed: what was written of it has to go."""
+
+    def __init__(self, reasons: Reasons) -> None:
+        self.reasons = reasons
+        super().__init__()
+
+
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[None]:
+    """All that is written in the block, or nothing where it raises.
+
+    As text, for a nested transaction would compile its two statements anew each time.
+    """
+    connection.exec_driver_sql("SAVEPOINT item")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO item")
+        raise
+    finally:
+        connection.exec_driver_sql("RELEASE item")
+
+
+def _fitting(items: int, seconds: float) -> int:
+    """How many items take about a slice of time, where so many took so long."""
+    fewest, most = _AT_ONCE
+    return min(most, max(fewest, min(2 * items, int(items * _SLICE / max(seconds, 1e-6)))))
 
 
 def _part_size(pending: Pending) -> int:

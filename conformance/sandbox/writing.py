@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table
 
 from conformance.sandbox import store
 from conformance.sandbox.batches import Reasons
 from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.messages import Language, say
-from conformance.sandbox.tables import DUE, NOW, ROW, THIS, Field, PartShape, Shape
+from conformance.sandbox.tables import DUE, ROW, THIS, Field, PartShape, Shape
+from conformance.sandbox.touched import Record, Touched
 from conformance.sandbox.values import Kind
 from spec import Access
 from spec.model import JSON
-
-Record = dict[str, Any]
-"""A row of a table, by column."""
 
 
 @dataclass(frozen=True)
 class Step:
     """One item of a batch, and what is needed to apply it."""
 
-    connection: Connection
+    rows: Touched
     shapes: Mapping[str, Shape]
     access: Access
     item: Mapping[str, JSON]
@@ -40,6 +36,11 @@ class Step:
     """For a new row: when it passes the filters' defaults; None for at once."""
     failed_before: int = 0
     """How many items of the batch failed already."""
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of the transaction, in which all that was applied is written."""
+        return self.rows.connection
 
     @property
     def shape(self) -> Shape:
@@ -67,91 +68,97 @@ class Step:
 
 def apply(step: Step) -> Reasons:
     """Apply an item. Nothing is changed where there is a reason against it."""
-    row = find(step)
+    reasons = _applied(step)
+    if step.rows.at_once:
+        step.rows.write()
+    return reasons
+
+
+def _applied(step: Step) -> Reasons:
+    known = step.rows.has(step.shape, step.key)
     if step.access.action == "creates":
-        return _upsert_row(step, None) if row is None else step.fails(step.shape.key.name, "known-row")
-    if row is None and step.access.action in ("deletes", "removes", "updates"):
+        return step.fails(step.shape.key.name, "known-row") if known else _upsert_row(step, known)
+    if not known and (step.access.parts or step.access.action in ("deletes", "removes", "updates")):
         return step.fails(step.shape.key.name, "unknown-row")
     if step.access.action in ("deletes", "removes"):
-        return remove(step)
-    if step.access.parts:
-        return _upsert_parts(step, row)
-    return _upsert_row(step, row)
+        step.rows.remove(step.shape, step.key)
+        return {}
+    return _upsert_parts(step) if step.access.parts else _upsert_row(step, known)
 
 
 def find(step: Step) -> Record | None:
-    """The item's row, if there is one."""
-    return _find(step, step.shape, step.key)
-
-
-def _find(step: Step, shape: Shape, key: object) -> Record | None:
-    found = step.connection.execute(shape.finds, {THIS: key}).mappings().first()
+    """The item's row with all its fields, if there is one."""
+    found = step.connection.execute(step.shape.finds, {THIS: step.key}).mappings().first()
     return dict(found) if found else None
 
 
 def remove(step: Step) -> Reasons:
-    """Delete the item's row with all that hangs on it."""
-    step.connection.execute(delete(step.shape.table).where(step.this))
+    """Delete the item's row at once, with all that hangs on it."""
+    step.rows.remove(step.shape, step.key)
+    step.rows.write()
     return {}
 
 
-def _upsert_parts(step: Step, row: Record | None) -> Reasons:
+def read(steps: list[Step]) -> None:
+    """Read ahead, with few statements, what applying these items will ask for."""
+    for step in steps[:1]:
+        step.rows.read(step.shape, [one.key for one in steps])
+        for field, collection in step.access.references.items():
+            wanted = [one.item.get(field) for one in steps]
+            step.rows.read(step.shapes[collection], [key for key in wanted if key is not None])
+
+
+def _upsert_parts(step: Step) -> Reasons:
     """The item holds the fields of one entry of each part, side by side with the row's key."""
-    if row is None:
-        return step.fails(step.shape.key.name, "unknown-row")
     entries = [(step.shape.parts[part.field], step.item) for part in step.access.parts]
     reasons = _missing_in_entries(step, entries)
     if not reasons:
         for part, entry in entries:
-            set_entry(step, part, entry)
-        change(step, {})
+            _set_entry(step, part, entry)
+        step.rows.change(step.shape, step.key, {}, step.now)
     return reasons
 
 
-def _upsert_row(step: Step, row: Record | None) -> Reasons:
+def _upsert_row(step: Step, known: bool) -> Reasons:
     reasons: Reasons = {}
     for field, collection in step.access.references.items():
         wanted = step.item.get(field)
-        if wanted is not None and _find(step, step.shapes[collection], wanted) is None:
+        if wanted is not None and not step.rows.has(step.shapes[collection], wanted):
             reasons |= step.fails(field, "unknown-row")
     sent = [(part, entry) for name, part in step.shape.parts.items() for entry in step.item.get(name) or ()]
     reasons |= _missing_in_entries(step, sent)
     if reasons:
         return reasons
-    set_row(step, row)
+    _set_row(step, known)
     if step.access.absent == "clear":
         for name, part in step.shape.parts.items():
             if part.writable and name not in step.item:
-                step.connection.execute(delete(part.table).where(step.own(part.table)))
+                step.rows.clear(step.shape, step.key, part)
     for part, entry in sent:
-        set_entry(step, part, entry)
+        _set_entry(step, part, entry)
     return {}
 
 
-def set_row(step: Step, row: Record | None) -> None:
+def _set_row(step: Step, known: bool) -> None:
     """Write the item's own fields: to its row, or to a new one."""
-    shape, item = step.shape, step.item
+    shape, item, rows = step.shape, step.item, step.rows
     changes = {name: item[name] for name in shape.writable if name in item}
-    if row is None or step.access.absent == "clear":
+    if not known or step.access.absent == "clear":
         changes |= {name: blank(shape.fields[name]) for name in shape.writable if name not in item}
-    if row is None:
+    if known:
+        rows.change(shape, step.key, {n: value for n, value in changes.items() if n != shape.key.name}, step.now)
+    else:
         others = {name: blank(field) for name, field in shape.fields.items() if name not in shape.writable}
         stamps = {name: step.now for name in (shape.collection.created, shape.collection.updated) if name}
         record = {**others, **changes, **stamps, shape.key.name: step.key, **_unseen(step), DUE: step.unapproved_until}
-        store.insert(step.connection, shape.table, [record])
-    else:
-        change(step, {name: value for name, value in changes.items() if name != shape.key.name})
+        rows.insert(shape, step.key, record)
     for name, keyed in shape.keyed.items():
-        if row and name in changes:
-            step.connection.execute(delete(keyed).where(step.own(keyed)))
-        if row is None or name in changes:
-            store.insert(step.connection, keyed, store.keyed_records(step.key, item.get(name)))
+        if not known or name in changes:
+            rows.put_values(shape, step.key, keyed, store.keyed_records(step.key, item.get(name)))
     for reached in store.kept_apart(shape):
-        if row and reached.path[0] in changes:
-            step.connection.execute(delete(reached.table).where(step.own(reached.table)))
-        if row is None or reached.path[0] in changes:
+        if not known or reached.path[0] in changes:
             records = store.reached_records(shape, reached, {**changes, shape.key.name: step.key})
-            store.insert(step.connection, reached.table, records)
+            rows.put_values(shape, step.key, reached.table, records)
 
 
 def _unseen(step: Step) -> Record:
@@ -162,27 +169,10 @@ def _unseen(step: Step) -> Record:
     return {n: not step.approved[n] if field.kind == "boolean" else blank(field) for n, field in fields.items()}
 
 
-def change(step: Step, changes: Record) -> None:
-    """Change fields of the item's row, and move its time of change on."""
-    if step.shape.collection.updated:
-        changes = {**changes, NOW: step.now}
-    if changes:
-        step.connection.execute(step.shape.changes, {**changes, THIS: step.key})
-
-
-def set_entry(step: Step, part: PartShape, entry: Mapping[str, JSON]) -> None:
+def _set_entry(step: Step, part: PartShape, entry: Mapping[str, JSON]) -> None:
     """Update the row's entry with the same key, or add one."""
     sent = {field.name: entry[field.name] for field in part.fields if field.name in entry}
-    blanks = {field.name: blank(field) for field in part.fields}
-    statement = _upsert(step.connection.dialect.name, part.table, part.key.name, tuple(sent))
-    step.connection.execute(statement, {ROW: step.key, **blanks, **sent})
-
-
-@lru_cache
-def _upsert(dialect: str, table: Table, key: str, sent: tuple[str, ...]) -> Executable:
-    """Insert an entry, or where there is one, update what is sent. It is built once, for that takes its time."""
-    added = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    return added.on_conflict_do_update(index_elements=[ROW, key], set_={name: added.excluded[name] for name in sent})
+    step.rows.set_entry(step.shape, step.key, part, sent, {field.name: blank(field) for field in part.fields})
 
 
 def _missing_in_entries(step: Step, entries: list[tuple[PartShape, Mapping[str, JSON]]]) -> Reasons:
@@ -198,9 +188,7 @@ def _missing_in_entries(step: Step, entries: list[tuple[PartShape, Mapping[str, 
 
 def entry_exists(step: Step, part: PartShape, entry: Mapping[str, JSON]) -> bool:
     """True when the row has an entry with the same key."""
-    key = part.key.column
-    this = select(key).where(step.own(part.table), key == entry.get(part.key.name))
-    return step.connection.execute(this).first() is not None
+    return step.rows.has_entry(step.shape, part, step.key, entry.get(part.key.name))
 
 
 def blank(field: Field) -> Any:
