@@ -24,7 +24,7 @@ def of_rows(
     filters = [f for f in filters_of(contract, collection) if f.field in columns and not (f.free_key or f.several)]
     order = [columns[name] for name in (collection.created, collection.key) if name]
     # Pages of all rows are pages of those that the defaults show.
-    shown = [columns[name] for name in dict.fromkeys(f.field for f in filters if f.default is not None)]
+    shown = by_default(contract, collection, columns)
     yield Index(f"{collection.name}$order", *shown, *order)
     if shown:
         yield Index(f"{collection.name}$all", *order)
@@ -37,6 +37,12 @@ def of_rows(
         # Numbers are compared by value, which differs from the order of their texts.
         if kinds[field] in ("text", "uuid", "instant") and columns[field] not in (*shown, *order[:1]):
             yield from _of(f"{collection.name}.{field}", columns[field], of, kinds[field], columns[field] is order[-1])
+
+
+def by_default(contract: Contract, collection: Collection, columns: Mapping[str, Column[Any]]) -> list[Column[Any]]:
+    """The columns that filters narrow where a request doesn't say anything of them."""
+    filters = [f for f in filters_of(contract, collection) if f.field in columns and not (f.free_key or f.several)]
+    return [columns[name] for name in dict.fromkeys(f.field for f in filters if f.default is not None)]
 
 
 def of_keys(

@@ -13,10 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, MetaData, Table
 
-from conformance.sandbox import lookups, values
+from conformance.sandbox import counts, deep, lookups, values
 from conformance.sandbox.cursors import Place
 from conformance.sandbox.databases import Database, Saved
 from conformance.sandbox.lookups import Predicate
+from conformance.sandbox.remembered import Remembered
 from conformance.sandbox.tables import KEY, ROW, TEXT, THESE, VALUE, Field, PartShape, Reached, Shape, shapes
 from spec import Contract, SortKey
 from spec.model import JSON
@@ -46,6 +47,7 @@ class Store:
         """Seconds that units of work have taken, all together."""
         self._lock = threading.Lock()
         self._database = database
+        self._remembered = Remembered(database.state)
         self.is_new = database.create(self._metadata)
 
     @contextmanager
@@ -64,7 +66,11 @@ class Store:
         """One unit of work that changes nothing, and sees all as it is at one moment."""
         with self.work() as connection:
             self._database.see_one_moment()
-            yield connection
+            self._remembered.enter(connection)
+            try:
+                yield connection
+            finally:
+                self._remembered.leave(connection)
 
     def claim_queue(self) -> bool:
         """In a unit of work: let nobody else work on the batches until it ends; False where somebody else does."""
@@ -74,6 +80,11 @@ class Store:
         """Take note that many rows came in."""
         with self._lock:
             self._database.filled()
+
+    def tidy(self) -> None:
+        """Take note that a batch is over."""
+        with self._lock:
+            self._database.tidy()
 
     def save(self) -> Saved:
         """A copy of all that there is."""
@@ -89,7 +100,8 @@ class Store:
         """Delete all rows and all batches."""
         with self.work() as connection:
             for table in reversed(self._metadata.sorted_tables):
-                connection.execute(sa.delete(table))
+                if not counts.is_kept(table):
+                    connection.execute(sa.delete(table))
 
     def close(self) -> None:
         """Close the database."""
@@ -105,7 +117,15 @@ def update(connection: Connection, table: Table, changes: Mapping[str, Any], whe
 
 def count(connection: Connection, shape: Shape, where: Predicate) -> int:
     """How many rows there are for which `where` is true."""
-    return connection.scalars(shape.counts.where(where)).one()
+    known = counts.known(shape.table, shape.number, where)
+    if known is not None:
+        return connection.scalars(known).one()
+
+    def counted() -> int:
+        return connection.scalars(shape.counts.where(where)).one()
+
+    remembered = Remembered.of(connection)
+    return remembered.count(where, counted) if remembered else counted()
 
 
 def rows(
@@ -117,7 +137,8 @@ def rows(
     size: int | None = None,
 ) -> list[Row]:
     """The rows for which `where` is true, as responses show them."""
-    page = shape.shows.where(where).order_by(*order).limit(size).offset(offset)
+    from_there, skipped = deep.beginning(connection, shape, where, offset) if _own(shape, order) else (where, offset)
+    page = shape.shows.where(from_there).order_by(*order).limit(size).offset(skipped)
     found = connection.execute(page).all()
     keys = [record[0] for record in found]
     entries = {name: _entries(connection, part, keys) for name, part in shape.parts.items()}
@@ -245,6 +266,12 @@ def _sorted(shape: Shape, key: SortKey) -> ColumnElement[Any]:
     return (column.desc() if key.descending else column.asc()).nulls_last()
 
 
+def _own(shape: Shape, order: Order) -> bool:
+    """True for the order that the rows have where nothing else is asked for."""
+    own = default_order(shape)
+    return len(order) == len(own) and all(one is other for one, other in zip(order, own, strict=True))
+
+
 def default_order(shape: Shape) -> Order:
     """Oldest first; the key orders rows of the same time."""
-    return [shape.fields[name].column for name in (shape.collection.created, shape.collection.key) if name]
+    return [field.column for field in shape.ordered_by]

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, MetaData, Select, Table
 
-from conformance.sandbox import indexes
+from conformance.sandbox import counts, indexes
 from conformance.sandbox.columns import TYPES, Words, later
 from conformance.sandbox.lookups import as_kept
 from conformance.sandbox.values import Kind, kind
@@ -110,11 +110,19 @@ class Shape:
     reached: Mapping[str, Reached]
     """For each filter's field that isn't a column of the row: where its values are."""
     table: Table
+    number: Table
+    """How many rows there are."""
 
     @property
     def key(self) -> Field:
         """The field that identifies rows."""
         return self.fields[self.collection.key]
+
+    @property
+    def ordered_by(self) -> tuple[Field, ...]:
+        """What rows are ordered by where nothing else is asked for: oldest first, then by key."""
+        names = (self.collection.created, self.collection.key)
+        return tuple(self.fields[name] for name in names if name)
 
     @cached_property
     def shows(self) -> Select[Any]:
@@ -183,6 +191,7 @@ def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Sh
         reached=_reached(contract, collection, fields, parts_of, key),
         keyed={name: _keyed(contract, collection, name, key) for name in _free_key_fields(contract, collection)},
         table=table,
+        number=counts.beside(table, indexes.by_default(contract, collection, columns)),
     )
 
 
@@ -255,7 +264,8 @@ def _reached(
             continue
         of = kind(schema)
         value = Column(VALUE, TYPES[of])
-        table = Table(f"{collection.name}/{name}", key.table.metadata, _owner(key), value)
+        called = f"{collection.name}/{name}"
+        table = Table(called, key.table.metadata, _owner(key), value, sa.Index(f"{called}$row", ROW))
         found[name] = Reached(path, of, table.c[ROW], value)
     return found
 

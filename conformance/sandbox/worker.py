@@ -103,6 +103,7 @@ class Worker:
             pending = batches.record(connection, pending, outcomes, self._state.clock.now())
         if pending.done >= len(pending.items):
             self._work = None
+            self._store.tidy()
         elif pending.done >= work.goal:
             self._work = self._part(pending)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Protocol
 
 from sqlalchemy import Connection, MetaData
@@ -35,8 +36,14 @@ class Database(Protocol):
     def filled(self) -> None:
         """Take note that many rows came in."""
 
+    def tidy(self) -> None:
+        """Make less of what writing has left."""
+
     def see_one_moment(self) -> None:
         """Let all that is read in the transaction that has just begun be of one moment; nothing is written in it."""
+
+    def state(self) -> Hashable:
+        """Something that differs after every change, as a transaction that only reads sees it."""
 
     def claim_queue(self) -> bool:
         """Lock the batches until the transaction ends; False where another process holds the lock."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, MetaData, event
+from sqlalchemy import Connection, MetaData, Table, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from conformance.sandbox import counts
 from conformance.sandbox.databases import folding, nul
 from conformance.sandbox.databases.database import OTHER_DATA, Saved, StoreError
 
@@ -38,6 +40,8 @@ class Postgresql:
         self._tables: list[sa.Table] = []
         self._numbers = itertools.count(1)
         engine = sa.create_engine(self._url, poolclass=sa.StaticPool)
+        # One statement for many records, where the driver would send one for each.
+        engine.dialect.use_insertmanyvalues_wo_returning = True
         event.listen(engine, "connect", self._prepare)
         try:
             self.connection = engine.connect()
@@ -70,12 +74,23 @@ class Postgresql:
 
     def filled(self) -> None:
         """Count what is there, or queries are planned for empty tables."""
+        self.tidy()
         with self.connection.begin():
             self.connection.exec_driver_sql(f"ANALYZE {', '.join(self._names())}")
+
+    def tidy(self) -> None:
+        """Make few records of many."""
+        with self.connection.begin():
+            for table in filter(counts.is_kept, self._tables):
+                self.connection.execute(counts.summed_up(table))
 
     def see_one_moment(self) -> None:
         """As PostgreSQL does at this level."""
         self.connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    def state(self) -> Hashable:
+        """Which transactions it sees."""
+        return str(self.connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one())
 
     def claim_queue(self) -> bool:
         """By a lock that goes with the transaction, also where its process is killed."""
@@ -88,7 +103,7 @@ class Postgresql:
         copy.drop()
         with self.connection.begin():
             self.connection.exec_driver_sql(f'CREATE SCHEMA "{copy.schema}"')
-            for name in self._names():
+            for name in self._copied():
                 self.connection.exec_driver_sql(f'CREATE TABLE "{copy.schema}".{name} AS TABLE {name}')
         return copy
 
@@ -97,7 +112,7 @@ class Postgresql:
         copy = cast(_Copy, saved)
         with self.connection.begin():
             self.connection.exec_driver_sql(f"TRUNCATE {', '.join(self._names())}")
-            for name in self._names():
+            for name in self._copied():
                 self.connection.exec_driver_sql(f'INSERT INTO {name} TABLE "{copy.schema}".{name}')
 
     def close(self) -> None:
@@ -110,8 +125,14 @@ class Postgresql:
         return self._url.set(drivername="postgresql").render_as_string(hide_password=True)
 
     def _names(self) -> list[str]:
-        quote = self.connection.dialect.identifier_preparer.quote
-        return [quote(table.name).replace("%", "%%") for table in self._tables]
+        return [self._quoted(table) for table in self._tables]
+
+    def _copied(self) -> list[str]:
+        """The names of the tables that others don't follow from."""
+        return [self._quoted(table) for table in self._tables if not counts.is_kept(table)]
+
+    def _quoted(self, table: Table) -> str:
+        return self.connection.dialect.identifier_preparer.quote(table.name).replace("%", "%%")
 
     def _prepare(self, connection: Any, _: Any) -> None:
         nul.register(connection)

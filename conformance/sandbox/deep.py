@@ -1,0 +1,42 @@
+"""Pages that are far from the beginning, without reading all the rows before them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection
+
+from conformance.sandbox import counts
+from conformance.sandbox.lookups import Predicate, as_kept
+from conformance.sandbox.remembered import Remembered, Values
+from conformance.sandbox.tables import Shape
+
+STRIDE = 5000
+"""Rows between two places that are remembered."""
+
+
+def beginning(connection: Connection, shape: Shape, where: Predicate, offset: int) -> tuple[Predicate, int]:
+    """Of the rows in their own order: what is true from one on that isn't far before an offset, and how far it is."""
+    remembered = Remembered.of(connection)
+    # Where a value may be null, databases differ on what comes after it.
+    if offset < STRIDE or remembered is None or any(field.nullable for field in shape.ordered_by):
+        return where, offset
+    places = remembered.places(where)
+    count, values = places.before(offset)
+    # An index leads from one place to the next. Rows that a filter finds may have to be found anew each time.
+    unfiltered = counts.known(shape.table, shape.number, where) is not None
+    order = [as_kept(field.column) for field in shape.ordered_by]
+    while offset - count >= STRIDE:
+        size = STRIDE if unfiltered else (offset - count) // STRIDE * STRIDE
+        last = sa.select(*order).where(_after(where, order, values)).order_by(*order).limit(1).offset(size - 1)
+        found = connection.execute(last).first()
+        if found is None:
+            break
+        count, values = count + size, tuple(found)
+        places.add(count, values)
+    return _after(where, order, values), offset - count
+
+
+def _after(where: Predicate, order: list[ColumnElement[Any]], values: Values | None) -> Predicate:
+    return where if values is None else sa.and_(where, sa.tuple_(*order) > sa.tuple_(*values))
