@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from conformance.sandbox import batches, broken, listing, members, one_row, prefixes, query, validation, worker
+from conformance.sandbox import batches, broken, listing, members, one_row, prefixes, query, validation, worker, writing
 from conformance.sandbox.batches import FileKind
 from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.exchange import Refused, base_url, presented
@@ -219,8 +219,9 @@ class Answering:
         refused = behaviour.problems(operation, items, found.sentences)
         if refused:
             raise Invalid(refused.get("body", refused), found.kinds)
+        keys = writing.keys(operation.access, items) if operation.access else ()
         with tenant.store.work() as connection:
-            id = batches.accept(connection, operation.code, tongue, items, self._state.clock.now())
+            id = batches.accept(connection, operation.code, tongue, items, self._state.clock.now(), keys)
         self._state.clock.notify()
         return Answer(status, _ticket(operation, id))
 

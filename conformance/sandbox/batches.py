@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -83,8 +86,9 @@ SENT = Table(
     TABLES,
     Column("batch", sa.ForeignKey(BATCH.c.id), primary_key=True),
     Column("items", Json),
+    Column("keys", Json),
 )
-"""What was sent stands apart: where a row changes, SQLite writes all of it anew."""
+"""What was sent, and a number for each key in it. Beside the progress, SQLite would write it anew at each step."""
 OUTCOME = Table(
     "outcome",
     TABLES,
@@ -93,6 +97,16 @@ OUTCOME = Table(
     Column("reasons", Json),
 )
 
+_AHEAD = 50
+"""The batches among which a process looks for one that it may work on."""
+_QUEUE = (
+    sa.select(*BATCH.c["number", "id", "status"])
+    .where(BATCH.c.status.in_((WAITING, RUNNING)))
+    .order_by(BATCH.c.number)
+    .limit(_AHEAD)
+)
+_FREE = sa.select(BATCH.c.number).where(BATCH.c.id == sa.bindparam("id")).with_for_update(skip_locked=True)
+_KEYS = sa.select(SENT.c["keys"]).where(SENT.c.batch == sa.bindparam("id"))
 _PENDING = (
     sa.select(
         *BATCH.c["number", "id", "operation", "language", "failed"],
@@ -100,9 +114,7 @@ _PENDING = (
         (BATCH.c.succeeded + BATCH.c.failed).label("done"),
     )
     .join_from(BATCH, SENT)
-    .where(BATCH.c.status.in_((WAITING, RUNNING)))
-    .order_by(BATCH.c.number)
-    .limit(1)
+    .where(BATCH.c.id == sa.bindparam("id"))
 )
 _STATES = sa.select(
     *BATCH.c["number", "id", "operation", "status", "total", "succeeded", "failed", "created", "updated"]
@@ -115,25 +127,58 @@ _MOVES = (
 )
 
 
-def accept(connection: Connection, operation: str, language: Language, items: list[JSON], now: int) -> str:
-    """Put a batch at the end of the queue; its id."""
+def accept(
+    connection: Connection, operation: str, language: Language, items: list[JSON], now: int, keys: Iterable[JSON] = ()
+) -> str:
+    """Put a batch at the end of the queue; its id. `keys` are those of all rows that its items read or write."""
     id = str(uuid.uuid4())
     fresh = {"id": id, "operation": operation, "language": language, "total": len(items)}
     numbers = {"status": WAITING, "succeeded": 0, "failed": 0, "created": now, "updated": now}
     connection.execute(sa.insert(BATCH), {**fresh, **numbers})
-    connection.execute(sa.insert(SENT), {"batch": id, "items": items})
+    marks = sorted({_mark(key) for key in keys})
+    connection.execute(sa.insert(SENT), {"batch": id, "items": items, "keys": marks})
     return id
 
 
+def _mark(key: JSON) -> int:
+    """A number that is the same for every spelling of a key; others may have it, too."""
+    return zlib.crc32(json.dumps(key).casefold().encode())
+
+
 def next_pending(connection: Connection) -> Pending | None:
-    """The oldest batch that isn't over, or None."""
-    found = connection.execute(_PENDING).mappings().first()
-    return Pending(**found) if found else None
+    """The oldest batch that isn't over, that nobody works on, and that needn't wait for another; None where none is.
+
+    A batch waits for those before it that share a key with it, so that each row gets its items in their order.
+    """
+    queue = connection.execute(_QUEUE).all()
+    keys: dict[str, set[int]] = {}
+
+    def touched(id: str) -> set[int]:
+        if id not in keys:
+            keys[id] = set(connection.scalars(_KEYS, {"id": id}).one())
+        return keys[id]
+
+    for place, (_, id, status) in enumerate(queue):
+        # One that came to light late may be older than one that is worked on.
+        others = [*queue[:place], *(one for one in queue[place + 1 :] if one.status == RUNNING and status == WAITING)]
+        if all(touched(id).isdisjoint(touched(other.id)) for other in others) and _is_free(connection, id):
+            return Pending(**connection.execute(_PENDING, {"id": id}).mappings().one())
+    return None
 
 
-def is_at(connection: Connection, pending: Pending) -> bool:
-    """True while the batch has the expected progress: no other process has worked on it meanwhile."""
-    found = connection.execute(_STATE, {"id": pending.id}).first()
+def _is_free(connection: Connection, id: str) -> bool:
+    """Lock a batch until the transaction ends; False where another process holds the lock."""
+    return connection.execute(_FREE, {"id": id}).first() is not None
+
+
+def are_waiting(connection: Connection) -> bool:
+    """True when some batch isn't over."""
+    return connection.execute(_QUEUE).first() is not None
+
+
+def claim(connection: Connection, pending: Pending) -> bool:
+    """Let nobody else work on a batch until the transaction ends; False where another process does, or did."""
+    found = connection.execute(_STATE, {"id": pending.id}).first() if _is_free(connection, pending.id) else None
     return found is not None and found.succeeded + found.failed == pending.done and found.status in (WAITING, RUNNING)
 
 

@@ -72,10 +72,6 @@ class Store:
             finally:
                 self._remembered.leave(connection)
 
-    def claim_queue(self) -> bool:
-        """In a unit of work: let nobody else work on the batches until it ends; False where somebody else does."""
-        return self._database.claim_queue()
-
     def filled(self) -> None:
         """Take note that many rows came in."""
         with self._lock:

@@ -26,7 +26,7 @@ _SLICE = 0.03
 _AT_ONCE = (100, 1000)
 """The fewest and the most items that are applied together."""
 _TAKEN = 20_000
-"""Microseconds until somebody asks again who found another process at work on the batches."""
+"""Microseconds until a process asks again that found others at work on the batches."""
 _UNSEEN = 500_000
 """Microseconds after which a process looks for batches that another one took in, and may have left."""
 _STEPS = 4
@@ -45,7 +45,7 @@ class _Work:
 
 
 class Worker:
-    """Works on the queue of batches, one at a time, first come first served."""
+    """Works on the queue of batches, one at a time, first come first served. Other processes may do the same."""
 
     def __init__(self, contract: Contract, state: State, rows: store.Store) -> None:
         """Nothing is done until `run`, or `step`."""
@@ -77,8 +77,8 @@ class Worker:
         if self._work is None:
             with self._store.work() as connection:
                 pending = batches.next_pending(connection)
-            if pending is None:
-                return None
+                if pending is None:
+                    return self._state.clock.now() + _TAKEN if batches.are_waiting(connection) else None
             operation = self._operations[pending.operation]
             pending = replace(pending, items=self._state.behaviour.sequence(operation, pending.items))
             self._work = self._part(pending)
@@ -94,11 +94,9 @@ class Worker:
             work = replace(work, goal=len(work.pending.items))
         pending = work.pending
         with self._store.work() as connection:
-            if not self._store.claim_queue():
-                return False
-            if not batches.is_at(connection, pending):
+            if not batches.claim(connection, pending):
                 self._work = None
-                return True
+                return False
             outcomes = self._outcomes(connection, self._operations[pending.operation], pending, work.goal)
             pending = batches.record(connection, pending, outcomes, self._state.clock.now())
         if pending.done >= len(pending.items):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,6 +97,14 @@ def remove(step: Step) -> Reasons:
     step.rows.remove(step.shape, step.key)
     step.rows.write()
     return {}
+
+
+def keys(access: Access, items: list[JSON]) -> Iterator[JSON]:
+    """The keys of all rows that items write, or refer to, each beside its collection's name."""
+    for item in items:
+        if isinstance(item, dict):
+            yield [access.collection.name, item.get(access.collection.key)]
+            yield from ([collection, item.get(field)] for field, collection in access.references.items())
 
 
 def read(steps: list[Step]) -> None:

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
 
 import spec
-from conformance.sandbox import DEFAULT_KEY
+from conformance.sandbox import Settings, app, batches
 from conformance.sandbox.__main__ import main
 from conformance.sandbox.control import PREFIX
+from conformance.sandbox.tenants import Tenant
 from tests.clock import HANG
-from tests.sandbox.asking import PRODUCTS, product
+from tests.sandbox import load
 from tests.sandbox.postgres import Server
 
 ROOT = spec.DEFAULT.parents[1]
-HEADERS = {"Authorization": DEFAULT_KEY}
-WRITERS, ROUNDS, KEYS, KILLS = 5, 8, 4, 4
 
 
 @contextmanager
@@ -53,52 +49,53 @@ def served(database: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
             assert process.wait(HANG) == 0
 
 
-def children(process: subprocess.Popen[str]) -> list[int]:
-    """The processes that answer requests."""
-    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
-
-
-def ask(process: subprocess.Popen[str], client: httpx2.Client, method: str, path: str, **sent: Any) -> httpx2.Response:
-    """An answer, from whichever process lives long enough."""
-    while process.poll() is None:
-        try:
-            response = client.request(method, path, **sent)
-        except httpx2.TransportError:
-            continue
-        assert response.status_code < 500, response.text
-        return response
-    raise AssertionError("the sandbox has ended")
-
-
 def test_killed_processes_lose_nothing_and_do_nothing_twice(postgres: Server) -> None:
     with served(postgres.database()) as (url, process):
+        done = load.run(url, process, clients=6, rounds=5, keys=4, kills=4, seed=1)
+        assert done.wrong == []
+        assert done.batches == 6 * 5
+        assert done.kills == 4
+        assert len(load.children(process)) == 2
 
-        def write(number: int) -> list[str]:
-            """Batches of the same keys, one after the other."""
-            tickets = []
-            with httpx2.Client(base_url=url, headers=HEADERS, timeout=HANG, verify=False) as client:
-                for turn in range(ROUNDS):
-                    items = [product(f"w{number}-{key}", name=str(turn)) for key in range(KEYS)]
-                    tickets.append(ask(process, client, "POST", PRODUCTS, json=items).json()["batch_request_id"])
-                    if number == 0 and turn < KILLS:
-                        living = children(process)
-                        os.kill(living[turn % len(living)], signal.SIGKILL)
-            return tickets
 
-        with ThreadPoolExecutor(WRITERS) as pool:
-            tickets = [ticket for found in pool.map(write, range(WRITERS)) for ticket in found]
-        with httpx2.Client(base_url=url, headers=HEADERS, timeout=HANG, verify=False) as client:
-            for ticket in tickets:
-                while not (batch := ask(process, client, "GET", f"{PRODUCTS}batch-requests/{ticket}").json())[
-                    "processed_in"
-                ]:
-                    pass
-                assert batch["state"] == {"total": KEYS, "succeeded": KEYS, "failed": 0}
-            shown = ask(process, client, "GET", f"{PRODUCTS}?sku__contains=w&limit=100").json()["results"]
-            # Batches of one writer are done in the order in which they were sent.
-            mine = {row["sku"]: row["name"] for row in shown if row["base_code"] == "B"}
-            assert mine == {f"w{n}-{key}": str(ROUNDS - 1) for n in range(WRITERS) for key in range(KEYS)}
-        assert len(children(process)) == 2
+def test_batches_that_share_a_key_are_worked_on_one_after_the_other(postgres: Server) -> None:
+    with two_processes(postgres.database()) as (one, other):
+        for keys in (["a"], ["b", "A"], ["c"], ["c", "d"], ["e"]):
+            with one.store.work() as connection:
+                items = [{"sku": key} for key in keys]
+                batches.accept(connection, "PRD103", "en", items, 0, [["products", key] for key in keys])
+        with one.store.work() as first, other.store.work() as second:
+            taken = [batches.next_pending(connection) for connection in (first, second)]
+            assert [pending and pending.number for pending in taken] == [1, 3]
+            assert taken[0]
+            assert not batches.claim(second, taken[0])
+            assert batches.claim(first, taken[0])
+
+
+def test_a_batch_that_another_process_did_is_not_done_again(postgres: Server) -> None:
+    with two_processes(postgres.database()) as (one, other):
+        with one.store.work() as connection:
+            id = batches.accept(connection, "PRD103", "en", [{"sku": "nothing"}], 0)
+        assert other.worker.due() is not None
+        one.worker.finish(1)
+        assert not other.worker.step()
+        assert other.worker.due() is None
+        with one.store.work() as connection:
+            view = batches.view(connection, id)
+            assert view
+            assert (view.total, view.failed, view.over) == (1, 1, True)
+
+
+@contextmanager
+def two_processes(database: str) -> Iterator[tuple[Tenant, Tenant]]:
+    """The same tenant as two processes have it."""
+    contract = spec.load()
+    both = [app(contract, Settings(products=3, db=database)) for _ in range(2)]
+    try:
+        yield both[0].tenants[0], both[1].tenants[0]
+    finally:
+        for sandbox in both:
+            sandbox.close()
 
 
 def test_what_one_process_can_not_do_for_all_is_refused(postgres: Server) -> None:

@@ -45,9 +45,6 @@ class Database(Protocol):
     def state(self) -> Hashable:
         """Something that differs after every change, as a transaction that only reads sees it."""
 
-    def claim_queue(self) -> bool:
-        """Lock the batches until the transaction ends; False where another process holds the lock."""
-
     def save(self) -> Saved:
         """A copy of all that there is."""
 

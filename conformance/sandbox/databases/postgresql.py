@@ -92,11 +92,6 @@ class Postgresql:
         """Which transactions it sees."""
         return str(self.connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one())
 
-    def claim_queue(self) -> bool:
-        """By a lock that goes with the transaction, also where its process is killed."""
-        claim = f"SELECT pg_try_advisory_xact_lock(hashtext('sandbox queue'), hashtext('{self._schema}'))"
-        return bool(self.connection.exec_driver_sql(claim).scalar_one())
-
     def save(self) -> Saved:
         """A copy in a schema of its own."""
         copy = _Copy(self.connection, f"{self._schema}_copy_{next(self._numbers)}")

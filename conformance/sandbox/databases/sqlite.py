@@ -78,10 +78,6 @@ class Sqlite:
         driver = self._driver
         return driver.total_changes, driver.execute("PRAGMA data_version").fetchone(), self._restored
 
-    def claim_queue(self) -> bool:
-        """Nobody else is there."""
-        return True
-
     def save(self) -> Saved:
         """A copy in memory."""
         copy = sqlite3.connect(":memory:", check_same_thread=False)
