@@ -52,6 +52,13 @@ examples:
     metavar="FILE",
     help="how operations' lists are paged (default: NAME.pages.yaml beside the document, where there is one)",
 )
+@option(
+    "--models",
+    type=click.Choice(["pydantic", "msgspec"]),
+    default="pydantic",
+    show_default=True,
+    help="what responses are read as: models, or structs, which are quicker",
+)
 @option("--package", metavar="NAME", help="import name (default: from the document's title)")
 @option(
     "--allow-partial",
@@ -64,6 +71,7 @@ def generate(
     check: bool,
     templates: Path | None,
     pages: Path | None,
+    models: str,
     package: str | None,
     allow_partial: bool,
 ) -> int:
@@ -78,7 +86,7 @@ def generate(
     if templates is not None and not templates.is_dir():
         raise click.UsageError(f"--templates {templates}: there is no such folder.")
     try:
-        made = _plan(document, package, paging.read(document, pages))
+        made = _plan(document, package, paging.read(document, pages), msgspec=models == "msgspec")
         files = render.files(made, templates)
         if made.refusals and not allow_partial:
             return _refused(made.refusals)
@@ -101,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run(generate, given, "python -m generator")
 
 
-def _plan(path: Path, package: str | None, paged: Mapping[str, Mapping[str, Any] | None]) -> Plan:
+def _plan(path: Path, package: str | None, paged: Mapping[str, Mapping[str, Any] | None], *, msgspec: bool) -> Plan:
     contract, problems = spec.examine(path)
     grave = [problem for problem in problems if not problem.harmless]
     # What an ill-formed extension means isn't guessed at; any other problem is a refusal of its own.
@@ -110,7 +118,7 @@ def _plan(path: Path, package: str | None, paged: Mapping[str, Mapping[str, Any]
     for problem in problems:
         if problem.harmless:
             print(f"{problem.location}: warning: {problem.message}", file=sys.stderr)
-    return plan(contract, problems, package, paged)
+    return plan(contract, problems, package, paged, msgspec=msgspec)
 
 
 def _refused(refusals: Sequence[Refusal], advice: str = "") -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.plan_models import AliasPlan, EnumPlan, MemberPlan, ModelPlan, PropertyPlan
+from generator.plan_models import AliasPlan, EnumPlan, MemberPlan, ModelPlan, ModelsPlan, PropertyPlan
 from generator.types import FIELD, Named, Type, inside, optional, printed, takes_none
+
+
+def _field(type: Type) -> str:
+    return printed(type, FIELD)
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class Property:
     default: Any
     """The only value that it has, or None."""
     description: str
+    always: bool = False
+    """True where the document requires it, also if servers may leave it out."""
 
 
 @dataclass
@@ -80,8 +86,15 @@ class Definitions:
         members = {type, *(optional(each) for each in found)}
         return self.classes.get(found[0].name) if len(found) == 1 and type in (found[0], *members) else None
 
-    def models(self) -> Iterator[ModelPlan]:
-        """The classes, each after those that it refers to where they don't refer to each other."""
+    def plan(self) -> ModelsPlan:
+        """The module of models."""
+        return ModelsPlan(tuple(self.enumerations()), tuple(self.models()), tuple(self.unions()))
+
+    def models(self, write: Callable[[Class], ModelPlan] | None = None) -> Iterator[ModelPlan]:
+        """The classes as `write` has them, by default as pydantic's models.
+
+        Each comes after those that it refers to where they don't refer to each other.
+        """
         done: dict[str, None] = {}
         for start in self.classes:
             waiting: list[tuple[str, Iterator[str]]] = [] if start in done else [(start, self._uses(start))]
@@ -95,7 +108,7 @@ class Definitions:
                 else:
                     open_ones.add(following)
                     waiting.append((following, self._uses(following)))
-        return (_model(self.classes[name]) for name in done)
+        return ((write or model)(self.classes[name]) for name in done)
 
     def _uses(self, name: str) -> Iterator[str]:
         for each in self.classes[name].properties:
@@ -107,10 +120,10 @@ class Definitions:
             base = "OpenStrEnum" if isinstance(each.members[0][1], str) else "OpenIntEnum"
             yield EnumPlan(each.name, base, each.description, tuple(MemberPlan(n, v) for n, v in each.members))
 
-    def unions(self) -> Iterator[AliasPlan]:
+    def unions(self, written: Callable[[Type], str] = _field) -> Iterator[AliasPlan]:
         """The aliases; those that others are made of come first."""
         for each in sorted(self.aliases.values(), key=lambda alias: not alias.root):
-            yield AliasPlan(each.name, printed(each.type, FIELD), each.description, each.root, _names(each.type))
+            yield AliasPlan(each.name, written(each.type), each.description, each.root, names_in(each.type))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -118,27 +131,28 @@ class Definitions:
         return tuple(sorted((*self.classes, *self.enums, *self.aliases)))
 
 
-def _model(made: Class) -> ModelPlan:
+def model(made: Class, written: Callable[[Type], str] = _field) -> ModelPlan:
+    """A class as a model of pydantic's. `written` prints a type."""
     base = "Model" if not made.strict else "ClosedModel" if made.closed else "RequestModel"
     return ModelPlan(
         name=made.name,
         base=base,
         description=made.description,
-        properties=tuple(_property(each, made.strict and not made.partial) for each in made.properties),
-        extra=printed(made.extra, FIELD) if made.extra else None,
+        properties=tuple(_property(each, made.strict and not made.partial, written) for each in made.properties),
+        extra=written(made.extra) if made.extra else None,
         constants=tuple(each.field for each in made.properties if each.default is not None),
         read_only=tuple(made.read_only) if made.strict else (),
         closed=made.closed and not made.strict,
-        uses=_names(*(each.type for each in made.properties), *([made.extra] if made.extra else [])),
+        uses=names_in(*(each.type for each in made.properties), *([made.extra] if made.extra else [])),
     )
 
 
-def _names(*types: Type) -> tuple[str, ...]:
+def names_in(*types: Type) -> tuple[str, ...]:
     """The names in some types, each once."""
     return tuple(dict.fromkeys(each.name for type in types for each in inside(type) if isinstance(each, Named)))
 
 
-def _property(each: Property, not_null: bool) -> PropertyPlan:
+def _property(each: Property, not_null: bool, written: Callable[[Type], str]) -> PropertyPlan:
     """A field as it is written. An optional one may be left out, and in most of what is sent may not be null."""
     if each.required or each.default is not None:
         kind, checks = each.type, []
@@ -146,7 +160,7 @@ def _property(each: Property, not_null: bool) -> PropertyPlan:
         kind, checks = optional(each.type), [] if takes_none(each.type) or not not_null else ["NotNull"]
     if each.wire != each.field:
         checks.insert(0, f"Field(validation_alias={each.wire!r}, serialization_alias={each.wire!r})")
-    text = printed(kind, FIELD)
+    text = written(kind)
     if checks:
         text = f"Annotated[{text}, {', '.join(checks)}]"
     default = None if each.required else repr(each.default)

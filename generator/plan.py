@@ -363,6 +363,8 @@ class Plan:
     refusals: tuple[Refusal, ...]
     examples: Mapping[str, str]
     """Operation's constant to Python statements that call it."""
+    structs: bool = False
+    """True where what is received is msgspec's structs, not pydantic's models."""
 
     @property
     def filters(self) -> tuple[FiltersPlan, ...]:

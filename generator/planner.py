@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import spec
-from generator import bodies, names, paging, resources
+from generator import bodies, names, paging, resources, structs
 from generator.examples import examples
 from generator.filters import filters_plan
 from generator.parameters import in_order, parameter_plan
@@ -25,7 +25,6 @@ from generator.plan import (
     SchemePlan,
     WritePlan,
 )
-from generator.plan_models import ModelsPlan
 from generator.schemas import Refused, Schemas
 from generator.types import hint, union
 from spec import environment, pointers
@@ -52,8 +51,12 @@ def plan(
     problems: Iterable[spec.Problem] = (),
     package: str | None = None,
     paged: Mapping[str, Mapping[str, Any] | None] | None = None,
+    *,
+    msgspec: bool = False,
 ) -> Plan:
-    """The plan of a whole package. Operations that can't be expressed are left out and named in its refusals.
+    """The plan of a whole package, with msgspec's structs where that is asked for.
+
+    Operations that can't be expressed are left out and named in its refusals.
 
     `paged` declares operations' pages beside the document. Raises PagesError where that can't be.
     """
@@ -89,9 +92,10 @@ def plan(
         operations=tuple(operations),
         pollings=tuple({o.write.polling.constant: o.write.polling for o in operations if o.write}.values()),
         resources=resources.grouped(operations),
-        models=ModelsPlan(tuple(definitions.enumerations()), tuple(definitions.models()), tuple(definitions.unions())),
+        models=structs.models(definitions) if msgspec else definitions.plan(),
         refusals=tuple(refusals),
         examples=examples(contract, operations, planner.sources),
+        structs=msgspec,
     )
 
 

@@ -32,7 +32,7 @@ def files(plan: Plan, templates: Path | None = None) -> Mapping[str, bytes]:
     """
     environment = _environment(templates)
     made: dict[str, str] = {}
-    parts = shards(plan.models)
+    parts = () if plan.structs else shards(plan.models)
     for source in [*sorted((TEMPLATES / "package").glob("*.*.jinja2")), TEMPLATES / "package" / "LICENSE.jinja2"]:
         name = source.name.removesuffix(".jinja2")
         left_out = {"filters.py": not plan.filters, "models.py": bool(parts), "operations.py": plan.split}
@@ -46,13 +46,24 @@ def files(plan: Plan, templates: Path | None = None) -> Mapping[str, bytes]:
     made |= {f"{plan.package}/models/{name}.py": text for name, text in _models(plan, parts, environment)}
     made |= {f"{plan.package}/resources/{name}.py": text for name, text in _resources(plan, environment)}
     made |= {f"{plan.package}/operations/{name}.py": text for name, text in _operations(plan, environment)}
-    for source in sorted(RUNTIME.glob("*.py")):
-        made[f"{plan.package}/_runtime/{source.name}"] = _COPIED + source.read_text(encoding="utf-8")
+    for name, source in _runtime(structs=plan.structs):
+        made[f"{plan.package}/_runtime/{name}"] = _COPIED + source.read_text(encoding="utf-8")
     made[f"{plan.package}/py.typed"] = ""
     if plan.refusals:
         made["refusals.json"] = json.dumps([asdict(r) for r in plan.refusals], indent=2, ensure_ascii=False) + "\n"
     ours = {path: text for path, text in made.items() if path.endswith((".py", ".md")) and "/_runtime/" not in path}
     return {path: text.encode() for path, text in {**made, **_formatted(ours)}.items()}
+
+
+def _runtime(*, structs: bool) -> Iterator[tuple[str, Path]]:
+    """The runtime's modules, each with its name in the package."""
+    apart = ("structs.py", "unset_msgspec.py")
+    for source in sorted(RUNTIME.glob("*.py")):
+        if source.name not in apart and not (structs and source.name == "unset.py"):
+            yield source.name, source
+    if structs:
+        yield "structs.py", RUNTIME / "structs.py"
+        yield "unset.py", RUNTIME / "unset_msgspec.py"
 
 
 def _models(plan: Plan, parts: Sequence[Shard], environment: Environment) -> Iterator[tuple[str, str]]:

@@ -236,7 +236,15 @@ class Schemas:
             # For a server, leaving a nullable property out often means null.
             needed = prop in required and default is None and not (use == "received" and takes_none(kind))
             made.properties.append(
-                Property(prop, field, kind, needed, default, said.described(whole) or said.described(schema))
+                Property(
+                    prop,
+                    field,
+                    kind,
+                    needed,
+                    default,
+                    said.described(whole) or said.described(schema),
+                    always=prop in required and default is None,
+                )
             )
         made.extra = self._extra(flat, pointer, made.name, inner)
 

@@ -35,3 +35,8 @@ def is_bytes(value: object) -> TypeGuard[bytes | bytearray]:
 def is_path(value: object) -> TypeGuard[os.PathLike[str]]:
     """True for a path that isn't plain text."""
     return isinstance(value, os.PathLike)
+
+
+def is_class(value: object) -> TypeGuard[type[object]]:
+    """True for a class."""
+    return isinstance(value, type)

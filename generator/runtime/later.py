@@ -51,7 +51,7 @@ def resolved(kind: Any) -> Any:
     """The type that an annotation stands for, loaded if need be."""
     marks = getattr(kind, "__metadata__", ())
     found = next((mark for mark in marks if isinstance(mark, Later)), None)
-    return kind if found is None else found.type
+    return getattr(kind, "__through__", kind) if found is None else found.type
 
 
 def name_of(kind: Any) -> str:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from .errors import UnknownFieldWarning
 from .guards import is_object, is_sequence
+from .types import AnyModel, is_model, wire_names
 
 _SCALARS = frozenset({str, int, float, bool, bytes, NoneType, Decimal, UUID, datetime, date})
 _LIKELY = 0.8
@@ -39,9 +40,9 @@ def ready(body: Any, given: object) -> Any:
     surplus = False
     while waiting:
         value = waiting.pop()
-        if isinstance(value, BaseModel):
+        if is_model(value):
             surplus = _look(value, given) or surplus
-            waiting.extend(_parts(value.__dict__.values()))
+            waiting.extend(_parts(_values(value).values()))
             waiting.extend(_parts((value.model_extra or {}).values()))
         elif is_object(value):
             waiting.extend(_parts(value.values()))
@@ -54,11 +55,18 @@ def _parts(values: Iterable[Any]) -> Iterable[Any]:
     return (value for value in values if type(value) not in _SCALARS)
 
 
-def _look(model: BaseModel, given: object) -> bool:
+def _values(model: AnyModel) -> dict[str, Any]:
+    """What the fields of a model hold."""
+    if isinstance(model, BaseModel):
+        return vars(model)
+    return {name: getattr(model, name) for name in wire_names(type(model))}
+
+
+def _look(model: AnyModel, given: object) -> bool:
     """Fill in constants; true where a model has properties that are left out."""
     kind = type(model)
     constants: tuple[str, ...] = getattr(kind, "__constants__", ())
-    if constants:
+    if constants and isinstance(model, BaseModel):
         model.__pydantic_fields_set__.update(constants)
     if not model.model_extra:
         return False
@@ -69,7 +77,7 @@ def _look(model: BaseModel, given: object) -> bool:
         message = f"{kind.__name__}: {names} is left out, because the document allows no such property"
         warnings.warn(message, UnknownFieldWarning, stacklevel=2)
         return True
-    known = {about.serialization_alias or name: name for name, about in kind.model_fields.items()}
+    known = {wire: name for name, wire in wire_names(kind).items()}
     for name in model.model_extra:
         free = [wire for wire, field in known.items() if field not in model.model_fields_set]
         if meant := difflib.get_close_matches(name, free, n=1, cutoff=_LIKELY):
@@ -78,12 +86,12 @@ def _look(model: BaseModel, given: object) -> bool:
     return False
 
 
-def _holds(value: object, model: BaseModel) -> bool:
+def _holds(value: object, model: AnyModel) -> bool:
     """True where a value is or holds this very model, which wasn't made of it."""
     if value is model:
         return True
-    if isinstance(value, BaseModel):
-        return any(_holds(each, model) for each in (vars(value), value.model_extra))
+    if is_model(value):
+        return any(_holds(each, model) for each in (_values(value), value.model_extra))
     if is_object(value):
         return any(_holds(each, model) for each in value.values())
     return is_sequence(value) and any(_holds(each, model) for each in value)
@@ -91,16 +99,20 @@ def _holds(value: object, model: BaseModel) -> bool:
 
 def _without_surplus(value: Any) -> Any:
     """A copy without the properties that the document rules out."""
-    if isinstance(value, BaseModel):
+    if is_model(value):
         made = value.model_copy()
-        extra = made.__pydantic_extra__
+        extra = made.model_extra
         if extra and getattr(type(made), "__closed__", False):
-            made.__pydantic_fields_set__.difference_update(extra)
+            if isinstance(made, BaseModel):
+                made.__pydantic_fields_set__.difference_update(extra)
             extra.clear()
         elif extra:
             extra.update({name: _without_surplus(each) for name, each in extra.items()})
-        values = vars(made)
-        values |= {name: _without_surplus(each) for name, each in vars(value).items()}
+        for name, each in _values(value).items():
+            if isinstance(made, BaseModel):  # what a server sent isn't checked again
+                vars(made)[name] = _without_surplus(each)
+            else:
+                setattr(made, name, _without_surplus(each))
         return made
     if is_object(value):
         return {name: _without_surplus(each) for name, each in value.items()}

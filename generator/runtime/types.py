@@ -6,16 +6,16 @@ import os
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import (
     IO,
     TYPE_CHECKING,
     Annotated,
     Any,
     ClassVar,
-    Final,
+    Protocol,
     Self,
     TypeAlias,
+    TypeGuard,
     get_args,
 )
 
@@ -39,6 +39,7 @@ from .scalars import (
     Text,
     UtcDatetime,
 )
+from .unset import UNSET, Unset
 
 __all__ = [
     "UNSET",
@@ -61,21 +62,6 @@ __all__ = [
     "UtcDatetime",
 ]
 
-
-class Unset(Enum):
-    """The type of `UNSET`. An enum of one member is what type checkers narrow by `is`."""
-
-    UNSET = "UNSET"
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __repr__(self) -> str:
-        return "UNSET"
-
-
-UNSET: Final = Unset.UNSET
-"""An argument that was not given. It is not `None`: `None` is sent as null, `UNSET` isn't sent."""
 
 CHECKING: ContextVar[bool] = ContextVar("checking", default=False)
 """True while what a caller gave is checked. What was received once may be sent again: it stands in models by then."""
@@ -128,9 +114,9 @@ class RequestModel(Model):
     def _checked(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         if isinstance(given, cls):
             return handler(given)
-        adopting = isinstance(given, BaseModel)
-        if isinstance(given, BaseModel):
-            known = _wire_names(cls)
+        adopting = is_model(given)
+        if is_model(given):
+            known = wire_names(cls).values()
             closed = cls.model_config.get("extra") == "forbid"
             given = {name: value for name, value in by_wire(given).items() if not closed or name in known}
         if cls.__read_only__ and is_mapping(given):
@@ -148,18 +134,39 @@ class ClosedModel(RequestModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def by_wire(model: BaseModel) -> dict[str, Any]:
+class AnyModel(Protocol):
+    """What models and structs have in common."""
+
+    @property
+    def model_extra(self) -> dict[str, Any] | None: ...
+    @property
+    def model_fields_set(self) -> set[str]: ...
+    def model_dump(self, **options: Any) -> dict[str, Any]: ...
+    def model_copy(self) -> Self: ...
+
+
+def is_model(value: object) -> TypeGuard[AnyModel]:
+    """True for a model or a struct."""
+    return is_model_class(type(value))
+
+
+def is_model_class(kind: type[object]) -> TypeGuard[type[AnyModel]]:
+    """True for a class of models or structs."""
+    return issubclass(kind, BaseModel) or hasattr(kind, "__struct_fields__")
+
+
+def wire_names(kind: Any) -> dict[str, str]:
+    """The fields of a class, with their names on the wire."""
+    if issubclass(kind, BaseModel):
+        return {name: about.serialization_alias or name for name, about in kind.model_fields.items()}
+    return dict(zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True))
+
+
+def by_wire(model: AnyModel) -> dict[str, Any]:
     """What was set of a model, by the names on the wire."""
-    fields = type(model).model_fields
-    found: dict[str, Any] = {}
-    for name in model.model_fields_set:
-        if name in fields:
-            found[fields[name].serialization_alias or name] = getattr(model, name)
+    given = model.model_fields_set
+    found = {wire: getattr(model, name) for name, wire in wire_names(type(model)).items() if name in given}
     return {**found, **(model.model_extra or {})}
-
-
-def _wire_names(kind: type[BaseModel]) -> set[str]:
-    return {about.serialization_alias or name for name, about in kind.model_fields.items()}
 
 
 def _given(value: object) -> object:

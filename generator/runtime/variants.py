@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from .guards import is_mapping, is_object
 from .later import name_of, resolved
-from .types import CHECKING, LossyNumber, Model, by_wire
+from .types import CHECKING, LossyNumber, Model, by_wire, is_model, wire_names
 
 
 class Unknown(Model):
@@ -57,7 +57,7 @@ class Tagged:
         rest = self._fallback or (Unknown.__name__ if Unknown in members else None)
 
         def choose(value: Any) -> str | None:
-            if isinstance(value, BaseModel):
+            if is_model(value):
                 name = type(value).__name__
                 if name in names and resolved(names[name]) is type(value):
                     return name
@@ -93,8 +93,7 @@ def _first_valid(members: list[Any], value: Mapping[str, Any]) -> str:
 
 
 def _names(kind: type[BaseModel]) -> frozenset[str]:
-    fields = kind.model_fields.items()
-    return frozenset(name for field, about in fields for name in (field, about.serialization_alias or field))
+    return frozenset(name for pair in wire_names(kind).items() for name in pair)
 
 
 class Untagged:
@@ -132,7 +131,7 @@ def _fitting(value: Any, handler: Callable[[Any], Any]) -> Any:
         if CHECKING.get() or not is_object(value):
             raise
         return Unknown.model_validate(value)
-    if is_object(value) and value and isinstance(made, BaseModel) and not CHECKING.get():
+    if is_object(value) and value and is_model(made) and not CHECKING.get():
         known = made.model_fields_set - (made.model_extra or {}).keys()
         return made if known else Unknown.model_validate(value)
     return made

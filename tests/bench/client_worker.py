@@ -19,13 +19,17 @@ Sync = Callable[[int], Any]
 Async = Callable[[int], Awaitable[Any]]
 
 
-def ours() -> tuple[Sync, Async]:
-    package = importlib.import_module("akinon_seller_products")
+def ours(name: str = "akinon_seller_products") -> tuple[Sync, Async]:
+    package = importlib.import_module(name)
     client, aclient = package.Client("key", base_url=BASE), package.AsyncClient("key", base_url=BASE)
     return (
         lambda page: client.get_products(page=page, limit=100).results,
         lambda page: aclient.get_products(page=page, limit=100),
     )
+
+
+def structs() -> tuple[Sync, Async]:
+    return ours("structs")
 
 
 def hand() -> tuple[Sync, Async]:
@@ -69,7 +73,7 @@ def opc() -> tuple[Sync, Async]:
 
 def main() -> None:
     """Carry out one measure."""
-    kind = {"ours": ours, "hand": hand, "dcg": dcg, "opc": opc}[sys.argv[1]]
+    kind = {"ours": ours, "structs": structs, "hand": hand, "dcg": dcg, "opc": opc}[sys.argv[1]]
     match sys.argv[3]:
         case "first":
             began = time.perf_counter()
@@ -77,8 +81,8 @@ def main() -> None:
             print(time.perf_counter() - began)
         case "walk":
             call = kind()[0]
-            if sys.argv[1] == "ours":
-                package = importlib.import_module("akinon_seller_products")
+            if sys.argv[1] in ("ours", "structs"):
+                package = importlib.import_module({"ours": "akinon_seller_products"}.get(sys.argv[1], "structs"))
                 rows = sum(1 for _ in package.Client("key", base_url=BASE).get_products(limit=100))
             else:
                 rows = sum(len(call(page)) for page in range(1, 1001))

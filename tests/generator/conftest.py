@@ -106,11 +106,11 @@ def drain(rows: Iterable[Any]) -> int:
     return sum(1 for _ in rows)
 
 
-@pytest.fixture(scope="module")
-def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., ModuleType]:
-    """Makes and imports the client of a document."""
+@pytest.fixture(scope="module", params=["pydantic", "msgspec"])
+def make(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., ModuleType]:
+    """Makes and imports the client of a document, with models and with structs."""
     folder = tmp_path_factory.mktemp("kinds")
-    return lambda content, *options: made(content, folder, *options)
+    return lambda content, *options: made(content, folder, "--models", request.param, *options)
 
 
 @pytest.fixture

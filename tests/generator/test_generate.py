@@ -26,6 +26,8 @@ from .documents import django, document, get
 
 PACKAGE = "akinon_seller_products"
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.yaml"))
+WITH_STRUCTS = ("bodies", "names", "schemas30", "schemas31")
+SEEN_BY_PYRIGHT = ("ours", "odd_schemas31", "structs_openapi", "structs_schemas31")
 OUR_RULES = "E,F,W,I,UP,B,C4,SIM,PT,PIE,RET,RUF,S,T10,PLC,PLE,PLW,FURB,PERF"
 RUFF = [sys.executable, "-m", "ruff"]
 
@@ -233,6 +235,10 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in [*CORPUS, large]:
         name = f"odd_{path.stem}"
         assert main(["--spec", str(path), "--out", str(folder / name), "--package", name]) == 0
+    structs = ["--models", "msgspec", "--package"]
+    for path in [spec.DEFAULT, *(each for each in CORPUS if each.stem in WITH_STRUCTS)]:
+        name = f"structs_{path.stem}"
+        assert main(["--spec", str(path), "--out", str(folder / name), *structs, name]) == 0
     return folder
 
 
@@ -264,7 +270,7 @@ def test_every_package_is_clean_for_mypy(everything: Path) -> None:
 
 
 def test_every_package_is_clean_for_pyright(everything: Path) -> None:
-    folders = sorted(path for path in everything.iterdir() if path.is_dir() and path.name in ("ours", "odd_schemas31"))
+    folders = sorted(path for path in everything.iterdir() if path.is_dir() and path.name in SEEN_BY_PYRIGHT)
     settings = {"include": [str(path) for path in folders], "typeCheckingMode": "strict", "pythonVersion": "3.11"}
     (everything / "pyright.json").write_text(json.dumps(settings))
     command = [
@@ -281,7 +287,7 @@ def test_every_package_is_clean_for_pyright(everything: Path) -> None:
 
 
 def test_every_package_can_be_imported_and_has_an_operation_for_each_in_the_document(everything: Path) -> None:
-    names = [f"odd_{path.stem}" for path in CORPUS]
+    names = [f"odd_{path.stem}" for path in CORPUS] + [f"structs_{stem}" for stem in WITH_STRUCTS]
     count = "sum(not n.startswith('_') for n in vars(importlib.import_module(name).Client))"
     code = f"import importlib, json; print(json.dumps({{name: {count} for name in {names}}}))"
     done = run(
@@ -289,7 +295,8 @@ def test_every_package_can_be_imported_and_has_an_operation_for_each_in_the_docu
     )
     assert done.returncode == 0, done.stderr
     methods = ("get", "put", "post", "delete")
-    documents = {f"odd_{path.stem}": yaml.safe_load(path.read_text(encoding="utf-8")) for path in CORPUS}
+    read = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in CORPUS}
+    documents = {name: read[name.partition("_")[2]] for name in names}
     assert json.loads(done.stdout) == {
         name: sum(method in item for item in content["paths"].values() for method in methods)
         for name, content in documents.items()

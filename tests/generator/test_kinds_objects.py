@@ -89,7 +89,7 @@ def test_what_was_read_can_be_changed_and_written(objects: ModuleType, talk: Sta
     wanted = {"name": "other", "inner": {"at": "2026-01-02T03:04:05"}, "later": 7}
     assert sent[:1] == [{**wanted, "state": "new"}]
     assert all("id" not in each and "made" not in each and each["name"] == "other" for each in sent)
-    assert "secret" not in type(thing).model_fields
+    assert "secret" not in type(thing).__annotations__
     t.client.write(1, name="n", secret="s")
     assert json.loads(t.seen[-1].body) == {"name": "n", "secret": "s"}
     with pytest.raises(ValueError, match="state: Input should be 'on' or 'off'"):

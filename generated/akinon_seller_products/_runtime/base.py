@@ -26,8 +26,6 @@ from typing import (
 )
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel
-
 from .batches import Outcome, Write
 from .bulk import Bulk, BulkOptions
 from .call import Hooks, Middleware, Operation, RequestOptions, Settings
@@ -38,6 +36,7 @@ from .flow import Stream, Timeout
 from .journal import Journal, Target
 from .retry import Retry
 from .session import Session
+from .types import is_model
 from .walks import Paging, Walk
 
 P = ParamSpec("P")
@@ -262,7 +261,7 @@ def chosen(wanted: type[S], http_client: S | None, transport: object, *network: 
 def listed(operation: str, body: Iterable[T]) -> list[T]:
     """The rows of a body. Raises InvalidRequestError for a single row, which could be iterated by mistake."""
     kind = type(body).__name__
-    if isinstance(body, (Mapping, BaseModel, str, bytes)):
+    if isinstance(body, (Mapping, str, bytes)) or is_model(body):
         raise InvalidRequestError(operation, (f"body: a list of rows is needed, not {kind}",))
     return list(body)
 

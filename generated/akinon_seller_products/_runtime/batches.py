@@ -10,8 +10,6 @@ import json
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel
-
 from .call import Call, Operation
 from .errors import (
     APIError,
@@ -25,6 +23,7 @@ from .flow import Flow, Sleep, run, run_async
 from .guards import is_object
 from .retry import REFUSED, retry_after
 from .session import AsyncPerform, Perform, Session, answered
+from .types import is_model
 
 R = TypeVar("R")
 S = TypeVar("S")
@@ -109,7 +108,7 @@ class Outcome(Generic[R]):
 
 def at(model: Any, pointer: str) -> Any:
     """The value at a JSON pointer (RFC 6901) of a model, or None."""
-    value: Any = model.model_dump(by_alias=True) if isinstance(model, BaseModel) else model
+    value: Any = model.model_dump(by_alias=True) if is_model(model) else model
     for token in pointer.split("/")[1:]:
         value = value.get(token.replace("~1", "/").replace("~0", "~")) if is_object(value) else None
     return value

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, TypeGuard
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from .errors import problems
 from .forms import Encoding, form, multipart
 from .outgoing import Unfit, ready
-from .types import CHECKING, UNSET
+from .types import CHECKING, UNSET, is_model
 from .uploads import Piece, Upload, guessed, upload
 
 Coding: TypeAlias = Literal["json", "lines", "form", "multipart", "text", "bytes"]
@@ -123,4 +123,4 @@ def _listed(value: Any) -> Any:
 
 
 def _is_lazy(value: object) -> TypeGuard[Iterable[Any]]:
-    return isinstance(value, Iterable) and not isinstance(value, (str, bytes, list, Mapping, BaseModel))
+    return not is_model(value) and isinstance(value, Iterable) and not isinstance(value, (str, bytes, list, Mapping))

@@ -27,6 +27,11 @@ from .errors import (
 from .salvage import salvaged
 from .types import LossyNumber, Redirect
 
+
+class Twice(Exception):
+    """A name stands twice in one object of a body."""
+
+
 Reading: TypeAlias = Literal["json", "text", "bytes"]
 
 
@@ -43,6 +48,13 @@ class Content:
     def adapter(self) -> TypeAdapter[Any]:
         """The validator of a JSON body."""
         return TypeAdapter(self.type())
+
+    def read(self, body: bytes) -> Any:
+        """A JSON body as its type. Raises ValidationError, and Twice for a name that stands twice in an object."""
+        value = validated(self.adapter, body)
+        if (twice := duplicate(body, value)) is not None:
+            raise Twice(twice)
+        return value
 
     @cached_property
     def essence(self) -> str:
@@ -179,7 +191,9 @@ def _json(content: Content, answer: Answer, exchange: Exchange, charset: str, *,
     if charset not in ("", "utf-8", "utf8", "us-ascii"):
         raise ContentTypeError(f"the charset is {charset}; JSON is UTF-8", exchange, answer)
     try:
-        value = validated(content.adapter, answer.body)
+        return content.read(answer.body)
+    except Twice as twice:
+        raise APIResponseError(f"the body names {str(twice)!r} twice in one object", exchange, answer) from None
     except ValidationError as error:
         if not strict and (data := _data(answer.body)) is not None:
             return salvaged(content.type(), data)
@@ -187,9 +201,6 @@ def _json(content: Content, answer: Answer, exchange: Exchange, charset: str, *,
         more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
         shown = "; ".join(found[:3]) + more
         raise APIResponseError(f"the body isn't what was promised: {shown}", exchange, answer) from None
-    if (twice := duplicate(answer.body, value)) is not None:
-        raise APIResponseError(f"the body names {twice!r} twice in one object", exchange, answer)
-    return value
 
 
 def validated(adapter: TypeAdapter[Any], body: bytes) -> Any:

@@ -20,6 +20,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, RootModel
 
+from .guards import is_class
+from .types import is_model_class, wire_names
+from .unset import Unset
+
 
 def duplicate(body: bytes, value: Any) -> str | None:
     """A name that occurs twice in one object of a JSON text, or None. `value` is the parsed text.
@@ -28,10 +32,13 @@ def duplicate(body: bytes, value: Any) -> str | None:
     differ, and the text is parsed again. Counting fewer members than there are only leads there as well, so what is
     costly to count is left for a second look.
     """
+    return None if counted(body, value) else search(body)
+
+
+def counted(body: bytes, value: Any) -> bool:
+    """True where there are as many names as members: none occurs twice."""
     names = body.count(b'":')
-    if names == _members([value], extras=False) or names == _members([value], extras=True):
-        return None
-    return search(body)
+    return names == _members([value], extras=False) or names == _members([value], extras=True)
 
 
 def search(body: bytes) -> str | None:
@@ -77,7 +84,7 @@ def _members(values: list[Any], *, extras: bool) -> int:
         dicts: list[dict[str, Any]] = _only(dict, values, kinds)
         lists: list[list[Any]] = _only(list, values, kinds)
         for kind in kinds - {dict, list}:
-            if issubclass(kind, BaseModel):
+            if is_model_class(kind):
                 count += _of_models(kind, _only(kind, values, kinds), extras=extras)
         count += sum(map(len, dicts))
         values = [*chain.from_iterable(map(_VALUES, dicts)), *chain.from_iterable(lists)]
@@ -93,15 +100,22 @@ def _only(kind: type[Any], values: list[Any], kinds: set[type[Any]]) -> list[Any
     return [value for value in values if type(value) is kind]
 
 
-def _of_models(kind: type[BaseModel], models: list[Any], *, extras: bool) -> int:
+def _of_models(kind: type[Any], models: list[Any], *, extras: bool) -> int:
     """The same for models of one class."""
     if issubclass(kind, RootModel):
         return _members([model.root for model in models], extras=extras)
+    if not issubclass(kind, BaseModel):  # structs that were just made hold nothing extra
+        return _below(kind, models, kind.__count__(models), extras=extras)
     count = sum(map(len, map(_SET, models)))
     if extras:
         # What is extra was counted with the fields that were set; what it holds was not.
         further: list[dict[str, Any]] = list(filter(None, map(_EXTRA, models)))
         count += _members(further, extras=True) - sum(map(len, further))
+    return _below(kind, models, count, extras=extras)
+
+
+def _below(kind: Any, models: list[Any], count: int, *, extras: bool) -> int:
+    """The same with what their fields hold."""
     for get, inner, many in _nested(kind):
         found: Iterable[Any] = filter(None, map(get, models))
         if inner is None:
@@ -112,19 +126,19 @@ def _of_models(kind: type[BaseModel], models: list[Any], *, extras: bool) -> int
 
 
 @cache
-def _nested(kind: type[BaseModel]) -> tuple[tuple[attrgetter[Any], type[BaseModel] | None, bool], ...]:
+def _nested(kind: Any) -> tuple[tuple[attrgetter[Any], type[Any] | None, bool], ...]:
     """The fields of a class that may hold objects: how to get one, the class of the models in it where that is
     certain, and whether it is a list of them."""
     hints = get_type_hints(kind)
-    found = [(name, *_holds(hints.get(name, Any))) for name in kind.model_fields]
+    found = [(name, *_holds(hints.get(name, Any))) for name in wire_names(kind)]
     return tuple((attrgetter(name), inner, many) for name, objects, inner, many in found if objects)
 
 
-def _holds(hint: Any) -> tuple[bool, type[BaseModel] | None, bool]:
+def _holds(hint: Any) -> tuple[bool, type[Any] | None, bool]:
     """Whether values of a type may hold objects; the class where it is one; whether in a list."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
-        inner = [_holds(each) for each in arguments if each is not NoneType]
+        inner = [_holds(each) for each in arguments if each not in (NoneType, Unset)]
         certain = len(inner) == 1
         return any(o for o, _, _ in inner), inner[0][1] if certain else None, inner[0][2] if certain else False
     if origin is Annotated:
@@ -132,8 +146,10 @@ def _holds(hint: Any) -> tuple[bool, type[BaseModel] | None, bool]:
     if origin is list:
         objects, model, many = _holds(arguments[0])
         return objects, None if many else model, True
-    if isinstance(hint, type):
+    if is_class(hint):
         if issubclass(hint, RootModel):
             return True, None, False
-        return (True, hint, False) if issubclass(hint, BaseModel) else (hint is dict, None, False)
+        if is_model_class(hint):
+            return True, hint, False
+        return hint is dict or hasattr(hint, "__through__"), None, False
     return origin is dict or hint is Any, None, False

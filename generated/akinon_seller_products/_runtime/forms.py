@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
-from pydantic import BaseModel
 from pydantic_core import to_json, to_jsonable_python
 
 from .guards import is_list, is_mapping, is_object, is_sequence
 from .outgoing import Unfit
-from .types import by_wire
+from .types import by_wire, is_model, wire_names
 from .uploads import Piece, Upload, upload
 from .wire import RESERVED, Style, deep, header_text, word
 
@@ -84,11 +83,9 @@ def flat(value: Any) -> list[Any]:
 
 def _members(value: Any) -> Iterator[tuple[str, Any]]:
     """The members of an object that were set, under their names on the wire, in the document's order."""
-    if isinstance(value, BaseModel):
+    if is_model(value):
         found = by_wire(value)
-        fields = type(value).model_fields.items()
-        order = [about.serialization_alias or name for name, about in fields]
-        yield from ((name, found.pop(name)) for name in order if name in found)
+        yield from ((name, found.pop(name)) for name in wire_names(type(value)).values() if name in found)
         yield from found.items()
     elif is_mapping(value):
         yield from value.items()
@@ -98,7 +95,7 @@ def _members(value: Any) -> Iterator[tuple[str, Any]]:
 
 def _plain(value: Any) -> Any:
     """A value as JSON data; what was never set isn't sent."""
-    if isinstance(value, BaseModel):
+    if is_model(value):
         return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
     if is_mapping(value):
         return {str(key): _plain(each) for key, each in value.items()}

@@ -45,7 +45,7 @@ def _read(kind: Any, data: Any, where: str, found: list[str]) -> Any:
         return data
     if is_list(data):
         return [_read(inner, each, f"{where}[{number}]", found) for number, each in enumerate(data)]
-    if isinstance(inner, type) and issubclass(inner, BaseModel):
+    if _is_model(inner):
         return _model(inner, data)
     return {key: _read(inner, each, f"{where}.{key}", found) for key, each in data.items()}
 
@@ -72,11 +72,16 @@ def _parts(kind: Any, data: Any) -> Any:
 
 
 def _is_model(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel) and not issubclass(kind, RootModel)
+    if not isinstance(kind, type):
+        return False
+    return hasattr(kind, "__shadow__") or (issubclass(kind, BaseModel) and not issubclass(kind, RootModel))
 
 
-def _model(kind: type[BaseModel], data: Mapping[str, Any]) -> BaseModel:
+def _model(kind: type[Any], data: Mapping[str, Any]) -> BaseModel:
     """A model with every value that fits, and the others as they came."""
+    if not issubclass(kind, BaseModel):
+        made: BaseModel = kind.__adopted__(_model(kind.__shadow__(), data))
+        return made
     found: list[str] = []
     values: dict[str, Any] = {}
     rest = dict(data)

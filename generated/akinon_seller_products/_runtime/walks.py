@@ -17,15 +17,13 @@ from functools import partial
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel
-
 from .call import Call, Operation, RequestOptions
 from .errors import Answer, Exchange, InvalidRequestError, PaginationError
 from .filters import Condition, kept
 from .flow import Flow
 from .guards import is_object
 from .session import Session, answered
-from .types import UNSET
+from .types import UNSET, is_model
 
 T = TypeVar("T")
 
@@ -336,7 +334,7 @@ def _leading(value: Any) -> int | str | None:
     """The next page by a field: a link (also inside an object), or a value for the parameter."""
     if value is None or isinstance(value, (int, str)):
         return value
-    inner: object = value.model_dump(by_alias=True) if isinstance(value, BaseModel) else value
+    inner: object = value.model_dump(by_alias=True) if is_model(value) else value
     if not is_object(inner):
         return str(value)
     found = next((inner[name] for name in ("href", "url", "link", "cursor") if inner.get(name)), None)

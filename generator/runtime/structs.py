@@ -1,0 +1,364 @@
+"""Models as structs: what a server sends is read by msgspec, and whatever msgspec can't read, by pydantic.
+
+To pydantic a struct is a model with the same fields, its shadow. It checks what is sent, reads what doesn't fit, and
+dumps. So both kinds of packages accept, refuse and send the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import repeat
+from operator import attrgetter, is_not
+from types import UnionType
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Self,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
+
+import msgspec
+from pydantic import Field, GetCoreSchemaHandler, TypeAdapter, create_model
+from pydantic_core import CoreSchema, core_schema
+
+from . import decode
+from .duplicates import counted, duplicate, search
+from .guards import is_list, is_object
+from .scalars import LossyNumber
+from .types import CHECKING, Model, wire_names
+
+if TYPE_CHECKING:
+    from typing import Annotated as Through
+
+__all__ = ["Content", "Number", "Struct", "Through", "constant"]
+
+T = TypeVar("T")
+
+Number = Annotated[int | float, Field(union_mode="left_to_right")]
+"""A number as a server sends it: integers stay integers."""
+
+_INSIDE: ContextVar[bool] = ContextVar("inside", default=False)
+"""True while what a struct holds is checked, because it is sent."""
+
+_DEPTH: ContextVar[int] = ContextVar("depth", default=0)
+_DEEPEST = 10
+"""How many structs inside each other have one schema together; those further inside have schemas of their own."""
+
+_EXTRA, _ABSENT, _PROBLEMS = "__extra__", "__absent__", "__problems__"
+"""Where a struct keeps properties that the document lacks, and the required fields that didn't come."""
+
+
+class Struct(msgspec.Struct, kw_only=True, dict=True):
+    """A value that a server sends: unknown fields are kept in `model_extra`, never an error.
+
+    A field that isn't required and is None, or UNSET where null is a value of its own, isn't sent.
+    """
+
+    __constants__: ClassVar[tuple[str, ...]] = ()
+    """Fields with one value only, which are sent whether they were given or not."""
+    __closed__: ClassVar[bool] = False
+    """True where the document allows no further properties: sending one is refused."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            try:
+                return vars(self)[_EXTRA][name]
+            except KeyError:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}") from None
+
+    @property
+    def model_extra(self) -> dict[str, Any] | None:
+        """Properties that the document lacks."""
+        found: dict[str, Any] | None = vars(self).get(_EXTRA)
+        return found
+
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The fields that are sent: those that came or were given."""
+        names = {name for name, default in _defaults(type(self)) if _is_sent(getattr(self, name), default)}
+        came_not: set[str] = vars(self).get(_ABSENT, set())
+        absent = {name for name in came_not if name in self.__constants__ or getattr(self, name) is None}
+        return (names - absent) | set(self.model_extra or ())
+
+    @classmethod
+    def model_validate(cls, value: object) -> Self:
+        """The struct of some data. Raises pydantic's ValidationError."""
+        made: Self = _adapter(cls).validate_python(value)
+        return made
+
+    @classmethod
+    def model_validate_json(cls, text: str | bytes) -> Self:
+        """The struct of JSON text. Raises pydantic's ValidationError."""
+        made: Self = _adapter(cls).validate_json(text)
+        return made
+
+    def model_dump(self, **options: Any) -> dict[str, Any]:
+        """What came, and what was set since, as data; with the options of pydantic's models."""
+        return _shown(self).model_dump(**options)
+
+    def model_dump_json(self, **options: Any) -> str:
+        """The same as JSON text."""
+        return _shown(self).model_dump_json(**options)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None) -> Self:
+        """A copy, with some fields changed."""
+        made = msgspec.structs.replace(self, **(update or {}))
+        vars(made).update(vars(self))
+        if self.model_extra:
+            vars(made)[_EXTRA] = dict(self.model_extra)
+        return made
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        values = {name: getattr(self, name) for name in self.__struct_fields__}
+        return _remade, (type(self), values, dict(vars(self)))
+
+    def __copy__(self) -> Self:
+        return self.model_copy()
+
+    @property
+    def __pydantic_serializer__(self) -> Any:
+        return _adapter(type(self)).serializer
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def checked(value: Any, validate: Callable[[Any], Any]) -> Any:
+            if type(value) is not cls:
+                return cls.__adopted__(validate(value))
+            if CHECKING.get() or _INSIDE.get():
+                _check(value, validate)
+            return value
+
+        serialization = core_schema.plain_serializer_function_ser_schema(_serialized, info_arg=True)
+        depth = _DEPTH.get()
+        if depth == _DEEPEST:  # classes may refer to each other in chains that Python's stack is too short for
+            return core_schema.no_info_plain_validator_function(cls.model_validate, serialization=serialization)
+        token = _DEPTH.set(depth + 1)
+        try:
+            inner = handler.generate_schema(cls.__shadow__())
+        finally:
+            _DEPTH.reset(token)
+        return core_schema.no_info_wrap_validator_function(checked, inner, serialization=serialization)
+
+    @classmethod
+    def __shadow__(cls) -> type[Model]:
+        """The model with the same fields. A server may leave out what may be null."""
+        return _shadow(cls)
+
+    @classmethod
+    def __adopted__(cls, made: Model) -> Self:
+        """The struct of its shadow."""
+        given, extra = made.model_fields_set, made.model_extra or {}
+        needed = {name for name, default in _defaults(cls) if default is msgspec.NODEFAULT}
+        struct = cls(**{name: getattr(made, name) for name in needed | given if name not in extra})
+        if extra:
+            vars(struct)[_EXTRA] = dict(extra)
+        absent = {name for name, default in _defaults(cls) if _is_sent(default, default)} - given
+        if absent and not CHECKING.get():
+            vars(struct)[_ABSENT] = absent
+        if _PROBLEMS in vars(made):
+            vars(struct)[_PROBLEMS] = vars(made)[_PROBLEMS]
+        return struct
+
+    @classmethod
+    def __count__(cls, structs: list[Any]) -> int:
+        """How many members some structs have together, properties apart that the document lacks."""
+        count = 0
+        for name, default in _defaults(cls):
+            if default is msgspec.NODEFAULT:
+                count += len(structs)
+            elif type(default) is not bool:  # Python has one True: nobody knows whether it came
+                count += sum(map(is_not, map(attrgetter(name), structs), repeat(default)))
+        return count
+
+
+def _check(struct: Struct, validate: Callable[[Any], Any]) -> None:
+    """Check a struct that is sent, for making one checks nothing, and give its fields their types.
+
+    What a server sent may be sent back, as with models.
+    """
+    token, inside = CHECKING.set(False), _INSIDE.set(True)
+    try:
+        made = validate({name: getattr(struct, name) for name in struct.model_fields_set})
+    finally:
+        CHECKING.reset(token)
+        _INSIDE.reset(inside)
+    for name in made.model_fields_set - (made.model_extra or {}).keys():
+        setattr(struct, name, getattr(made, name))
+
+
+def _remade(kind: type[Struct], values: dict[str, Any], more: dict[str, Any]) -> Struct:
+    made = kind(**values)
+    vars(made).update(more)
+    return made
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+@cache
+def _defaults(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
+    """The fields of a class with their defaults; NODEFAULT for none."""
+    return tuple((each.name, each.default) for each in msgspec.structs.fields(kind))
+
+
+def _is_sent(value: Any, default: Any) -> bool:
+    """True for a constant, and for what isn't the default."""
+    return value is not default or default not in (None, msgspec.UNSET)
+
+
+class _Text(str):
+    __slots__ = ()
+
+
+class _Whole(int):
+    __slots__ = ()
+
+
+def constant(value: T) -> T:
+    """A field's only value as its default: equal to what a server sends, but another object."""
+    made: Any = value
+    return _Whole(made) if type(value) is int else _Text(made) if type(value) is str else made  # type: ignore[return-value]
+
+
+@cache
+def _shadow(kind: type[Struct]) -> type[Model]:
+    fields: dict[str, Any] = {}
+    for each in msgspec.structs.fields(kind):
+        hint, default = _bare(each.type), each.default
+        if default is msgspec.UNSET or (default is msgspec.NODEFAULT and _takes_none(hint)):
+            default = None
+        given = ... if default is msgspec.NODEFAULT else default
+        wire = each.encode_name
+        fields[each.name] = (hint, Field(given, validation_alias=wire, serialization_alias=wire))
+    return create_model(kind.__name__, __base__=Model, __module__=kind.__module__, **fields)
+
+
+def _bare(hint: Any) -> Any:
+    """A type without the mark for what didn't come."""
+    if get_origin(hint) not in (Union, UnionType):
+        return hint
+    return Union[tuple(each for each in get_args(hint) if each is not msgspec.UnsetType)]  # noqa: UP007 -- of a list
+
+
+def _takes_none(hint: Any) -> bool:
+    return hint is Any or type(None) in get_args(hint)
+
+
+def _shown(struct: Struct) -> Model:
+    """The shadow of a struct."""
+    given = struct.model_fields_set
+    values = {name: getattr(struct, name) for name in struct.__struct_fields__ if name in given}
+    made = type(struct).__shadow__().model_construct(given, **values)
+    if made.__pydantic_extra__ is not None:
+        made.__pydantic_extra__.update(struct.model_extra or {})
+    return made
+
+
+def _serialized(value: Any, about: core_schema.SerializationInfo) -> Any:
+    if not isinstance(value, Struct):  # the dump of another member of a union
+        return value
+    return _shown(value).model_dump(
+        mode=about.mode, by_alias=bool(about.by_alias), exclude_none=about.exclude_none, round_trip=about.round_trip
+    )
+
+
+if not TYPE_CHECKING:
+
+    class Through:
+        """`Through[type, ...]` is `Annotated[type, ...]`, of a type that msgspec can't read: pydantic does."""
+
+        def __class_getitem__(cls, arguments: Any) -> Any:
+            return type("Through", (cls,), {"__through__": Annotated[arguments]})
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+            return handler.generate_schema(cls.__through__)
+
+
+def _is_of_structs(kind: Any) -> bool:
+    """True for a struct, and for a list or an object of such; any other body is read by pydantic."""
+    if get_origin(kind) in (list, dict):
+        return _is_of_structs(get_args(kind)[-1])
+    return isinstance(kind, type) and issubclass(kind, Struct)
+
+
+def _through(kind: Any, value: Any) -> Any:
+    """A value that msgspec read as data, as a type that it doesn't know."""
+    if _has_float(value):
+        raise LossyNumber
+    return _adapter(kind).validate_python(value)
+
+
+def _has_float(value: Any) -> bool:
+    """True where a number may have lost digits, which a decimal would keep."""
+    if is_object(value):
+        return any(map(_has_float, value.values()))
+    if is_list(value):
+        return any(map(_has_float, value))
+    return isinstance(value, float) and len(repr(value)) > 16
+
+
+_plain = msgspec.json.Decoder[Any]()
+
+
+@dataclass(frozen=True)
+class Content(decode.Content):
+    """One content type that an operation answers with, and the type of its values."""
+
+    @cached_property
+    def _decoder(self) -> msgspec.json.Decoder[Any] | None:
+        kind = self.type()
+        return msgspec.json.Decoder(kind, dec_hook=_through) if _is_of_structs(kind) else None
+
+    def read(self, body: bytes) -> Any:
+        """A JSON body as its type. Raises ValidationError, and Twice for a name that stands twice in an object."""
+        if self._decoder is None:
+            return super().read(body)
+        try:
+            value = self._decoder.decode(body)
+        except (msgspec.MsgspecError, LossyNumber, RecursionError):
+            return self._liberal(body)
+        if not counted(body, value):  # a name stands twice, or properties came that the document lacks
+            data = _plain.decode(body)
+            if (twice := duplicate(body, data)) is not None:
+                raise decode.Twice(twice)
+            _keep(value, data)
+        return value
+
+    def _liberal(self, body: bytes) -> Any:
+        """The same by pydantic, which also takes what is only nearly right, and explains what is wrong."""
+        value = decode.validated(self.adapter, body)
+        if (twice := search(body)) is not None:
+            raise decode.Twice(twice)
+        return value
+
+
+def _keep(value: Any, data: Any) -> None:
+    """Give structs the properties that came and that the document lacks."""
+    if isinstance(value, Struct):
+        wires = wire_names(type(value))
+        known = set(wires.values())
+        if more := {name: each for name, each in data.items() if name not in known}:
+            vars(value)[_EXTRA] = more
+        if absent := {name for name in type(value).__constants__ if wires[name] not in data}:
+            vars(value)[_ABSENT] = absent
+        for name, wire in wires.items():
+            if wire in data:
+                _keep(getattr(value, name), data[wire])
+    elif is_list(value):
+        for each, plain in zip(value, data, strict=True):
+            _keep(each, plain)
+    elif is_object(value):
+        for name, each in value.items():
+            _keep(each, data[name])
