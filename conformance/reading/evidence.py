@@ -105,7 +105,8 @@ class Evidence:
             return None
         if kind == "response.content-type":
             allowed = [m.content_type for m in declared.media]
-            fits = response.content_type in allowed or (not response.ok and response.content_type.endswith("+json"))
+            covered = any(media.covers(response.content_type) for media in declared.media)
+            fits = covered or (not response.ok and response.content_type.endswith("+json"))
             return "" if fits else f"content type {response.content_type or '(none)'}, not {' or '.join(allowed)}"
         media = declared.json
         if media is None or media.schema is None:

@@ -56,7 +56,7 @@ def _is_ours(context: RunContext, operation: Operation, response: Response) -> b
     declared = operation.response(response.status)
     media = declared.json if declared else None
     if declared and media is None:
-        return not declared.media or response.content_type in {one.content_type for one in declared.media}
+        return not declared.media or any(one.covers(response.content_type) for one in declared.media)
     if data is MISSING:
         return False
     schema = media.schema if media else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spec import vocabulary
 from spec.importing import names, objects, orders, pages, words
@@ -21,6 +21,7 @@ _TYPING = frozenset({"type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref"}
 class _Choice:
     """A parameter and what is known of it."""
 
+    context: ReadContext
     listing: Listing
     parameter: Parameter
     schema: Object
@@ -34,6 +35,10 @@ class _Choice:
     @property
     def many(self) -> bool:
         return vocabulary.kind(self.schema) == "list"
+
+    def properties(self, schema: Object) -> Mapping[str, Object]:
+        """The fields of an object, or of the objects in a list."""
+        return self.context.entry_properties(schema, "") or self.context.properties(schema, "")
 
     def finding(self, update: Mapping[str, JSON], replaces: tuple[str, ...] = ()) -> Finding:
         return Finding(self.parameter.pointer, update, self.subject, self.subject, self.needs, replaces)
@@ -50,40 +55,48 @@ def filters(context: ReadContext, listing: Listing) -> Iterator[Finding | Unreco
     for parameter in listing.operation.parameters:
         if parameter.place == "query" and parameter.name not in paging and not parameter.pagination:
             schema = without_null(context.read(parameter.schema, f"{parameter.pointer}/schema"))
-            found[parameter.name] = _meaning(context, _Choice(listing, parameter, schema, needs))
+            found[parameter.name] = _meaning(_Choice(context, listing, parameter, schema, needs))
     orderings = [each.update.get("x-ordering", {}) for each in found.values() if isinstance(each, Finding)]
     directions = {each["direction"]["parameter"] for each in orderings if "direction" in each}
     yield from (each for name, each in found.items() if name not in directions)
 
 
-def _meaning(context: ReadContext, choice: _Choice) -> Finding | Unrecognised:
+def _meaning(choice: _Choice) -> Finding | Unrecognised:
     name = words.plain(choice.parameter.name)
     if choice.parameter.name not in choice.listing.fields or _sorts(choice.parameter):
         for known, meaning in _BY_NAME:
             if name in known:
                 return meaning(choice)
 
-    def properties(of: Object) -> Mapping[str, Object]:
-        return _properties(context, of)
-
     fields = choice.listing.fields
-    reading = names.read(choice.parameter.name, fields, properties)
+    reading = _read(choice.parameter.name, fields, choice.properties)
     if reading is None:
         return choice.unrecognised("its name is that of no field, with or without a lookup")
-    one = context.read(choice.schema["items"], choice.parameter.pointer) if choice.many else choice.schema
-    meant = objects.inside(reading, choice.parameter, one, properties)
+    one = choice.context.read(choice.schema["items"], choice.parameter.pointer) if choice.many else choice.schema
+    meant = objects.inside(reading, choice.parameter, one, choice.properties)
     if isinstance(meant, str):
         return choice.unrecognised(meant)
-    node = objects.in_a_tree(meant.path, fields, properties)
+    node = objects.in_a_tree(meant.path, fields, choice.properties)
     if node is not None:
         return choice.unrecognised(f"{node} is a node of a tree, and whether the rows below it count is open")
     return _filter(choice, meant)
 
 
-def _properties(context: ReadContext, schema: Object) -> Mapping[str, Object]:
-    """The fields of an object, or of the objects in a list."""
-    listed = context.entry_properties(schema, "")
-    return listed or context.properties(schema, "")
+def _read(name: str, fields: Mapping[str, Object], properties: names.Properties) -> names.Reading | None:
+    """What a name says; where rows have their fields in `attributes`, as in JSON:API, it is a field of these."""
+    inner = _attributes(fields, properties)
+    if not inner:
+        return names.read(name, fields, properties)
+    found = names.read(name, inner, properties)
+    if found is not None:
+        return replace(found, path=("attributes", *found.path))
+    return names.read(name, {key: of for key, of in fields.items() if key == "id"}, properties)
+
+
+def _attributes(fields: Mapping[str, Object], properties: names.Properties) -> Mapping[str, Object]:
+    """The fields in a row's `attributes`, where it has little else."""
+    known = {"id", "type", "attributes", "relationships", "links", "meta", "documentId"}
+    return properties(fields["attributes"]) if "attributes" in fields and fields.keys() <= known else {}
 
 
 def _sorts(parameter: Parameter) -> bool:
@@ -97,6 +110,9 @@ def _filter(choice: _Choice, reading: names.Reading) -> Finding | Unrecognised:
     lookup, reason = _lookup(choice, reading)
     if not lookup:
         return choice.unrecognised(reason)
+    odd = _odd_choices(choice, reading)
+    if odd:
+        return choice.unrecognised(f"it takes {odd}, which the field never is")
     if lookup != "isnull" and _TYPING.isdisjoint(reading.schema):
         return choice.unrecognised("its field may hold anything: the document gives it no type")
     mark: dict[str, JSON] = {"field": ".".join(reading.path), "lookup": words.LIKE.get(lookup, lookup)}
@@ -106,12 +122,27 @@ def _filter(choice: _Choice, reading: names.Reading) -> Finding | Unrecognised:
     mark |= inferred(reason)
     if lookup == "isnull" and vocabulary.kind(choice.schema) == "text":
         return choice.finding({"x-filter": mark, "schema": {"type": "boolean"}}, replaces=("schema",))
+    last = words.plain(choice.listing.operation.path.rstrip("/").rpartition("/")[2])
+    if lookup == "exact" and last in words.SINCE and vocabulary.kind(reading.schema) in ("date", "date-time"):
+        return choice.unrecognised(f"the path ends with {last!r}: other rows than those of this moment are meant")
     takes_several = lookup.removeprefix("not_").rpartition("__")[2] in ("in", "range")
     if choice.many and not takes_several:
         return _one_of_several(choice, mark)
     if takes_several and not choice.many:
+        if "__" not in choice.parameter.name and "comma" not in choice.parameter.description.lower():
+            return choice.unrecognised("it takes several values in one text, and nothing says what is between them")
         return _list_in_text(choice, reading, mark)
     return choice.finding({"x-filter": mark})
+
+
+def _odd_choices(choice: _Choice, reading: names.Reading) -> str:
+    """A choice of the parameter that the field doesn't have, as `all`; empty where there is none."""
+    items = choice.schema.get("items")
+    offered = (items if isinstance(items, Mapping) else choice.schema).get("enum")
+    shown = reading.schema.get("enum")
+    if not isinstance(offered, list) or not isinstance(shown, list):
+        return ""
+    return ", ".join(repr(each) for each in offered if each is not None and each not in shown)
 
 
 def _lookup(choice: _Choice, reading: names.Reading) -> tuple[str, str]:
@@ -129,6 +160,10 @@ def _lookup(choice: _Choice, reading: names.Reading) -> tuple[str, str]:
             return "in", f"{reading.reason} It takes several values."
         kind = vocabulary.kind(reading.schema)
         described = words.text_by_description(text) if kind in ("text", "any") else stated
+        if re.search(r"wild ?card", text, re.IGNORECASE) and kind == "text":
+            return "", "its description speaks of wildcards, and not whether case counts"
+        if kind == "date-time" and re.search(r"\bdate\b(?!.?time)", text, re.IGNORECASE) and not stated:
+            return "", "its description speaks of a date, and the field holds a moment"
         if described == "partial":
             return "", "its description says that a part of the text is enough, and not whether case counts"
         if described:
@@ -180,11 +215,20 @@ def _search(choice: _Choice) -> Finding | Unrecognised:
 def _ordering(choice: _Choice) -> Finding | Unrecognised:
     """An order, where the schema or the description names the fields."""
     others = [each for each in choice.listing.operation.parameters if each.name != choice.parameter.name]
-    fields, text = list(choice.listing.fields), choice.parameter.description
+    text = choice.parameter.description
+    inner = _attributes(choice.listing.fields, choice.properties)
+    fields = [name for name, of in (inner or choice.listing.fields).items() if _sortable(of)]
     found = orders.ordering(fields, choice.schema, text, others)
+    if found is not None and inner:
+        found["fields"] = {name: f"attributes.{name}" for name in found["fields"]}
     if found is not None:
         return choice.finding({"x-ordering": found})
     return choice.unrecognised("it orders, and nothing says by which fields: add x-ordering with their names")
+
+
+def _sortable(field: Object) -> bool:
+    """True for a field whose values have an order."""
+    return vocabulary.kind(without_null(field)) not in ("object", "list")
 
 
 def _sparse(choice: _Choice) -> Unrecognised:

@@ -173,8 +173,8 @@ def _key(
         named = _named_in_body(context, other)
         if named in scalar:
             return named, f"{other.method} {other.path} takes a list of it."
-    usual = ("id", "uuid", "pk", "_id", "guid", "key", "code", "slug")
-    found = next((name for name in usual if name in scalar), None)
+    usual = ("id", "uuid", "pk", "guid", "key", "code", "slug")
+    found = next((name for word in usual for name in scalar if words.plain(name) == word), None)
     if found:
         return found, f"A field of the name {found} identifies a row."
     singular = words.plain(last_word(operation.path)).removesuffix("s")

@@ -14,21 +14,11 @@ _FIELD = "{field}"
 _ASCENDING = (
     _FIELD,
     "+{field}",
-    "{field},asc",
-    "{field}:asc",
-    "{field}_asc",
-    "{field} asc",
-    "{field}.asc",
-    "{field}.ASC",
+    *(f"{{field}}{mark}{word}" for word in ("asc", "ASC") for mark in (",", ":", "_", " ", ".")),
 )
 _DESCENDING = (
     "-{field}",
-    "{field},desc",
-    "{field}:desc",
-    "{field}_desc",
-    "{field} desc",
-    "{field}.desc",
-    "{field}.DESC",
+    *(f"{{field}}{mark}{word}" for word in ("desc", "DESC") for mark in (",", ":", "_", " ", ".")),
 )
 
 
@@ -37,23 +27,20 @@ def ordering(fields: Sequence[str], schema: Object, text: str, others: Sequence[
 
     `fields` are those of the rows, `schema` is the parameter's, `text` its description.
     """
-    items = schema.get("items")
-    several = schema.get("type") == "array" and isinstance(items, Mapping)
-    listed = (items if several and isinstance(items, Mapping) else schema).get("enum")
-    if isinstance(listed, list):
-        values = [str(value) for value in listed if value is not None]
-        return _listed(fields, values, "The schema lists the values.", several, others)
-    named = [field for field in fields if re.search(rf"(?<![\w.]){re.escape(field)}(?![\w.])", text)]
+    values = [str(value) for value in _choices(schema) if value is not None]
+    if values:
+        return _listed(fields, values, "The schema lists the values.", others)
+    named = [field for field in fields if re.search(rf"(?<![\w.]){re.escape(field)}(?!\w|\.\w)", text)]
     shown = [template.replace(_FIELD, field) for field in named for template in (*_ASCENDING, *_DESCENDING)]
     said = [value for value in shown if re.search(rf"(?<![\w.,:+-]){re.escape(value)}(?![\w:])", text)]
     turns = [f"-{field}" for field in named] if re.search(r"['\"`( ]-['\"`) ]|minus|hyphen", text) else []
-    found = _listed(fields, [*named, *said, *turns], "The description names the fields.", several, others)
+    found = _listed(fields, [*named, *said, *turns], "The description names the fields.", others)
     written = found and ("descending" in found or "direction" in found)
     return found if written else None
 
 
 def _listed(
-    fields: Sequence[str], values: Sequence[str], reason: str, several: bool, others: Sequence[Parameter]
+    fields: Sequence[str], values: Sequence[str], reason: str, others: Sequence[Parameter]
 ) -> dict[str, JSON] | None:
     """The order whose values are these, in the form that most of them have."""
     up, down = _best(fields, values, _ASCENDING), _best(fields, values, _DESCENDING)
@@ -89,11 +76,17 @@ def _fields(fields: Sequence[str], values: Sequence[str], template: str) -> Iter
 def _direction(others: Sequence[Parameter]) -> Iterator[dict[str, JSON]]:
     """A parameter that takes the direction: its schema lists two values, for up and for down."""
     for parameter in others:
-        choices = parameter.schema.get("enum")
-        by_word = {str(value).lower(): value for value in choices} if isinstance(choices, list) else {}
+        by_word = {str(value).lower(): value for value in _choices(parameter.schema)}
         up, down = (
             next((by_word[w] for w in ws if w in by_word), None)
             for ws in (("asc", "ascending"), ("desc", "descending"))
         )
         if words.plain(parameter.name) in words.DIRECTION and up is not None and down is not None:
             yield {"parameter": parameter.name, "ascending": str(up), "descending": str(down)}
+
+
+def _choices(schema: Mapping[str, JSON]) -> list[JSON]:
+    """The values that a schema lists, of a list those of its items."""
+    items = schema.get("items")
+    listed = (items if isinstance(items, Mapping) else schema).get("enum")
+    return listed if isinstance(listed, list) else []

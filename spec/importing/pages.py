@@ -14,7 +14,7 @@ from spec.model import JSON, Parameter
 from spec.pointers import escape
 
 _ASKED = (("page", words.PAGE), ("limit", words.LIMIT), ("offset", words.OFFSET), ("cursor", words.CURSOR))
-_SHOWN = (("count", words.COUNT), ("next", words.NEXT), ("previous", words.PREVIOUS))
+_SHOWN = (*(("count", names) for names in words.COUNTS), ("next", words.NEXT), ("previous", words.PREVIOUS))
 _COUNT_HEADERS = frozenset({"xtotalcount", "xtotal", "totalcount", "xcount", "xpaginationtotalcount"})
 
 
@@ -43,6 +43,9 @@ def parameters(listing: Listing) -> dict[str, Parameter]:
                 found[role] = parameter
     if "page" in found and "offset" in found:
         del found["offset"]
+        sizes = [p for p in query if words.plain(p.name) in words.LIMIT and "size" in words.plain(p.name)]
+        if sizes:
+            found["limit"] = sizes[0]
     if "cursor" in found and not found.keys() & {"page", "offset"}:
         return found
     found.pop("cursor", None)
@@ -50,7 +53,20 @@ def parameters(listing: Listing) -> dict[str, Parameter]:
 
 
 def _fits(role: str, parameter: Parameter) -> bool:
-    return role == "cursor" or vocabulary.kind(_schema(parameter)) in ("number", "any")
+    schema = _schema(parameter)
+    return role == "cursor" or vocabulary.kind(schema) in ("number", "any") or _counts(schema)
+
+
+def _counts(schema: Mapping[str, object]) -> bool:
+    """True for a text with bounds or a default that only numbers have: some makers write whole numbers so."""
+    return schema.get("type") == "string" and any(
+        isinstance(schema.get(word), int) for word in ("minimum", "maximum", "default")
+    )
+
+
+def _whole(schema: Mapping[str, object]) -> dict[str, JSON]:
+    """What makes the schema of a number that counts one of whole numbers."""
+    return {"type": "integer"} if schema.get("type") == "number" or _counts(schema) else {}
 
 
 def _schema(parameter: Parameter) -> Mapping[str, object]:
@@ -94,21 +110,23 @@ def pagination(listing: Listing) -> Iterator[Finding]:
         )
         zero = role == "page" and _from_zero(parameter)
         mark = _mark(listing, parameter.pointer, {"role": role, "first": 0} if zero else role, reason)
-        yield _with_default(mark, parameter, 0 if zero else 1) if role == "page" else mark
+        schema = _whole(parameter.schema) if role != "cursor" else {}
+        if role == "page":
+            schema |= _default({**parameter.schema, **schema}, 0 if zero else 1, required=parameter.required)
+        yield replace(mark, update={**mark.update, "schema": schema}) if schema else mark
     for role, member in shown.items():
         what = {"count": "the number of all rows", "next": "the page after", "previous": "the page before"}[role]
-        yield _mark(listing, member.pointer, role, f"A member of the name {'.'.join(member.path)} is {what}.")
+        mark = _mark(listing, member.pointer, role, f"A member of the name {'.'.join(member.path)} is {what}.")
+        yield replace(mark, update={**mark.update, **_whole(member.schema)}) if role == "count" else mark
     for pointer, shown_by in headers.items():
         yield _mark(listing, pointer, shown_by, "The name of the header is the usual one.")
     yield _mark(listing, listing.results.pointer, "results", "It is the list of the rows.")
 
 
-def _with_default(mark: Finding, parameter: Parameter, first: int) -> Finding:
+def _default(schema: Mapping[str, JSON], first: int, *, required: bool) -> dict[str, JSON]:
     """A list without a page's number shows its first page, also where the document doesn't say so."""
-    schema = parameter.schema
-    if parameter.required or "default" in schema or schema.get("type") != "integer":
-        return mark
-    return replace(mark, update={**mark.update, "schema": {"default": first}})
+    known = required or "default" in schema or schema.get("type") != "integer"
+    return {} if known else {"default": first}
 
 
 def _from_zero(parameter: Parameter) -> bool:

@@ -46,13 +46,13 @@ def recognise(source: Source) -> Recognised:
             missed.append(_without_key(listing))
             continue
         found += [_collection(listing), _reads(listing), *pages.pagination(listing)]
-        for each in filters.filters(context, listing):
-            parameters += 1
+        meant = list(filters.filters(context, listing))
+        parameters += len(meant)
+        for each in (*meant, *rows.writes(listing)):
             if isinstance(each, Finding):
                 found.append(each)
             else:
                 missed.append(each)
-        found += rows.writes(listing)
     found += batches.batches(context, contract)
     agreed, differing = _agreed(source, found)
     return Recognised(tuple(agreed), (*missed, *differing), parameters, tuple(problems))

@@ -43,11 +43,17 @@ def sound(source: Source, findings: Sequence[Finding], problems: Iterable[Proble
         for index, why in _reasons(left, new):
             reasons.setdefault(index, why)
         if not reasons:
-            return Sound(tuple(left), tuple(refused))
+            return Sound(tuple(_with_a_list(left)), tuple(refused))
         left, gone = _without(left, reasons)
         refused += [
             Unrecognised(finding.pointer, source.where(finding.pointer), finding.subject, why) for finding, why in gone
         ]
+
+
+def _with_a_list(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """The findings without the parts of pages whose list was refused."""
+    needed = {group for finding in findings for group in finding.needs}
+    return (each for each in findings if "x-pagination" not in each.update or each.group in needed)
 
 
 def _identity(problem: Problem) -> tuple[str, str]:

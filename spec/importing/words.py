@@ -76,6 +76,17 @@ PAIRS: Mapping[str, str] = {
     "minute": "minute",
     "second": "second",
     "time": "time",
+    "eqi": "iexact",
+    "nei": "not_iexact",
+    "containsi": "icontains",
+    "notcontains": "not_contains",
+    "notcontainsi": "not_icontains",
+    "startswithi": "istartswith",
+    "endswithi": "iendswith",
+    "after": "gte",
+    "strictly_after": "gt",
+    "before": "lte",
+    "strictly_before": "lt",
     "like": "like",
     "ilike": "ilike",
     "not_like": "nlike",
@@ -85,6 +96,9 @@ PAIRS: Mapping[str, str] = {
 
 PARTS = frozenset({"date", "year", "quarter", "month", "day", "week_day", "hour", "minute"})
 """Parts of a date that a lookup may follow: `published__year__gte`."""
+
+SINCE = frozenset({"since", "after", "before", "until", "between"})
+"""Words at the end of a path that say how its date is compared."""
 
 LIKE: Mapping[str, str] = {"like": "contains", "ilike": "icontains", "nlike": "not_contains", "nilike": "not_icontains"}
 """SQL's operators: they look for a part of the text, and % and _ in the value are wildcards."""
@@ -167,11 +181,23 @@ def text_by_description(text: str) -> str | None:
     return found if found == "exact" or _SENSITIVE.search(text) else "partial"
 
 
-PAGE = frozenset({"page", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage"})
+PAGE = frozenset({"page", "paginationpage", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage"})
 LIMIT = frozenset(
-    {"limit", "pagesize", "perpage", "itemsperpage", "pagelimit", "maxresults", "maxitems", "maxpagesize"}
+    {
+        "maxresultcount",
+        "paginationpagesize",
+        "paginationlimit",
+        "limit",
+        "pagesize",
+        "perpage",
+        "itemsperpage",
+        "pagelimit",
+        "maxresults",
+        "maxitems",
+        "maxpagesize",
+    }
 )
-OFFSET = frozenset({"offset", "skip", "pageoffset"})
+OFFSET = frozenset({"offset", "skip", "pageoffset", "startindex", "skipcount", "paginationstart"})
 CURSOR = frozenset(
     {"cursor", "pagecursor", "pagetoken", "nexttoken", "nextcursor", "continuationtoken", "startingafter"}
 )
@@ -190,19 +216,57 @@ WITH_OTHERS = {
 }
 """Names that ask for a page only where another parameter does."""
 
-RESULTS = ("results", "items", "data", "content", "records", "rows", "docs", "entries", "objects", "list", "values")
-COUNT = frozenset(
-    {"count", "total", "totalcount", "totalelements", "totalitems", "totalresults", "totalrecords", "totalrows"}
-    | {"totalhits", "itemstotal", "recordcount", "totaldocs", "resultcount", "recordstotal"}
+RESULTS = (
+    "results",
+    "member",
+    "hydramember",
+    "value",
+    "items",
+    "data",
+    "content",
+    "records",
+    "rows",
+    "docs",
+    "entries",
+    "objects",
+    "list",
+    "values",
 )
-NEXT = frozenset({"next", "nextpage", "nextlink", "nexturl", "nextpageurl", "nextcursor", "nextpagetoken", "nexttoken"})
-PREVIOUS = frozenset({"previous", "prev", "previouspage", "prevpage", "previousurl", "prevpageurl", "previouslink"}) | {
+COUNTS: tuple[frozenset[str], ...] = (
+    frozenset({"filtercount", "filteredcount", "recordsfiltered", "totalfiltered"}),
+    frozenset({"total", "totalcount", "totalelements", "totalitems", "totalresults", "totalrecords", "totalrows"})
+    | {"totalhits", "itemstotal", "totalentries", "totaldocs", "totalrecordcount", "recordstotal", "numfound"}
+    | {"hydratotalitems", "odatacount"},
+    frozenset({"count", "recordcount", "resultcount", "itemcount"}),
+)
+"""What the number of all rows is called. An earlier set goes first: beside a total, a count is often of one page."""
+COUNT = frozenset().union(*COUNTS)
+NEXT = frozenset(
+    {
+        "next",
+        "odatanextlink",
+        "hydranext",
+        "nextpage",
+        "nextlink",
+        "nexturl",
+        "nextpageurl",
+        "nextcursor",
+        "nextpagetoken",
+        "nexttoken",
+    }
+)
+PREVIOUS = frozenset(
+    {"previous", "hydraprevious", "prev", "previouspage", "prevpage", "previousurl", "prevpageurl", "previouslink"}
+) | {
     "prevlink",
     "previouscursor",
     "prevcursor",
     "prevurl",
     "previouspageurl",
 }
+
+VERBS = frozenset({"search", "query", "filter", "find", "lookup", "test", "validate", "preview", "login", "export"})
+"""What a path may end with on which a POST makes no row."""
 
 MANY = frozenset({"bulk", "batch", "batches", "import", "upsert", "multi"})
 """What a path may end with on which many rows are written at once."""

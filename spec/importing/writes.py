@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from spec import vocabulary
 from spec.importing import words
-from spec.importing.findings import Finding, inferred
+from spec.importing.findings import Finding, Unrecognised, inferred
 from spec.importing.lists import Listing, by_list, last_word, row_parameter
-from spec.model import JSON, Contract, Operation, without_null
+from spec.model import JSON, Contract, Media, Operation, without_null
 from spec.reader.read_context import ReadContext
 
 _BY_METHOD = {"GET": "x-gets", "PUT": "x-updates", "PATCH": "x-updates", "DELETE": "x-deletes"}
@@ -26,7 +26,7 @@ class Rows:
         for listing in listings:
             self._by_word.setdefault(words.plain(last_word(listing.operation.path)), []).append(listing)
 
-    def writes(self, listing: Listing) -> Iterator[Finding]:
+    def writes(self, listing: Listing) -> Iterator[Finding | Unrecognised]:
         """What the operations on a list's path, and on the path of one of its rows, do."""
         here = listing.operation.path.rstrip("/")
         for operation in self._near[here]:
@@ -35,12 +35,33 @@ class Rows:
                 if operation.method not in _BY_METHOD:
                     continue
                 name = _BY_METHOD[operation.method]
+                wrong = self._differs(operation, parameter, listing)
+                if wrong:
+                    subject = f"{operation.method} {operation.path}"
+                    yield Unrecognised(operation.pointer, operation.location, subject, wrong)
+                    continue
                 reason = f"{operation.method} on the path of a row {_WORDS[name]} it."
                 mark = {"collection": listing.collection, "by": parameter}
                 refers = self._references(operation) if name == "x-updates" else {}
                 yield _mark(operation, name, {**mark, **refers}, reason)
             elif operation.method != "GET":
                 yield from self._on_the_list(operation, listing)
+
+    def _differs(self, operation: Operation, parameter: str, listing: Listing) -> str | None:
+        """Why an operation on the path of a row isn't about the row that the list shows; None where it seems to be."""
+        if not _names_key(parameter, listing):
+            return f"its path names a row by {parameter}, and the list shows {listing.key}"
+        shown = self._fields(operation.success.json if operation.success else None)
+        if operation.method == "GET" and shown and listing.key not in shown:
+            return f"its response doesn't have {listing.key} where the list's rows have it"
+        sent = self._fields(operation.body.json if operation.body else None)
+        if operation.method in ("PUT", "PATCH") and sent and sent.isdisjoint(listing.fields):
+            return "its body has none of the fields that the list shows"
+        return None
+
+    def _fields(self, media: Media | None) -> Set[str]:
+        schema = media.schema if media else None
+        return self._context.properties(schema, f"{media.pointer}/schema").keys() if media and schema else set()
 
     def _on_the_list(self, operation: Operation, listing: Listing) -> Iterator[Finding]:
         context = self._context
@@ -51,6 +72,7 @@ class Rows:
         kind = vocabulary.kind(body)
         of = {"collection": listing.collection}
         one = operation.path.rstrip("/") == listing.operation.path.rstrip("/")
+        one = one and words.plain(last_word(operation.path)) not in words.VERBS
         if one and kind in ("object", "any") and operation.method == "POST" and _answers(operation, "200", "201"):
             fields = context.properties(media.schema, f"{media.pointer}/schema")
             if {words.plain(name) for name in fields} & {words.plain(name) for name in listing.fields}:
@@ -73,6 +95,14 @@ class Rows:
             if len(same) == 1 and vocabulary.kind(without_null(field)) == vocabulary.kind(same[0].fields[same[0].key]):
                 found[name] = same[0].collection
         return {"references": found} if found else {}
+
+
+def _names_key(parameter: str, listing: Listing) -> bool:
+    """True if a path's parameter is called like the key, or like the row: `id`, `book_id`, `book`, `pk`."""
+    asked, key = words.snake(parameter).split("_"), words.snake(listing.key).split("_")
+    word = words.plain(last_word(listing.operation.path))
+    thing = {word, word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word)}
+    return asked[-1] == key[-1] or words.plain(parameter) in {words.plain(listing.key), "pk", "key", *thing}
 
 
 def _answers(operation: Operation, *statuses: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from spec.model.origin import JSON, Location, Provenance
 
@@ -30,6 +31,14 @@ class Media:
     examples: tuple[JSON, ...]
     pointer: str
     location: Location
+
+    def covers(self, content_type: str) -> bool:
+        """True when a body of that content type is meant: it is the declared one, or in a declared range as `*/*`."""
+        return (
+            fnmatchcase(content_type, self.content_type)
+            if "*" in self.content_type
+            else (content_type == self.content_type)
+        )
 
 
 @dataclass(frozen=True)
@@ -86,4 +95,11 @@ def _json_media(media: tuple[Media, ...]) -> Media | None:
         essence = content_type.split(";", maxsplit=1)[0].strip().lower()
         return essence == "application/json" or essence.endswith("+json")
 
-    return next((m for m in media if is_json(m.content_type)), None)
+    found = next((m for m in media if is_json(m.content_type)), None)
+    return found or next((m for m in media if _is_any(m)), None)
+
+
+def _is_any(media: Media) -> bool:
+    """True for a range of content types whose schema isn't that of a file or a text: a server then answers in JSON."""
+    wild = media.content_type in ("*/*", "application/*")
+    return wild and bool(media.schema) and (media.schema or {}).get("type") != "string"

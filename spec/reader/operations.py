@@ -58,7 +58,8 @@ def _operation(
     taken = parameters.parameters(
         context, path, {item_pointer: item, here: node}, here, provenance, rows.rows(context, access)
     )
-    pages = paging.pagination(context, taken, response, here, provenance)
+    reads = access is not None and access.action == "reads"
+    pages = paging.pagination(context, taken, response, here, provenance, reads=reads)
     return Operation(
         code=str(context.extension(node, "x-code", here) or id),
         id=id,

@@ -36,8 +36,13 @@ def pagination(
     response: Response | None,
     pointer: str,
     inherited: Provenance,
+    *,
+    reads: bool,
 ) -> Pagination | None:
-    """How an operation pages, or None. `response` is its first 2xx response."""
+    """How an operation pages, or None. `response` is its first 2xx response; `reads` is true for x-reads.
+
+    A schema with marks may be shared with an operation that isn't paged, as the body of a search by POST.
+    """
     if not context.vocabulary:
         return None
     asked = _asked(context, parameters)
@@ -48,6 +53,8 @@ def pagination(
     if "results" not in shown and media and (body := _list(context, media, inherited)):
         shown["results"] = body
     missing = _missing(asked, shown)
+    if missing and not reads and not asked and not any(one.pointer.startswith(pointer) for one in shown.values()):
+        return None
     if missing:
         context.problem(pointer, f"the pagination lacks {missing[0]}", missing[1])
         return None
