@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.laws.law import law, operation_of
 from conformance.oracle.bounds import LONGEST_PICKED
-from conformance.oracle.lookups import any_of, text
+from conformance.oracle.lookups import all_of, any_of, text
 from conformance.reading.context import Query, RunContext, get, paged, read_page
 from conformance.reading.listing import listing, response_excerpt, row_excerpt
 from conformance.reading.sample import identity, sample_of
@@ -104,10 +104,34 @@ def _words(context: RunContext, operation: Operation, parameter: Parameter) -> l
         values += [str(row.get(field) or "") for row in rows[:: max(1, len(rows) // 2)]]
         by_field.append([part for value in values for part in (value, value[1:-1].strip())])
     found = dict.fromkeys(word for turn in zip(*by_field, strict=False) for word in turn)
+    if parameter.by_words:
+        found = dict.fromkeys([*_turned(parameter, rows), *filter(_is_words, found)])
     return [word for word in found if len(word) > 2][:4]
 
 
-def _has(parameter: Parameter, row: Mapping[str, Any], word: str) -> bool | None:
+def _is_words(value: str) -> bool:
+    """True for a value that all servers split alike: at its spaces, and nowhere else."""
+    return re.fullmatch(r"[^\s,;\"'\\+-]+( [^\s,;\"'\\+-]+)*", value) is not None
+
+
+def _turned(parameter: Parameter, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Two words of one row, the later one first; and two words of different rows, which one row seldom has."""
+    by_row = [
+        [word for field in parameter.search for word in str(row.get(field) or "").split() if _is_words(word)]
+        for row in rows
+    ]
+    several = [words for words in by_row if len({*words}) > 1]
+    yield from (f"{words[-1]} {words[0]}" for words in several[:1])
+    yield from (f"{one[0]} {other[-1]}" for one, other in zip(several[:1], several[::-1], strict=False))
+
+
+def _has(parameter: Parameter, row: Mapping[str, Any], value: str) -> bool | None:
+    """True if a row has a value where it is searched; with `words`, each word of it."""
+    words = value.split(" ") if parameter.by_words else [value]
+    return all_of(_has_text(parameter, row, word) for word in words)
+
+
+def _has_text(parameter: Parameter, row: Mapping[str, Any], word: str) -> bool | None:
     return any_of(text("icontains", str(row[field]), word) for field in parameter.search if row.get(field) is not None)
 
 

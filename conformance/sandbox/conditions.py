@@ -52,9 +52,15 @@ def having(shape: Shape, field: str, *predicates: Predicate) -> Predicate:
 
 
 def search(shape: Shape, search: Search) -> Predicate:
-    """True for the rows that contain the value in one of the fields, upper and lower case taken as equal."""
-    columns = (shape.fields[name].column for name in search.fields)
-    return lookups.some(lookups.predicate(column, "text", "icontains", search.value) for column in columns)
+    """True for the rows that contain the value in one of the fields, upper and lower case taken as equal.
+
+    With `by_words` that holds for each word of the value.
+    """
+    columns = [shape.fields[name].column for name in search.fields]
+    return lookups.every(
+        lookups.some(lookups.predicate(column, "text", "icontains", text) for column in columns)
+        for text in search.texts
+    )
 
 
 def combine(conditions: Sequence[tuple[Condition, Predicate]]) -> Predicate:

@@ -50,6 +50,13 @@ class Search:
 
     fields: tuple[str, ...]
     value: str
+    by_words: bool = False
+    """True when each word of the value is looked for by itself."""
+
+    @property
+    def texts(self) -> list[str]:
+        """What is looked for."""
+        return self.value.split() if self.by_words else [self.value]
 
 
 @dataclass(frozen=True)
@@ -289,7 +296,7 @@ def _take(
     if parameter.pagination:
         asked[parameter.pagination] = value
     if parameter.search:
-        searches.append(Search(parameter.search, texts[0]))
+        searches.append(Search(parameter.search, texts[0], parameter.by_words))
     row_key = signature.shape and signature.shape.key
     if parameter.place == "path" and row_key and parameter.name == row_key.name:
         conditions.append(Condition(_by_key(signature, parameter), None, values.bound(row_key.kind, value)))

@@ -224,7 +224,10 @@ def _search(operation: Operation, rests_on: Provenance, about: About) -> Basis:
     """The parameter's own sentence; without one, what the document declares of it."""
     if rests_on.text != operation.provenance.text:
         return Basis("sentence", rests_on.text)
-    return Basis("declaration", _words({"search": ", ".join(about.search)} if isinstance(about, Parameter) else {}))
+    if not isinstance(about, Parameter):
+        return Basis("declaration", _words({}))
+    words = {"words": "all"} if about.by_words else {}
+    return Basis("declaration", _words({"search": ", ".join(about.search), **words}))
 
 
 def _array(operation: Operation, rests_on: Provenance, about: About) -> Basis:

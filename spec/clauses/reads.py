@@ -257,6 +257,7 @@ def _compared(filter: Filter) -> str:
 
 def _search(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
     fields = ", ".join(parameter.search)
+    has = f"has {'each word of the value' if parameter.by_words else 'the value'} in one of {fields}"
 
     def of(kind: str, requirement: str, level: Level | None = None) -> Clause:
         source, location = parameter.provenance, parameter.location
@@ -264,8 +265,8 @@ def _search(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
 
     yield of("search.finds", f"Searching a row's own value ({fields}) finds the row.")
     yield of("search.selective", "Searching a value that no row has doesn't show what searching another value shows.")
-    yield of("search.sound", f"Every row that is found has the value in one of {fields}.", "inferred")
-    yield of("search.complete", f"Every row that has the value in one of {fields} is found.", "inferred")
+    yield of("search.sound", f"Every row that is found {has}.", "inferred")
+    yield of("search.complete", f"Every row that {has} is found.", "inferred")
     yield of("search.case", "Searching in upper or lower case finds the same rows.", "inferred")
 
 

@@ -99,6 +99,8 @@ class Parameter:
     pagination: PageRole | None
     search: tuple[str, ...]
     """Names of the row fields that this parameter searches (x-search), else empty."""
+    by_words: bool
+    """True when a search looks for each word of its value by itself, and a row needs all of them."""
     filters: tuple[Filter, ...]
     """One for an ordinary filter, one for each pattern of free keys, member or prefix, none otherwise."""
     ordering: Ordering | None

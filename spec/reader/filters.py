@@ -23,8 +23,8 @@ class Wire:
     content: bool
 
 
-def search(context: ReadContext, node: Object, pointer: str, rows: Rows | None) -> tuple[str, ...]:
-    """The row fields that a parameter searches; empty when it is no search."""
+def search(context: ReadContext, node: Object, pointer: str, rows: Rows | None) -> tuple[tuple[str, ...], bool]:
+    """The row fields that a parameter searches, and whether by words; no fields when it is no search."""
     mark = context.extension(node, "x-search", pointer)
     fields = tuple(mark["fields"]) if mark else ()
     for index, field in enumerate(fields):
@@ -35,7 +35,7 @@ def search(context: ReadContext, node: Object, pointer: str, rows: Rows | None) 
             context.problem(here, holds, "Name fields that hold a text or a number.")
         elif rows and field in rows.collection.hidden:
             context.problem(here, f"no response shows {field!r}, so a search in it can't be seen", "Name shown fields.")
-    return fields
+    return fields, bool(mark and mark.get("words") == "all")
 
 
 def plain(

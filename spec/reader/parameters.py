@@ -97,6 +97,7 @@ def _parameter(
     by_prefix = prefixes.prefixed(context, name, node, schema, wire, pointer, provenance, rows) if query else ()
     free = filters.free(context, schema, here, provenance, rows) if query else ()
     members = filters.members(context, name, schema, wire, here, provenance, rows) if query else ()
+    searched, by_words = filters.search(context, node, pointer, rows) if query else ((), False)
     return Parameter(
         name=name,
         place=place,
@@ -109,7 +110,8 @@ def _parameter(
         deprecated=node.get("deprecated") is True,
         description=str(node.get("description", "")),
         pagination=_role(context, node, pointer) if query else None,
-        search=filters.search(context, node, pointer, rows) if query else (),
+        search=searched,
+        by_words=by_words,
         filters=(plain,) if plain else (*by_prefix, *free, *members),
         ordering=ordering.ordering(context, name, node, schema, wire, pointer, provenance, rows) if query else None,
         provenance=provenance,

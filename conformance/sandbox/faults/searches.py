@@ -68,6 +68,8 @@ def complete(case: Case) -> Iterator[Named]:
     yield "whole-value", "only a field's whole value is found", _in_fields(case, "iexact")
     yield "beginning", "only the beginning of a field is searched", _in_fields(case, "istartswith")
     yield "first-field", "only the first of the fields is searched", _in_fields(case, "icontains", slice(0, 1))
+    if case.parameter.by_words:
+        yield "one-text", "the words are looked for as one text", _in_fields(case, "icontains")
 
 
 def case_folding(case: Case) -> Iterator[Named]:
