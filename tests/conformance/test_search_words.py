@@ -35,7 +35,7 @@ def test_a_row_needs_every_word(value: str, found: bool) -> None:
 
 
 def test_words_are_taken_out_of_their_order_and_out_of_different_rows() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"title": "One", "author": None},
         {"title": "Sea Wolf", "author": "London"},
         {"title": "A Day", "author": "B"},

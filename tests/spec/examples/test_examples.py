@@ -41,17 +41,17 @@ class Example:
 DRF = Example(
     "drf",
     "openapi.yaml",
-    ("api_authors_list.filter.*", "api_authors_*.write.*"),
+    ("api_authors_list.filter.*", "api_*.search.*", "api_books_*.write.*", "api_books_*.get.*"),
     frozenset(
         f"api_authors_list.filter.name__{lookup}"
         for lookup in ("contains", "endswith", "icontains", "iendswith", "iexact", "istartswith", "startswith")
     )
-    | {"api_authors_update.write.absent"},
+    | {"api_authors_list.search.case", "api_books_update.write.absent"},
 )
 FASTAPI = Example(
     "fastapi",
     "openapi.json",
-    ("list_authors_authors_get.filter.*", "list_authors_authors_get.page.*", "*books*.write.*"),
+    ("list_authors_authors_get.filter.*", "list_authors_authors_get.page.*", "*books*.write.*", "*book*.get.*"),
     frozenset({"list_authors_authors_get.filter.name__ilike", "list_authors_authors_get.page.past-end"}),
     frozenset({"list_authors_authors_get.page.default-limit"}),
 )
