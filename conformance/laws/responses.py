@@ -126,7 +126,7 @@ ROUGH = (awkward.TOGETHER, awkward.TEXTS["nul"], awkward.LONG)
 
 
 def rough_requests(context: RunContext, operation: Operation) -> list[Request]:
-    """Reads that servers stumble over: rough texts for every text and for a free key, one value twice in a list."""
+    """Reads that servers stumble over: rough texts for every text and for a free key, odd lists."""
     base = base_query(context, operation)
     plain = [f for f in operation.filters if not f.free_key and not f.many and kind_of(f.schema) == "text"]
     texts = {**{p.name: "" for p in operation.parameters if p.search}, **{f.name(): f.prefix for f in plain}}
@@ -144,7 +144,9 @@ def rough_requests(context: RunContext, operation: Operation) -> list[Request]:
         if f.many and (value := next((row[f.field] for row in rows if row.get(f.field)), ""))
         for pair in pairs(f, None, joined(f, (str(value), str(value))))
     )
-    queries = (*wrong, *keyed, *([twice] if twice else []), *_extreme(operation))
+    # A list without values is one in a query, too.
+    empty = [((f.name(), ""),) for f in operation.filters if f.many and not f.free_key][:1]
+    queries = (*wrong, *keyed, *([twice] if twice else []), *empty, *_extreme(operation))
     return [get(operation, extended(base, q)) for q in queries]
 
 

@@ -215,6 +215,7 @@ def crafted(filter: Filter, values: list[Any], unusual_values: int = NORMAL.unus
         at = len(base) // 2
         yield base[:at] + "\\" + base[at:]
         yield base[:at] + '"' + base[at:]
+        yield f"{base[:at]}[{base[at : at + 1]}]{base[at + 1 :]}"
         yield base.replace(" ", "+")
         yield base.replace("+", " ")
         yield base.replace(" ", "  ")

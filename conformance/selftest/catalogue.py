@@ -281,6 +281,16 @@ CATALOGUE: tuple[Entry, ...] = (
         operand="R_dd",
     ),
     Entry(
+        technology="SQL Server, SQLite's GLOB, Redis (KEYS and SCAN)",
+        does="[...] in a pattern is a set of letters",
+        source="Transact-SQL reference, LIKE: [ ] is any single character within the set",
+        seen="Re[dx]der finds Redder, and a name that has brackets isn't found",
+        parameter="name__contains",
+        mutant="[...] is a set of letters",
+        fault="PRD102.wire:letter-sets",
+        operand="Re[d]der",
+    ),
+    Entry(
         technology="JSON columns, entity-attribute-value tables",
         does="key and value may match in two rows of the attributes",
         source="MongoDB manual, $elemMatch; SQL, a join without the key",

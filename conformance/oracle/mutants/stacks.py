@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 from conformance.oracle.lookups import compare, kind_of, meaning
 from conformance.oracle.mutants.mutant import Mutant, Reading, Row, reading
 from spec import Filter
+from spec.patterns import literal
 
 STRANGE_KEY = "$ölçü.b"
 """A key on which several parsers give up: it begins as an operator, has letters beyond ASCII, and a dot."""
@@ -32,6 +34,25 @@ def part_mutants(filter: Filter, base: str, fold: Callable[[str], str]) -> Itera
         yield reading(
             filter, "any text equals the number 0", _zero_is_text(fold), lambda operand: not is_number(operand)
         )
+
+
+_SET = re.compile(r"\[[^\[\]^]+\]")
+
+
+def set_mutants(filter: Filter, fold: Callable[[str], str], search: Callable[[str, str], bool]) -> Iterator[Mutant]:
+    """Patterns with sets of letters, as SQL Server's LIKE, GLOB and Redis have them: [Rr]ed finds Red.
+
+    `search` looks for a regular expression in a text.
+    """
+
+    def shown(value: str, operand: str) -> bool:
+        wanted = fold(operand)
+        others = (literal(part) for part in _SET.split(wanted))
+        sets = (f"[{''.join(map(literal, found[1:-1]))}]" for found in _SET.findall(wanted))
+        expression = "".join(part for pair in zip_longest(others, sets, fillvalue="") for part in pair)
+        return search(expression, fold(value))
+
+    yield reading(filter, "[...] is a set of letters", _texts(shown), lambda operand: _SET.search(operand) is not None)
 
 
 def _texts(decide: Callable[[str, str], bool]) -> Reading:

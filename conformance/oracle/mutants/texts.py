@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from conformance.oracle.lookups import PLAIN, compare, kind_of, meaning, text
 from conformance.oracle.many import over
 from conformance.oracle.mutants.mutant import Mutant, Reading, Row, between_forms, reading, value_of
-from conformance.oracle.mutants.stacks import part_mutants, strange_keys, unfiltered_words
+from conformance.oracle.mutants.stacks import part_mutants, set_mutants, strange_keys, unfiltered_words
 from conformance.oracle.operands import separator
 from spec import Filter
 from spec.patterns import literal, searching
@@ -240,6 +240,7 @@ def wire_mutants(filter: Filter) -> tuple[Mutant, ...]:
         found.append(
             reading(filter, f"nothing is found with {name}", texts(_not_with(lookup, characters)), _holds(characters))
         )
+    found += set_mutants(filter, str.casefold if lookup != base else str, partial(_search, base))
     found += [*unfiltered_words(filter), *(strange_keys(filter) if filter.free_key else ())]
     return tuple(found)
 

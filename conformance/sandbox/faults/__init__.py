@@ -16,6 +16,7 @@ from conformance.sandbox.faults import (
     answers,
     batches,
     bodies,
+    caches,
     combinations,
     fields,
     filters,
@@ -34,36 +35,45 @@ from spec import Contract
 
 __all__ = ["Fault", "behaviour", "faults", "tenancy_faults"]
 
-_FAMILIES: Mapping[str, Family] = {
-    **access.FAMILIES,
-    **answers.FAMILIES,
-    **searches.FAMILIES,
-    **paging.FAMILIES,
-    **orderings.FAMILIES,
-    **filters.FAMILIES,
-    **wire.FAMILIES,
-    **combinations.FAMILIES,
-    **batches.FAMILIES,
-    **fields.FAMILIES,
-    **writes.FAMILIES,
-    **parts.FAMILIES,
-    **histories.FAMILIES,
-    **bodies.FAMILIES,
-    **one_row.FAMILIES,
-    **row_bodies.FAMILIES,
-}
+_TABLES: tuple[Mapping[str, Family], ...] = (
+    access.FAMILIES,
+    answers.FAMILIES,
+    searches.FAMILIES,
+    paging.FAMILIES,
+    orderings.FAMILIES,
+    filters.FAMILIES,
+    wire.FAMILIES,
+    combinations.FAMILIES,
+    batches.FAMILIES,
+    fields.FAMILIES,
+    writes.FAMILIES,
+    parts.FAMILIES,
+    histories.FAMILIES,
+    bodies.FAMILIES,
+    one_row.FAMILIES,
+    row_bodies.FAMILIES,
+    caches.FAMILIES,
+)
+
+
+def _families() -> Mapping[str, tuple[Family, ...]]:
+    """By the kind of clause: a plugin's where no table has the kind, else those of all tables."""
+    found = {kind: (family,) for kind, family in FAULTS.items()}
+    ours: dict[str, tuple[Family, ...]] = {}
+    for table in _TABLES:
+        for kind, family in table.items():
+            ours[kind] = (*ours.get(kind, ()), family)
+    return {**found, **ours}
 
 
 def faults(contract: Contract) -> tuple[Fault, ...]:
     """Every fault that there is for a contract, in the order of its clauses; those of plugins included."""
-    families = {**FAULTS, **_FAMILIES}
+    families = _families()
     return tuple(
         Fault(f"{clause.id}:{name}", clause.id, description, change)
         for clause in contract.clauses
-        if clause.kind in families
-        for name, description, change in families[clause.kind](
-            Case(contract, clause, contract.by_code[clause.operation])
-        )
+        for family in families.get(clause.kind, ())
+        for name, description, change in family(Case(contract, clause, contract.by_code[clause.operation]))
     )
 
 

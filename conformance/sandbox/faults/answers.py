@@ -138,6 +138,13 @@ def no_server_error(case: Case) -> Iterator[Named]:
             "an instant that its offset moves out of the calendar is an unhandled exception",
             crashing(lambda _, asked: any(value.startswith("9999-12-31T") for _, value in asked.pairs)),
         )
+    lists = {f.parameter for f in case.operation.filters if f.many}
+    if lists:
+        yield (
+            "on-empty-list",
+            "a list without values is an unhandled exception",
+            crashing(lambda _, asked: any(name in lists and not value for name, value in asked.pairs)),
+        )
     if case.operation.pagination:
         limit, form = case.operation.pagination.limit, case.operation.pagination.form
         page = None if isinstance(form, Cursor) else form.parameter

@@ -95,12 +95,23 @@ def unread(case: Case, *, texts: tuple[re.Pattern[str], ...]) -> Iterator[Named]
     yield "undefined-unfiltered", "one by undefined is no filter", dropped(lambda _, value: value == "undefined")
     numeric = dropped(lambda _, value: re.fullmatch(_NUMBER, value, re.ASCII) is not None)
     yield "numbers-unfiltered", "a text filter by a number is no filter", numeric
+    yield "letter-sets", "[rst] stands for a letter, as in SQL Server's LIKE and in GLOB", _letter_sets(case, texts)
     if any(f.free_key for f in case.operation.filters):
         yield "ascii-keys", "a key with letters beyond ASCII is no filter", dropped(lambda name, _: not name.isascii())
         yield "dotted-keys", "a key with a dot is no filter", dropped(lambda name, _: "." in name)
         yield "dollar-keys", "a key that begins with $ is no filter", dropped(lambda name, _: "__$" in name)
         yield "inherited", "what every object of JavaScript has counts", dropped(_inherits)
         yield "field-keys", "a key that names a field finds the field", _field_keys(case)
+
+
+def _letter_sets(case: Case, texts: tuple[re.Pattern[str], ...]) -> Change:
+    def read(value: str) -> str:
+        return re.sub(r"\[([^]^[])[^]^[]*\]", r"\1", value)
+
+    def rewritten(pairs: Pairs) -> Pairs:
+        return tuple((n, read(v)) if any(t.fullmatch(n) for t in texts) else (n, v) for n, v in pairs)
+
+    return obeying(case.operation, rewritten)
 
 
 def _inherits(name: str, value: str) -> bool:
