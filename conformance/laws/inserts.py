@@ -26,7 +26,16 @@ def inserts(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     for key, seen in step.read_backs.items():
         if key in keys and len(seen.rows) != 1:
             return Finding(f"one row {key}", f"{len(seen.rows)} rows", step.chain(key))
-    return _lost_of_many(trace) or Held(len(keys))
+    return _lost_of_many(trace) or _uncounted(trace) or Held(len(keys))
+
+
+def _uncounted(trace: RowsTrace) -> Finding | None:
+    """A list that counts as many rows as before. Another writer may change the count too, but hardly to the same."""
+    whole = trace.whole_list
+    if whole is None or whole.before.count is None or whole.after.count != whole.before.count:
+        return None
+    wanted = f"a count of {whole.before.count + whole.added} after {whole.added} new rows, {whole.before.count} before"
+    return Finding(wanted, f"{whole.after.count}", (whole.before.exchange, whole.after.exchange))
 
 
 def _lost_of_many(trace: RowsTrace) -> Finding | None:

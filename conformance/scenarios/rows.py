@@ -15,6 +15,7 @@ from conformance.scenarios.operations import ownership_of
 from conformance.scenarios.own_rows import insert_rows, near_keys, unshown
 from conformance.scenarios.sender import BatchSender
 from conformance.scenarios.trace import EdgeCaseSteps, MixedStep, NearKeys, NotReached, Step, Trace, not_taken, reached
+from conformance.scenarios.whole_list import WholeList, after_insert, plain_list
 from conformance.transport.exchange import Exchange
 from conformance.writing.items import Style, bare, item, item_fields, plain_texts
 from conformance.writing.submission import Item
@@ -39,6 +40,8 @@ class RowsTrace(Trace):
     duplicates: Step | NotReached
     """Two items with one key in one batch."""
     edge_cases: EdgeCaseSteps | NotReached
+    whole_list: WholeList | None = None
+    """The plain list before and after the insert."""
     shown_by_new_values: tuple[Exchange, ...] = ()
     """Lists under filters by the values of the changed row."""
     shown_by_old_values: tuple[Exchange, ...] = ()
@@ -69,6 +72,7 @@ def run_rows(context: RunContext, operation: Operation) -> RowsTrace:
     """Run the scenario of whole rows. Raises NotSent in a read-only run."""
     own, sender = ownership_of(context), BatchSender(context)
     keys = near_keys(own.mint("A"))
+    before = plain_list(context, operation)
     insert, style = insert_rows(sender, operation, keys)
     if not insert.submission.accepted or not insert.row(keys.main):
         why = not_taken("the new rows aren't taken, or no list shows them", insert.submission)
@@ -84,6 +88,7 @@ def run_rows(context: RunContext, operation: Operation) -> RowsTrace:
             mixed=why,
             edge_cases=why,
         )
+    whole_list = after_insert(context, operation, before, insert)
     first = next(one for one in insert.submission.items if keys.main in one.values())
     resend = _resend(sender, operation, first, style)
     change = _change(sender, operation, insert, keys, style)
@@ -101,6 +106,7 @@ def run_rows(context: RunContext, operation: Operation) -> RowsTrace:
         keys=keys,
         style=style,
         insert=insert,
+        whole_list=whole_list,
         resend=resend,
         change=change,
         shown_by_new_values=shown_by_new_values,

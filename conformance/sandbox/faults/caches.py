@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import replace
 
 from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, together
+from conformance.sandbox.pages import Page
+from conformance.sandbox.query import Query
 from spec import Cursor, Operation
 
 
@@ -62,9 +65,25 @@ def without_writes(case: Case) -> Iterator[Named]:
         yield "cached", "lists that were shown before the write are shown after it as they were", stale
 
 
+def counted_once(case: Case) -> Iterator[Named]:
+    """A cache of counts, which are dear, that no write empties."""
+
+    def remembering() -> Change:
+        counts: dict[Hashable, int] = {}
+
+        def wrong(right: Callable[[Query, Page], Page], query: Query, page: Page) -> Page:
+            honest = right(query, page)
+            return replace(honest, count=counts.setdefault(query.pairs, honest.count)) if honest.rows else honest
+
+        return together(*(at(reader, "page", wrong) for reader in case.readers if reader.pagination))
+
+    yield "count-cached", "the rows of a list are new, and its count is the one before the write", afresh(remembering)
+
+
 FAMILIES: Mapping[str, Family] = {
     "auth.missing-key": without_key,
     "page.disjoint": without_page,
+    "write.inserts": counted_once,
     "write.updates": without_writes,
     "write.deletes": without_writes,
 }
