@@ -75,7 +75,12 @@ def filters(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     listed = bool(step.read_backs[key].rows) and len(step.read_backs[key].chain) == 1
     if reader is None or not row or not listed:
         return not_exercised("not-shown", "the row is in no plain list")
-    for shown, exchanges in ((True, trace.shown_by_new_values), (False, trace.shown_by_old_values)):
+    fewer = trace.required_only if isinstance(trace.required_only, Step) else step
+    for shown, exchanges, written in (
+        (True, trace.shown_by_new_values, step),
+        (False, trace.shown_by_old_values, step),
+        (False, trace.shown_by_lost_keys, fewer),
+    ):
         for exchange in exchanges:
             page = read_page(reader, exchange)
             here = any(r.get(collection_of(trace).key) == key for r in page.rows)
@@ -83,13 +88,13 @@ def filters(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
             asked = "=".join(exchange.request.query[0])
             if page.is_page and here != shown and (here or not page.partial):
                 wanted = f"the row {key} {'under' if shown else 'no longer under'} {asked}"
-                return Finding(wanted, "it is shown" if here else "it isn't shown", (*step.chain(key), exchange))
+                return Finding(wanted, "it is shown" if here else "it isn't shown", (*written.chain(key), exchange))
             for found in page.rows if shown else ():
                 other = next((n for n in row if found.get(n) != row[n]), None)
                 if found.get(collection_of(trace).key) == key and other:
                     wanted = f"{other} {row[other]!r} under {asked} as well"
                     shows = f"{found.get(other)!r}"
-                    return Finding(wanted, shows, (*step.chain(key), exchange))
+                    return Finding(wanted, shows, (*written.chain(key), exchange))
     others = trace.edge_cases.other_numbers if isinstance(trace.edge_cases, EdgeCaseSteps) else ()
     for key, exchange in others:
         asked = "=".join(exchange.request.query[0])

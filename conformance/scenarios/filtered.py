@@ -28,8 +28,11 @@ AFTER_DELETE = ("exact", "icontains", "in", "contains", "gte")
 """Lookups that must not find a deleted row."""
 
 
-FREE_KEYS = 2
-"""Keys of an object that get a filter of each lookup; the exact one is tried with all of them."""
+TOGETHER, ALONE = 2, 1
+"""Keys of an object that get a filter of each lookup: in one request, or with a request for each filter.
+
+The exact lookup is tried with all of them.
+"""
 
 
 def under_filters(
@@ -61,7 +64,7 @@ def under_filters(
         return here(page) == shown or page.partial
 
     by_key = next(f for f in reader.filters if picks(f, access.collection.key))
-    queries = list(_by_values(reader, values, lookups))
+    queries = list(_by_values(reader, values, lookups, TOGETHER if shown else ALONE))
     if shown and queries:
         together = settled(
             context, partial(read, get(reader, paged(reader, tuple(dict(queries).items()), limit=50))), right
@@ -108,7 +111,9 @@ def unfiltered(context: RunContext, operation: Operation, key: str) -> Iterator[
         yield shown.exchange
 
 
-def _by_values(reader: Operation, values: Mapping[str, Any], lookups: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _by_values(
+    reader: Operation, values: Mapping[str, Any], lookups: Sequence[str], free_keys: int
+) -> Iterator[tuple[str, str]]:
     """Filters by a row's values, each with the value that finds it."""
     for filter in reader.filters:
         if filter.hidden or filter.lookup not in lookups:
@@ -124,7 +129,7 @@ def _by_values(reader: Operation, values: Mapping[str, Any], lookups: Sequence[s
         if kind_of(filter.schema) not in ("text", "uuid"):
             continue
         texts: Mapping[str | None, Any] = value if isinstance(value, Mapping) and filter.free_key else {None: value}
-        names = in_own_order(filter.field, [*texts])[: len(texts) if filter.lookup == "exact" else FREE_KEYS]
+        names = in_own_order(filter.field, [*texts])[: len(texts) if filter.lookup == "exact" else free_keys]
         for name, text in ((name, texts[name]) for name in names):
             if isinstance(text, str) and (name is not None) == filter.free_key:
                 yield pairs(filter, name, text)[0]
@@ -153,3 +158,9 @@ def otherwise(row: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any
         elif value != other.get(name):
             found[name] = value
     return found
+
+
+def lost_keys(row: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of objects that a later state of a row no longer has, with their values."""
+    both = {n: (v, later[n]) for n, v in row.items() if isinstance(v, Mapping) and isinstance(later.get(n), Mapping)}
+    return {name: {k: v for k, v in old.items() if k not in new} for name, (old, new) in both.items()}

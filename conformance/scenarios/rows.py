@@ -9,7 +9,7 @@ from typing import Any
 from conformance.oracle.lookups import instant
 from conformance.reading.context import RunContext
 from conformance.scenarios.edge_case_rows import edge_case_steps
-from conformance.scenarios.filtered import LOOKED_UP, OUTDATED, margin, otherwise, under_filters
+from conformance.scenarios.filtered import LOOKED_UP, OUTDATED, lost_keys, margin, otherwise, under_filters
 from conformance.scenarios.mixed import mixed_step
 from conformance.scenarios.operations import ownership_of
 from conformance.scenarios.own_rows import insert_rows, near_keys, unshown
@@ -46,6 +46,8 @@ class RowsTrace(Trace):
     """Lists under filters by the values of the changed row."""
     shown_by_old_values: tuple[Exchange, ...] = ()
     """Lists under filters by its former values."""
+    shown_by_lost_keys: tuple[Exchange, ...] = ()
+    """Lists under filters by keys that the update of required fields took away."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -98,6 +100,8 @@ def run_rows(context: RunContext, operation: Operation) -> RowsTrace:
     shown_by_new_values = tuple(under_filters(context, operation, keys.main, new, LOOKED_UP, shown=True))
     shown_by_old_values = tuple(under_filters(context, operation, keys.main, gone, OUTDATED, shown=False))
     required_only = _required_only(sender, operation, change.submission.items[0], keys.main)
+    lost = lost_keys(new, required_only.row(keys.main))
+    shown_by_lost_keys = tuple(under_filters(context, operation, keys.main, lost, ("exact",), shown=False))
     duplicates = _duplicates(sender, operation, style)
     mixed = mixed_step(sender, operation, keys.main, style)
     edge_cases = edge_case_steps(sender, operation, style)
@@ -111,6 +115,7 @@ def run_rows(context: RunContext, operation: Operation) -> RowsTrace:
         change=change,
         shown_by_new_values=shown_by_new_values,
         shown_by_old_values=shown_by_old_values,
+        shown_by_lost_keys=shown_by_lost_keys,
         required_only=required_only,
         duplicates=duplicates,
         mixed=mixed,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import RowMapping, Table, and_, delete, func, select
 
 from conformance.sandbox import store
 from conformance.sandbox.batches import Reasons
@@ -14,7 +14,7 @@ from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh
 from conformance.sandbox.lookups import COMPARISONS, Predicate
 from conformance.sandbox.pages import Page
 from conformance.sandbox.query import Condition, Query
-from conformance.sandbox.tables import Shape
+from conformance.sandbox.tables import KEY, Shape
 from conformance.sandbox.writing import Step, find
 from spec.model import JSON
 
@@ -193,11 +193,23 @@ def filters(case: Case) -> Iterator[Named]:
 
         return together(applying(case, remember), *(at(reader, "condition", unseen) for reader in case.readers))
 
-    def free_keys_stale(right: Apply, step: Step) -> Reasons:
-        stale = {
+    def free_keys(step: Step) -> dict[Table, Sequence[RowMapping]]:
+        return {
             table: step.connection.execute(select(table).where(step.own(table))).mappings().all()
             for table in step.shape.keyed.values()
         }
+
+    def free_keys_kept(right: Apply, step: Step) -> Reasons:
+        before = free_keys(step)
+        reasons = right(step)
+        after = free_keys(step)
+        for table, records in before.items() if find(step) and not reasons else ():
+            there = {record[KEY] for record in after[table]}
+            store.insert(step.connection, table, [dict(record) for record in records if record[KEY] not in there])
+        return reasons
+
+    def free_keys_stale(right: Apply, step: Step) -> Reasons:
+        stale = free_keys(step)
         known, reasons = find(step), right(step)
         for table, records in stale.items() if known and not reasons else ():
             step.connection.execute(delete(table).where(step.own(table)))
@@ -207,6 +219,7 @@ def filters(case: Case) -> Iterator[Named]:
     yield "forgotten", "filters don't find a row that was changed", afresh(forgetting)
     if any(filter.free_key for reader in case.readers for filter in reader.filters):
         yield "free-keys-stale", "free keys find a row under its old values", applying(case, free_keys_stale)
+        yield "free-keys-kept", "a free key that was taken away still finds the row", applying(case, free_keys_kept)
 
 
 def replaces(case: Case) -> Iterator[Named]:

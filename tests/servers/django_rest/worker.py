@@ -20,7 +20,18 @@ from .setup import on
 from .writes import WORK, Failed
 
 Task = tuple[uuid.UUID, str, list[Any]]
-tasks: queue.Queue[Task] = queue.LifoQueue() if on("lifo") else queue.Queue(maxsize=1 if on("queue-full") else 0)
+tasks: queue.Queue[Task] = queue.LifoQueue() if on("lifo") else queue.Queue()
+
+DELAYS = {
+    "worker-slow": 0.25,
+    "lifo": 0.25,
+    "queue-full": 0.5,
+    "status-cached": 1,
+    "state-null": 1,
+    "row-late": 2,
+    "state-early": 3,
+}
+"""Seconds before a batch begins, where the mistake is one of time."""
 
 
 def submit(kind: str, items: list[Any]) -> uuid.UUID:
@@ -33,10 +44,8 @@ def submit(kind: str, items: list[Any]) -> uuid.UUID:
         batch.save()
     if on("on-commit") and tasks.empty() and total > 1:
         return batch.id
-    try:
-        tasks.put((batch.id, kind, items), block=not on("queue-full"))
-    except queue.Full:
-        return batch.id
+    if not (on("queue-full") and tasks.unfinished_tasks):
+        tasks.put((batch.id, kind, items))
     return batch.id
 
 
@@ -48,13 +57,11 @@ def start() -> None:
 def _work() -> None:
     while True:
         id, kind, items = tasks.get()
-        if on("worker-slow") or on("row-late") or on("queue-full") or on("lifo"):
-            time.sleep(0.25)
-        if on("state-early"):
-            time.sleep(3)
+        time.sleep(sum(delay for name, delay in DELAYS.items() if on(name)))
         if on("row-late"):
             Batch.objects.create(id=id, total=len(items))
         run(Batch.objects.get(pk=id), kind, items)
+        tasks.task_done()
 
 
 def run(batch: Batch, kind: str, items: list[Any]) -> None:
