@@ -18,10 +18,10 @@ def choices() -> Iterator[None]:
     """Choose cases once for the same filter, rows, seed and budget: it takes most of the time of many laws."""
     known: dict[Any, Cases] = {}
 
-    def chosen(filter: Filter, rows: list[Any], seed: int, budget: Budget) -> Cases:
-        key = (repr(filter), repr(rows), seed, budget)
+    def chosen(filter: Filter, rows: list[Any], seed: int, budget: Budget, *, shared: bool) -> Cases:
+        key = (repr(filter), repr(rows), seed, budget, shared)
         if key not in known:
-            known[key] = choose(filter, rows, seed, budget)
+            known[key] = choose(filter, rows, seed, budget, shared=shared)
         return known[key]
 
     with pytest.MonkeyPatch.context() as patch:
