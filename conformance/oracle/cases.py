@@ -134,9 +134,11 @@ def cover(
         answers = _Answers(filter, key, operand, groups[filter.parameter, key])
         # Skip a candidate that only kills mutants with enough killers.
         rare = [mutant for mutant in wanted[filter.parameter] if killers[mutant.name] < enough]
-        if not any(answers.differ(mutant) for mutant in rare):
+        found = {mutant.name for mutant in rare if answers.differ(mutant)}
+        if not found:
             continue
-        killed = tuple(mutant.name for mutant in wanted[filter.parameter] if answers.differ(mutant))
+        found |= {m.name for m in wanted[filter.parameter] if killers[m.name] >= enough and answers.differ(m)}
+        killed = tuple(mutant.name for mutant in wanted[filter.parameter] if mutant.name in found)
         scored.append((Case(filter, key, operand, killed), True in answers.of_values))
         for name in killed:
             killers[name] += 1

@@ -209,7 +209,7 @@ def text(lookup: str, value: str, operand: str) -> Truth:
         truth = PLAIN[lookup](value, operand)
         if value.isascii() and operand.isascii():
             return truth
-        composed = PLAIN[lookup](unicodedata.normalize("NFC", value), unicodedata.normalize("NFC", operand))
+        composed = PLAIN[lookup](_composed(value), _composed(operand))
         return truth if truth == composed else None
     decide = PLAIN[lookup[1:]]
     if value.isascii() and operand.isascii() and "i" not in operand.lower():
@@ -225,10 +225,14 @@ def text(lookup: str, value: str, operand: str) -> Truth:
 
 
 @lru_cache(maxsize=1 << 14)
+def _composed(value: str) -> str:
+    return unicodedata.normalize("NFC", value)
+
+
+@lru_cache(maxsize=1 << 14)
 def all_forms(value: str) -> tuple[str, ...]:
     """A text under every way to fold case, as it is and composed; one way for each position."""
-    composed = unicodedata.normalize("NFC", value)
-    return tuple(fold(form) for form in (value, composed) for fold in FOLDINGS)
+    return tuple(fold(form) for form in (value, _composed(value)) for fold in FOLDINGS)
 
 
 # -- ordered and identical values -------------------------------------------------------------------

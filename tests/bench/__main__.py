@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from pathlib import Path
 
 
 def main() -> int:
@@ -13,9 +14,10 @@ def main() -> int:
     parser.add_argument("--only", choices=("detection", "client"), help="one bench (default: both)")
     parser.add_argument("--faults", type=int, default=20, metavar="N", help="faults to detect (default: %(default)s)")
     parser.add_argument("--servers", action="store_true", help="detect the faults of other stacks instead")
+    parser.add_argument("--table", type=Path, metavar="FILE", help="append each server's results here, in columns")
     given = parser.parse_args()
     if given.servers:
-        importlib.import_module("tests.bench.stacks").main(given.faults)
+        importlib.import_module("tests.bench.stacks").main(given.faults, given.table)
         return 0
     if given.only != "client":
         detection = importlib.import_module("tests.bench.detection")
