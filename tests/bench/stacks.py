@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import IO
 
 from conformance import Config, run
@@ -35,9 +34,7 @@ class _UntilViolated:
     def __enter__(self) -> _UntilViolated:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Nothing to release."""
 
     def started(self, clause: Clause) -> None:

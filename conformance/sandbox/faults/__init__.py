@@ -58,7 +58,7 @@ _TABLES: tuple[Mapping[str, Family], ...] = (
 
 def _families() -> Mapping[str, tuple[Family, ...]]:
     """By the kind of clause: a plugin's where no table has the kind, else those of all tables."""
-    found = {kind: (family,) for kind, family in FAULTS.items()}
+    found: dict[str, tuple[Family, ...]] = {kind: (family,) for kind, family in FAULTS.items()}
     ours: dict[str, tuple[Family, ...]] = {}
     for table in _TABLES:
         for kind, family in table.items():
