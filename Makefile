@@ -32,7 +32,7 @@ merge: $(READY)        ## one report of the shards that ARGS names
 
 # With ARGS it is a part of the tests, and a part covers little.
 test: $(READY)         ## the project's own tests, and the floor of their branch coverage
-	@$(PY) -m pytest -n auto $(if $(ARGS),$(ARGS),--cov --cov-report=)
+	@$(PY) -m pytest -n auto --dist worksteal $(if $(ARGS),$(ARGS),--cov --cov-report=)
 
 generate: $(READY)     ## regenerate generated/ from spec/
 	@$(PY) -m generator
