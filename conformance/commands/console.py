@@ -1,4 +1,4 @@
-"""`seller-contract`: one command for everything that the project does."""
+"""The command `seller-contract`, with a subcommand for everything that the project does."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ SUITE = {
     "run": ("conformance.commands.run:run_command", "Check a server against the contract, and write a report."),
     "plan": ("conformance.commands.plan:plan", "Show what a run would send, and send nothing."),
     "explain": ("conformance.commands.explain:explain_command", "Show what a clause requires and how it is checked."),
-    "replay": ("conformance.commands.replay:replay", "Are the violations of a report still there?"),
-    "compare": ("conformance.commands.compare:compare_command", "What got better or worse between two reports?"),
-    "merge": ("conformance.commands.merge:merge_command", "Make one report of the shards of a run."),
-    "report": ("conformance.commands.report:report_command", "Make the reports again from the stream of a run."),
+    "replay": ("conformance.commands.replay:replay", "Check whether the violations of a report are still there."),
+    "compare": ("conformance.commands.compare:compare_command", "Show what got better or worse between two reports."),
+    "merge": ("conformance.commands.merge:merge_command", "Merge the reports of all shards of a run into one."),
+    "report": ("conformance.commands.report:report_command", "Write the reports again, from the stream of a run."),
     "clean-up": ("conformance.commands.clean_up:clean_up", "Delete what a killed run left on a server."),
-    "selftest": ("conformance.selftest:selftest", "Does the suite find every fault of the sandbox?"),
+    "selftest": ("conformance.selftest:selftest", "Check that the suite finds every fault of the sandbox."),
 }
-"""The commands of the suite. `python -m conformance` has them too."""
+"""Commands of the suite, which `python -m conformance` has as well."""
 
 EVERYTHING = {
     **SUITE,
     "sandbox": ("conformance.sandbox.__main__:sandbox", "Serve a sandbox that follows the document."),
     "spec": ("spec.commands:commands", "Validate a document, compare two, or import a server's own."),
-    "diff": ("generator.changes:diff", "What does a change of a document do to callers, servers and Python code?"),
-    "generate": ("generator.__main__:generate", "Make a typed Python client of a document."),
+    "diff": ("generator.changes:diff", "Show what a change of a document means for callers, servers and Python code."),
+    "generate": ("generator.__main__:generate", "Make a typed Python client from a document."),
 }
 
 EPILOG = """\
 examples:
-  seller-contract spec validate openapi.yaml              is the document valid?
-  seller-contract spec import openapi.json                what does a server's own document mean?
-  seller-contract generate --spec openapi.yaml            a client of it, in generated/
-  seller-contract sandbox --spec openapi.yaml --port 8000 a server that follows it
-  seller-contract run http://127.0.0.1:8000               does a server? (--help has all of its options)
-  seller-contract COMMAND --help                          what a command takes, its exit codes, examples
+  seller-contract spec validate openapi.yaml              check that the document is valid
+  seller-contract spec import openapi.json                recognise what a server's document means
+  seller-contract generate --spec openapi.yaml            write a client of it into generated/
+  seller-contract sandbox --spec openapi.yaml --port 8000 start a server that follows it
+  seller-contract run http://127.0.0.1:8000               check a server (--help shows all options)
+  seller-contract COMMAND --help                          show options, exit codes and examples
 
 completion, for bash (zsh and fish likewise):
   eval "$(_SELLER_CONTRACT_COMPLETE=bash_source seller-contract)"
@@ -66,13 +66,13 @@ console = click.version_option(tool_version(), prog_name="seller-contract")(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The console command. Returns the exit code; a mistake is one line, never a traceback."""
+    """The console command. Returns the exit code. The user's mistake is one line, never a traceback."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     return reported(lambda: carry_out(console, given or ["--help"], "seller-contract"))
 
 
 def conformance(arguments: Sequence[str] | None = None) -> int:
-    """`python -m conformance`: a command of the suite, or a run where none is named."""
+    """`python -m conformance`: a command of the suite, or a run if none is named."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] and given[0] in SUITE:
         suite = Group("conformance", late=SUITE, context_settings=SETTINGS)
@@ -84,12 +84,12 @@ def conformance(arguments: Sequence[str] | None = None) -> int:
     ):
         complain(f"{given[0]} is no command and no BASE_URL. Did you mean {near[0]}?")
         return USAGE
-    run = import_module("conformance.commands.run").run_command  # takes a while to import
+    run = import_module("conformance.commands.run").run_command  # slow to import
     return reported(lambda: carry_out(run, given, "python -m conformance"))
 
 
 def reported(work: Callable[[], int]) -> int:
-    """The exit code of some work; its errors become messages on standard error."""
+    """The exit code of some work. Its errors become messages on standard error."""
     try:
         return work()
     except (spec.SpecError, Usage, WrongTarget, WaiversError, UnreadableReport, BrokenPlugin) as error:
@@ -101,5 +101,5 @@ def reported(work: Callable[[], int]) -> int:
 
 
 def complain(message: str) -> None:
-    """An error, on standard error."""
+    """Print an error on standard error."""
     print("\n".join(visible(line) for line in message.split("\n")), file=sys.stderr)

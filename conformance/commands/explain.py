@@ -1,4 +1,4 @@
-"""What a clause demands, how it is checked, and what to do about it."""
+"""Explains a clause: its requirement, its law, the faults that it finds, and a waiver for it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from spec.command_line import argument, command
 from spec.model import BasisKind
 
 MOST = 12
-"""Clauses explained at full length; more are listed."""
+"""So many clauses are explained at full length. More are listed."""
 
 
 BASES: dict[BasisKind, str] = {
@@ -36,7 +36,7 @@ BASES: dict[BasisKind, str] = {
 
 
 def explain(contract: Contract, clause: Clause) -> str:
-    """A clause in words."""
+    """The whole explanation of one clause."""
     operation = contract.by_code[clause.operation]
     parts = [
         f"{clause.id}  ({clause.level})",
@@ -55,7 +55,7 @@ def explain(contract: Contract, clause: Clause) -> str:
 
 
 def how(clause: Clause) -> str:
-    """How a clause is checked: what its law says of itself."""
+    """How a clause is checked: the docstring of its law."""
     law = LAWS.get(clause.kind)
     if law is None:
         return "there is no law for it yet"
@@ -64,7 +64,7 @@ def how(clause: Clause) -> str:
 
 
 def faults(contract: Contract, clause: Clause) -> list[str]:
-    """The faults of the sandbox that break a clause, each as its id and what it does."""
+    """The sandbox's faults that break a clause: the id and the description of each."""
     return [f"{fault.id}: {fault.description}" for fault in sandbox_faults(contract) if fault.clause == clause.id]
 
 
@@ -74,7 +74,7 @@ def _waiver(clause: Clause) -> str:
             "waivers:",
             f"  - clause: {clause.id}",
             "    reason: why it is excused",
-            "    owner: who sees to it",
+            "    owner: who will mend it",
             "    expires: 2030-01-31",
         ]
     )
@@ -85,7 +85,7 @@ def _labelled(label: str, text: str) -> str:
 
 
 def find(contract: Contract, wanted: str) -> list[Clause]:
-    """The clauses that an id, a prefix or a glob names. Raises Usage with the nearest ids where none does."""
+    """The clauses that an id, a prefix or a glob selects. Raises Usage with the nearest ids if there are none."""
     found = [clause for clause in contract.clauses if matches(clause.id, wanted)]
     if not found:
         raise Usage(f"The document has no clause {wanted}. {nearest(contract, wanted)}")
@@ -94,7 +94,7 @@ def find(contract: Contract, wanted: str) -> list[Clause]:
 
 @command(
     epilog="""\
-exit codes: 0, or 2 for a clause that there isn't
+exit codes: 0 explained, 2 no such clause
 
 example:
   seller-contract explain PRD102.page.disjoint
@@ -103,13 +103,13 @@ example:
 @argument("wanted", metavar="CLAUSE", help="a clause's id, a prefix of ids up to a dot, or a glob")
 @options.document
 def explain_command(wanted: str, document: Path) -> int:
-    """Say what a clause demands, how it is checked, which fault it catches, and how to waive it."""
+    """Show what a clause requires, how it is checked, which faults it catches, and how to waive it."""
     contract = accounts.with_second_key(load(document))
     found = find(contract, wanted)
     if len(found) > MOST:
         width = max(len(clause.id) for clause in found)
         print("\n".join(visible(f"{clause.id:<{width}}  {clause.requirement}") for clause in found))
-        print(f"{len(found)} clauses; name one, or a longer prefix, to have it explained", file=sys.stderr)
+        print(f"{len(found)} clauses. To read the explanation, name one clause or a longer prefix.", file=sys.stderr)
         return 0
     print("\n\n".join(explain(contract, clause) for clause in found))
     return 0

@@ -1,4 +1,4 @@
-"""What is done for a run whose main thread doesn't come back: its report, its remains, and the end of the process."""
+"""Ends a run whose main thread hangs: writes the report, names the rows that are left, and ends the process."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from spec.command_line import USAGE
 
 @dataclass
 class LastResort:
-    """Ends the process of a run that hangs, with the report of what it found."""
+    """Ends the process of a run that hangs. The report shows what the run has found."""
 
     config: Config
     folder: Path
     earlier: Sequence[Report]
 
     def give_up(self, reason: str, doing: str) -> None:
-        """Write the report, print what is left, and end the process with the run's exit code."""
+        """Write the report, print a summary, and end the process with the run's exit code."""
         code: int = USAGE
         try:
             report = self.report(reason, doing)
@@ -38,7 +38,7 @@ class LastResort:
             summary(report)
             print("report:", ", ".join(str(self.folder / name) for name in ("report.html", "report.json")))
             code = report["exit_code"]
-        except Exception as error:  # whatever is wrong, the process ends with the exit code of a failure
+        except Exception as error:  # the process must end, whatever is wrong
             print(f"{reason}, and no report could be written: {error}", file=sys.stderr)
         finally:
             leave(code)
@@ -52,13 +52,13 @@ class LastResort:
 
 
 def save(folder: Path, report: Report, earlier: Sequence[Report]) -> None:
-    """Write every format of a report that may not be the last one, so none to the summary of a CI job."""
+    """Write every format of a report. The summary of a CI job gets nothing: a later report may replace this one."""
     for name, make in formats.FORMATS.values():
         files.write(folder, name, make(report, earlier))
 
 
 def leave(code: int) -> NoReturn:
-    """End the process at once: threads that compute for ever aren't waited for."""
+    """End the process at once. It doesn't wait for threads that compute for ever."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

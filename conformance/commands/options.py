@@ -1,4 +1,4 @@
-"""The options that several commands share, and the values that they take."""
+"""Options that several commands share, and the types of their values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from conformance.transport.pace import Limits
 from spec.command_line import FILE, argument, option
 
 EMBEDDED = "http://127.0.0.1"
-"""Stands for the sandbox that comes along, until it serves and its port is known."""
+"""A placeholder for the embedded sandbox. Its port is known only when it serves."""
 
 
 class Number(click.ParamType[int | float]):
@@ -29,7 +29,7 @@ class Number(click.ParamType[int | float]):
         self.whole = whole
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | float:
-        """The number of a text."""
+        """The text as a number."""
         if isinstance(value, (int, float)):
             return value
         try:
@@ -47,7 +47,7 @@ class Percent(click.ParamType[float]):
     name = "percent"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number of a text such as 95 or 95%."""
+        """The text as a number: 95 or 95%."""
         if isinstance(value, float):
             return value
         found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)%?", value)
@@ -62,7 +62,7 @@ class Rate(click.ParamType[float]):
     name = "rate"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The rate of a text such as 5 or 5/s."""
+        """The text as a rate: 5 or 5/s."""
         if isinstance(value, float):
             return value
         found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:/s)?", value)
@@ -72,12 +72,12 @@ class Rate(click.ParamType[float]):
 
 
 class ShardType(click.ParamType[Shard]):
-    """One of several parts of a run."""
+    """A part of a run, such as the second of three."""
 
     name = "shard"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
-        """The shard of a text such as 2/3."""
+        """The text as a shard: 2/3."""
         if isinstance(value, Shard):
             return value
         try:
@@ -104,7 +104,7 @@ history = option(
     "--history",
     type=FILE,
     metavar="DIR",
-    help="folder of past reports; those of the same server and document give report.html its trend",
+    help="folder of past reports; report.html shows a trend of those with the same server and document",
 )
 add_to_history = option("--add-to-history", is_flag=True, help="put the report into the folder of --history too")
 rate = option(
@@ -116,7 +116,7 @@ security = option(
     metavar="NAME",
     help="the document's security scheme that the key is for (default: the first that fits)",
 )
-ca_bundle = option("--ca-bundle", type=FILE, metavar="FILE", help="certificates to trust instead of the system's")
+ca_bundle = option("--ca-bundle", type=FILE, metavar="FILE", help="certificates to trust in place of the system's")
 timeout = option(
     "--timeout", type=SECONDS, metavar="S", default=Limits.timeout, show_default=True, help="seconds for one request"
 )
@@ -173,10 +173,10 @@ chosen = together(
         help="also send the requests that Schemathesis generates (default: yes)",
     ),
 )
-"""What decides which clauses are tried, and within which limits."""
+"""Options that choose the clauses, and limit the run."""
 
 judged = together(
-    option("--strict", is_flag=True, help="let inferred clauses decide the exit code too"),
+    option("--strict", is_flag=True, help="inferred clauses decide the exit code too"),
     option(
         "--report", type=FILE, default=Path("report"), metavar="DIR", show_default=True, help="folder for the report"
     ),
@@ -196,7 +196,7 @@ judged = together(
         default=Limits.lag,
         metavar="S",
         show_default=True,
-        help="seconds by which lists may be behind a finished batch",
+        help="seconds after the end of a batch until a list must show its rows",
     ),
     option("--waivers", type=FILE, metavar="FILE", help="known violations, with owner, reason and expiry"),
     option(
@@ -205,8 +205,8 @@ judged = together(
         default=gaps.REQUIRED,
         metavar="PERCENT",
         show_default=True,
-        help="inconclusive (exit 2) where more of the selected clauses than this allows are left out, though they rest "
-        "only on what is broken, or a run in --history exercised them",
+        help="percentage of the selected clauses that must have no gap, or the run is inconclusive (exit 2); a gap is "
+        "a clause that rests on something broken, or that only an earlier run in --history exercised",
     ),
     option(
         "--expected-gaps", type=FILE, metavar="FILE", help="clauses that the server can't exercise, each with a reason"
@@ -216,11 +216,14 @@ judged = together(
     security,
     ca_bundle,
 )
-"""How the server is asked, and how its responses are judged."""
+"""Options for the requests, and for the judgement of their responses."""
 
 
 def past_of(report: Report, history: Path | None, *, may_be_first: bool = False) -> list[Report]:
-    """The reports about the same that a folder holds. Raises Usage where it holds none, unless this is the first."""
+    """The reports in a folder with the same server and document.
+
+    Raises Usage if there are none, unless this may be the first.
+    """
     if history is None:
         if may_be_first:
             raise Usage("--add-to-history needs --history DIR, the folder to add the report to.")
@@ -236,5 +239,5 @@ def past_of(report: Report, history: Path | None, *, may_be_first: bool = False)
 
 
 def config(base_url: str | None, **given: Any) -> Config:
-    """The config that the options above make, whichever of them a command has. Raises Usage."""
+    """The config for the options that a command has. Raises Usage."""
     return Config(base_url or EMBEDDED, embedded=base_url is None, **given)
