@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from spec import vocabulary
-from spec.importing import names, objects, orders, pages, words
+from spec.importing import names, objects, operators, orders, pages, words
 from spec.importing.findings import PROVENANCE, Finding, Unrecognised, inferred
 from spec.importing.lists import Listing
 from spec.model import JSON, Parameter, without_null
@@ -69,7 +69,7 @@ def _meaning(choice: _Choice) -> Finding | Unrecognised:
                 return meaning(choice)
 
     fields = choice.listing.fields
-    reading = _read(choice.parameter.name, fields, choice.properties)
+    reading = _read(operators.field_name(choice.parameter), fields, choice.properties)
     if reading is None:
         return choice.unrecognised("its name is that of no field, with or without a lookup")
     one = choice.context.read(choice.schema["items"], choice.parameter.pointer) if choice.many else choice.schema
@@ -79,6 +79,9 @@ def _meaning(choice: _Choice) -> Finding | Unrecognised:
     node = objects.in_a_tree(meant.path, fields, choice.properties)
     if node is not None:
         return choice.unrecognised(f"{node} is a node of a tree, and whether the rows below it count is open")
+    before = operators.prefixes(choice.parameter, meant.schema) if not meant.lookup else None
+    if before:
+        return choice.finding({"x-filter": {"field": ".".join(meant.path), **before}})
     return _filter(choice, meant)
 
 

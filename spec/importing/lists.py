@@ -173,6 +173,9 @@ def _key(
         named = _named_in_body(context, other)
         if named in scalar:
             return named, f"{other.method} {other.path} takes a list of it."
+    primary = [name for name in scalar if "<pk/>" in str(fields[name].get("description"))]
+    if len(primary) == 1:
+        return primary[0], "Its description calls it the primary key."
     usual = ("id", "uuid", "pk", "guid", "key", "code", "slug")
     found = next((name for word in usual for name in scalar if words.plain(name) == word), None)
     if found:

@@ -54,19 +54,22 @@ def parameters(listing: Listing) -> dict[str, Parameter]:
 
 def _fits(role: str, parameter: Parameter) -> bool:
     schema = _schema(parameter)
-    return role == "cursor" or vocabulary.kind(schema) in ("number", "any") or _counts(schema)
+    return role == "cursor" or vocabulary.kind(schema) in ("number", "any") or _counts(parameter.name, schema)
 
 
-def _counts(schema: Mapping[str, object]) -> bool:
-    """True for a text with bounds or a default that only numbers have: some makers write whole numbers so."""
-    return schema.get("type") == "string" and any(
-        isinstance(schema.get(word), int) for word in ("minimum", "maximum", "default")
-    )
+def _counts(name: str, schema: Mapping[str, object]) -> bool:
+    """True for a text that can only be a whole number: by bounds or a default that only numbers have, or its name.
+
+    The number of a page isn't among the names: a text of that name may be a cursor.
+    """
+    bounds = (schema.get(word) for word in ("minimum", "maximum", "default"))
+    plain = not schema.keys() & {"format", "enum", "pattern"} and words.plain(name) in ("limit", "offset", "skip")
+    return schema.get("type") == "string" and (plain or any(isinstance(bound, int) for bound in bounds))
 
 
-def _whole(schema: Mapping[str, object]) -> dict[str, JSON]:
+def _whole(name: str, schema: Mapping[str, object]) -> dict[str, JSON]:
     """What makes the schema of a number that counts one of whole numbers."""
-    return {"type": "integer"} if schema.get("type") == "number" or _counts(schema) else {}
+    return {"type": "integer"} if schema.get("type") == "number" or _counts(name, schema) else {}
 
 
 def _schema(parameter: Parameter) -> Mapping[str, object]:
@@ -110,14 +113,14 @@ def pagination(listing: Listing) -> Iterator[Finding]:
         )
         zero = role == "page" and _from_zero(parameter)
         mark = _mark(listing, parameter.pointer, {"role": role, "first": 0} if zero else role, reason)
-        schema = _whole(parameter.schema) if role != "cursor" else {}
+        schema = _whole(parameter.name, parameter.schema) if role != "cursor" else {}
         if role == "page":
             schema |= _default({**parameter.schema, **schema}, 0 if zero else 1, required=parameter.required)
         yield replace(mark, update={**mark.update, "schema": schema}) if schema else mark
     for role, member in shown.items():
         what = {"count": "the number of all rows", "next": "the page after", "previous": "the page before"}[role]
         mark = _mark(listing, member.pointer, role, f"A member of the name {'.'.join(member.path)} is {what}.")
-        yield replace(mark, update={**mark.update, **_whole(member.schema)}) if role == "count" else mark
+        yield replace(mark, update={**mark.update, **_whole("", member.schema)}) if role == "count" else mark
     for pointer, shown_by in headers.items():
         yield _mark(listing, pointer, shown_by, "The name of the header is the usual one.")
     yield _mark(listing, listing.results.pointer, "results", "It is the list of the rows.")
