@@ -13,6 +13,7 @@ _DEEPEST = 4
 _BY_FORMAT = {
     "uuid": "07be580a-ad72-4778-b309-1d02d6c2acec",
     "date-time": "2025-05-22T11:42:32Z",
+    "date-time-local": "2025-05-22T11:42:32",
     "date": "2025-05-22",
     "decimal": "1.00",
 }

@@ -55,7 +55,13 @@ _HINTS: Mapping[Operand, str] = {"value": "{}", "flag": "{}", "list": "Iterable[
 """What a lookup of a builder takes, by its operand."""
 
 _KINDS: Mapping[str, Kind] = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean"}
-_FORMATS: Mapping[str, Kind] = {"date": "date", "date-time": "aware", "uuid": "uuid", "decimal": "decimal"}
+_FORMATS: Mapping[str, Kind] = {
+    "date": "date",
+    "date-time": "aware",
+    "date-time-local": "clock",
+    "uuid": "uuid",
+    "decimal": "decimal",
+}
 
 
 def _type(each: spec.Filter) -> Type:

@@ -18,7 +18,13 @@ _NUMERIC = {"minimum": "ge", "maximum": "le", "exclusiveMinimum": "gt", "exclusi
 _NUMERIC |= {"multipleOf": "multiple_of"}
 _TEXTUAL = {"minLength": "min_length", "maxLength": "max_length", "pattern": "pattern"}
 _COUNTED = {"minItems": "min_length", "maxItems": "max_length"}
-_FORMATS: Mapping[str, Kind] = {"date": "date", "date-time": "aware", "uuid": "uuid", "decimal": "decimal"}
+_FORMATS: Mapping[str, Kind] = {
+    "date": "date",
+    "date-time": "aware",
+    "date-time-local": "clock",
+    "uuid": "uuid",
+    "decimal": "decimal",
+}
 _TYPES: Mapping[str, Kind] = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean"}
 
 
@@ -101,7 +107,7 @@ def scalar(kind: str, flat: Schema, *, strict: bool, sent: bool) -> Type:
         if encoded and sent:
             return Scalar("base64")
         if known:
-            return Scalar("moment" if known == "aware" and not strict else known)
+            return Scalar("moment" if known in ("aware", "clock") and not strict else known)
     if kind == "number" and strict:
         plain = "finite"
     words = {} if kind == "boolean" or not strict else _TEXTUAL if kind == "string" else _NUMERIC

@@ -38,7 +38,7 @@ RESERVED_CLASSES = frozenset(
         *("Annotated", "Any", "ClassVar", "ClosedModel", "DecimalString", "Field", "Literal", "Model", "NotNull"),
         *("Open", "OpenIntEnum", "OpenStrEnum", "RequestModel", "RootModel", "Tagged", "TypeAlias", "UUID"),
         *("Struct", "Through", "UnsetType"),
-        *("TYPE_CHECKING", "Unknown", "Untagged", "Upload", "UtcDatetime"),
+        *("TYPE_CHECKING", "Unknown", "Untagged", "Upload", "UtcDatetime", "LocalDatetime"),
         *(name for name in dir(builtins) if name[0].isupper()),
     }
 )

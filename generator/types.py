@@ -17,13 +17,14 @@ Kind: TypeAlias = Literal[
     "date",
     "moment",
     "aware",
+    "clock",
     "uuid",
     "decimal",
     "finite",
     "base64",
 ]
-"""`word` is text that a number may be given for; `moment` any date-time, `aware` one with an offset; `finite` a
-number that is sent, `base64` bytes that are sent as text."""
+"""`word` is text that a number may be given for; `moment` any date-time, `aware` one with an offset, `clock` one
+without; `finite` a number that is sent, `base64` bytes that are sent as text."""
 
 Bounds: TypeAlias = tuple[tuple[str, Any], ...]
 """Keywords of pydantic's `Field`, with their values."""
@@ -118,7 +119,7 @@ Type: TypeAlias = (
 )
 
 ANYTHING, NOTHING = Anything(), Nothing()
-_LOOSE = frozenset({"date", "moment", "aware", "uuid", "decimal"})
+_LOOSE = frozenset({"date", "moment", "aware", "clock", "uuid", "decimal"})
 
 
 def union(types: Iterable[Type]) -> Type:
@@ -213,7 +214,8 @@ _DATED = {**_PLAIN, "date": "datetime.date", "uuid": "uuid.UUID"}
 
 HINT = Style(
     _DATED
-    | {"word": "str | int", "moment": "datetime.datetime", "aware": "datetime.datetime", "decimal": "decimal.Decimal"}
+    | {"word": "str | int", "moment": "datetime.datetime", "aware": "datetime.datetime", "clock": "datetime.datetime"}
+    | {"decimal": "decimal.Decimal"}
     | {"upload": "types.Upload", "finite": "float", "base64": "str | bytes"},
     "models.",
     "types.",
@@ -224,7 +226,12 @@ HINT = Style(
 
 CHECKED = Style(
     _DATED
-    | {"word": "types.Text", "moment": "datetime.datetime", "aware": "types.UtcDatetime"}
+    | {
+        "word": "types.Text",
+        "moment": "datetime.datetime",
+        "aware": "types.UtcDatetime",
+        "clock": "types.LocalDatetime",
+    }
     | {"decimal": "types.DecimalString", "upload": "types.Upload"}
     | {"number": "types.Number", "finite": "types.Finite", "base64": "types.Base64"},
     "models.",
@@ -236,7 +243,14 @@ CHECKED = Style(
 
 FIELD = Style(
     _PLAIN
-    | {"date": "date", "uuid": "UUID", "word": "Text", "moment": "datetime", "aware": "UtcDatetime"}
+    | {
+        "date": "date",
+        "uuid": "UUID",
+        "word": "Text",
+        "moment": "datetime",
+        "aware": "UtcDatetime",
+        "clock": "LocalDatetime",
+    }
     | {"decimal": "DecimalString", "upload": "Upload"}
     | {"number": "Number", "finite": "Finite", "base64": "Base64"},
     "",

@@ -104,6 +104,14 @@ def is_date_time(text: str) -> bool:
     return _parses(datetime.datetime.fromisoformat)(head.upper())
 
 
+_LOCAL = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?", re.ASCII)
+
+
+def is_local_date_time(text: str) -> bool:
+    """True for a date-time without an offset: what the clocks of some place show."""
+    return bool(_LOCAL.fullmatch(text)) and is_date_time(f"{text}Z")
+
+
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 """A time of day: RFC 3339's, or one without an offset, as most servers write it."""
 
@@ -111,6 +119,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 FORMATS: dict[str, Callable[[str], bool]] = {
     "date-time": is_date_time,
+    "date-time-local": is_local_date_time,
     "time": lambda text: bool(_TIME.fullmatch(text)),
     "date": lambda text: len(text) == 10 and _parses(datetime.date.fromisoformat)(text),
     "uuid": lambda text: bool(_UUID.fullmatch(text)) and _parses(uuid.UUID)(text),

@@ -40,6 +40,15 @@ TYPES = ("string", "integer", "number", "boolean", "array", "object")
 """JSON Schema's types beside null. What is none of these is said of the schema, not of what speaks of it."""
 
 
+_FORMATS: Mapping[str, Kind] = {
+    "date-time": "date-time",
+    "date-time-local": "date-time",
+    "date": "date",
+    "decimal": "number",
+    "uuid": "uuid",
+}
+
+
 def kind(schema: Mapping[str, JSON]) -> Kind:
     """What values of a schema compare as, by its `type` and `format`."""
     declared = schema.get("type")
@@ -48,8 +57,7 @@ def kind(schema: Mapping[str, JSON]) -> Kind:
     if not types:
         return "any"
     if "string" in types:
-        formats: Mapping[str, Kind] = {"date-time": "date-time", "date": "date", "decimal": "number", "uuid": "uuid"}
-        return formats.get(str(schema.get("format")), "text")
+        return _FORMATS.get(str(schema.get("format")), "text")
     if types & {"integer", "number"}:
         return "number"
     if "boolean" in types:

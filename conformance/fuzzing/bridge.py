@@ -104,7 +104,17 @@ class Bridge:
             body = self.rewrite(operation, content)
             if body is None:
                 return None
-        return Request(operation.code, method, path, query, headers, body)
+        return Request(operation.code, method, _in_place(operation, path), query, headers, body)
+
+
+def _in_place(operation: Operation, path: str) -> str:
+    """A path with the fixed values of the keys that lead to the rows: of others nobody knows whether they exist."""
+    if not operation.outer:
+        return path
+    found = templates.matcher(operation.path).fullmatch(path)
+    places = dict(zip(templates.placeholders(operation.path), found.groups() if found else (), strict=False))
+    fixed = {name: urllib.parse.quote(value, safe="") for name, value in operation.outer.items()}
+    return templates.filled(operation.path, {**places, **fixed})
 
 
 def _query(text: str) -> tuple[tuple[str, str], ...]:

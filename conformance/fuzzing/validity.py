@@ -271,9 +271,16 @@ def _date(text: str, name: str) -> Validity:
     return "" if near and ordinary else None
 
 
+def _local(text: str, name: str) -> Validity:
+    """A date-time without an offset; some servers take one with an offset as well."""
+    found = _date(f"{text}Z", name)
+    return f"{name}={text!r} isn't a date-time" if found else found
+
+
 _FORMS: Mapping[str, Callable[[str, str], Validity]] = {
     "boolean": _boolean,
     "uuid": _uuid,
     "date-time": _date,
+    "local": _local,
     "date": _date,
 }

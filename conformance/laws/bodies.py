@@ -31,6 +31,7 @@ from conformance.writing.items import bare, is_amount, item, item_fields
 from conformance.writing.read_back import ReadBack, find, find_all
 from conformance.writing.submission import Item, StatusPoll, Submission, poll_status, send_batch
 from spec import Clause, Field, Operation
+from spec.model import LOCAL
 
 NO_ITEMS: Sequence[Any] = (1, "a", None, [])
 """What stands in a list and is no item."""
@@ -70,7 +71,7 @@ def aliens(schema: Mapping[str, Any], key: str | None, *, required: bool) -> lis
     types = schema.get("type")
     types = types if isinstance(types, list) else [types]
     nothing = [None] if required and "null" not in types else []
-    if "string" in types and schema.get("format") in ("uuid", "decimal", "date-time", "date"):
+    if "string" in types and schema.get("format") in ("uuid", "decimal", "date-time", LOCAL, "date"):
         return ["not-one", *nothing]
     if "string" in types:
         return [{"not": "text"}, ["text"], *nothing]

@@ -72,6 +72,7 @@ _JUNK = {
     "number": ("abc",),
     "uuid": ("not-a-uuid",),
     "date-time": ("not-a-date",),
+    "local": ("not-a-date",),
     "date": ("not-a-date",),
     "boolean": ("maybe",),
 }

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from conformance.laws.readback import entries, same_value, touched_between, unknown_row_fails
 from conformance.laws.traces import collection_of, ended, scenario_law
-from conformance.oracle.lookups import instant, same_id
+from conformance.oracle.lookups import in_zone, same_id
 from conformance.reading.context import RunContext, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import PartsTrace, Step, parts_of
@@ -130,7 +130,7 @@ def updated_moves(context: RunContext, clause: Clause, trace: PartsTrace) -> Res
     """A write of an entry changes what the row shows: who asks for what changed lately must get the row."""
     name, key = collection_of(trace).updated or "", trace.keys.main
     steps = (trace.setup, ended(trace.insert), ended(trace.change))
-    stamps = [instant(str(step.row(key).get(name))) for step in steps]
+    stamps = [in_zone(str(step.row(key).get(name)), collection_of(trace).zone) for step in steps]
     for (earlier, before), (later, after) in pairwise(zip(steps, stamps, strict=True)):
         if before is None or after is None:
             return not_exercised("not-shown", f"the row shows no {name}")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from conformance.laws.filters import cases_of
 from conformance.laws.law import law, operation_of, rests_on
 from conformance.oracle.budget import Budget
 from conformance.oracle.candidates import candidates
 from conformance.oracle.cases import Case
-from conformance.oracle.lookups import kind_of
-from conformance.oracle.operands import joined, pairs, sayable
+from conformance.oracle.lookups import MOMENTS, kind_of, parse
+from conformance.oracle.operands import allows, joined, pairs, sayable
 from conformance.reading.context import Page, RunContext, decided, extended, get, paged, read_page
 from conformance.reading.listing import row_excerpt
 from conformance.reading.sample import identity, sample_of
@@ -175,16 +176,31 @@ def _cases(context: RunContext, operation: Operation, lookups: Lookups) -> tuple
         return best[2], 0
     asked = ((case.key, case.operand) for f in single for case in cases_of(context, operation, f).chosen)
     others = candidates(sample, rows, random.Random(f"{context.seed}:{sample.field}:relation"))
-    for key, operand in dict.fromkeys(itertools.chain(asked, itertools.islice(others, context.budget.relation_values))):
+    few_lookups = not filters.keys() & {"gt", "lt", "icontains"}
+    ends = ((None, end) for end in _ends(sample, rows)) if few_lookups else ()
+    more = itertools.islice(others, context.budget.relation_values)
+    for key, operand in dict.fromkeys(itertools.chain(ends, asked, more)):
         cases = {f.lookup: Case(f, key, operand, ()) for f in single}
         shown = {lookup: {n for n, row in enumerate(rows) if case.judge(row) is True} for lookup, case in cases.items()}
         pairs = [(shown[a], shown[b]) for a, b in WITHIN if a in shown and b in shown]
         halves = [(shown[a], shown[b]) for a, b in HALVES if a in shown and b in shown]
         discriminating = sum(bool(few) for few, _ in pairs) + sum(bool(one and other) for one, other in halves)
         rank = discriminating + sum(bool(few) and few != many for few, many in pairs)
+        if few_lookups:  # only the counts of two lookups are compared: equal rows that are left out must show there
+            rank += 2 * sum(len(many) < 2 * len(few) for few, many in pairs)
         if rank > best[0]:
             best = (rank, discriminating, cases)
     return best[2], best[1]
+
+
+def _ends(filter: Filter, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The greatest and the least value of a field that has an order."""
+    kind = kind_of(filter.schema)
+    if filter.free_key or kind not in ("number", "date", *MOMENTS):
+        return []
+    values = {str(value): parse(kind, value) for row in rows if (value := row.get(filter.field)) is not None}
+    known = sorted((value for value, read in values.items() if read is not None), key=values.__getitem__)
+    return [end for end in (*known[-1:], *known[:1]) if allows(filter)(end)]
 
 
 def _union(context: RunContext, operation: Operation, filters: dict[str, Filter]) -> Finding | int:

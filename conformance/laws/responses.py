@@ -112,7 +112,7 @@ def _valid(context: RunContext, operation: Operation) -> Exchange | None:
                 for step in () if isinstance(trace, NotReached) else trace.steps:
                     if step.submission.last and step.submission.exchange.response.ok:
                         return step.submission.last.exchange
-    if any(p.place == "path" for p in operation.parameters):
+    if any(p.place == "path" and p.name not in operation.outer for p in operation.parameters):
         return None
     if operation.safe:
         return context.send(get(operation, base_query(context, operation)))
@@ -150,9 +150,17 @@ def rough_requests(context: RunContext, operation: Operation) -> list[Request]:
     return [get(operation, extended(base, q)) for q in queries]
 
 
+_EDGES = {
+    "date-time": awkward.INSTANTS,
+    "local": awkward.CLOCKS,
+    "date": awkward.DAYS,
+    "number": awkward.NUMBERS,
+}
+
+
 def _extreme(operation: Operation) -> Iterator[Query]:
     """Queries at the edges of what times and numbers can be, each value under all names that take such a one."""
-    for kind, edges in (("date-time", awkward.INSTANTS), ("date", awkward.DAYS), ("number", awkward.NUMBERS)):
+    for kind, edges in _EDGES.items():
         taking = [f for f in operation.filters if not f.free_key and not f.hidden and kind_of(f.schema) == kind]
         names = {f.name(): f.prefix for f in taking}
         yield from (tuple((name, before + edge) for name, before in names.items()) for edge in edges if names)

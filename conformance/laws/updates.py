@@ -16,7 +16,7 @@ from conformance.laws.readback import (
     unwritten_rows_stay,
 )
 from conformance.laws.traces import ROWS_OF_A_LIST, collection_of, ended, reached, scenario_law
-from conformance.oracle.lookups import instant
+from conformance.oracle.lookups import in_zone
 from conformance.reading.context import RunContext, read_page
 from conformance.scenarios import EdgeCaseSteps, RowsTrace, Step
 from conformance.verdict import Finding, Held, Result, not_exercised
@@ -145,12 +145,13 @@ def created_stays(context: RunContext, clause: Clause, trace: RowsTrace) -> Resu
 def updated_moves(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """An update moves the time of change on."""
     name, made_at, key = collection_of(trace).updated or "", collection_of(trace).created, trace.keys.main
+    zone = collection_of(trace).zone
     insert, change = ended(trace.insert), ended(trace.change)
-    before, after = (instant(str(step.row(key).get(name))) for step in (insert, change))
+    before, after = (in_zone(str(step.row(key).get(name)), zone) for step in (insert, change))
     if before is None or after is None:
         return not_exercised("not-shown", f"the row shows no {name}")
     for step, stamp in ((insert, before), (change, after)):
-        made = instant(str(step.row(key).get(made_at or "")))
+        made = in_zone(str(step.row(key).get(made_at or "")), zone)
         if made is not None and stamp < made:
             return Finding(f"{name} not before {made_at}", f"{name} {step.row(key).get(name)}", step.chain(key))
     shown = f"{change.row(key).get(name)}"

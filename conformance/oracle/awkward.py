@@ -82,6 +82,9 @@ INSTANTS = (
 )
 """Both ends of the calendar, past which their offsets lead; a leap day, an hour 24, a leap second."""
 
+CLOCKS = ("9999-12-31T23:59:59", "0001-01-01T00:00:00", "2024-02-29T12:00:00", "2024-05-22T24:00:00")
+"""The same without an offset: a zone of its own leads past both ends of the calendar."""
+
 DAYS = ("9999-12-31", "0001-01-01", "2024-02-29")
 """Both ends of the calendar, and a leap day."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.oracle.awkward import TAILS
 from conformance.oracle.budget import NORMAL, Budget
-from conformance.oracle.lookups import in_offset, kind_of, parse
+from conformance.oracle.lookups import MOMENTS, in_offset, kind_of, parse, written
 from conformance.oracle.mutants import Row, blurred, for_strange_keys, is_number, values_of, without_accents
 from conformance.oracle.operands import allows, joined, sayable
 from spec import Filter
@@ -56,7 +56,7 @@ def _thinkable(
         make = _patterns
     elif kind == "text":
         make = _texts
-    elif kind == "date-time":
+    elif kind in MOMENTS:
         make = _instants
     else:
         make = _plain_values
@@ -333,7 +333,7 @@ _PAIRS_OF_VALUES = 60
 def _ranges(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
     """Pairs of values, the smaller one first: of rows, beside those of rows, and one value twice."""
     kind = kind_of(filter.schema)
-    make = _instants if kind == "date-time" else _plain_values
+    make = _instants if kind in MOMENTS else _plain_values
     near = [one for stream in make(filter, values, rng) for one in stream if sayable(filter, one)]
     known = [one for one in map(str, values) if parse(kind, one) is not None and sayable(filter, one)]
     if not known or not near:
@@ -347,6 +347,7 @@ def _ranges(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[I
 _UNKNOWN: Mapping[str, tuple[str, ...]] = {
     "date": ("2001-02-03", "2002-03-04"),
     "date-time": ("2001-02-03T04:05:06Z", "2002-03-04T05:06:07Z"),
+    "local": ("2001-02-03T04:05:06", "2002-03-04T05:06:07"),
     "text": ("0", "qzx"),
 }
 """Unlikely values, by the kind of a filter's values."""
@@ -372,30 +373,44 @@ def _unknowns(filter: Filter, unknown: str, most: int) -> list[str]:
         return []
     if kind == "number":
         return [str(parse(kind, unknown) + number) for number in range(most)]
-    if kind in ("date", "date-time"):
+    if kind in ("date", *MOMENTS):
         first = datetime.date.fromisoformat(unknown[:10])
         return [f"{first + datetime.timedelta(days=number)}{unknown[10:]}" for number in range(most)]
     return [f"{unknown}{number}" for number in range(most)] if kind == "text" else []
 
 
 def _instants(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[Iterator[str]]:
+    kind = kind_of(filter.schema)
     for number, value in enumerate(dict.fromkeys(map(str, values))):
-        if parse("date-time", value) is None:
+        if parse(kind, value) is None:
             continue
-        moment = datetime.datetime.fromisoformat(value.upper())
-        millisecond, second = datetime.timedelta(milliseconds=1), datetime.timedelta(seconds=1)
-        near = [
-            value,
-            in_offset(moment, 180),
-            in_offset(moment, -330),
-            in_offset(moment, 330),
-            in_offset(moment + millisecond, 0),
-            in_offset(moment - millisecond, 180),
-            in_offset(moment + second, 0),
-            in_offset(moment - second, 0),
-            in_offset(moment.replace(microsecond=0), 0),
-            in_offset(moment + datetime.timedelta(minutes=1), 0),
-        ]
+        near = _local_near(value) if kind == "local" else _near(value)
         # Each value begins with another variant, so that all of them come early.
         start = number % len(near)
         yield iter(near[start:] + near[:start])
+
+
+def _near(value: str) -> list[str]:
+    """A moment in several offsets, and moments around it."""
+    moment = datetime.datetime.fromisoformat(value.upper())
+    millisecond, second = datetime.timedelta(milliseconds=1), datetime.timedelta(seconds=1)
+    return [
+        value,
+        in_offset(moment, 180),
+        in_offset(moment, -330),
+        in_offset(moment, 330),
+        in_offset(moment + millisecond, 0),
+        in_offset(moment - millisecond, 180),
+        in_offset(moment + second, 0),
+        in_offset(moment - second, 0),
+        in_offset(moment.replace(microsecond=0), 0),
+        in_offset(moment + datetime.timedelta(minutes=1), 0),
+    ]
+
+
+def _local_near(value: str) -> list[str]:
+    """A time without an offset, and times around it."""
+    moment = datetime.datetime.fromisoformat(value.upper())
+    steps = ({"milliseconds": 1}, {"milliseconds": -1}, {"seconds": 1}, {"seconds": -1}, {"minutes": 1}, {"hours": -2})
+    near = [moment + datetime.timedelta(**step) for step in steps]
+    return [value, *map(written, near), written(moment.replace(microsecond=0))]

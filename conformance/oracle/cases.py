@@ -14,7 +14,8 @@ from functools import cached_property
 
 from conformance.oracle.budget import NORMAL, Budget
 from conformance.oracle.candidates import candidates, for_wire, of_other_columns
-from conformance.oracle.lookups import Truth, kind_of, meaning, parse
+from conformance.oracle.dates import has_local
+from conformance.oracle.lookups import MOMENTS, Truth, kind_of, meaning, parse
 from conformance.oracle.many import over
 from conformance.oracle.mutants import (
     Mutant,
@@ -181,7 +182,7 @@ class _Groups:
         self.compared = [compared[place] for place in self.there]
         between = separator(filter) if filter.many else ","
         self.right = over(filter.lookup, kind_of(filter.schema), self.compared, between)
-        if filter.part or filter.several:
+        if filter.part or filter.several or has_local(filter):
             # What is compared isn't all that decides: the time zone may, or which of several values it is.
             present = [self.first[place] for place in self.there]
             self.right = lambda operand: [*map(meaning(filter, operand, key), present)]
@@ -257,7 +258,7 @@ def _columns(rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names of the text columns, those of ids left out, and of the date-time columns."""
     first = rows[0] if rows else {}
     strings = [name for name, value in first.items() if isinstance(value, str) and not _ID.fullmatch(value)]
-    times = tuple(name for name in strings if parse("date-time", first[name]) is not None)
+    times = tuple(name for name in strings if any(parse(kind, first[name]) is not None for kind in MOMENTS))
     return tuple(name for name in strings if name not in times), times
 
 

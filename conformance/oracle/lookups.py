@@ -14,16 +14,22 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache, partial
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from conformance.oracle import patterns
 from conformance.oracle.bounds import LONGEST_COMPARED
-from conformance.oracle.dates import is_open, part_of
+from conformance.oracle.dates import as_compared, has_local, is_open
 from conformance.oracle.operands import separator
 from spec import Filter
 from spec.lookups import LOOKUPS, NOT
+from spec.model import LOCAL
 
 Truth = bool | None
-Kind = Literal["text", "uuid", "number", "boolean", "date-time", "date"]
+Kind = Literal["text", "uuid", "number", "boolean", "date-time", "local", "date"]
+"""`local` is a date-time without an offset."""
+
+MOMENTS: tuple[Kind, ...] = ("date-time", "local")
+"""The kinds that are a date and a time."""
 
 
 def kind_of(schema: Mapping[str, Any]) -> Kind:
@@ -39,6 +45,8 @@ def kind_of(schema: Mapping[str, Any]) -> Kind:
         return "uuid"
     if form == "date-time":
         return "date-time"
+    if form == LOCAL:
+        return "local"
     return "date" if form == "date" else "text"
 
 
@@ -58,6 +66,7 @@ def meaning(filter: Filter, operand: str, key: str | None = None) -> Callable[[M
         return partial(_of_several, filter, operand)
     lookup = NOT + of.compares if of.negated else of.compares
     between = separator(filter) if filter.many else ","
+    dated = kind in MOMENTS and has_local(filter)
 
     def shown(row: Mapping[str, Any]) -> Truth:
         if field not in row:
@@ -69,10 +78,10 @@ def meaning(filter: Filter, operand: str, key: str | None = None) -> Callable[[M
             value = value.get(key)
         for name in filter.path[1:]:
             value = value.get(name) if isinstance(value, Mapping) else None
-        if filter.part:
+        if filter.part or dated:
             if is_open(filter, value):
                 return None
-            value = part_of(filter, value)
+            value = as_compared(filter, value)
         return compare(lookup, kind, value, operand, between)
 
     return shown
@@ -84,7 +93,7 @@ def _of_several(filter: Filter, operand: str, row: Mapping[str, Any]) -> Truth:
         return None
     of, kind = LOOKUPS[filter.lookup], kind_of(filter.schema)
     values = values_at(row, filter.path)
-    ready = [part_of(filter, value) if filter.part else value for value in values]
+    ready = [as_compared(filter, value) for value in values]
     if any(is_open(filter, value) for value in values):
         return None
     between = separator(filter) if filter.many else ","
@@ -118,7 +127,7 @@ def compare(lookup: str, kind: Kind, value: Any, operand: str, between: str = ",
         return False
     if lookup in MANY:
         return MANY[lookup](kind, value, operand.split(between))
-    if kind in ("date-time", "date", "number", "boolean", "uuid"):
+    if kind in ("date-time", "local", "date", "number", "boolean", "uuid"):
         return _ordered(lookup, kind, value, operand)
     if isinstance(value, bool) or not isinstance(value, str):
         # An integer equals all of its own digits. The document leaves open whether it contains some of them.
@@ -275,6 +284,8 @@ def parse(kind: Kind, value: Any) -> Any:
         match kind:
             case "date-time":
                 return instant(value) if isinstance(value, str) else None
+            case "local":
+                return instant(f"{value}Z") if isinstance(value, str) else None
             case "date":
                 return datetime.date.fromisoformat(value)
             case "number":
@@ -311,13 +322,29 @@ def instant(text: str) -> Decimal | None:
     return whole + Decimal("0" + fraction) if fraction else whole
 
 
+def in_zone(text: str, zone: str | None) -> Decimal | None:
+    """The same for a date-time that may have no offset: then the clocks of the zone show it, or of UTC."""
+    found = instant(text)
+    clock = None if found is not None else parse("local", text)
+    if clock is None:
+        return found
+    shown = datetime.datetime.fromisoformat(text[:19]).replace(tzinfo=ZoneInfo(zone or "UTC"))
+    offset = shown.utcoffset() or datetime.timedelta(0)
+    return Decimal(clock) - Decimal(int(offset.total_seconds()))
+
+
 def in_offset(moment: datetime.datetime, minutes: int) -> str:
     """The same instant written in another offset; Z for none, and no fraction where there is none."""
     zone = datetime.timezone(datetime.timedelta(minutes=minutes))
+    return written(moment.astimezone(zone)).replace("+00:00", "Z")
+
+
+def written(moment: datetime.datetime) -> str:
+    """A date-time as text, with no more digits than it needs."""
     precision = (
         "seconds" if moment.microsecond == 0 else "milliseconds" if moment.microsecond % 1000 == 0 else "microseconds"
     )
-    return moment.astimezone(zone).isoformat(timespec=precision).replace("+00:00", "Z")
+    return moment.isoformat(timespec=precision)
 
 
 def _same_number(value: int, operand: str) -> bool:

@@ -6,6 +6,7 @@ A law that runs in a replay context sees every response anew. That is how a viol
 from __future__ import annotations
 
 import datetime
+import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -183,5 +184,6 @@ def get(
     body: bytes | None = None,
 ) -> Request:
     """A request of an operation, path parameters filled in and parameters in their own order."""
-    filled = templates.filled(operation.path, path or {})
+    outer = {name: urllib.parse.quote(value, safe="") for name, value in operation.outer.items()}
+    filled = templates.filled(operation.path, {**(path or {}), **outer})
     return Request(operation.code, operation.method, filled, query, headers, body, credential)

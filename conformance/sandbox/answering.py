@@ -140,6 +140,8 @@ class Answering:
         self, request: Request, operation: Operation, tenant: Tenant, asked: Asked, tongue: Language
     ) -> Answer:
         state, signature = self._state, self._signatures[operation.code]
+        if not state.behaviour.inside(operation, asked):
+            raise Refused(404, {"detail": say(tongue, "not-found")})
         obeyed = state.behaviour.obeyed(operation, asked)
         wanted = query.read(signature, asked.pairs, obeyed, asked.path, tongue)
         status = int(operation.success.status) if operation.success and operation.success.status.isdigit() else 200

@@ -61,6 +61,10 @@ class Behaviour:
     admits: Callable[[Operation, str | None, str], bool] = admits
     tenant: Callable[[Operation, int], int] = lambda _, tenant: tenant
     """The number of the tenant whose rows are shown and written; given is whose key was accepted."""
+    inside: Callable[[Operation, Asked], bool] = lambda operation, asked: all(
+        asked.path.get(name) == value for name, value in operation.outer.items()
+    )
+    """Do the keys in the path lead to the rows?"""
     obeyed: Callable[[Operation, Asked], Pairs] = lambda _, asked: asked.pairs
     """The part of the query string that counts."""
     condition: Callable[[Operation, Shape, Condition], Predicate] = lambda _, shape, one: conditions.condition(

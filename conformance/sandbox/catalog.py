@@ -18,7 +18,7 @@ from conformance.sandbox.tables import Field, PartShape, Shape, item_properties
 from conformance.sandbox.validation import check
 from conformance.sandbox.values import Kind
 from spec import Contract
-from spec.model import JSON
+from spec.model import JSON, LOCAL
 
 _SPACE = uuid.UUID("5b1c7c1e-8d0a-4c58-9d6f-2f4f3b6f3c11")
 _MINUTE = 60_000_000
@@ -200,7 +200,8 @@ def _discriminating(name: str, schema: Mapping[str, JSON], *, is_key: bool) -> I
         case "uuid":
             yield from (str(uuid.uuid5(_SPACE, f"{name}/{turn}")) for turn in range(5))
         case "instant":
-            yield from (values.rendered(instant) for instant in _INSTANTS)
+            local = schema.get("format") == LOCAL
+            yield from (values.rendered(instant).removesuffix("Z" if local else "") for instant in _INSTANTS)
         case "decimal":
             yield from texts.DECIMALS
         case "number":

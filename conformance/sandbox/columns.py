@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeEngine
 
 from conformance.sandbox import values
 from conformance.sandbox.values import Kind
-from spec.model import JSON
+from spec.model import JSON, LOCAL
 
 
 class Words(TypeDecorator[str]):
@@ -50,6 +50,26 @@ class Instant(TypeDecorator[str]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> str | None:
         """As it is shown."""
         return None if value is None else values.rendered(value)
+
+
+class Clock(Instant):
+    """A date-time that is written and shown without an offset, as the clocks of a zone have it."""
+
+    cache_ok = True
+
+    def __init__(self, zone: str) -> None:
+        super().__init__()
+        self.zone = zone
+
+    def process_bind_param(self, value: str | int | None, dialect: Dialect) -> int | None:
+        """As it is kept."""
+        if value is None or isinstance(value, int):
+            return value
+        return math.floor(values.instant(value, self.zone))
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> str | None:
+        """As it is shown."""
+        return None if value is None else values.shown_by_clocks(value, self.zone)
 
 
 class Flag(TypeDecorator[bool]):
@@ -93,3 +113,8 @@ TYPES: Mapping[Kind, TypeEngine[Any]] = {
     "json": Json(),
 }
 """The type of a column that keeps values of a kind."""
+
+
+def column_type(schema: Mapping[str, JSON], zone: str | None) -> TypeEngine[Any]:
+    """The type of a column that keeps values of a schema; `zone` has the clocks of date-times without an offset."""
+    return Clock(zone or "UTC") if schema.get("format") == LOCAL else TYPES[values.kind(schema)]

@@ -14,6 +14,7 @@ DEEPEST = 8
 
 _BY_FORMAT: Mapping[str, str] = {
     "date-time": "2024-05-22T11:42:32.935Z",
+    "date-time-local": "2024-05-22T11:42:32.935",
     "date": "2024-05-22",
     "time": "11:42:32Z",
     "uuid": "5b1c7c1e-8d0a-4c58-9d6f-2f4f3b6f3c11",

@@ -138,7 +138,10 @@ class OneRow:
 
     def _path(self, key: JSON) -> str:
         by = self._getter.access.by if self._getter and self._getter.access else ""
-        return templates.filled(self._getter.path, {by: urllib.parse.quote(str(key), safe="")}) if self._getter else ""
+        if self._getter is None:
+            return ""
+        places = {**self._getter.outer, by: str(key)}
+        return templates.filled(self._getter.path, {n: urllib.parse.quote(v, safe="") for n, v in places.items()})
 
 
 def tag(row: Mapping[str, JSON]) -> str:

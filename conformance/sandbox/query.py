@@ -298,7 +298,8 @@ def _take(
     if parameter.search:
         searches.append(Search(parameter.search, texts[0], parameter.by_words))
     row_key = signature.shape and signature.shape.key
-    if parameter.place == "path" and row_key and parameter.name == row_key.name:
+    is_key = row_key and parameter.name == row_key.name and parameter.name not in signature.operation.outer
+    if parameter.place == "path" and row_key and is_key:
         conditions.append(Condition(_by_key(signature, parameter), None, values.bound(row_key.kind, value)))
 
 
@@ -372,7 +373,7 @@ def _bound(signature: Signature, filter: Filter, value: Any) -> Any:
         return value
     of = lookups.part_kind(filter.part) if filter.part else values.kind(filter.of)
     try:
-        return values.bound(of, value)
+        return values.bound(of, value, (filter.zone or "UTC") if filter.local else None)
     except ValueError:
         raise ValueError("format", of) from None
 

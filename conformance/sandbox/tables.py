@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, MetaData, Select, Table
 
 from conformance.sandbox import counts, indexes
-from conformance.sandbox.columns import TYPES, Words, later
+from conformance.sandbox.columns import Words, column_type, later
 from conformance.sandbox.lookups import as_kept
 from conformance.sandbox.values import Kind, kind
 from spec import Collection, Contract, Operation, Part, SortKey
@@ -168,7 +168,7 @@ def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Sh
     hidden = {name: contract.resolve(schema) for name, schema in collection.hidden.items()}
     written = {n: s for n, s in _written(contract, collection).items() if n not in parts}
     schemas = {**written, **hidden, **own}
-    fields = {n: _field(n, s, n in required, is_key=n == collection.key) for n, s in schemas.items()}
+    fields = {n: _field(n, s, n in required, collection.zone, is_key=n == collection.key) for n, s in schemas.items()}
     columns = {name: field.column for name, field in fields.items()}
     kinds = {name: field.kind for name, field in fields.items()}
     table = Table(
@@ -201,11 +201,11 @@ def _due_index(name: str) -> sa.Index:
     return sa.Index(f"{name}$due", DUE, sqlite_where=waits, postgresql_where=waits)
 
 
-def _field(name: str, schema: Mapping[str, JSON], required: bool, *, is_key: bool = False) -> Field:
+def _field(name: str, schema: Mapping[str, JSON], required: bool, zone: str | None, *, is_key: bool = False) -> Field:
     declared = schema.get("type", [])
     nullable = "null" in declared if isinstance(declared, list) else bool(schema.get("nullable"))
     of = kind(schema)
-    return Field(name, of, schema, required, nullable, Column(name, TYPES[of], primary_key=is_key))
+    return Field(name, of, schema, required, nullable, Column(name, column_type(schema, zone), primary_key=is_key))
 
 
 def _part(
@@ -213,7 +213,9 @@ def _part(
 ) -> PartShape:
     entry = schema["items"]
     required = contract.required(entry)
-    fields = tuple(_field(name, sub, name in required) for name, sub in contract.properties(entry).items())
+    fields = tuple(
+        _field(name, sub, name in required, collection.zone) for name, sub in contract.properties(entry).items()
+    )
     return PartShape(
         part=part,
         fields=fields,
@@ -263,7 +265,7 @@ def _reached(
             found[name] = Reached(path, of_part.kind, part.table.c[ROW], of_part.column)
             continue
         of = kind(schema)
-        value = Column(VALUE, TYPES[of])
+        value = Column(VALUE, column_type(schema, collection.zone))
         called = f"{collection.name}/{name}"
         table = Table(called, key.table.metadata, _owner(key), value, sa.Index(f"{called}$row", ROW))
         found[name] = Reached(path, of, table.c[ROW], value)

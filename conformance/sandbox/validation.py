@@ -15,7 +15,7 @@ import jsonschema_rs
 from conformance.sandbox import values
 from conformance.sandbox.messages import Language, say
 from spec import Contract
-from spec.model import JSON
+from spec.model import JSON, LOCAL
 from spec.values import FORMATS
 
 Problem = tuple[Any, ...]
@@ -34,7 +34,7 @@ class Found:
     """The kind of the first problem of each field, by index and path (`0.prices.0.price`)."""
 
 
-_FORMATS = {"decimal": FORMATS["decimal"]}
+_FORMATS = {name: FORMATS[name] for name in ("decimal", LOCAL)}
 
 MAX_PROBLEMS = 100
 """A body with more problems than that gets the first ones: nobody reads ten thousand."""

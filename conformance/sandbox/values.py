@@ -11,15 +11,13 @@ from fractions import Fraction
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from spec.model import JSON
+from spec.model import JSON, LOCAL
 
 Kind = Literal["text", "uuid", "instant", "decimal", "number", "boolean", "json"]
 
 _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
-_INSTANT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
-)
+_INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?([Zz]|([+-])(\d\d):(\d\d))?", re.ASCII)
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,4000})(\.[0-9]{1,4000})?([eE][+-]?[0-9]{1,4})?")
 
@@ -34,15 +32,18 @@ def kind(schema: Mapping[str, JSON]) -> Kind:
     if types and types <= {"integer", "number"}:
         return "number"
     if types == {"string"}:
-        formats: dict[object, Kind] = {"uuid": "uuid", "date-time": "instant", "decimal": "decimal"}
+        formats: dict[object, Kind] = {"uuid": "uuid", "date-time": "instant", LOCAL: "instant", "decimal": "decimal"}
         return formats.get(schema.get("format"), "text")
     return "json"
 
 
-def bound(kind: Kind, value: JSON) -> Any:
-    """A filter's value, typed to be compared with a column of the kind. Raises ValueError when it can't be."""
+def bound(kind: Kind, value: JSON, zone: str | None = None) -> Any:
+    """A filter's value, typed to be compared with a column of the kind. Raises ValueError when it can't be.
+
+    `zone` has the clocks that a date-time without an offset shows.
+    """
     if kind == "instant":
-        return instant(str(value))
+        return instant(str(value), zone)
     if kind in ("number", "decimal"):
         return decimal(str(value))
     if kind == "uuid":
@@ -52,13 +53,18 @@ def bound(kind: Kind, value: JSON) -> Any:
     return str(value)
 
 
-def instant(text: str) -> Fraction:
-    """An RFC 3339 date-time as the exact number of microseconds since 1970 in UTC. Raises ValueError."""
+def instant(text: str, zone: str | None = None) -> Fraction:
+    """An RFC 3339 date-time as the exact number of microseconds since 1970 in UTC. Raises ValueError.
+
+    One without an offset is a time of the zone, where there is one.
+    """
     match = _INSTANT.fullmatch(text)
     if not match:
         raise ValueError(text)
     year, month, day, hour, minute, second = map(int, match.groups()[:6])
-    fraction, sign, offset_hours, offset_minutes = match.groups()[6:]
+    fraction, written, sign, offset_hours, offset_minutes = match.groups()[6:]
+    if written is None and zone is None:
+        raise ValueError(text)
     if second > 60 or (sign and (int(offset_hours) > 23 or int(offset_minutes) > 59)):
         raise ValueError(text)
     # A leap second is the first one of the next minute; datetime knows none.
@@ -69,6 +75,9 @@ def instant(text: str) -> Fraction:
     if sign:
         offset = (int(offset_hours) * 60 + int(offset_minutes)) * 60_000_000
         exact += -offset if sign == "+" else offset
+    if written is None:
+        there = datetime(year, month, day, hour, minute, tzinfo=ZoneInfo(zone or "UTC")).utcoffset()
+        exact -= (there or timedelta(0)) // _MICROSECOND
     return exact
 
 
@@ -101,6 +110,12 @@ def date_part(part: str, value: int | str | None, zone: str) -> str | None:
 def rendered(microseconds: int) -> str:
     """Microseconds since 1970 as the documented date-time: UTC, milliseconds, Z."""
     return (_EPOCH + timedelta(microseconds=microseconds)).isoformat(timespec="milliseconds") + "Z"
+
+
+def shown_by_clocks(microseconds: int, zone: str) -> str:
+    """Microseconds since 1970 as the clocks of a zone show them: without an offset."""
+    moment = (_EPOCH.replace(tzinfo=UTC) + timedelta(microseconds=microseconds)).astimezone(ZoneInfo(zone))
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
 def now() -> int:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from conformance.oracle.lookups import in_offset, instant, kind_of
+from conformance.oracle.dates import as_compared
+from conformance.oracle.lookups import MOMENTS, in_offset, in_zone, instant, kind_of
 from conformance.oracle.operands import pairs, sayable
 from conformance.reading.context import Page, Query, RunContext, get, paged, read_page
 from conformance.reading.following import follow, must_follow
@@ -121,8 +122,8 @@ def _by_values(
         value = values.get(filter.field)
         if filter.many and not sayable(filter, str(value)):
             continue
-        if kind_of(filter.schema) == "date-time":
-            operand = _beside(str(value), filter.lookup)
+        if kind_of(filter.schema) in MOMENTS:
+            operand = _beside(str(as_compared(filter, value)), filter.lookup)
             if operand:
                 yield pairs(filter, None, operand)[0]
             continue
@@ -143,10 +144,11 @@ def margin(time: str) -> Decimal:
 
 def _beside(time: str, lookup: str) -> str | None:
     """A moment just before or after a time, so that the lookup finds it; None for a lookup without order."""
-    moment, off = instant(time), {"g": -margin(time), "l": margin(time)}.get(lookup[0])
+    moment, off = in_zone(time, None), {"g": -margin(time), "l": margin(time)}.get(lookup[0])
     if moment is None or off is None:
         return None
-    return in_offset(datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int((moment + off) * 1_000_000)), 0)
+    beside = in_offset(datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int((moment + off) * 1_000_000)), 0)
+    return beside if instant(time) is not None else beside.removesuffix("Z")
 
 
 def otherwise(row: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from typing import Any
 from conformance.transport import keys
 from conformance.transport.exchange import Request, Response
 from conformance.transport.journal import Journal
-from conformance.transport.made_rows import MadeRows, key_in_path
-from spec import Contract, Operation, templates
+from conformance.transport.made_rows import MadeRows, key_in_path, places
+from spec import Contract, Operation
 
 
 class Ownership:
@@ -95,7 +95,11 @@ class Ownership:
         if operation.access is None:
             return "nothing is known of what the operation writes"
         collection, by = operation.access.collection, operation.access.by
-        others = [name for name in templates.placeholders(operation.path) if name != by]
+        others = [
+            name
+            for name, value in places(operation, request).items()
+            if name != by and not _is_fixed(operation, name, value)
+        ]
         if others:
             return f"the path names more than the row: {', '.join(others)}"
         key = key_in_path(operation, request)
@@ -146,6 +150,11 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(part)
 
 
+def _is_fixed(operation: Operation, name: str, value: str) -> bool:
+    """True for a key in a path that leads to the rows, with the value that the document fixes."""
+    return operation.outer.get(name) == value
+
+
 def _is(name: str, key: str) -> bool:
     """True for the key's name, also in spellings that a careless server accepts."""
     return name.strip().casefold() == key.casefold()
@@ -154,9 +163,10 @@ def _is(name: str, key: str) -> bool:
 def _in_url(operation: Operation, request: Request, key: str) -> Iterator[str]:
     """The values in the URL of a write: its path parameters, and the key where the query has it."""
     yield from (value for name, value in request.query if _is(name, key))
-    in_path = templates.matcher(operation.path, empty=True).fullmatch(request.path)
-    values = map(urllib.parse.unquote, in_path.groups() if in_path else [request.path])
-    yield from (value for value in values if value != keys.NO_ROW)
+    in_path = places(operation, request, empty=True) or {"": request.path}
+    yield from (
+        value for name, value in in_path.items() if value != keys.NO_ROW and not _is_fixed(operation, name, value)
+    )
 
 
 def _named(body: bytes, key: str) -> Iterator[Any]:

@@ -59,9 +59,10 @@ def unmarkable(contract: Contract) -> dict[str, str]:
 def _unmarkable_row(contract: Contract, operation: Operation) -> str:
     """Why an operation on one row can't be tried on a row of the run's own; empty where it can."""
     access = operation.access
-    others = [name for name in templates.placeholders(operation.path) if access and name != access.by]
+    known = {*operation.outer, access.by if access else ""}
+    others = [name for name in templates.placeholders(operation.path) if name not in known]
     if others:
-        return f"the path names more than the row ({', '.join(others)}), so nothing is written"
+        return f"the path names more than the row ({', '.join(others)}, with no fixed value), so nothing is written"
     if access and access.action == "creates":
         key = access.collection.key
         if key in contract.needed_fields(operation) and not _takes_tokens(contract.body_fields(operation)[key]):

@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema_rs
 
 from spec import Contract
-from spec.model import JSON, Schema
+from spec.model import JSON, LOCAL, Schema
 from spec.values import FORMATS
 
 ABSENT: Any = object()
@@ -97,6 +97,7 @@ def _texts(schema: Schema, name: str, mark: str, variant: int) -> Iterator[str]:
     moment = _FIRST + timedelta(days=variant, seconds=int(digits[:4]))
     by_format: Mapping[str, tuple[str, ...]] = {
         "date-time": (moment.isoformat().replace("+00:00", "Z"),),
+        LOCAL: (moment.replace(tzinfo=None).isoformat(),),
         "date": (moment.date().isoformat(),),
         "time": (f"{moment:%H:%M:%S}",),
         "uuid": (str(uuid.uuid5(uuid.NAMESPACE_OID, f"{mark} {name} {variant}")),),

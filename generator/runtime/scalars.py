@@ -64,6 +64,16 @@ UtcDatetime = Annotated[datetime, AfterValidator(_aware)]
 """A date-time with an offset; a naive one is refused, because nobody knows which moment it is."""
 
 
+def _local(value: datetime) -> datetime:
+    if value.tzinfo is not None:
+        raise PydanticCustomError("aware", "Input should have no timezone info: the API has times of its own place")
+    return value
+
+
+LocalDatetime = Annotated[datetime, AfterValidator(_local)]
+"""A date-time without an offset, as the clocks of the API's place show it; one with an offset is refused."""
+
+
 class _Number:
     """Integers stay integers, of any size; other numbers are floats."""
 

@@ -9,6 +9,7 @@ from spec.clauses.clause import clause
 from spec.clauses.pages import derive as derive_pages
 from spec.lookups import DATE_PARTS, LOOKUPS
 from spec.model import (
+    LOCAL,
     Clause,
     Filter,
     Level,
@@ -28,6 +29,7 @@ def derive(operation: Operation) -> Iterator[Clause]:
         yield from _parameter(operation, parameter)
     if operation.pagination:
         yield from derive_pages(operation, operation.pagination)
+    yield from _outer(operation)
     yield from _filters(operation)
     yield from orderings.derive(operation)
     for parameter in operation.parameters:
@@ -105,6 +107,8 @@ def _can_be_generated(operation: Operation) -> bool:
 
 def _parameter(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
     name, source, location = parameter.name, parameter.provenance, parameter.location
+    if name in operation.outer:
+        return  # it always has the same value
     if operation.access and operation.access.of_one and not (operation.safe and name == operation.access.by):
         return  # clauses about one row speak of the key in its path, and of the headers that concern its writes
     namesakes = [other for other in operation.parameters if other.name == name]
@@ -143,7 +147,7 @@ def rejects_text(schema: object) -> bool:
     return (
         schema.get("type") in ("integer", "number", "boolean")
         or "enum" in schema
-        or (schema.get("format") in ("uuid", "date-time", "date"))
+        or (schema.get("format") in ("uuid", "date-time", "date-time-local", "date"))
     )
 
 
@@ -215,7 +219,8 @@ def _filters(operation: Operation) -> Iterator[Clause]:
         )
     by_field: dict[str, list[Filter]] = {}
     for filter in operation.filters:
-        if LOOKUPS[filter.lookup].related and not (filter.nested or filter.several):
+        mixed = filter.local != (filter.of.get("format") == LOCAL)  # one value can't be sent to both kinds of filters
+        if LOOKUPS[filter.lookup].related and not (filter.nested or filter.several or mixed):
             by_field.setdefault(filter.field, []).append(filter)
     for field, filters in by_field.items():
         lookups = {f.lookup for f in filters}
@@ -229,6 +234,21 @@ def _filters(operation: Operation) -> Iterator[Clause]:
                 about=Lookups(field, tuple(filters)),
                 named=field,
             )
+
+
+def _outer(operation: Operation) -> Iterator[Clause]:
+    """Rows are shown where they belong, and nowhere else."""
+    access = operation.access
+    for name in operation.outer if access and not access.writes else ():
+        yield clause(
+            operation,
+            "outer",
+            f"Under a {name} that there isn't, no row of another {name} is shown.",
+            access.collection.provenance if access else operation.provenance,
+            operation.location,
+            about=operation.parameter(name),
+            named=name,
+        )
 
 
 def _takes_a_text(filter: Filter) -> bool:

@@ -22,12 +22,13 @@ from spec.model.pages import (
     Pagination,
     Position,
 )
-from spec.model.parameters import DELIMITERS, Filter, Parameter, ParameterPlace
+from spec.model.parameters import DELIMITERS, LOCAL, Filter, Parameter, ParameterPlace
 from spec.model.vocabulary import Access, Action, Batch, Collection, Part, Ticket
 
 __all__ = [
     "DELIMITERS",
     "JSON",
+    "LOCAL",
     "About",
     "Access",
     "Action",

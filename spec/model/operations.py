@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from spec import templates
 from spec.model.bodies import RequestBody, Response
 from spec.model.ordering import Ordering
 from spec.model.origin import Location, Provenance
@@ -66,6 +68,12 @@ class Operation:
     def security(self) -> tuple[tuple[str, ...], ...]:
         """The alternatives that need a key; empty where no key is needed."""
         return () if () in self.alternatives else self.alternatives
+
+    @property
+    def outer(self) -> Mapping[str, str]:
+        """The fixed values of keys in its path that aren't its row's own."""
+        values = self.access.collection.outer if self.access else {}
+        return {name: values[name] for name in templates.placeholders(self.path) if name in values}
 
     @property
     def filters(self) -> tuple[Filter, ...]:

@@ -13,6 +13,9 @@ from spec.model.pages import PageRole
 DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 """What stands between the values of an array, by the style of a query parameter that isn't exploded."""
 
+LOCAL = "date-time-local"
+"""The format of a date-time without an offset (OpenAPI's format registry)."""
+
 ParameterPlace = Literal["path", "query", "header", "cookie"]
 
 
@@ -66,6 +69,11 @@ class Filter:
     """The schema of prefix and value together."""
     repeats: bool = False
     """True where a query may have its parameter several times, each with a prefix and a value."""
+
+    @property
+    def local(self) -> bool:
+        """True where its values are date-times without an offset."""
+        return self.schema.get("format") == LOCAL
 
     @property
     def path(self) -> tuple[str, ...]:

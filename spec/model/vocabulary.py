@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from spec.model.origin import JSON, Location, Provenance
@@ -35,6 +35,8 @@ class Collection:
     """The time zone of the days and hours that filters ask for; None where the document doesn't name it."""
     provenance: Provenance
     location: Location
+    outer: Mapping[str, str] = field(default_factory=dict)
+    """Path parameters that lead to the rows, with fixed values: of the shop whose items they are."""
 
 
 Action = Literal["reads", "gets", "creates", "updates", "removes", "upserts", "deletes"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from spec import lookups, patterns, vocabulary
-from spec.model import DELIMITERS, Filter, Provenance, without_null
+from spec.model import DELIMITERS, LOCAL, Filter, Provenance, without_null
 from spec.pointers import escape
 from spec.reader.paths import reach
 from spec.reader.read_context import Object, ReadContext
@@ -206,7 +206,7 @@ def filter_on(
     elif known.operand == "flag":
         schema = _flag(context, field, schema, pointer, rows)
     elif key_pattern is None:
-        schema = _compared(context, field, of, schema, pointer)
+        schema = _compared(context, field, of, schema, pointer, rows.collection.zone)
     if hidden:
         _check_hidden(context, field, lookup, schema, pointer)
     return Filter(
@@ -257,13 +257,16 @@ def _flag(context: ReadContext, field: str, schema: Object, pointer: str, rows: 
     return {**schema, "type": "boolean"}
 
 
-def _compared(context: ReadContext, field: str, of: Object, schema: Object, pointer: str) -> Object:
+def _compared(
+    context: ReadContext, field: str, of: Object, schema: Object, pointer: str, zone: str | None = None
+) -> Object:
     """The schema of the values that are compared with a field: the field's type, where the parameter takes any text.
 
     Values of another kind than the field's compare in no way that the document says.
     """
     mine, theirs = vocabulary.kind(schema), vocabulary.kind(of)
     if mine == theirs or "any" in (mine, theirs):
+        _check_offsets(context, field, of, schema, pointer, zone)
         return schema
     if mine == "text" and not schema.keys() & {"enum", "pattern", "format", "const"}:
         return {**schema, **{key: value for key, value in without_null(of).items() if key in ("type", "format")}}
@@ -275,6 +278,16 @@ def _compared(context: ReadContext, field: str, of: Object, schema: Object, poin
         "Give the parameter the field's type and format, or take x-filter away.",
     )
     return schema
+
+
+def _check_offsets(
+    context: ReadContext, field: str, of: Object, schema: Object, pointer: str, zone: str | None
+) -> None:
+    """A date-time with an offset and one without compare where the document says which clocks the latter shows."""
+    if zone is None and (of.get("format") == LOCAL) != (schema.get("format") == LOCAL) and "format" in of:
+        message = f"the parameter or the field {field!r} has no offset, and the other one has"
+        hint = "Declare the collection's `zone`: the time zone of date-times without an offset."
+        context.problem(f"{pointer}/field", message, hint)
 
 
 def _check_hidden(context: ReadContext, field: str, lookup: str, schema: Object, pointer: str) -> None:

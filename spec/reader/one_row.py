@@ -15,7 +15,9 @@ BY_KEY: tuple[Action, ...] = ("gets", "updates", "removes")
 
 def key_in_path(context: ReadContext, mark: Object, pointer: str, path: str, collection: Collection) -> str:
     """The path parameter that holds the row's key: the one that is named, or called like the key, or last."""
-    names = templates.placeholders(path)
+    names = tuple(
+        name for name in templates.placeholders(path) if name not in collection.outer or mark.get("by") == name
+    )
     last = names[-1] if names and path.rstrip("/").endswith("}") else ""
     found = mark.get("by") or (collection.key if collection.key in names else last)
     if found in names:

@@ -17,6 +17,7 @@ def operations(context: ReadContext, collections: Mapping[str, Collection]) -> t
     """Every operation of the document, in its order; each problem names the operation that it concerns."""
     found = tuple(_operations(context, collections))
     batches.check_links(context, found)
+    rows.check_outer(context, collections, found)
     _check_unique(context, found)
     return found
 

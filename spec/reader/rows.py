@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from spec.model import Access, Action, Collection, Part, Provenance, RequestBody
+from spec import templates
+from spec.model import Access, Action, Collection, Operation, Part, Provenance, RequestBody
 from spec.pointers import escape
 from spec.reader import one_row
 from spec.reader.read_context import Object, ReadContext
@@ -58,6 +59,7 @@ def _collection(context: ReadContext, name: str, node: Object, pointer: str) -> 
         created=stamps.get("created"),
         updated=stamps.get("updated"),
         zone=_zone(context, node, pointer),
+        outer={name: str(value) for name, value in node.get("outer", {}).items()},
         provenance=context.provenance(node, context.root),
         location=context.where(pointer),
     )
@@ -71,6 +73,23 @@ def _zone(context: ReadContext, node: Object, pointer: str) -> str | None:
         context.problem(f"{pointer}/zone", f"there is no time zone {zone!r}", hint)
         return None
     return zone
+
+
+def check_outer(context: ReadContext, known: Mapping[str, Collection], operations: Iterable[Operation]) -> None:
+    """Check that each fixed value belongs to a path of an operation on these rows, and isn't the row's own key."""
+    using = [operation for operation in operations if operation.access]
+    for name, collection in known.items():
+        mine = [o for o in using if o.access and o.access.collection.name == name]
+        for key in collection.outer:
+            here = f"/x-collections/{escape(name)}/outer/{escape(key)}"
+            paths = [o.path for o in mine if key in templates.placeholders(o.path)]
+            if not paths:
+                names = dict.fromkeys(n for o in mine for n in templates.placeholders(o.path))
+                hint = f"Their paths have {', '.join(names) or 'none'}."
+                context.problem(here, f"no path of an operation on {name} has a key {key!r}", hint)
+            elif any(o.access and o.access.by == key for o in mine):
+                hint = "Only keys that lead to the rows have a fixed value."
+                context.problem(here, f"{key!r} is the row's own key in {paths[0]}", hint)
 
 
 def _shown(context: ReadContext, name: str, item: str) -> Mapping[str, Object]:

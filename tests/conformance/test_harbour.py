@@ -11,6 +11,7 @@ import spec
 from conformance.laws import LAWS
 from conformance.laws.combinations import together
 from conformance.oracle.cases import Case
+from conformance.oracle.lookups import meaning
 from conformance.oracle.operands import allows, pairs
 from conformance.sandbox.faults import faults
 from conformance.selftest import Bench
@@ -18,7 +19,7 @@ from conformance.selftest import Bench
 HARBOUR = Path(__file__).with_name("harbour.yaml")
 CONTRACT = spec.load(HARBOUR)
 BY_ID = {clause.id: clause for clause in CONTRACT.clauses}
-FILTERS = {filter.parameter: filter for filter in CONTRACT.by_code["listShips"].filters}
+FILTERS = {filter.parameter: filter for operation in CONTRACT.operations for filter in operation.filters}
 CLAUSES = (
     "filter.length=gte:",
     "filter.length=in:",
@@ -28,6 +29,13 @@ CLAUSES = (
     "filter.built=between:",
     "combine.length=gte:",
     "relation.length",
+    "filter.arrives",
+    "filter.arrives__lt",
+    "filter.arrives__range",
+    "filter.leaves__gt",
+    "filter.arrives__date",
+    "relation.arrives",
+    "param.invalid.arrives",
 )
 
 
@@ -83,3 +91,32 @@ def test_only_a_parameter_that_is_an_array_stands_twice() -> None:
     assert together(long, short)
     assert not together(long, long)
     assert together(long, later)
+
+
+NOON = "2024-01-15T12:00:00"
+"""In New York it is 17:00 in UTC."""
+
+
+@pytest.mark.parametrize(
+    ("parameter", "row", "operand", "shown"),
+    [
+        ("arrives", {"arrives": NOON}, NOON, True),
+        ("arrives", {"arrives": NOON}, f"{NOON}.000", True),
+        ("arrives__gte", {"arrives": NOON}, "2024-01-15T12:00:00.001", False),
+        ("arrives__gte", {"arrives": NOON}, f"{NOON}Z", None),
+        ("arrives__lt", {"arrives": NOON}, "2024-01-15T17:00:00.001Z", True),
+        ("arrives__lt", {"arrives": NOON}, "2024-01-15T17:00:00Z", False),
+        ("arrives__lt", {"arrives": NOON}, "2024-01-15T20:00:00.001+03:00", True),
+        ("leaves__gt", {"leaves": "2024-01-15T17:00:00Z"}, "2024-01-15T11:59:59", True),
+        ("leaves__gt", {"leaves": "2024-01-15T17:00:00Z"}, NOON, False),
+        ("arrives__date", {"arrives": "2024-01-15T23:30:00"}, "2024-01-15", True),
+    ],
+)
+def test_times_without_an_offset(parameter: str, row: dict[str, str], operand: str, shown: bool | None) -> None:
+    assert meaning(FILTERS[parameter], operand)(row) is shown
+
+
+@pytest.mark.parametrize("time", ["2024-11-03T01:30:00", "2024-03-10T02:30:00"])
+def test_hours_that_the_clocks_show_twice_or_never_are_open(time: str) -> None:
+    assert meaning(FILTERS["arrives"], time)({"arrives": time}) is None
+    assert meaning(FILTERS["arrives__lt"], "2024-12-01T00:00:00Z")({"arrives": time}) is None

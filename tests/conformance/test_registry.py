@@ -22,11 +22,11 @@ GARDEN = spec.load(Path(__file__).with_name("garden.yaml"))
 
 
 def test_every_kind_of_clause_has_a_law_and_a_second_one_is_an_error(tmp_path: Path) -> None:
-    library = spec.load(Path(__file__).with_name("library.yaml"))
     (tmp_path / "asked.yaml").write_text(pagings.DOCUMENTS["paged only when asked for"], "utf-8")
     (tmp_path / "growing.yaml").write_text(pagings.GROWING, "utf-8")
     lists = [spec.load(tmp_path / name) for name in ("asked.yaml", "growing.yaml")]
-    contracts = (CONTRACT, GARDEN, library, *lists)
+    others = [spec.load(Path(__file__).with_name(f"{name}.yaml")) for name in ("library", "harbour", "bazaar")]
+    contracts = (CONTRACT, GARDEN, *others, *lists)
     assert {clause.kind for contract in contracts for clause in contract.clauses} == set(LAWS)
     with pytest.raises(ValueError, match=r"There is a law for clauses of the kind page\.count already"):
         law("page.count")(lambda context, clause: Held(1))

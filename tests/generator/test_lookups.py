@@ -89,3 +89,15 @@ def test_a_prefix_before_the_value(make: Callable[..., ModuleType], talk: Callab
     assert [peer.target for peer in spoken.seen] == [f"/ships?{query}"] * 2
     with pytest.raises(ValueError, match="built stands in both conditions"):
         _ = built.gte(DAY) & built.lt(DAY)
+
+
+def test_a_date_time_without_an_offset(make: Callable[..., ModuleType], talk: Callable[..., Talk]) -> None:
+    harbour = make(yaml.safe_load(LIBRARY.with_name("harbour.yaml").read_text("utf-8")))
+    noon = datetime.datetime(2024, 1, 15, 12)
+    call = {"id": 1, "arrives": "2024-01-15T12:00:00", "leaves": None, "changed": "2024-01-15T12:00:00.5"}
+    spoken = talk(harbour, {"count": 1, "next": None, "previous": None, "calls": [call]})
+    (found,) = list(spoken.client.list_calls(arrives__gte=noon))
+    assert spoken.seen[0].target == "/calls?arrives__gte=2024-01-15T12%3A00%3A00"
+    assert found.arrives == noon
+    with pytest.raises(harbour.errors.InvalidRequestError, match="no timezone info"):
+        list(spoken.client.list_calls(arrives__gte=noon.replace(tzinfo=datetime.UTC)))

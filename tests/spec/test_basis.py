@@ -11,8 +11,11 @@ import spec
 from spec.clauses import basis
 
 CONTRACT = spec.load()
-OTHERS = [spec.load(Path(__file__).parents[1] / "conformance" / f"{name}.yaml") for name in ("garden", "library")]
-"""Its writes are done at once, one row at a time."""
+OTHERS = [
+    spec.load(Path(__file__).parents[1] / "conformance" / f"{name}.yaml")
+    for name in ("garden", "library", "harbour", "bazaar")
+]
+"""Documents of words that this one doesn't use."""
 GOLDEN = Path(__file__).with_name("bases.txt")
 
 

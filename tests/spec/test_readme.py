@@ -11,6 +11,7 @@ import spec
 from spec import lookups, vocabulary
 from spec.__main__ import main
 
+BAZAAR = Path(__file__).parents[1] / "conformance" / "bazaar.yaml"
 README = spec.DEFAULT.with_name("README.md").read_text("utf-8")
 
 
@@ -35,7 +36,8 @@ def test_the_example_is_valid_and_says_everything(bookshop: Path) -> None:
 
 
 def test_the_clauses_that_the_readme_names_exist(bookshop: Path) -> None:
-    clauses = [clause for contract in (spec.load(), spec.load(bookshop)) for clause in contract.clauses]
+    contracts = (spec.load(), spec.load(bookshop), spec.load(BAZAAR))
+    clauses = [clause for contract in contracts for clause in contract.clauses]
     # A clause that is about one element ends with its name.
     words = {clause.words.removesuffix(f".{clause.subject}") for clause in clauses}
     table = README.partition("## Clauses")[2].partition("## ")[0]

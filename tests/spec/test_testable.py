@@ -153,6 +153,10 @@ PARAMETERS = {
         " {gt: {type: string, x-filter: {field: id, §prefixes: {'>': gt}}}}}}",
         "`prefixes` says nothing of a filter with one lookup",
     ),
+    "a time without an offset and no zone": (
+        "{name: n, in: query, schema: {type: string, format: date-time-local}, x-filter: {§field: made, lookup: gte}}",
+        "the parameter or the field 'made' has no offset, and the other one has",
+    ),
     "the hour of a date": (
         "{name: n, in: query, schema: {type: integer}, x-filter: {field: day, §lookup: hour}}",
         "'hour' has no meaning for the field 'day'",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.oracle.lookups import PLAIN, kind_of
+from conformance.oracle.lookups import MOMENTS, PLAIN, kind_of
 from conformance.oracle.mutants.columns import all_or_none, first_only, other_column
 from conformance.oracle.mutants.derived import (
     negated,
@@ -85,7 +85,7 @@ def mutants(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str
         found += list_mutants(filter)
     elif filter.lookup == "range":
         found += range_mutants(filter)
-        if kind == "date-time":
+        if kind in MOMENTS:
             found += [other_column(filter, name) for name in time_fields if name != filter.field]
     elif filter.lookup in ("regex", "iregex"):
         found += pattern_mutants(filter)
@@ -94,9 +94,9 @@ def mutants(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str
         others = [name for name in text_fields if name != filter.field]
         found += [other_column(filter, name) for name in others]
         found += [] if filter.free_key else [other_column(filter, name, too=True) for name in others]
-    elif kind in ("date-time", "number", "date"):
+    elif kind in (*MOMENTS, "number", "date"):
         found += ordered_mutants(filter)
-        if kind == "date-time":
+        if kind in MOMENTS:
             found += time_mutants(filter)
             found += [other_column(filter, name) for name in time_fields if name != filter.field]
     elif kind == "uuid":

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.oracle import patterns
 from conformance.oracle.dates import local
-from conformance.oracle.lookups import compare, kind_of, meaning, parse, text
+from conformance.oracle.lookups import MOMENTS, compare, kind_of, meaning, parse, text
 from conformance.oracle.mutants.mutant import Mutant, Row, reading, value_of, values_of
 from conformance.oracle.mutants.ordered import ordered_mutants, time_mutants
 from conformance.oracle.operands import listed, separator
@@ -177,7 +177,7 @@ def _ends(filter: Filter, operand: str) -> tuple[str, str]:
 
 def _misread(filter: Filter) -> Iterator[Mutant]:
     """The mutants that `gte` and `lte` have in common, at both ends."""
-    of_type = (ordered_mutants, time_mutants) if kind_of(filter.schema) == "date-time" else (ordered_mutants,)
+    of_type = (ordered_mutants, time_mutants) if kind_of(filter.schema) in MOMENTS else (ordered_mutants,)
 
     def of(lookup: str) -> dict[str, Mutant]:
         one = replace(filter, lookup=lookup, many=False, delimiter=None)

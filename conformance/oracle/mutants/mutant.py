@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
-from conformance.oracle.dates import part_of
+from conformance.oracle.dates import as_compared
 from conformance.oracle.lookups import values_at
 from spec import Filter
 
@@ -43,13 +43,13 @@ def value_of(filter: Filter, row: Row, key: str | None) -> Any:
     """The value that the filter compares in a row; None when it is missing; all of them where there may be several."""
     if filter.several:
         found = values_at(row, filter.path)
-        return tuple(part_of(filter, value) if filter.part else value for value in found)
+        return tuple(as_compared(filter, value) for value in found)
     value = row.get(filter.path[0])
     if filter.free_key:
         return value.get(key) if isinstance(value, Mapping) else None
     for name in filter.path[1:]:
         value = value.get(name) if isinstance(value, Mapping) else None
-    return part_of(filter, value) if filter.part else value
+    return as_compared(filter, value)
 
 
 def values_of(filter: Filter, row: Row, key: str | None) -> tuple[Any, ...]:

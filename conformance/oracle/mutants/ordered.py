@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from conformance.oracle.dates import has_local
 from conformance.oracle.lookups import ORDER, compare, kind_of, parse
 from conformance.oracle.many import over
 from conformance.oracle.mutants.mutant import Mutant, between_forms, reading
@@ -29,7 +32,9 @@ _MIRRORED = {"+": "-", "-": "+"}
 
 
 def _moment(value: Any) -> Any:
-    return parse("date-time", value)
+    """A date-time in seconds; one without an offset as if its clock were UTC's."""
+    found = parse("date-time", value)
+    return parse("local", value) if found is None else found
 
 
 def _unit(seconds: int) -> Callable[[Any], Any]:
@@ -66,12 +71,23 @@ def _alters_moment(change: Callable[[str], Any]) -> Callable[[str], bool]:
     return lambda operand: change(operand) != _moment(operand)
 
 
+def _offsets(filter: Filter) -> list[Decimal]:
+    """The hours by which a server is wrong that takes times of the declared zone for UTC's, or the other way round."""
+    offset = datetime.datetime(2024, 1, 1, tzinfo=ZoneInfo(filter.zone or "UTC")).utcoffset() or datetime.timedelta(0)
+    hours = Decimal(int(offset.total_seconds())) / 3600
+    return [hours, -hours] if hours else []
+
+
 def time_mutants(filter: Filter) -> Iterator[Mutant]:
     decide = ORDER.get(filter.lookup, ORDER["exact"])
 
     def through(name: str, of_value: Callable[[Any], Any], of_operand: Callable[[str], Any]) -> Mutant:
         return between_forms(filter, name, decide, of_value, of_operand)
 
+    if has_local(filter):
+        for away in _offsets(filter):
+            name = f"the clocks of a place {away:+} hours away count"
+            yield reading(filter, name, through(_moment, _later(Decimal(3600) * away)))
     for name, change in (
         ("the offset is dropped", _without_offset),
         ("the offset counts the wrong way", _mirrored),

@@ -51,7 +51,13 @@ def other_tenant(operation: Operation) -> Iterator[Named]:
     )
 
 
+def outer(case: Case) -> Iterator[Named]:
+    """Rows that are shown wherever they are asked for."""
+    yield "any", "any key in the path leads to the rows", at(case.operation, "inside", lambda *_: True)
+
+
 FAMILIES: Mapping[str, Family] = {
+    "outer": outer,
     "auth.missing-key": _family("let-in", "a request without a key is let in", lambda presented, _: presented is None),
     "auth.empty-key": _family("let-in", "an empty key is let in", lambda presented, _: presented == ""),
     "auth.wrong-key": _family("let-in", "any key is let in", lambda presented, _: bool(presented)),

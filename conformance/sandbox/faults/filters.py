@@ -131,11 +131,14 @@ def _comparing(compare: Comparison) -> Callable[[Predicate, Shape, Condition], P
 
 
 def _instant(case: Case) -> Iterator[Named]:
-    yield (
-        "offset-dropped",
-        "the offset is cut off and the rest read as UTC",
-        reading(case, lambda value: re.sub(r"[+-]\d\d:\d\d$", "Z", value)),
-    )
+    if case.filter.local:
+        yield "other-zone", "the value is read by the clocks of another time zone", matching(case, _three_hours_later)
+    else:
+        yield (
+            "offset-dropped",
+            "the offset is cut off and the rest read as UTC",
+            reading(case, lambda value: re.sub(r"[+-]\d\d:\d\d$", "Z", value)),
+        )
     yield (
         "fraction-dropped",
         "the value is cut to whole seconds",
@@ -353,6 +356,12 @@ def _coarse(unit: int) -> Callable[[Predicate, Shape, Condition], Predicate]:
         return compare(as_kept(shape.fields[condition.filter.field].column) // unit, int(condition.value // unit))
 
     return predicate
+
+
+def _three_hours_later(_: Predicate, shape: Shape, condition: Condition) -> Predicate:
+    several = condition.value if isinstance(condition.value, list) else [condition.value]
+    later = [value + 3 * 3_600_000_000 for value in several]
+    return conditions.condition(shape, replace(condition, value=later if condition.filter.many else later[0]))
 
 
 def _other_instant(right: Predicate, shape: Shape, condition: Condition) -> Predicate:

@@ -16,7 +16,7 @@ from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh
 from conformance.sandbox.tables import Shape
 from conformance.sandbox.writing import Step, find, remove
 from spec import Field
-from spec.model import JSON
+from spec.model import JSON, LOCAL
 
 Apply = Callable[[Step], Reasons]
 
@@ -99,7 +99,8 @@ def _others(subject: Field) -> Callable[[Any], JSON] | None:
         case "number":
             return lambda value: value + 1
         case "instant":
-            return lambda value: "2001-01-01T00:00:00Z"
+            local = subject.schema.get("format") == LOCAL
+            return lambda value: "2001-01-01T00:00:00" if local else "2001-01-01T00:00:00Z"
     return None
 
 
