@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +10,6 @@ from conformance.laws.auth import harmless_bodies
 from conformance.laws.filters import cases_of
 from conformance.laws.law import Phase, blocked_by, law, operation_of
 from conformance.oracle.lookups import kind_of
-from conformance.oracle.operands import pairs
 from conformance.reading.context import Query, RunContext, extended, get, paged, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import NO_SUCH_ID, base_query, identity, sample_of
@@ -157,13 +155,8 @@ def accepted(context: RunContext, clause: Clause) -> Result:
     operation, name = operation_of(context, clause), clause.speaks_of(Parameter).name
     if not operation.safe:
         return _accepted_by_write(context, operation, name)
-    base = sample_of(context, operation).base
-    pages = (
-        context.page(operation, paged(operation, query))
-        for query in (extended(base, _with_an_i(context, operation)), base)
-    )
-    plain = next((page for page in pages if page.rows), None)
-    if plain is None:
+    plain = context.page(operation, paged(operation, sample_of(context, operation).base))
+    if not plain.rows:
         return not_exercised("no-data", "the list shows no rows")
     mine = {identity(operation, row): row for row in plain.rows}
     place = [o.code for o in context.contract.operations].index(operation.code)
@@ -186,16 +179,6 @@ def accepted(context: RunContext, clause: Clause) -> Result:
                 (plain.exchange, exchange),
             )
     return Held(len(LANGUAGES) + 1)
-
-
-def _with_an_i(context: RunContext, operation: Operation) -> Query:
-    """A filter of any case on a text with an i, which is the letter whose other case is a matter of language."""
-    folding = (f for f in operation.filters if f.lookup == "icontains" and not f.free_key)
-    for filter, row in itertools.product(folding, sample_of(context, operation).bounded):
-        word = next((word for word in str(row.get(filter.field) or "").split() if "i" in word and word.isascii()), None)
-        if word:
-            return pairs(filter, None, word.upper())
-    return ()
 
 
 def _accepted_by_write(context: RunContext, operation: Operation, name: str) -> Result:

@@ -168,6 +168,7 @@ def _texts(filter: Filter, values: list[Any], rng: random.Random) -> Iterator[It
     strings = [str(value) for value in values]
     yield iter([f"{a},{b}" for a, b in itertools.pairwise(strings)][:6])
     yield iter([f"{a} {b}" for a, b in itertools.pairwise(strings)][:3])
+    yield iter([_satisfying(" ".join(reversed(v.split())), filter.lookup) for v in strings if " " in v][:6])
     numbers = [value for value in strings if is_number(value)]
     yield iter(["0", *(spelled for value in numbers[:3] for spelled in (f"0{value}", f"{value}e0"))])
     for value in dict.fromkeys(strings):

@@ -54,13 +54,6 @@ def _last_of_a_key(self: Shop, operation: Any, query: list[tuple[str, str]], row
     return Shop.fits(self, operation, [*others, *last.values()], row)
 
 
-def _turkish(self: Shop, operation: Any, query: list[tuple[str, str]], request: Any) -> list[Row]:
-    """In Turkish a dotless i is what a capital I is the capital of."""
-    if dict(request.headers).get("Accept-Language") == "tr":
-        query = [(n, v.replace("I", "ı") if n.endswith("icontains") else v) for n, v in query]
-    return Shop.chosen(self, operation, query, request)
-
-
 def _only(last: bool) -> type[Shop]:
     """A shop where of several filters only the first or the last counts."""
 
@@ -139,7 +132,6 @@ MISTAKES: list[Mistake] = [
         "last empty",
         mutated(cut=lambda s, rows, p, n: Shop.cut(s, rows, p, n) if p * n < len(rows) or p == 1 else []),
     ),
-    ("PRD102.param.accepted.Accept-Language", "its own upper case", mutated(chosen=_turkish)),
     (
         "PRD102.filter.category",
         "by its first block",

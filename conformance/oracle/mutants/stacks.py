@@ -31,9 +31,8 @@ def part_mutants(filter: Filter, base: str, fold: Callable[[str], str]) -> Itera
         yield reading(filter, "a value longer by one letter matches", _texts(_last_index(fold)))
     if base == "exact":
         yield reading(filter, "texts that are numbers compare as numbers", _texts(_numerically(fold)), is_number)
-        yield reading(
-            filter, "any text equals the number 0", _zero_is_text(fold), lambda operand: not is_number(operand)
-        )
+    if base == "exact" and filter.free_key:
+        yield reading(filter, "any text equals the number 0", _zero_is_text(fold), lambda text: not is_number(text))
 
 
 _SET = re.compile(r"\[[^\[\]^]+\]")
