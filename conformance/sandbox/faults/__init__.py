@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 
-from conformance.plugins.registry import FAULTS
+from conformance.plugins.registry import FAULTS, Faults
 from conformance.sandbox.behaviour import HONEST, Behaviour
 from conformance.sandbox.faults import (
     access,
@@ -56,10 +56,10 @@ _TABLES: tuple[Mapping[str, Family], ...] = (
 )
 
 
-def _families() -> Mapping[str, tuple[Family, ...]]:
+def _families() -> Mapping[str, tuple[Faults, ...]]:
     """By the kind of clause: a plugin's where no table has the kind, else those of all tables."""
-    found: dict[str, tuple[Family, ...]] = {kind: (family,) for kind, family in FAULTS.items()}
-    ours: dict[str, tuple[Family, ...]] = {}
+    found: dict[str, tuple[Faults, ...]] = {kind: (family,) for kind, family in FAULTS.items()}
+    ours: dict[str, tuple[Faults, ...]] = {}
     for table in _TABLES:
         for kind, family in table.items():
             ours[kind] = (*ours.get(kind, ()), family)
