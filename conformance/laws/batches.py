@@ -204,11 +204,22 @@ def mixed(context: RunContext, clause: Clause, trace: Trace) -> Result:
             return NotExercised(why_incomplete("no batch was seen to end", batch))
         return Finding("an end, as for batches of good items", response_excerpt(batch.chain[-1]), batch.chain)
     wanted = (len(batch.items) - sent.bad, sent.bad)
+    lost = _not_applied(trace, sent)
+    if batch.last and batch.last.failed == len(batch.items) and len(lost) == len(sent.good):
+        return Held(1)  # all or nothing: the good items aren't counted as succeeded, and aren't applied
     if batch.last and (batch.last.succeeded, batch.last.failed) != wanted:
         counts = f"{batch.last.succeeded} succeeded, {batch.last.failed} failed"
         return Finding(f"{wanted[0]} succeeded, {wanted[1]} failed", counts, batch.chain)
     half = _half_applied(trace) if isinstance(trace, PartsTrace) else None
-    return _applied_though_failed(sent) or half or Held(1)
+    return next(iter(lost), None) or _applied_though_failed(sent) or half or Held(1)
+
+
+def _not_applied(trace: Trace, sent: MixedStep) -> list[Finding]:
+    """What shows of good items that they weren't applied."""
+    key = collection_of(trace).key
+    last = {item.get(key): item for item in sent.step.submission.items}
+    found = (applied(trace, sent.step, last[good]) for good in sent.good)
+    return [wrong for wrong in found if wrong]
 
 
 def _applied_though_failed(sent: MixedStep) -> Finding | None:
@@ -246,12 +257,7 @@ def isolated(context: RunContext, clause: Clause, trace: Trace) -> Result:
     sent = _mixed(trace)
     if not sent.step.submission.over:
         return NotExercised(why_incomplete("the batch wasn't seen to end", sent.step.submission))
-    key = collection_of(trace).key
-    for good in (one for one in sent.step.submission.items if one.get(key) in sent.good):
-        wrong = applied(trace, sent.step, good)
-        if wrong:
-            return wrong
-    return Held(1)
+    return next(iter(_not_applied(trace, sent)), None) or Held(1)
 
 
 @batch_law("batch.times")

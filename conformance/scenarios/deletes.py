@@ -95,10 +95,12 @@ def run_deletes(context: RunContext, operation: Operation) -> DeletesTrace | Not
     # The last key but one is a prefix of the rows' keys.
     unknown = sender.step("the delete of unknown rows", operation, [{key: other_case}, {key: stem[:-1]}])
     last = unknown.submission.last
-    mixed = sender.step(
-        "the mixed batch", operation, [{key: unknown_key}, {key: keys.longer}], keys.longer, expected=False
-    )
-    edge_cases = _edge_cases(sender, operation, setup, keys, there)
+    # A good item before the bad one and one after it: a batch that stops differs from one that is taken as a whole.
+    spare = [k for k in there if k not in _pairs_of(keys)][:1]
+    good = (*spare, keys.longer)
+    items = [*({key: k} for k in spare), {key: unknown_key}, {key: keys.longer}]
+    mixed = sender.step("the mixed batch", operation, items, *reversed(good), expected=False)
+    edge_cases = _edge_cases(sender, operation, setup, keys, [k for k in there if k not in spare])
     again = bare(context, writer, item(context, writer, keys.main, 1, "plain"))
     recreate = sender.step("the insert of the deleted row", writer, [again], keys.main)
     return DeletesTrace(
@@ -109,7 +111,7 @@ def run_deletes(context: RunContext, operation: Operation) -> DeletesTrace | Not
         delete=delete,
         unknown=unknown,
         # Where a delete of a missing row succeeds, no item is bad.
-        mixed=MixedStep(step=mixed, bad=0 if last and last.succeeded else 1, good=(keys.longer,), alone=unknown),
+        mixed=MixedStep(step=mixed, bad=0 if last and last.succeeded else 1, good=good, alone=unknown),
         edge_cases=edge_cases,
         recreate=recreate,
         shown_after=shown_after,
@@ -121,7 +123,8 @@ def _edge_cases(
 ) -> Step | NotReached:
     """Delete the second key of each pair that a careless server confuses."""
     key = operation.access.collection.key if operation.access else ""
-    pairs = [[f"{keys.main}{tail}" for tail in case.what] for case in cases("near keys")]
+    named = _pairs_of(keys)
+    pairs = zip(named[::2], named[1::2], strict=True)
     seconds = [second for first, second in pairs if {first, second} <= {*there}]
     if not seconds:
         return incomplete("no pair of rows with nearly the same key was taken")
@@ -132,6 +135,11 @@ def _edge_cases(
     seen = find_all(sender.context, operation, keys.main, there, expected=False, unlike=was)
     lower = {keys.lower: find(sender.context, operation, keys.lower)} if seen else {}
     return Step("the delete of many", batch, {**seen, **lower})
+
+
+def _pairs_of(keys: NearKeys) -> list[str]:
+    """The keys that are nearly the same, each beside the other one of its pair."""
+    return [f"{keys.main}{tail}" for case in cases("near keys") for tail in case.what]
 
 
 def _rows_to_delete(sender: BatchSender, writer: Operation, near: NearKeys, like: Item) -> tuple[Step, list[str]]:

@@ -101,11 +101,12 @@ def run_parts(context: RunContext, operation: Operation) -> PartsTrace | NotReac
     resend = sender.step("the resend", operation, [_respelled(operation, entries[0])], keys.main)
     change, changed = _change(sender, operation, keys, insert)
     unknown = [entry(context, operation, key, 0, 2) for key in (keys.other_case, keys.prefix)]
-    good = entry(context, operation, keys.neighbour, 1, 3)
+    # A batch that stops at a bad item differs from one that is taken as a whole by the good item before it.
+    good = [entry(context, operation, keys.neighbour, number, 3) for number in (1, 0)]
     mixed = sender.step(
         "the mixed batch",
         operation,
-        [*unknown, good],
+        [good[0], *unknown, good[1]],
         *(keys.neighbour, keys.main, *of_edge_cases),
         stem=stem,
         after=change,
