@@ -36,7 +36,9 @@ def outer(context: RunContext, clause: Clause) -> Result:
         if wrong is not None:
             found = f"{row_excerpt(operation, wrong, ())}, which is of {name} {operation.outer[name]}"
             return Finding(
-                f"no row under the {name} {places(operation, other)[name]}", found, (context.send(one), exchange)
+                f"no row under the {name} {(places(operation, other) or {})[name]}",
+                found,
+                (context.send(one), exchange),
             )
     return Held(len(right))
 
@@ -55,5 +57,5 @@ def _elsewhere(operation: Operation, right: Request, name: str) -> Request:
     """The same request with another key on the way."""
     fixed = operation.outer[name]
     other = _NOBODY[0] if fixed.isdecimal() else _NOBODY[1]
-    found = {**places(operation, right), name: other}
+    found = {**(places(operation, right) or {}), name: other}
     return replace(right, path=templates.filled(operation.path, {n: quote(v, safe="") for n, v in found.items()}))

@@ -97,7 +97,7 @@ class Ownership:
         collection, by = operation.access.collection, operation.access.by
         others = [
             name
-            for name, value in places(operation, request).items()
+            for name, value in (places(operation, request) or {}).items()
             if name != by and not _is_fixed(operation, name, value)
         ]
         if others:
@@ -163,7 +163,8 @@ def _is(name: str, key: str) -> bool:
 def _in_url(operation: Operation, request: Request, key: str) -> Iterator[str]:
     """The values in the URL of a write: its path parameters, and the key where the query has it."""
     yield from (value for name, value in request.query if _is(name, key))
-    in_path = places(operation, request, empty=True) or {"": request.path}
+    in_path = places(operation, request, empty=True)
+    in_path = {"": request.path} if in_path is None else in_path
     yield from (
         value for name, value in in_path.items() if value != keys.NO_ROW and not _is_fixed(operation, name, value)
     )

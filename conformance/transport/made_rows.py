@@ -125,17 +125,19 @@ def creates(operation: Operation) -> bool:
     return operation.access is not None and operation.access.action == "creates"
 
 
-def places(operation: Operation, request: Request, *, empty: bool = False) -> dict[str, str]:
-    """What a request has in the places of its operation's path, by name; nothing where it is of another path."""
+def places(operation: Operation, request: Request, *, empty: bool = False) -> dict[str, str] | None:
+    """What a request has in the places of its operation's path, by name; None where it is of another path."""
     found = templates.matcher(operation.path, empty=empty).fullmatch(request.path)
-    values = map(urllib.parse.unquote, found.groups() if found else ())
+    if found is None:
+        return None
+    values = map(urllib.parse.unquote, found.groups())
     return dict(zip(templates.placeholders(operation.path), values, strict=False))
 
 
 def key_in_path(operation: Operation, request: Request) -> str:
     """The key in a request's path; empty where it has none."""
     by = operation.access.by if operation.access else ""
-    return places(operation, request).get(by, "")
+    return (places(operation, request) or {}).get(by, "")
 
 
 def new_key(contract: Contract, operation: Operation, response: Response) -> str | None:
