@@ -143,10 +143,16 @@ def required(context: RunContext, clause: Clause) -> Result:
 LANGUAGES = ("tr", "xx-XX,de;q=0.9,en;q=0.5,*;q=0.1")
 """One language, and several of which nobody speaks the first."""
 
-ODD_LANGUAGES = (";;q=,", "")
-"""No languages at all, and nothing, which HTTP allows: each list gets one of them."""
+ODD_LANGUAGES = (";;q=,", "xx")
+"""No languages at all, and one that nobody speaks: each list gets one of them."""
 
-UNKNOWN_LANGUAGE = "xx"
+ODD_LANGUAGES_OF_WRITES = ("xx", "")
+"""One that nobody speaks, and nothing, which HTTP allows: so do writes."""
+
+
+def _odd(context: RunContext, operation: Operation, values: tuple[str, ...]) -> str:
+    """One of some values; operations beside each other get different ones."""
+    return values[[o.code for o in context.contract.operations].index(operation.code) % len(values)]
 
 
 @law("param.accepted", phase=Phase.REFUSALS)
@@ -159,9 +165,7 @@ def accepted(context: RunContext, clause: Clause) -> Result:
     if not plain.rows:
         return not_exercised("no-data", "the list shows no rows")
     mine = {identity(operation, row): row for row in plain.rows}
-    place = [o.code for o in context.contract.operations].index(operation.code)
-    odd = ODD_LANGUAGES[place % len(ODD_LANGUAGES)]
-    for value in (*LANGUAGES, odd):
+    for value in (*LANGUAGES, _odd(context, operation, ODD_LANGUAGES)):
         request = replace(plain.exchange.request, headers=((name, value),))
         exchange = context.send(request)
         if exchange.response.status >= 500:
@@ -185,7 +189,7 @@ def _accepted_by_write(context: RunContext, operation: Operation, name: str) -> 
     """A write with the header is taken as one without it: here one that names no row there is."""
     without, *given = [
         context.resend(get(operation, headers=headers, body=harmless_bodies(context, operation)[0]))
-        for headers in ((), ((name, UNKNOWN_LANGUAGE),))
+        for headers in ((), ((name, _odd(context, operation, ODD_LANGUAGES_OF_WRITES)),))
     ]
     if without.response.status == 403:
         raise NotPermitted("the key may not write (403)")

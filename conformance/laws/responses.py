@@ -130,7 +130,8 @@ def rough_requests(context: RunContext, operation: Operation) -> list[Request]:
     base = base_query(context, operation)
     plain = [f for f in operation.filters if not f.free_key and not f.many and kind_of(f.schema) == "text"]
     texts = {**{p.name: "" for p in operation.parameters if p.search}, **{f.name(): f.prefix for f in plain}}
-    keyed = [((f.name(awkward.KEY), "a"),) for f in operation.filters if f.free_key][:1]
+    odd_keys = (awkward.KEY, awkward.LOOKUP_KEY)
+    keyed = [tuple((f.name(key), "a") for key in odd_keys) for f in operation.filters if f.free_key][:1]
     # Under all names at once, but for the long one: of several the URL would be longer than servers read.
     wrong = [
         tuple((name, before + text) for name, before in [*texts.items()][: 1 if len(text) > 1000 else None])

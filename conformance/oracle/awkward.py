@@ -38,6 +38,9 @@ NOT_UNICODE = "a\ud800b"
 KEY = "a'b\"c.d%e(é🎒"
 """A free key."""
 
+LOOKUP_KEY = "contains"
+"""A free key that is the name of a lookup."""
+
 WITNESSES = (
     "Kirmizi Canta",
     "KIRMIZI CANTA",

@@ -139,6 +139,13 @@ def no_server_error(case: Case) -> Iterator[Named]:
             "an instant that its offset moves out of the calendar is an unhandled exception",
             crashing(lambda _, asked: any(value.startswith("9999-12-31T") for _, value in asked.pairs)),
         )
+    if any(f.free_key for f in case.operation.filters):
+        called = {f.name("contains") for f in case.operation.filters if f.free_key and f.lookup == "exact"}
+        yield (
+            "on-lookup-key",
+            "a free key that is the name of a lookup is an unhandled exception",
+            crashing(lambda _, asked: any(name in called for name, _ in asked.pairs)),
+        )
     lists = {f.parameter for f in case.operation.filters if f.many}
     if lists:
         yield (
