@@ -120,12 +120,20 @@ def _values(filter: Filter, rows: Sequence[Row], rng: random.Random) -> list[tup
 def _of_other_keys(
     filter: Filter, known: list[tuple[str | None, list[Any]]], most: int
 ) -> Iterator[tuple[str | None, str]]:
-    """Values of other keys: a careless server confuses the keys. The most similar keys come first."""
+    """Values of other keys: a careless server confuses the keys. The most similar keys come first.
+
+    Where no row has a key in another case, that is one that no row has, and a server may find rows under it.
+    """
     pairs = [(key or "", other or "", values) for key, _ in known for other, values in known if key != other]
     pairs.sort(key=lambda pair: (pair[0].casefold() != pair[1].casefold(), not pair[1].startswith(pair[0])))
     for key, _, values in pairs[:most]:
         found = (_satisfying(str(value), filter.lookup) for value in values[:2])
         yield from ((key, operand) for operand in found if operand and operand == operand.strip())
+    keys = {key for key, _ in known}
+    for key, values in known[:2]:
+        other = (key or "").swapcase()
+        found = (_satisfying(str(value), filter.lookup) for value in values[:1] if other not in keys)
+        yield from ((other, operand) for operand in found if operand and operand == operand.strip())
 
 
 def of_other_columns(filter: Filter, rows: Sequence[Row], columns: Sequence[str]) -> Iterator[tuple[str | None, str]]:
