@@ -66,7 +66,8 @@ class Contract:
         while "$ref" in schema and schema["$ref"] not in seen:
             seen.add(schema["$ref"])
             siblings = {k: v for k, v in schema.items() if k != "$ref"}
-            schema = {**self.at(pointers.of_ref(schema["$ref"])), **siblings}
+            target = self.at(pointers.of_ref(schema["$ref"]))
+            schema = {**(target if isinstance(target, Mapping) else {}), **siblings}  # 3.1 has `true` for any value
         return with_null(schema, self.resolve)
 
     def sent(self, schema: Mapping[str, JSON]) -> Mapping[str, JSON]:
