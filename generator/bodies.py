@@ -85,6 +85,7 @@ def _request_body(operation: spec.Operation, media: spec.Media, schemas: Schemas
     made = schemas.type(media.schema or {}, f"{media.pointer}/schema", f"{name} body", use)
     encodings = tuple(_encoding(property, each) for property, each in media.encoding.items())
     if coding == "multipart":
+        encodings = _typed_parts(encodings, schemas.flatten(media.schema or {}, ""), schemas)
         _binary_parts(schemas, made, media)
     if isinstance(made, ListOf) and coding == "json":
         item = loose(made.item, schemas)
@@ -145,6 +146,21 @@ def _fields(made: Type, schemas: Schemas) -> tuple[FieldArgument, ...]:
     )
 
 
+def _typed_parts(
+    encodings: tuple[EncodingPlan, ...], whole: Mapping[str, Any], schemas: Schemas
+) -> tuple[EncodingPlan, ...]:
+    """The encodings, with the content types of files that their own schemas give (`contentMediaType`, 3.1)."""
+    found = {each.property: each for each in encodings}
+    for name, schema in (whole.get("properties") or {}).items():
+        inner = schemas.flatten(schema, "") if isinstance(schema, Mapping) else {}
+        inner = schemas.flatten(inner["items"], "") if isinstance(inner.get("items"), Mapping) else inner
+        kind = inner.get("contentMediaType")
+        usual = found.get(name, EncodingPlan(name, None, None, None, reserved=False, headers={}))
+        if isinstance(kind, str) and not inner.get("contentEncoding") and usual.content_type is None:
+            found[name] = replace(usual, content_type=kind)
+    return tuple(found.values())
+
+
 def _binary_parts(schemas: Schemas, made: Type, media: spec.Media) -> None:
     """Properties whose encoding is an image or other bytes are files, whatever their schema is (3.1)."""
     found = schemas.definitions.class_of(made)
@@ -185,9 +201,8 @@ def answers(operation: spec.Operation, schemas: Schemas, name: str) -> tuple[Ans
 
 
 def errors(operation: spec.Operation, schemas: Schemas, name: str) -> tuple[AnswerPlan, ...]:
-    """The bodies of error responses, where they are more than text. Raises Refused."""
-    success = any(r.status[:1] in "23" for r in operation.responses)
-    chosen = [r for r in operation.responses if r.status[:1] in "45" or (r.status == "default" and success)]
+    """The bodies of error responses, where they are more than text. `default` counts among them. Raises Refused."""
+    chosen = [r for r in operation.responses if r.status[:1] in "45" or r.status == "default"]
     plans = _plans(operation, chosen, schemas, f"{name} error")
     kept = [AnswerPlan(p.status, tuple(c for c in p.contents if c.reading == "json")) for p in plans]
     return tuple(plan for plan in kept if any(content.type != "Any" for content in plan.contents))

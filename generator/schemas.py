@@ -199,7 +199,7 @@ class Schemas:
             self._in_place[pointer, use] = Named(final)
         made = Class(final, said.described(flat), strict=use in ("sent", "patched"), partial=use == "patched")
         self.definitions.classes[final] = made
-        made.closed = flat.get("additionalProperties") is False
+        made.closed = flat.get("additionalProperties") is False and not flat.get("patternProperties")
         self._waiting.append(partial(self._fill, made, flat, pointer, use))
         return Named(final)
 
@@ -347,6 +347,7 @@ class Schemas:
                 elif isinstance(member, Named) and member.name in self.definitions.classes:
                     classes.append(member)
                     tags += [(value, member.name) for value in (tag.values[number] if tag else ())]
+                    tags += [(tag.implied[number], member.name)] if tag and tag.implied and tag.implied[number] else []
                 else:
                     rest.append(member)
         classes = list(dict.fromkeys(classes))

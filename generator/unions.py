@@ -24,6 +24,8 @@ class Tag:
 
     property: str
     values: tuple[tuple[Any, ...], ...]
+    implied: tuple[str, ...] = ()
+    """The members' own names where those are tags beside the mapping's; empty where a name isn't."""
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,19 @@ def tag_of(schema: Schema, branches: Sequence[Any], pointer: str, flatten: Flatt
         if all(name in whole["properties"] for whole in wholes):
             refs = [b.get("$ref") if isinstance(b, Mapping) else None for b in map(_unwrapped, branches)]
             mapping = discriminator.get("mapping")
-            pairs = zip(refs, wholes, strict=True)
-            values = tuple(_values(_own(whole, name, flatten), ref, mapping) for ref, whole in pairs)
-            return Tag(name, values) if all(values) else None
+            own = [_own(whole, name, flatten) for whole in wholes]
+            values = tuple(_values(listed, ref, mapping) for listed, ref in zip(own, refs, strict=True))
+            return Tag(name, values, _implied(refs, own, values)) if all(values) else None
     return _implicit(wholes, flatten)
+
+
+def _implied(refs: Sequence[Any], own: Sequence[tuple[Any, ...]], values: Sequence[tuple[Any, ...]]) -> tuple[str, ...]:
+    """The name of each member, where it doesn't list its tags itself and no tag has the name already."""
+    taken = {str(value) for each in values for value in each}
+    names = [
+        pointers.last(ref) if isinstance(ref, str) and not listed else "" for ref, listed in zip(refs, own, strict=True)
+    ]
+    return tuple("" if name in taken else name for name in names)
 
 
 def _unwrapped(branch: Any) -> Any:

@@ -32,7 +32,7 @@ from pydantic_core import CoreSchema, core_schema
 from . import decode
 from .duplicates import counted, duplicate, search
 from .guards import is_list, is_object
-from .scalars import LossyNumber
+from .scalars import JsonNumber, LossyNumber
 from .types import CHECKING, Model, wire_names
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ __all__ = ["Content", "Number", "Struct", "Through", "constant"]
 
 T = TypeVar("T")
 
-Number = Annotated[int | float, Field(union_mode="left_to_right")]
+Number = Annotated[int | float, JsonNumber(finite=False)]
 """A number as a server sends it: integers stay integers."""
 
 _INSIDE: ContextVar[bool] = ContextVar("inside", default=False)

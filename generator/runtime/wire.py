@@ -28,7 +28,7 @@ _DELIMITERS: Mapping[str, str] = {
 _PLAIN = frozenset({str, int, bool})
 """Types whose values are as they travel."""
 
-RESERVED = ":/?[]@!$'()*,;"
+RESERVED = ":/?[]@!$'()*,;="
 """What allowReserved leaves as it is; what would end the value or the query is encoded all the same."""
 
 

@@ -45,10 +45,24 @@ def answers(make: Made) -> ModuleType:
                 },
             }
         },
+        "/whatever": {
+            "get": {
+                "operationId": "whatever",
+                "responses": {"default": {"description": "", "content": json_of(ref("Problem"))}},
+            }
+        },
         "/moved": {"get": {"operationId": "moved", "responses": {"302": moved, "default": problem}}},
     }  # fmt: skip
     security = {"Key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
     return make(document(paths, ANSWERS, security=[{"Key": []}], components={"securitySchemes": security}))
+
+
+def test_a_default_response_is_that_of_errors_too(answers: ModuleType, talk: Start) -> None:
+    t = talk(answers, {"title": "a"}, (404, b'{"title": "b"}', "application/json", ""), api_key="k")
+    assert t.client.whatever() == answers.models.Problem(title="a")
+    with pytest.raises(answers.errors.NotFoundError) as caught:
+        t.client.whatever()
+    assert caught.value.body == answers.models.Problem(title="b")
 
 
 def test_every_documented_media_type_is_read(answers: ModuleType, talk: Start) -> None:

@@ -118,6 +118,17 @@ def test_parts_carry_names_types_and_headers(bodies: ModuleType, talk: Start, tm
     assert len(calls) > 1
 
 
+def test_a_part_has_the_content_type_of_its_schema(make: Callable[..., ModuleType], talk: Start) -> None:
+    image = {"contentMediaType": "image/png"}
+    text = {"type": "string", "contentMediaType": "text/html", "contentEncoding": "base64"}
+    properties = {"one": image, "more": {"type": "array", "items": image}, "page": text}
+    media = {"multipart/form-data": {"schema": {"type": "object", "properties": properties}}}
+    t = talk(make(document({"/parts": body_of(media, operationId="parts")})))
+    t.client.parts(one=b"1", more=[b"2", b"3"], page=b"4")
+    assert t.seen[0].body.count(b"Content-Type: image/png") == 3
+    assert b'name="page"\r\n\r\nNA==\r\n' in t.seen[0].body
+
+
 def test_a_range_of_media_types_is_none_to_send(bodies: ModuleType, talk: Start, tmp_path: Path) -> None:
     t = talk(bodies)
     file = tmp_path / "file.webp"

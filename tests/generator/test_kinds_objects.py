@@ -115,6 +115,23 @@ def test_what_a_server_added_is_left_out_where_the_document_allows_nothing_more(
     assert len(t.seen) == 2
 
 
+def test_names_that_match_a_pattern_are_further_properties(make: Made, talk: Start) -> None:
+    labels = {
+        "properties": {"name": {"type": "string"}, "any": ref("Any")},
+        "patternProperties": {"^x-": {"type": "integer"}},
+        "additionalProperties": False,
+    }
+    operations = {"get": get(ref("Labels"), operationId="read"), "put": post(ref("Labels"), operationId="write")}
+    sent = {"post": post(labels, operationId="send")}
+    package = make(document({"/labels": operations, "/sent": sent}, {"Labels": labels, "Any": True}))
+    given = {"name": "n", "any": [1], "x-a": 5}
+    t = talk(package, given, (204, b"", "", ""), (204, b"", "", ""))
+    t.client.write(t.client.read())
+    t.client.write(given)
+    t.client.send(given)
+    assert t.bodies == [given] * 3
+
+
 def test_a_part_can_be_changed(objects: ModuleType, talk: Start) -> None:
     t = talk(objects)
     t.client.change(1, {"name": "x"})

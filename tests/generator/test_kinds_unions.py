@@ -95,6 +95,18 @@ def test_a_variant_that_the_document_lacks_is_data(unions: ModuleType, talk: Sta
     assert json.loads(t.seen[-1].body) == sent
 
 
+def test_names_of_members_are_tags_beside_those_of_a_mapping(make: Made, talk: Start) -> None:
+    named = {"type": "object", "required": ["pet"], "properties": {"pet": {"type": "string"}, "n": {"type": "integer"}}}
+    pet = {"oneOf": [ref("Cat"), ref("Dog")], "discriminator": {"propertyName": "pet", "mapping": {"kitty": "Cat"}}}
+    either = {"get": get(ref("Pet"), operationId="read"), "put": post(ref("Pet"), operationId="write")}
+    package = make(document({"/pet": either}, {"Cat": named, "Dog": named, "Pet": pet}))
+    tags = ("kitty", "Cat", "Dog", "Bird")
+    t = talk(package, *[{"pet": tag, "n": 1} for tag in tags])
+    assert [type(t.client.read()).__name__ for _ in tags] == ["Cat", "Cat", "Dog", "Unknown"]
+    t.client.write(package.models.Cat(n=1))
+    assert t.bodies == [{"pet": "kitty", "n": 1}]
+
+
 def test_a_base_class_stands_for_its_children(unions: ModuleType, talk: Start) -> None:
     models = unions.models
     friend = {"kind": "Puppy", "tricks": 0, "age": 1}

@@ -41,6 +41,12 @@ def values(make: Callable[..., ModuleType]) -> ModuleType:
         "/cookies": {"get": get(parameters=cookies, operationId="cookies")},
         "/fixed?version=1#part": {"get": get(parameters=[_in("query", "q", _LIST)], operationId="fixed")},
         "/plain": {"get": get(parameters=plain, operationId="plain")},
+        "/reserved": {
+            "get": get(
+                parameters=[_in("query", "url", {"type": "string"}, allowReserved=True), _in("query", "usual", {})],
+                operationId="reserved",
+            )
+        },
         "/sent": body_of(json_of(ref("Values")), operationId="sent"),
         "/shown": {"get": get(ref("Values"), operationId="shown")},
         "/json": {"get": get(ref("Json"), operationId="any_json")},
@@ -81,7 +87,15 @@ def test_json_has_no_infinity(values: ModuleType, talk: Start, number: float) ->
     talking = talk(values)
     with pytest.raises(values.InvalidRequestError, match="number: Input should be a valid finite number"):
         talking.client.plain(number=number)
+    with pytest.raises(values.InvalidRequestError, match="number: Input should be a valid finite number"):
+        talking.client.sent({"number": number})
     assert talking.seen == []
+
+
+def test_reserved_characters_travel_as_they_are_where_the_document_says_so(values: ModuleType, talk: Start) -> None:
+    talking = talk(values)
+    talking.client.reserved(url="/a?b=c,d&e#f+g", usual="a=b")
+    assert talking.seen[0].target == "/reserved?url=/a?b=c,d%26e%23f%2Bg&usual=a%3Db"
 
 
 def test_bytes_travel_as_base64(values: ModuleType, talk: Start) -> None:

@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from .guards import is_bytes
 
-__all__ = ["Base64", "DecimalString", "Finite", "LossyNumber", "Number", "Text", "UtcDatetime"]
+__all__ = ["Base64", "DecimalString", "Finite", "JsonNumber", "LossyNumber", "Number", "Text", "UtcDatetime"]
 
 Text = Annotated[str, Field(coerce_numbers_to_str=True)]
 """Text; a number will do, as it looks the same on the wire."""
@@ -75,27 +75,31 @@ LocalDatetime = Annotated[datetime, AfterValidator(_local)]
 """A date-time without an offset, as the clocks of the API's place show it; one with an offset is refused."""
 
 
-class _Number:
-    """Integers stay integers, of any size; other numbers are floats."""
+class JsonNumber:
+    """Integers stay integers, of any size; other numbers are floats. JSON has neither infinity nor NaN to send."""
 
     def __init__(self, *, finite: bool) -> None:
         self._finite = finite
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        whole = core_schema.int_schema(strict=True)
+        given = self._schema(finite=True)
+        return core_schema.json_or_python_schema(self._schema(finite=self._finite), given)
+
+    @staticmethod
+    def _schema(*, finite: bool) -> CoreSchema:
         return core_schema.union_schema(
-            [whole, core_schema.float_schema(allow_inf_nan=not self._finite)],
+            [core_schema.int_schema(strict=True), core_schema.float_schema(allow_inf_nan=not finite)],
             mode="left_to_right",
             custom_error_type="number",
-            custom_error_message=f"Input should be a valid {'finite ' if self._finite else ''}number",
+            custom_error_message=f"Input should be a valid {'finite ' if finite else ''}number",
         )
 
 
-Number = Annotated[float, _Number(finite=False)]
+Number = Annotated[float, JsonNumber(finite=False)]
 """A number as a server sends it."""
 
-Finite = Annotated[float, _Number(finite=True)]
-"""A number to send: JSON has neither infinity nor NaN."""
+Finite = Annotated[float, JsonNumber(finite=True)]
+"""A number to send."""
 
 
 def _encoded(value: object) -> object:
