@@ -16,7 +16,9 @@ from generator.changes import diff
 from generator.plan import Plan, Refusal
 from generator.planner import plan
 from generator.templating import TemplateError
+from spec import reader, source
 from spec.command_line import FILE, command, option, run
+from spec.importing import swagger
 
 OUT = Path("generated")
 """Where the package goes: below the folder in which the command is run."""
@@ -75,7 +77,7 @@ def generate(
     package: str | None,
     allow_partial: bool,
 ) -> int:
-    """Make an installable, typed Python client (sync and async) of an OpenAPI 3.0 or 3.1 document.
+    """Make an installable, typed Python client (sync and async) of an OpenAPI 3.0 or 3.1 document, or of Swagger 2.0.
 
     The same document, templates and version of this tool give the same bytes, wherever and whenever it runs.
     Files are replaced all or none. A file that is not made here is never touched: write your own code in the
@@ -111,6 +113,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _plan(path: Path, package: str | None, paged: Mapping[str, Mapping[str, Any] | None], *, msgspec: bool) -> Plan:
     contract, problems = spec.examine(path)
+    if contract is None and any(problem.pointer == "/swagger" for problem in problems):
+        contract, problems = _converted(path, problems)
     grave = [problem for problem in problems if not problem.harmless]
     # What an ill-formed extension means isn't guessed at; any other problem is a refusal of its own.
     if contract is None or ("x-vocabulary" in contract.document and not all(p.operations for p in grave)):
@@ -119,6 +123,15 @@ def _plan(path: Path, package: str | None, paged: Mapping[str, Mapping[str, Any]
         if problem.harmless:
             print(f"{problem.location}: warning: {problem.message}", file=sys.stderr)
     return plan(contract, problems, package, paged, msgspec=msgspec)
+
+
+def _converted(path: Path, problems: list[spec.Problem]) -> tuple[spec.Contract | None, list[spec.Problem]]:
+    """The contract of a Swagger 2.0 document; the same problems for any other version."""
+    given = source.read(path)
+    if not swagger.is_swagger(given.data):
+        return None, problems
+    print(f"{given.where('/swagger')}: warning: Swagger 2.0 is read as OpenAPI 3.0", file=sys.stderr)
+    return reader.attempt(swagger.as_openapi(given))
 
 
 def _refused(refusals: Sequence[Refusal], advice: str = "") -> int:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spec.model import JSON
+from spec.model import JSON, Location
+from spec.source import Source
 
 Object = Mapping[str, JSON]
 
@@ -27,6 +28,12 @@ _STYLES: Mapping[str, Object] = {
     "pipes": {"style": "pipeDelimited", "explode": False},
 }
 _JSON = "application/json"
+_HOMES: Mapping[str, str] = {
+    "definitions": "schemas",
+    "parameters": "parameters",
+    "responses": "responses",
+    "securityDefinitions": "securitySchemes",
+}
 
 
 def is_swagger(data: JSON) -> bool:
@@ -37,6 +44,20 @@ def is_swagger(data: JSON) -> bool:
 def converted(document: Object) -> dict[str, JSON]:
     """The same document in OpenAPI 3.0."""
     return _Conversion(document).whole()
+
+
+def as_openapi(given: Source) -> Source:
+    """The same in OpenAPI 3.0, with the places that everything has in the file."""
+    locations: dict[str, Location] = {}
+    for pointer, where in given.locations.items():
+        locations[_pointer(pointer)] = where
+    return Source(given.file, given.content, converted(given.data), locations)
+
+
+def _pointer(old: str) -> str:
+    """Where in OpenAPI 3.0 stands what stands at a pointer in Swagger 2.0."""
+    first, slash, rest = old.removeprefix("/").partition("/")
+    return f"/components/{_HOMES[first]}{slash}{rest}" if first in _HOMES else old
 
 
 class _Conversion:
@@ -128,7 +149,7 @@ class _Conversion:
         made = {key: value for key, value in parameter.items() if key not in _OF_SCHEMA | {"collectionFormat"}}
         made["schema"] = self._schema({key: value for key, value in parameter.items() if key in _OF_SCHEMA})
         if parameter.get("type") == "array" and parameter.get("in") == "query":
-            made |= {"style": "form", **_STYLES.get(str(parameter.get("collectionFormat", "csv")), {"explode": False})}
+            made |= _style(parameter)
         return made
 
     def _body(self, parameters: list[Object], consumes: list[str]) -> dict[str, JSON] | None:
@@ -150,7 +171,10 @@ class _Conversion:
             if any(each.get("type") == "file" for each in form)
             else "application/x-www-form-urlencoded"
         ]
-        return {"content": {kind: {"schema": {**schema, **({"required": needed} if needed else {})}} for kind in kinds}}
+        whole = {"schema": {**schema, **({"required": needed} if needed else {})}}
+        encoding = {str(each.get("name")): _style(each) for each in form if each.get("type") == "array"}
+        styled = {"encoding": encoding} if encoding else {}
+        return {"content": {kind: {**whole, **({} if "multipart" in kind else styled)} for kind in kinds}}
 
     def _field(self, parameter: Object) -> JSON:
         described = {"description": parameter["description"]} if "description" in parameter else {}
@@ -165,6 +189,8 @@ class _Conversion:
             made["headers"] = {name: self._parameter(each) for name, each in _object(response["headers"]).items()}
         if "schema" in response:
             examples = _object(response.get("examples"))
+            if _object(response["schema"]).get("type") == "file" and produces == [_JSON]:
+                produces = ["application/octet-stream"]  # the default of a document that doesn't say
             made["content"] = {
                 kind: {
                     "schema": self._schema(response["schema"]),
@@ -199,6 +225,11 @@ class _Conversion:
         return made
 
 
+def _style(parameter: Object) -> dict[str, JSON]:
+    """How a list travels: joined by commas, unless `collectionFormat` says otherwise."""
+    return {"style": "form", **_STYLES.get(str(parameter.get("collectionFormat", "csv")), {"explode": False})}
+
+
 def _object(value: JSON) -> Object:
     return value if isinstance(value, Mapping) else {}
 
@@ -215,10 +246,7 @@ def _ref(ref: JSON) -> JSON:
     """A reference to the place that its target has in 3.0."""
     if not isinstance(ref, str):
         return ref
-    for old, new in (("definitions", "schemas"), ("parameters", "parameters"), ("responses", "responses")):
-        if ref.startswith(f"#/{old}/"):
-            return f"#/components/{new}/{ref.removeprefix(f'#/{old}/')}"
-    return ref
+    return f"#{_pointer(ref[1:])}" if ref.startswith("#/") else ref
 
 
 _FLOWS = {

@@ -83,7 +83,9 @@ def not_openapi(source: Source) -> Problem | None:
         return Problem(here, f"the document is {what}, not an object", "Give an OpenAPI document, 3.0 or 3.1.")
     if "swagger" in data:
         message = f"this is Swagger {data['swagger']}, not OpenAPI 3"
-        return Problem(source.where("/swagger"), message, "Convert it to OpenAPI 3.0 or 3.1 first.", "/swagger")
+        known = str(data["swagger"]) == "2.0"
+        hint = "`python -m spec import` converts it." if known else "Convert it to OpenAPI 3.0 or 3.1 first."
+        return Problem(source.where("/swagger"), message, hint, "/swagger")
     version = data.get("openapi")
     if version is None:
         hint = "Give an OpenAPI document: it begins with `openapi: 3.1.0`."
