@@ -23,6 +23,8 @@ from spec.importing import swagger
 OUT = Path("generated")
 """Where the package goes: below the folder in which the command is run."""
 
+_MOST_NOTES = 20
+
 _EXAMPLES = """\
 exit codes: 0 written, or up to date; 1 --check: the folder differs; 2 the document, the templates or the options
 can't be used, and nothing was written
@@ -61,6 +63,7 @@ examples:
     show_default=True,
     help="what responses are read as: models, or structs, which are quicker",
 )
+@option("--ignore-examples", is_flag=True, help="take types from schemas alone, also where an example contradicts one")
 @option("--package", metavar="NAME", help="import name (default: from the document's title)")
 @option(
     "--allow-partial",
@@ -74,6 +77,7 @@ def generate(
     templates: Path | None,
     pages: Path | None,
     models: str,
+    ignore_examples: bool,
     package: str | None,
     allow_partial: bool,
 ) -> int:
@@ -88,7 +92,8 @@ def generate(
     if templates is not None and not templates.is_dir():
         raise click.UsageError(f"--templates {templates}: there is no such folder.")
     try:
-        made = _plan(document, package, paging.read(document, pages), msgspec=models == "msgspec")
+        paged = paging.read(document, pages)
+        made = _plan(document, package, paged, msgspec=models == "msgspec", ignore_examples=ignore_examples)
         files = render.files(made, templates)
         if made.refusals and not allow_partial:
             return _refused(made.refusals)
@@ -111,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run(generate, given, "python -m generator")
 
 
-def _plan(path: Path, package: str | None, paged: Mapping[str, Mapping[str, Any] | None], *, msgspec: bool) -> Plan:
+def _plan(path: Path, package: str | None, paged: Mapping[str, Mapping[str, Any] | None], **options: bool) -> Plan:
     contract, problems = spec.examine(path)
     if contract is None and any(problem.pointer == "/swagger" for problem in problems):
         contract, problems = _converted(path, problems)
@@ -122,7 +127,7 @@ def _plan(path: Path, package: str | None, paged: Mapping[str, Mapping[str, Any]
     for problem in problems:
         if problem.harmless:
             print(f"{problem.location}: warning: {problem.message}", file=sys.stderr)
-    return plan(contract, problems, package, paged, msgspec=msgspec)
+    return plan(contract, problems, package, paged, **options)
 
 
 def _converted(path: Path, problems: list[spec.Problem]) -> tuple[spec.Contract | None, list[spec.Problem]]:
@@ -164,6 +169,12 @@ def _write(made: Plan, files: Mapping[str, bytes], out: Path) -> int:
     for words, methods in _recognised(made).items():
         more = f" and {len(methods) - 8} more" if len(methods) > 8 else ""
         print(f"pages of {', '.join(methods[:8])}{more}: {words}")
+    for note in made.notes[:_MOST_NOTES]:
+        print(note, file=sys.stderr)
+    if rest := len(made.notes[_MOST_NOTES:]):
+        print(
+            f"{rest} more such notes: examples contradict schemas; --ignore-examples leaves them out", file=sys.stderr
+        )
     for path in done.foreign:
         print(f"{out / path}: not made here, left alone", file=sys.stderr)
     for refusal in made.refusals:

@@ -1,7 +1,8 @@
 """What a document's own examples show of its schemas: a property that is null, left out, or of another type.
 
-Where an example and its schema contradict each other, clients meet the API as the example has it. Such a property is
-made to take both.
+Where an example and its schema contradict each other, nobody knows which of the two the server follows. A client that
+reads only one of them fails on the other, so such a property takes both. Each is named in the output, because the
+mistake may be the example's: `--ignore-examples` takes the schemas at their word.
 """
 
 from __future__ import annotations
@@ -51,6 +52,17 @@ class Evidence:
     naive: set[tuple[str, str]] = field(default_factory=set)
     """Date-times without an offset."""
     kinds: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
+
+    def notes(self) -> Iterator[tuple[str, str]]:
+        """Every property that is wider than its schema: its pointer, and why."""
+        found = [
+            *((key, "may be missing: an example leaves it out, though it is required") for key in self.absent),
+            *((key, "may be null: it is in an example, though its schema doesn't allow null") for key in self.null),
+            *((key, "may lack an offset: it does in an example") for key in self.naive),
+            *((key, f"may be of type {' or '.join(kinds)}: it is in an example") for key, kinds in self.kinds.items()),
+        ]
+        for (pointer, name), why in sorted(found):
+            yield f"{pointer}/properties/{pointers.escape(name)}", f"{name!r} {why}"
 
     def types(self, pointer: str, property: str) -> list[Type]:
         """Types that a property has beside its documented one."""

@@ -363,6 +363,8 @@ class Plan:
     refusals: tuple[Refusal, ...]
     examples: Mapping[str, str]
     """Operation's constant to Python statements that call it."""
+    notes: tuple[str, ...] = ()
+    """What examples show that schemas don't have, each with its place."""
     structs: bool = False
     """True where what is received is msgspec's structs, not pydantic's models."""
 

@@ -53,6 +53,7 @@ def plan(
     paged: Mapping[str, Mapping[str, Any] | None] | None = None,
     *,
     msgspec: bool = False,
+    ignore_examples: bool = False,
 ) -> Plan:
     """The plan of a whole package, with msgspec's structs where that is asked for.
 
@@ -65,7 +66,7 @@ def plan(
     chosen = [o for o in contract.operations if o.pointer not in spoilt]
     sent = [m.schema for o in chosen if o.body for m in o.body.media if m.schema is not None]
     received = [m.schema for o in chosen for r in o.responses for m in r.media if m.schema is not None]
-    schemas = Schemas(contract, sent, received)
+    schemas = Schemas(contract, sent, received, ignore_examples=ignore_examples)
     planner = _Planner(contract, schemas, paged or {})
     made: list[OperationPlan] = []
     refusals = [_named("", p.location, p.message, p.hint) for p in problems if not p.operations]
@@ -96,6 +97,7 @@ def plan(
         refusals=tuple(refusals),
         examples=examples(contract, operations, planner.sources),
         structs=msgspec,
+        notes=schemas.notes(),
     )
 
 

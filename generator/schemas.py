@@ -64,9 +64,16 @@ def _title(ref: str) -> str:
 class Schemas:
     """Turns the schemas of one document into types."""
 
-    def __init__(self, contract: spec.Contract, sent: Sequence[Schema], received: Sequence[Schema]) -> None:
+    def __init__(
+        self,
+        contract: spec.Contract,
+        sent: Sequence[Schema],
+        received: Sequence[Schema],
+        *,
+        ignore_examples: bool = False,
+    ) -> None:
         """`sent` and `received` are all schemas of request and response bodies, which decides how strict each
-        definition is, and which need one class for each direction."""
+        definition is, and which need one class for each direction. Examples widen types unless they are ignored."""
         self.definitions = Definitions()
         self._contract = contract
         self._names = names.Names()
@@ -77,7 +84,9 @@ class Schemas:
         self._in_place: dict[tuple[str, Use], Named] = {}
         """What is defined in place, by where it stands."""
         self._tags = unions.found(contract.document, self._quiet)
-        self._evidence = evidence.found(contract, self._try, self._quiet)
+        self._evidence = evidence.Evidence()
+        if not ignore_examples:
+            self._evidence = evidence.found(contract, self._try, self._quiet)
         children = {ref: tuple(family.children) for ref, family in self._tags.families.items()}
         self._directions = Directions(self._try, sent, received, children, self._is_directed)
 
@@ -101,6 +110,10 @@ class Schemas:
         flat = self.flatten(schema, pointer)
         made = self._plain(flat, pointer, hint, use)
         return optional(made) if said.nullable(flat) else made
+
+    def notes(self) -> tuple[str, ...]:
+        """Where the document's examples contradict its schemas, and what is made of it."""
+        return tuple(f"{self._contract.where(at)}: note: {words}" for at, words in self._evidence.notes())
 
     def received(self, schema: Any) -> Type | None:
         """The class that reads what stands at a `$ref`, where another one sends it; else None."""

@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import spec
+from generator.__main__ import main
 
 from .documents import Document, document, ref
 from .examples import fed
@@ -83,3 +86,21 @@ def test_examples_that_contradict_their_schemas(tmp_path: Path) -> None:
         "size: int\n",
     ):
         assert line in models
+
+
+def test_what_examples_change_is_named_and_can_be_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    thing = {"required": ["id"], "properties": {"id": {"type": "integer"}, "note": {"type": "string"}}}
+    shown = {"operationId": "show", "responses": {"200": {"description": "", **_with(thing, {"note": None})}}}
+    path, out = tmp_path / "contrary.json", tmp_path / "out"
+    path.write_text(json.dumps(document({"/thing": {"get": shown}}), indent=1))
+    command = ["--spec", str(path), "--out", str(out), "--package", "contrary"]
+    lines = path.read_text().splitlines()
+    assert main(command) == 0
+    said = capsys.readouterr().err.splitlines()
+    for name, why in (("id", "may be missing: an example leaves it out"), ("note", "may be null: it is in an example")):
+        line = 1 + next(number for number, text in enumerate(lines) if f'"{name}": {{' in text)
+        assert any(f":{line}:" in each and f"note: '{name}' {why}" in each for each in said)
+    assert "    id: int | None = None" in (out / "contrary" / "models.py").read_text()
+    assert main([*command, "--ignore-examples"]) == 0
+    assert capsys.readouterr().err == ""
+    assert "    id: int\n" in (out / "contrary" / "models.py").read_text()
