@@ -12,7 +12,7 @@ from conformance.sandbox.lookups import Predicate, as_kept
 from conformance.sandbox.remembered import Remembered, Values
 from conformance.sandbox.tables import Shape
 
-STRIDE = 5000
+STRIDE = 10_000
 """Rows between two places that are remembered."""
 
 

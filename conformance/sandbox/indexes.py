@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +28,8 @@ def of_rows(
     yield Index(f"{collection.name}$order", *shown, *order)
     if shown:
         yield Index(f"{collection.name}$all", *order)
+        # For rows that are found by their keys, and counted.
+        yield Index(f"{collection.name}$shown", *shown, order[-1])
     lookups: dict[str, set[str]] = {}
     for filter in filters:
         lookups.setdefault(filter.field, set()).add(filter.lookup)
@@ -36,7 +38,8 @@ def of_rows(
     for field, of in lookups.items():
         # Numbers are compared by value, which differs from the order of their texts.
         if kinds[field] in ("text", "uuid", "instant") and columns[field] not in (*shown, *order[:1]):
-            yield from _of(f"{collection.name}.{field}", columns[field], of, kinds[field], columns[field] is order[-1])
+            name, column = f"{collection.name}.{field}", columns[field]
+            yield from _of(name, column, of, kinds[field], shown, is_key=column is order[-1])
 
 
 def by_default(contract: Contract, collection: Collection, columns: Mapping[str, Column[Any]]) -> list[Column[Any]]:
@@ -56,22 +59,26 @@ def of_keys(
     yield from _of_pieces(name, text, lookups)
 
 
-def _of(name: str, column: Column[Any], lookups: set[str], kind: Kind, is_key: bool) -> Iterator[Index]:
+def _of(
+    name: str, column: Column[Any], lookups: set[str], kind: Kind, before: Sequence[Column[Any]], *, is_key: bool
+) -> Iterator[Index]:
+    """After the columns that nearly every request narrows, so that rows can be counted without reading them."""
     if kind != "text" or lookups & _RANGES:
         if lookups & (_EQUAL | _RANGES) and not is_key:
-            yield Index(f"{name}$value", column)
-    elif lookups & _EQUAL and not is_key:
-        yield from _equal(f"{name}$value", column)
+            yield Index(f"{name}$value", *before, column)
+    elif lookups and not is_key:
+        yield from _equal(f"{name}$value", *before, column)
     if kind == "text":
         if _folded(lookups):
-            yield from _equal(f"{name}$folded", sa.func.fold(column))
+            yield from _equal(f"{name}$folded", *before, sa.func.fold(column))
         yield from _of_pieces(name, column, lookups)
 
 
-def _equal(name: str, *expressions: Any) -> Iterator[Index]:
+def _equal(name: str, *columns: Any) -> Iterator[Index]:
     """To find equal texts. In an ordered index of PostgreSQL no text may be longer than some 2,700 bytes."""
-    ordered, hashed = Index(name, *expressions), Index(f"{name}#", expressions[-1], postgresql_using="hash")
+    ordered = Index(name, *columns)
     ordered.ddl_if(dialect="sqlite")
+    hashed = Index(f"{name}#", columns[-1], postgresql_using="hash")
     hashed.ddl_if(dialect="postgresql")
     yield ordered
     yield hashed

@@ -19,6 +19,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType
 
 from conformance.sandbox import values
+from conformance.sandbox.folded import folded
 from conformance.sandbox.values import Kind
 from spec.lookups import LOOKUPS, NOT
 
@@ -80,27 +81,33 @@ class contains(_matching):
     """Anywhere."""
 
     inherit_cache = True
-    sqlite = "(instr({0}, {1}) > 0)"
+    sqlite = "(instr({text}, {piece}) > 0)"
 
 
 class startswith(_matching):
     """At the start."""
 
     inherit_cache = True
-    sqlite = "(instr({0}, {1}) = 1)"
+    sqlite = "(instr({text}, {piece}) = 1)"
 
 
 class endswith(_matching):
     """At the end."""
 
     inherit_cache = True
-    sqlite = "ends_with({0}, {1})"
+    # In bytes, for SQLite takes NUL for the end of a text; and after a stroke, for it has no piece of nothing.
+    sqlite = (
+        "(instr({text}, {piece}) > 0 AND substr(CAST('|' || {text} AS BLOB), 2 + length(CAST({text} AS BLOB))"
+        " - length(CAST({piece} AS BLOB))) = CAST({piece} AS BLOB))"
+    )
 
 
 @compiles(_matching, "sqlite")
 def _piece(element: _matching, compiler: SQLCompiler, **options: Any) -> str:
     text, piece, _ = element.sides()
-    return element.sqlite.format(compiler.process(text, **options), compiler.process(piece, **options))
+    sides = {"{text}": text, "{piece}": piece}
+    # Each place has a parameter of its own, in the order in which they stand.
+    return re.sub(r"\{text\}|\{piece\}", lambda place: compiler.process(sides[place[0]], **options), element.sqlite)
 
 
 @compiles(_matching, "postgresql")
@@ -134,7 +141,9 @@ def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any, z
     if isinstance(value, Fraction):
         return _instant(kept, lookup, value)
     if lookup.startswith("i"):
-        return COMPARISONS[lookup[1:]](func.fold(kept), values.fold(value))
+        # An index leads to equal texts, and none of SQLite's to pieces.
+        text: ColumnElement[Any] = func.fold(kept) if lookup == "iexact" else folded(kept)
+        return COMPARISONS[lookup[1:]](text, values.fold(value))
     return COMPARISONS[lookup](compared, by_value(value) if is_number else value)
 
 

@@ -75,6 +75,11 @@ class Remembered:
             self._counts[name] = counted()
         return self._counts[name]
 
+    def known(self, where: Predicate) -> int | None:
+        """How many rows there are for which `where` is true, if they were counted."""
+        self._check()
+        return self._counts.get(_name(where))
+
     def places(self, where: Predicate) -> Places:
         """The known places among the rows for which `where` is true."""
         self._check()

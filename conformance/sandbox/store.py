@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, MetaData, Table
 
-from conformance.sandbox import counts, deep, lookups, values
+from conformance.sandbox import counts, deep, lookups, plans, values
 from conformance.sandbox.cursors import Place
 from conformance.sandbox.databases import Database, Saved
 from conformance.sandbox.lookups import Predicate
@@ -118,7 +118,7 @@ def count(connection: Connection, shape: Shape, where: Predicate) -> int:
         return connection.scalars(known).one()
 
     def counted() -> int:
-        return connection.scalars(shape.counts.where(where)).one()
+        return connection.scalars(shape.counts.where(plans.counting(connection, shape, where))).one()
 
     remembered = Remembered.of(connection)
     return remembered.count(where, counted) if remembered else counted()
@@ -133,8 +133,10 @@ def rows(
     size: int | None = None,
 ) -> list[Row]:
     """The rows for which `where` is true, as responses show them."""
-    from_there, skipped = deep.beginning(connection, shape, where, offset) if _own(shape, order) else (where, offset)
-    page = shape.shows.where(from_there).order_by(*order).limit(size).offset(skipped)
+    asked = where if size is None else plans.paging(connection, shape, where, offset + size)
+    from_there, skipped = deep.beginning(connection, shape, asked, offset) if _own(shape, order) else (asked, offset)
+    sorted_by = order if size is None else plans.sorting(connection, where, order, offset + size)
+    page = shape.shows.where(from_there).order_by(*sorted_by).limit(size).offset(skipped)
     found = connection.execute(page).all()
     keys = [record[0] for record in found]
     entries = {name: _entries(connection, part, keys) for name, part in shape.parts.items()}

@@ -179,6 +179,7 @@ def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Sh
         *indexes.of_rows(contract, collection, columns, kinds),
         _due_index(collection.name),
     )
+    by_default = indexes.by_default(contract, collection, columns)
     key = fields[collection.key].column
     parts_of = {name: _part(contract, collection, part, row[name], key) for name, part in parts.items()}
     return Shape(
@@ -191,7 +192,7 @@ def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Sh
         reached=_reached(contract, collection, fields, parts_of, key),
         keyed={name: _keyed(contract, collection, name, key) for name in _free_key_fields(contract, collection)},
         table=table,
-        number=counts.beside(table, indexes.by_default(contract, collection, columns)),
+        number=counts.beside(table, by_default),
     )
 
 

@@ -105,14 +105,9 @@ class Sqlite:
 def register(connection: sqlite3.Connection) -> None:
     """Give a connection the functions and the collation that lookups use."""
     connection.create_function("fold", 1, values.fold, deterministic=True)
-    connection.create_function("ends_with", 2, _ends_with, deterministic=True)
     connection.create_function("matched_by", 3, values.matched, deterministic=True)
     connection.create_function("date_part_of", 3, values.date_part, deterministic=True)
     connection.create_collation("by_value", values.by_value)
-
-
-def _ends_with(text: str | None, end: str) -> bool | None:
-    return None if text is None else text.endswith(end)
 
 
 def _prepare(connection: sqlite3.Connection, _: Any) -> None:
