@@ -109,10 +109,13 @@ def refusal(name: str, value: JSON) -> str | None:
 
 def problems(source: Source) -> Iterator[Problem]:
     """Problems of the document's extensions by themselves: unknown names and wrong values."""
+    home = source.where("/x-vocabulary").file
+    beside = source.where("/openapi").file != home  # an Overlay's: the document may have extensions of others
     for pointer, name, value in _extensions(source.data):
         if name not in names():
+            foreign = beside and source.where(pointer).file != home
             meant = difflib.get_close_matches(name, names(), n=1, cutoff=0.75)
-            if meant:
+            if meant and not foreign:
                 yield Problem(source.where(pointer), f"unknown extension {name}", f"Did you mean {meant[0]}?", pointer)
             continue
         if _fits(name, json.dumps(value)):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from spec import vocabulary
 from spec.importing import words
 from spec.importing.findings import Finding, inferred
-from spec.importing.lists import Member, last_word, members, row_parameter
+from spec.importing.lists import Member, last_word, members, place, row_parameter
 from spec.model import JSON, Contract, Media, Operation
 from spec.pointers import escape
 from spec.reader.read_context import ReadContext
@@ -56,7 +56,7 @@ def batches(context: ReadContext, contract: Contract) -> Iterator[Finding]:
     for status in linked.values():
         reason = "Its response counts what succeeded and what failed, of all."
         mark = {"x-batch": {**status.mark, **inferred(reason)}}
-        yield Finding(status.operation.pointer, mark, _group(status.operation), _label(status.operation))
+        yield Finding(place(context, status.operation), mark, _group(status.operation), _label(status.operation))
 
 
 def _group(operation: Operation) -> str:

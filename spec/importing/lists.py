@@ -79,6 +79,11 @@ def row_parameter(operation: Operation) -> str | None:
     return whole[1] if whole else None
 
 
+def place(context: ReadContext, operation: Operation) -> str:
+    """The pointer of an operation's own object, which a path may take from another file."""
+    return context.follow(at(context.data, operation.pointer), operation.pointer)[1]
+
+
 def asks_for_pages(operation: Operation) -> bool:
     """True if a query parameter has a name that only paging has."""
     known = words.PAGE | words.LIMIT | words.OFFSET | words.CURSOR

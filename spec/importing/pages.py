@@ -41,6 +41,8 @@ def parameters(listing: Listing) -> dict[str, Parameter]:
             role = words.WITH_OTHERS.get(words.plain(parameter.name), "")
             if role and role not in found and _fits(role, parameter) and parameter.name not in listing.fields:
                 found[role] = parameter
+    if "page" in found and "cursor" in found and words.plain(found["cursor"].name) == "pagetoken":
+        del found["page"]  # it is for the caller: the token leads on
     if "page" in found and "offset" in found:
         del found["offset"]
         sizes = [p for p in query if words.plain(p.name) in words.LIMIT and "size" in words.plain(p.name)]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from spec import vocabulary
 from spec.importing import words
 from spec.importing.findings import Finding, Unrecognised, inferred
-from spec.importing.lists import Listing, by_list, last_word, row_parameter
+from spec.importing.lists import Listing, by_list, last_word, place, row_parameter
 from spec.model import JSON, Contract, Media, Operation, without_null
 from spec.reader.read_context import ReadContext
 
@@ -43,7 +43,7 @@ class Rows:
                 reason = f"{operation.method} on the path of a row {_WORDS[name]} it."
                 mark = {"collection": listing.collection, "by": parameter}
                 refers = self._references(operation) if name == "x-updates" else {}
-                yield _mark(operation, name, {**mark, **refers}, reason)
+                yield _mark(self._context, operation, name, {**mark, **refers}, reason)
             elif operation.method != "GET":
                 yield from self._on_the_list(operation, listing)
 
@@ -77,11 +77,15 @@ class Rows:
             fields = context.properties(media.schema, f"{media.pointer}/schema")
             if {words.plain(name) for name in fields} & {words.plain(name) for name in listing.fields}:
                 refers = self._references(operation)
-                yield _mark(operation, "x-creates", {**of, **refers}, "POST on the path of a list creates a row.")
+                yield _mark(
+                    self._context, operation, "x-creates", {**of, **refers}, "POST on the path of a list creates a row."
+                )
         elif kind == "list" and operation.method in ("PUT", "PATCH", "POST") and _answers(operation, "202"):
-            yield _mark(operation, "x-upserts", of, f"{operation.method} takes a list of rows with their key.")
+            yield _mark(
+                self._context, operation, "x-upserts", of, f"{operation.method} takes a list of rows with their key."
+            )
         elif kind == "list" and operation.method == "DELETE" and _answers(operation, "202"):
-            yield _mark(operation, "x-deletes", of, "DELETE takes a list of keys.")
+            yield _mark(self._context, operation, "x-deletes", of, "DELETE takes a list of keys.")
 
     def _references(self, operation: Operation) -> dict[str, JSON]:
         """The fields of a body that hold the key of another list's row: `author` and `author_id` of authors."""
@@ -109,6 +113,8 @@ def _answers(operation: Operation, *statuses: str) -> bool:
     return any(response.status in statuses for response in operation.responses)
 
 
-def _mark(operation: Operation, name: str, mark: Mapping[str, JSON], reason: str) -> Finding:
+def _mark(context: ReadContext, operation: Operation, name: str, mark: Mapping[str, JSON], reason: str) -> Finding:
     subject = f"{operation.method} {operation.path}"
-    return Finding(operation.pointer, {name: {**mark, **inferred(reason)}}, f"{name} {operation.pointer}", subject)
+    return Finding(
+        place(context, operation), {name: {**mark, **inferred(reason)}}, f"{name} {operation.pointer}", subject
+    )

@@ -352,3 +352,14 @@ def test_the_operator_like_has_wildcards(tmp_path: Path) -> None:
     contract = _imported(tmp_path, {"title__not_like": _string()})
     (found,) = contract.operations[0].filters
     assert (found.lookup, found.wildcards) == ("not_contains", "%_")
+
+
+def test_extensions_of_others_in_the_document_do_not_matter(tmp_path: Path) -> None:
+    document = _document({"title__icontains": _string()})
+    title = {**ROW["properties"]["title"], "x-order": 1}
+    document["components"]["schemas"]["Book"] = {**ROW, "properties": {**ROW["properties"], "title": title}}
+    assert main(["import", str(_saved(tmp_path, document))]) == 0
+    out = tmp_path / "openapi.overlay.yaml"
+    assert [f.lookup for f in spec.load(out).operations[0].filters] == ["icontains"]
+    out.write_text(out.read_text("utf-8").replace("      x-reads:", "      x-read:", 1), "utf-8")
+    assert main([str(out)]) == 1, "a mistake in the Overlay is one"
