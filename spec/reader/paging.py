@@ -41,7 +41,8 @@ def pagination(
 ) -> Pagination | None:
     """How an operation pages, or None. `response` is its first 2xx response; `reads` is true for x-reads.
 
-    A schema with marks may be shared with an operation that isn't paged, as the body of a search by POST.
+    What is marked may be shared with an operation that isn't paged: the schema of a page with a search by POST, the
+    parameters of a page with a list that nothing is known of.
     """
     if not context.vocabulary:
         return None
@@ -53,7 +54,7 @@ def pagination(
     if "results" not in shown and media and (body := _list(context, media, inherited)):
         shown["results"] = body
     missing = _missing(asked, shown)
-    if missing and not reads and not asked and not any(one.pointer.startswith(pointer) for one in shown.values()):
+    if missing and not reads and not any(one.pointer.startswith(pointer) for one in (*asked.values(), *shown.values())):
         return None
     if missing:
         context.problem(pointer, f"the pagination lacks {missing[0]}", missing[1])
