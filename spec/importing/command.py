@@ -7,7 +7,9 @@ from pathlib import Path
 
 from spec.command_line import FILE, USAGE, argument, command, option
 from spec.importing.importing import Imported, import_document
+from spec.model import Operation
 from spec.problems import SpecError
+from spec.templates import placeholders
 
 
 @command(
@@ -49,6 +51,12 @@ def _summary(done: Imported) -> list[str]:
         f"{described} of {max(described, done.parameters)} filters, searches and orders, "
         f"{_count(len(access) - access.count('reads'), 'operation')} on rows"
     ]
+    below = [o for o in operations if o.access and o.access.action == "reads" and set(placeholders(o.path)) - _known(o)]
+    if below:
+        lines.append(
+            f"{_count(len(below), 'list')} of rows below others, as {below[0].path}: give the keys of a row above in "
+            "`outer` of its collection, else a run leaves them out"
+        )
     if done.changed or done.deleted:
         lines.append(f"kept: {_count(done.changed, 'action')} of yours, {_count(done.deleted, 'deletion')}")
     if done.problems:
@@ -57,6 +65,11 @@ def _summary(done: Imported) -> list[str]:
         lines.append(f"{len(done.unrecognised)} not recognised:")
         lines += [f"  {each.location}: {each.subject}: {each.why}" for each in done.unrecognised]
     return lines
+
+
+def _known(operation: Operation) -> set[str]:
+    """The path parameters for which an operation's collection has a value."""
+    return set(operation.access.collection.outer) if operation.access else set()
 
 
 def _count(number: int, what: str) -> str:

@@ -363,3 +363,20 @@ def test_extensions_of_others_in_the_document_do_not_matter(tmp_path: Path) -> N
     assert [f.lookup for f in spec.load(out).operations[0].filters] == ["icontains"]
     out.write_text(out.read_text("utf-8").replace("      x-reads:", "      x-read:", 1), "utf-8")
     assert main([str(out)]) == 1, "a mistake in the Overlay is one"
+
+
+def test_lists_below_other_rows_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = _document({"title": _string()})
+    (operation,) = document["paths"].pop("/api/books/").values()
+    operation["parameters"].append({"name": "shelf", "in": "path", "required": True, "schema": {"type": "integer"}})
+    document["paths"]["/shelves/{shelf}/books"] = {"get": operation}
+    out = tmp_path / "openapi.overlay.yaml"
+    assert main(["import", str(_saved(tmp_path, document))]) == 0
+    assert "1 list of rows below others, as /shelves/{shelf}/books: give the keys" in capsys.readouterr().out
+    out.write_text(
+        out.read_text("utf-8").replace("          key: id\n", "          key: id\n          outer: {shelf: 7}\n"),
+        "utf-8",
+    )
+    assert main(["import", str(out)]) == 0
+    assert "below others" not in capsys.readouterr().out
+    assert spec.load(out).collections[0].outer == {"shelf": "7"}
