@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from hypothesis.configuration import set_hypothesis_home_dir
 
 from conformance.commands import options
 from conformance.commands.clean_up import finish
@@ -108,7 +108,9 @@ def carried_out(contract: Contract, config: Config, draft: Path | None) -> int:
 
 def keep_hypothesis_aside() -> None:
     """Keep Hypothesis' own files out of the user's working directory."""
-    set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "contract-conformance-hypothesis")
+    os.environ.setdefault(
+        "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "contract-conformance-hypothesis")
+    )
 
 
 @contextlib.contextmanager

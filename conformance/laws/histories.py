@@ -7,17 +7,12 @@ that an earlier one left behind.
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, assume, given, seed, settings
-from hypothesis import strategies as st
-from hypothesis.errors import Flaky, Unsatisfiable
-
-from conformance.laws.combinations import Candidate, pool_of, together
+from conformance.laws.combinations import Candidate, pool_of
 from conformance.laws.filters import words
 from conformance.laws.law import law, operation_of
 from conformance.laws.readback import same, same_value
@@ -33,14 +28,8 @@ from conformance.writing.items import entry, item
 from conformance.writing.read_back import find, reader_of, settled
 from spec import Clause, Operation
 
-_SETTINGS = settings(
-    database=None,
-    deadline=None,
-    phases=(Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
-    print_blob=False,
-    report_multiple_bugs=False,
-)
+_DRAWING = "conformance.laws.drawing"
+"""Imported when something is drawn: Hypothesis takes a while to import, and most commands don't need it."""
 
 
 class _Disagreement(Exception):
@@ -74,67 +63,17 @@ def explore(context: RunContext, clause: Clause) -> Result:
             raise _Disagreement(found)
         cases_tried += 1
 
-    def tried(strategy: st.SearchStrategy[list[Case]]) -> None:
-        drawn = given(strategy)(holds)
-        with contextlib.suppress(Unsatisfiable):
-            seed(context.seed)(settings(_SETTINGS, max_examples=context.budget.combinations)(drawn))()
-
     try:
         if candidates:
-            tried(combinations(candidates, len(rows)))
-            found = () if cases_tried else narrowing_pairs(candidates)
+            drawing = import_module(_DRAWING)
+            drawn = drawing.combinations(candidates, len(rows))
+            drawing.each(drawn, holds, seed=context.seed, examples=context.budget.combinations)
+            found = () if cases_tried else drawing.narrowing_pairs(candidates)
             if found:  # so few that chance met none of them
-                tried(st.sampled_from(found).map(list))
+                drawing.each(drawing.one_of(found), holds, seed=context.seed, examples=context.budget.combinations)
     except _Disagreement as disagreement:
         return disagreement.finding
     return Held(cases_tried) if cases_tried else not_exercised("no-witness", "no two filters distinguish rows")
-
-
-def combinations(candidates: Sequence[Candidate], rows: int) -> st.SearchStrategy[list[Case]]:
-    """Cases that one row satisfies, each of which leaves out a row that the others show."""
-
-    @st.composite
-    def drawn(draw: st.DrawFn) -> list[Case]:
-        row = draw(st.integers(0, rows - 1))
-        fitting = [candidate for candidate in candidates if row in candidate.shown]
-        chosen: list[Candidate] = []
-        for _ in range(draw(st.integers(2, 4))):
-            usable = [one for one in fitting if _each_narrows([*chosen, one])]
-            # A server that keeps its conditions by field loses one of two, which chance alone would seldom draw.
-            alike = [one for one in usable if any(_field(one) == _field(other) for other in chosen)]
-            rather_alike: bool = draw(st.booleans())
-            if alike and rather_alike:
-                usable = alike
-            if usable:
-                chosen.append(draw(st.sampled_from(usable)))
-        assume(len(chosen) > 1)
-        return [candidate.case for candidate in chosen]
-
-    return drawn()
-
-
-def narrowing_pairs(candidates: Sequence[Candidate]) -> tuple[tuple[Case, Case], ...]:
-    """Two cases that a row satisfies, each of which leaves out a row that the other shows."""
-    return tuple(
-        (one.case, other.case)
-        for one, other in itertools.combinations(candidates, 2)
-        if one.shown & other.shown and _each_narrows([one, other])
-    )
-
-
-def _field(candidate: Candidate) -> tuple[str, str | None]:
-    return candidate.case.filter.field, candidate.case.key
-
-
-def _each_narrows(candidates: Sequence[Candidate]) -> bool:
-    """True when a query can have them all, and none can be left out without showing more."""
-    if not all(together(one.case, other.case) for one, other in itertools.combinations(candidates, 2)):
-        return False
-    for one in candidates:
-        others = [candidate.shown for candidate in candidates if candidate is not one]
-        if others and not frozenset.intersection(*others) - one.shown - one.open:
-            return False
-    return True
 
 
 @decided
@@ -165,15 +104,6 @@ class Action:
     """Which values are written."""
 
 
-@st.composite
-def histories(draw: st.DrawFn, writers: Sequence[Operation]) -> list[Action]:
-    """Each write once at most, in any order, mostly to one row; what fails shrinks to the writes that it needs."""
-    order = draw(st.permutations(writers))
-    rows, twos, fours, left_out = st.sampled_from((0, 0, 0, 1)), st.integers(0, 1), st.integers(0, 3), st.integers(0, 9)
-    drawn = [(Action(o, draw(rows), draw(twos), draw(fours)), draw(left_out)) for o in order]
-    return [action for action, kept in drawn if kept]
-
-
 @dataclass
 class _World:
     """What the rows of one history must look like by now."""
@@ -201,17 +131,16 @@ def history(context: RunContext, clause: Clause) -> Result:
     ended = 0
     shortest: _Disagreement | None = None
 
-    @seed(context.seed)
-    @settings(_SETTINGS, max_examples=context.budget.histories)
-    @given(histories((*parts, *deleters, operation)))
-    def holds(history: list[Action]) -> None:
+    drawing = import_module(_DRAWING)
+
+    def holds(history: list[tuple[Operation, int, int, int]]) -> None:
         nonlocal steps, ended, shortest
         own = ownership_of(context)
         world = _World((own.mint("H"), own.mint("H")), shrinking=shortest is not None)
         # The first row is there from the start, or most histories would be of rows that don't exist.
-        for action in [Action(operation), *history]:
+        for action in [Action(operation), *(Action(*one) for one in history)]:
             steps += 1
-            assume(steps <= context.budget.history_steps)
+            drawing.assume(steps <= context.budget.history_steps)
             try:
                 _act(context, operation, world, action)
             except _Disagreement as disagreement:
@@ -220,12 +149,14 @@ def history(context: RunContext, clause: Clause) -> Result:
         ended += 1
 
     try:
+        _there_and_back(context, operation, parts)
+        drawn = drawing.histories((*parts, *deleters, operation))
         # When the steps are spent nothing fails any more, and Hypothesis calls the last failure flaky.
-        with contextlib.suppress(_Unfinished, Flaky, Unsatisfiable):
-            _there_and_back(context, operation, parts)
-            holds()
+        drawing.each(drawn, holds, seed=context.seed, examples=context.budget.histories, may_be_flaky=True)
     except _Disagreement as disagreement:
         shortest = disagreement
+    except _Unfinished:
+        pass
     if shortest:
         return shortest.finding
     return Held(ended) if ended else not_exercised("scenario-incomplete", "no batch of the histories was seen to end")
