@@ -56,11 +56,23 @@ def rewriting(ownership: Ownership, judge: Judge) -> Rewrite:
 
     def _one(operation: Operation, data: JSON, content: bytes) -> bytes | None:
         """A generated row that holds the run's token; None where no field of it can: nobody could tell whose it is."""
-        if not isinstance(data, dict):
+        access = operation.access
+        rows = access.sent_in(data) if access else []
+        if access is None or not rows or not all(isinstance(row, dict) for row in rows):
             return content
+        marked = [_marked(operation, row) for row in rows]
+        taken = [row for row in marked if row is not None]
+        if len(taken) < len(rows):
+            return None
+        body = json.dumps(access.written(taken)).encode()
+        invalid = judge.items(Request(operation.code, operation.method, operation.path, body=body))
+        return None if zlib.crc32(content) % (SHARE_INVALID if invalid else SHARE_OTHERS) else body
+
+    def _marked(operation: Operation, sent: dict[str, JSON]) -> dict[str, JSON] | None:
+        """A row that holds the run's token, or None."""
         contract, name = judge.contract, operation.access.collection.key if operation.access else ""
         given = key_is_given(contract, operation)
-        row = {field: value for field, value in data.items() if field != name or given}
+        row = {field: value for field, value in sent.items() if field != name or given}
         free = [n for n, schema in contract.body_fields(operation).items() if _is_free(contract.whole(schema))]
         needed = contract.needed_fields(operation)
         # A required text that is missing is the mistake, so another one holds the token then.
@@ -70,9 +82,7 @@ def rewriting(ownership: Ownership, judge: Judge) -> Rewrite:
         if not places:
             return None
         row[places[0]] = ownership.mint("engine")
-        body = json.dumps(row).encode()
-        invalid = judge.items(Request(operation.code, operation.method, operation.path, body=body))
-        return None if zlib.crc32(content) % (SHARE_INVALID if invalid else SHARE_OTHERS) else body
+        return row
 
     return rewrite
 

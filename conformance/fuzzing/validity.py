@@ -66,8 +66,11 @@ class Judge:
             data = json.loads(request.body or b"")
         except (ValueError, RecursionError):
             return None
-        if operation.access and operation.access.action == "creates" and isinstance(data, dict):
-            return self._item(self.contract.body_fields(operation), self.contract.needed_fields(operation), data)
+        if operation.access and operation.access.action == "creates":
+            rows = operation.access.sent_in(data)
+            fields, needed = self.contract.body_fields(operation), self.contract.needed_fields(operation)
+            flaws = [self._item(fields, needed, row) for row in rows]
+            return flaws[0] if isinstance(data, (dict, list)) and flaws and all(flaws) else None
         if not isinstance(data, list) or not data or "items" not in schema:
             return None
         items = schema["items"]

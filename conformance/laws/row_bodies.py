@@ -14,7 +14,7 @@ from conformance.scenarios import NotReached, own_row
 from conformance.transport.errors import NotPermitted
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, Result, not_exercised
-from conformance.writing.one_row import list_of, look, owned, request, send
+from conformance.writing.one_row import body, list_of, look, owned, request, send
 from conformance.writing.row_items import row_like
 from conformance.writing.row_values import types_of
 from spec import Clause, Field, Operation
@@ -161,10 +161,20 @@ def whole(context: RunContext, clause: Clause) -> Result:
             wanted = f"{key} as before the refused request: {before.row}"
             return Finding(wanted, f"{after.row}", (*before.chain, sent.exchange, *after.chain))
         return Held(1) if before.row else not_exercised("not-shown", "the row isn't shown")
+    if operation.access.many:
+        return _none_made(context, operation, right, bad)
     sent = send(context, operation, bad)
     if not sent.exchange.response.refused:
         return not_exercised("not-shown", "a row with a value of another type isn't refused")
     return _made_nothing(context, operation, bad, sent.exchange)
+
+
+def _none_made(context: RunContext, operation: Operation, right: Mapping[str, JSON], bad: Mapping[str, JSON]) -> Result:
+    """Of a list that is refused for one of its rows none is made."""
+    exchange = context.resend(request(context, operation, "", body(operation, [right, bad])))
+    if not exchange.response.refused:
+        return not_exercised("not-shown", "a list with a bad row isn't refused")
+    return _made_nothing(context, operation, right, exchange)
 
 
 def _half_bad(context: RunContext, operation: Operation, row: Mapping[str, JSON]) -> dict[str, JSON]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from conformance.laws.row_states import answers, collection_of, done, equal, reached, reads_back, row_law, shown, stays
+from conformance.laws.traces import Missing
 from conformance.reading.listing import response_excerpt
-from conformance.scenarios import CreateTrace, State
+from conformance.scenarios import CreateTrace, NotReached, State
 from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Field
 
@@ -34,7 +35,7 @@ def created_field(clause: Clause, trace: CreateTrace) -> Result:
 @row_law("create.answer", CreateTrace)
 def created_answer(clause: Clause, trace: CreateTrace) -> Result:
     """The answer shows the new row as a read then shows it."""
-    return answers(shown(trace.first), collection_of(trace.operation))
+    return answers(shown(trace.first), trace.operation)
 
 
 @row_law("create.unique-key", CreateTrace)
@@ -73,3 +74,28 @@ def default(clause: Clause, trace: CreateTrace) -> Result:
     if not equal(wanted, now):
         return Finding(f"{field.name} {wanted!r}, its default", f"{now!r}", bare.chain)
     return Held(1)
+
+
+@row_law("create.list", CreateTrace)
+def made_together(clause: Clause, trace: CreateTrace) -> Result:
+    """Of a list of rows each is made, once, and stands in the answer where it stood in the list."""
+    found, key = trace.together, collection_of(trace.operation).key
+    if isinstance(found, NotReached):
+        raise Missing(found.reason)
+    names = [str(row.get(key)) for row in found.answered]
+    if len(names) != len(found.sent) or len({*names}) != len(names):
+        wanted = f"{len(found.sent)} rows with a {key} each"
+        return Finding(wanted, f"{len({*names})}: {', '.join(names)}", (found.exchange,))
+    for place, (sent, row) in enumerate(zip(found.sent, found.answered, strict=True)):
+        wrong = next((n for n in sent if n in row and _plain(row[n]) and not equal(sent[n], row[n])), None)
+        if wrong:
+            wanted = f"{wrong} {sent[wrong]!r} in row {place + 1} of the answer, as in the list"
+            return Finding(wanted, f"{row[wrong]!r}", (found.exchange,))
+    for look in found.shown:
+        if look.known and not look.row:
+            return Finding("each row of the answer", response_excerpt(look.chain[-1]), (found.exchange, *look.chain))
+    return Held(len(found.sent)) if found.shown else not_exercised("not-shown", "nothing shows the new rows")
+
+
+def _plain(value: object) -> bool:
+    return not isinstance(value, (list, dict))

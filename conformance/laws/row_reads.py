@@ -13,7 +13,7 @@ from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import sample_of
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, Result, not_exercised
-from conformance.writing.one_row import list_of, look_in_list, request, unwrapped
+from conformance.writing.one_row import list_of, look_in_list, request, row_in
 from spec import Clause, Operation
 
 SAMPLED = 5
@@ -33,8 +33,7 @@ def shows(context: RunContext, clause: Clause) -> Result:
         key = str(row[collection.key])
         exchange = context.send(request(context, operation, key))
         chain = (*((known.shown_by[key],) if key in known.shown_by else ()), exchange)
-        data = exchange.response.json
-        got = unwrapped(data, collection.key) if exchange.response.ok and isinstance(data, Mapping) else None
+        got = row_in(operation, exchange)
         if got is None:
             return Finding(f"the row {key}, which the list shows", response_excerpt(exchange), chain)
         different = _difference(row, got)

@@ -17,7 +17,7 @@ from conformance.reading.listing import response_excerpt
 from conformance.scenarios import NotReached, OneRowTrace, State, trace_of_one_row
 from conformance.transport.exchange import Exchange
 from conformance.verdict import Finding, Held, NotExercised, Result, not_exercised
-from conformance.writing.one_row import Look, unwrapped
+from conformance.writing.one_row import Look, row_in
 from spec import Clause, Collection, Field, Operation
 
 T = TypeVar("T", bound=OneRowTrace)
@@ -94,10 +94,9 @@ def reads_back(clause: Clause, states: list[State]) -> Result:
     return Held(tried) if tried else not_exercised("scenario-incomplete", f"no row with {name} was taken and shown")
 
 
-def answers(state: State, collection: Collection) -> Result:
+def answers(state: State, operation: Operation) -> Result:
     """The row in an answer against the row that is then shown; times of change may have moved on."""
-    data = state.write.exchange.response.json
-    answer = unwrapped(data, collection.key) if isinstance(data, Mapping) else None
+    answer = row_in(operation, state.write.exchange)
     if answer is None:
         return not_exercised("not-shown", "the answer shows no row")
     names = [name for name in answer if name in state.row]

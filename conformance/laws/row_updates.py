@@ -59,7 +59,7 @@ def null(clause: Clause, trace: UpdateTrace) -> Result:
 @row_law("update.answer", UpdateTrace)
 def updated_answer(clause: Clause, trace: UpdateTrace) -> Result:
     """The answer shows the row as a read then shows it."""
-    return answers(shown(trace.change), collection_of(trace.operation))
+    return answers(shown(trace.change), trace.operation)
 
 
 @row_law("update.others-stay", UpdateTrace)

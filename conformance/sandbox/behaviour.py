@@ -92,6 +92,8 @@ class Behaviour:
     """The items of a batch as they are worked on."""
     apply: Callable[[Operation, Step], Reasons] = lambda _, step: writing.apply(step)
     """Apply one item of a batch; the reasons why it failed, or none."""
+    together: Callable[[Operation, list[Row]], list[Row]] = lambda _, rows: rows
+    """The rows of a list that were made, as the answer shows them."""
     new_key: Callable[[Operation, Connection, Shape], JSON] = lambda _, connection, shape: store.new_key(
         connection, shape
     )

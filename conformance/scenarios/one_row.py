@@ -7,10 +7,18 @@ from typing import Any
 
 from conformance.reading.context import RunContext, observed
 from conformance.reading.listing import response_excerpt
-from conformance.scenarios.row_traces import CreateTrace, MatchTrace, OneRowTrace, RemoveTrace, State, UpdateTrace
+from conformance.scenarios.row_traces import (
+    CreateTrace,
+    ListTrace,
+    MatchTrace,
+    OneRowTrace,
+    RemoveTrace,
+    State,
+    UpdateTrace,
+)
 from conformance.scenarios.trace import NotReached, incomplete, not_applicable
 from conformance.transport.keys import NO_ROW, key_is_given
-from conformance.writing.one_row import Look, look, look_in_list, operation_for, owned, send
+from conformance.writing.one_row import Look, body, look, look_in_list, operation_for, owned, request, send
 from conformance.writing.row_items import bare, create, recipe_of, row_like
 from spec import Collection, Operation
 from spec.clauses.one_row import may_be_null
@@ -83,8 +91,25 @@ def _run_create(context: RunContext, operation: Operation) -> CreateTrace | NotR
         bare=State(least, look(context, collection, least.key))
         if least.key
         else incomplete(f"a row of the required fields alone isn't taken: {response_excerpt(least.exchange)}"),
+        together=_together(context, operation),
         known_key=_with_known_key(context, operation, write.key),
     )
+
+
+def _together(context: RunContext, operation: Operation) -> ListTrace | NotReached:
+    """Three new rows in one list."""
+    access = operation.access
+    if access is None or not access.many:
+        return not_applicable("the operation is sent one row at a time")
+    rows = tuple(row_like(context, operation, "T", variant) for variant in (3, 4, 5))
+    exchange = context.resend(request(context, operation, "", body(operation, rows)))
+    if not exchange.response.ok:
+        return incomplete(f"a list of rows isn't taken: {response_excerpt(exchange)}")
+    answer, key = access.answered_in(exchange.response.json), access.collection.key
+    answered = tuple(row for row in answer if isinstance(row, Mapping)) if isinstance(answer, list) else ()
+    named = [str(row[key]) for row in answered if row.get(key) is not None]
+    own = [name for name in named if owned(context).made.owns(access.collection.name, name)]
+    return ListTrace(exchange, rows, answered, tuple(look(context, access.collection, name) for name in own[:5]))
 
 
 _NOTHING = Look(None, (), known=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.scenarios.trace import NotReached
+from conformance.transport.exchange import Exchange
 from conformance.writing.one_row import Look, Written
 from spec import Operation
 from spec.model import JSON
@@ -31,6 +32,18 @@ class State:
 
 
 @dataclass(frozen=True)
+class ListTrace:
+    """What became of a list of rows that was sent in one request."""
+
+    exchange: Exchange
+    sent: tuple[Mapping[str, JSON], ...]
+    answered: tuple[Mapping[str, Any], ...]
+    """The rows of the answer, in its order."""
+    shown: tuple[Look, ...]
+    """Each of them as it is shown afterwards."""
+
+
+@dataclass(frozen=True)
 class CreateTrace:
     """What became of rows that were created."""
 
@@ -44,6 +57,8 @@ class CreateTrace:
     """The first row after the second was created."""
     bare: State | NotReached
     """A row of required fields only."""
+    together: ListTrace | NotReached
+    """Several rows in one list."""
     known_key: State | NotReached
     """The answer to a row with the key of the first, and the first row after it."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.transport.exchange import Request, Response
 from conformance.transport.journal import Journal, RowKey
-from spec import Contract, Operation, templates
+from spec import Access, Contract, Operation, templates
 from spec.model import JSON
 
 
@@ -71,11 +71,14 @@ class MadeRows:
         ):
             self.forget((name, key_in_path(operation, request)))
         elif access.action in ("reads", "gets") and response.ok:
-            for row in rows_in(response.json, access.collection.key):
+            for row in rows_in(access.answered_in(response.json), access.collection.key):
                 self._saw((name, str(row[access.collection.key])), row)
 
     def _learn_new(self, operation: Operation, request: Request, response: Response) -> None:
         collection = operation.access.collection if operation.access else None
+        if collection and operation.access and operation.access.many:
+            self._learn_list(operation.access, response)
+            return
         key = new_key(self._contract, operation, response)
         if collection is None or key is None:
             self.unnamed += collection is None or not self._sent_its_key(operation, request)
@@ -83,7 +86,7 @@ class MadeRows:
         row: RowKey = (collection.name, key)
         if row in self._own:
             return
-        texts = [text for one in rows_in(response.json, collection.key) for text in texts_in(one)]
+        texts = [text for one in _new_rows(operation, response) for text in texts_in(one)]
         # A server may answer with a row that was there already: what we sent isn't in it.
         ours = any(map(self._holds_token, texts)) or (row not in self._shown and not _has_texts(request, texts))
         if ours:
@@ -91,10 +94,22 @@ class MadeRows:
         else:
             self.unnamed += 1
 
+    def _learn_list(self, access: Access, response: Response) -> None:
+        """The new rows of a list: each that holds a text of ours is ours."""
+        for row in rows_in(access.answered_in(response.json), access.collection.key):
+            key: RowKey = (access.collection.name, str(row[access.collection.key]))
+            if any(map(self._holds_token, texts_in(row))):
+                self.claim(*key)
+            elif key not in self._own:
+                self.unnamed += 1
+
     def _sent_its_key(self, operation: Operation, request: Request) -> bool:
         """True when the request named the new row, which is claimed then."""
-        key = operation.access.collection.key if operation.access else ""
-        return any(isinstance(row.get(key), str) for row in rows_in(_json(request), key))
+        access = operation.access
+        key = access.collection.key if access else ""
+        return any(
+            isinstance(row.get(key), str) for row in rows_in(access.sent_in(_json(request)) if access else None, key)
+        )
 
     def forget(self, row: RowKey) -> None:
         """A row was seen gone: its key may be another writer's from now on."""
@@ -145,7 +160,7 @@ def new_key(contract: Contract, operation: Operation, response: Response) -> str
     if operation.access is None:
         return None
     collection = operation.access.collection
-    row = next(rows_in(response.json, collection.key), None)
+    row = next(_new_rows(operation, response), None)
     if row is not None:
         return str(row[collection.key])
     path = urllib.parse.urlsplit(response.headers.get("location", "")).path
@@ -155,6 +170,12 @@ def new_key(contract: Contract, operation: Operation, response: Response) -> str
             if key:
                 return key
     return None
+
+
+def _new_rows(operation: Operation, response: Response) -> Iterator[Mapping[str, JSON]]:
+    """The rows that the answer to a create shows."""
+    access = operation.access
+    return rows_in(access.answered_in(response.json), access.collection.key) if access else iter(())
 
 
 def rows_in(data: JSON, key: str) -> Iterator[Mapping[str, JSON]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,11 +86,17 @@ def send(
     headers: tuple[tuple[str, str], ...] = (),
 ) -> Written:
     """Send a write of one row. Raises NotPermitted when the key may not write."""
-    content = None if row is None else json.dumps(row, ensure_ascii=False).encode()
+    content = None if row is None else body(operation, [row])
     exchange = context.resend(request(context, operation, key, content, headers))
     if exchange.response.status == 403:
         raise NotPermitted("the key may not write (403)")
     return Written(exchange, row or {}, key or _key(context, operation, exchange, row or {}))
+
+
+def body(operation: Operation, rows: Sequence[Row]) -> bytes:
+    """The body that sends a row, or a list of some."""
+    data = operation.access.written(rows) if operation.access else rows[0]
+    return json.dumps(data, ensure_ascii=False).encode()
 
 
 def request(
@@ -140,18 +146,22 @@ def look(
 
     def once() -> Look:
         exchange = context.resend(request(context, getter, key))
-        data, status = exchange.response.json, exchange.response.status
-        row = data if exchange.response.ok and isinstance(data, Mapping) else None
-        return Look(unwrapped(row, collection.key), (exchange,), row is not None or status in (404, 410))
+        row, status = row_in(getter, exchange), exchange.response.status
+        return Look(row, (exchange,), row is not None or status in (404, 410))
 
     return settled(context, once, lambda seen: _as_wanted(seen, expected, unlike, collection))
 
 
-def unwrapped(row: Row | None, key: str) -> Row | None:
-    """A row, also where it stands alone under one name."""
-    if row is None or key in row:
-        return row
-    inner = [one for one in row.values() if isinstance(one, Mapping) and key in one]
+def row_in(operation: Operation, exchange: Exchange) -> Row | None:
+    """The row that a successful answer shows, also where it stands alone under one name; the first of several."""
+    access = operation.access
+    if access is None or not exchange.response.ok:
+        return None
+    data = access.answered_in(exchange.response.json)
+    row = data[0] if access.many and isinstance(data, list) and data else data
+    if not isinstance(row, Mapping) or access.collection.key in row or access.answer_at:
+        return row if isinstance(row, Mapping) else None
+    inner = [one for one in row.values() if isinstance(one, Mapping) and access.collection.key in one]
     return inner[0] if len(inner) == 1 else row
 
 

@@ -113,6 +113,7 @@ _TERM: Mapping[str, str] = {
     "outer": "A path leads from what holds to what is held: a row is under the key that it belongs to.",
     "create.makes": _CREATE,
     "create.field": _READ_BACK,
+    "create.list": "The answer to a list is a list: what stands in a place of one belongs to that place of the other.",
     "create.answer": _ANSWER,
     "create.unique-key": _KEY,
     "create.others-stay": _CREATE,

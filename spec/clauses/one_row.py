@@ -70,6 +70,14 @@ def _creates(contract: Contract, operation: Operation, access: Access) -> Iterat
             f"Each new row gets its own {collection.key}, which no other row has.",
             words="write.unique-key",
         )
+    if access.many:
+        yield written(
+            operation,
+            "create.list",
+            "Each item of the list is a new row of its own, and the answer has the rows in the items' order.",
+            access.provenance,
+            words="write.list",
+        )
     yield written(operation, "create.others-stay", "Other rows stay as they are.", words="write.others-stay")
     for field in fields:
         if "default" in field.schema and field.name in row and field.name != collection.key and not field.required:
@@ -187,9 +195,7 @@ def _shape(schema: Schema) -> str:
 
 def _answer(contract: Contract, operation: Operation, action: str, row: Mapping[str, Schema]) -> Iterator[Clause]:
     """The row in the answer, where it is declared there."""
-    success = operation.success
-    media = success.json if success else None
-    shown = contract.properties(media.schema) if media and media.schema else {}
+    success, shown = operation.success, contract.properties(contract.row_answered(operation))
     if success and any(name in row for name in shown):
         yield written(
             operation, f"{action}.answer", "The answer shows the row as it is afterwards.", words="write.answer"

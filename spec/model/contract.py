@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -91,17 +91,32 @@ class Contract:
         items = schema.get("items")
         return self.resolve(items) if isinstance(items, Mapping) else {}
 
+    def row_sent(self, operation: Operation) -> Mapping[str, JSON]:
+        """The schema of the one row that an operation is sent, or of one of several; {} where it is sent none."""
+        media, access = operation.body.json if operation.body else None, operation.access
+        schema = self._within(media.schema, access.body_at if access else ()) if media and media.schema else {}
+        return self.resolve(schema).get("items", {}) if access and access.many else schema
+
+    def row_answered(self, operation: Operation) -> Mapping[str, JSON]:
+        """The schema of the row in a successful answer, or of one of several; {} where nothing is declared."""
+        media, access = operation.success.json if operation.success else None, operation.access
+        schema = self._within(media.schema, access.answer_at if access else ()) if media and media.schema else {}
+        return self.resolve(schema).get("items", {}) if access and access.many else schema
+
+    def _within(self, schema: Mapping[str, JSON], path: Sequence[str]) -> Mapping[str, JSON]:
+        for name in path:
+            schema = self.properties(schema).get(name, {})
+        return schema
+
     def body_fields(self, operation: Operation) -> Mapping[str, Mapping[str, JSON]]:
         """The fields of the one row that an operation is sent, without those that only responses hold."""
-        media = operation.body.json if operation.body else None
-        fields = self.properties(media.schema) if media and media.schema else {}
+        fields = self.properties(self.row_sent(operation))
         return {name: field for name, field in fields.items() if field.get("readOnly") is not True}
 
     def needed_fields(self, operation: Operation) -> tuple[str, ...]:
         """The fields that such a row must have."""
-        media = operation.body.json if operation.body else None
         fields = self.body_fields(operation)
-        return tuple(name for name in self.required(media.schema) if name in fields) if media and media.schema else ()
+        return tuple(name for name in self.required(self.row_sent(operation)) if name in fields)
 
     def shown_fields(self, collection: Collection) -> Mapping[str, Mapping[str, JSON]]:
         """The fields of a row as responses show it, without those that are only sent."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -61,11 +61,37 @@ class Access:
     """The path parameter that holds the row's key, where one row is shown, updated or removed."""
     states_absent: bool = False
     """True when the document states `absent`; an update's method decides it otherwise."""
+    body_at: tuple[str, ...] = ()
+    """The names that lead to the row in the request's body; none where it is the body."""
+    answer_at: tuple[str, ...] = ()
+    """The names that lead to the row in an answer; none where it is the answer, or nobody says."""
+    many: bool = False
+    """True when a create is sent a list of rows, and answered with the list of them."""
 
     @property
     def writes(self) -> bool:
         """True when it changes rows."""
         return self.action not in ("reads", "gets")
+
+    def written(self, rows: Sequence[JSON]) -> JSON:
+        """The body of a request that sends rows; one, unless it is sent a list."""
+        data: JSON = list(rows) if self.many else rows[0]
+        for name in reversed(self.body_at):
+            data = {name: data}
+        return data
+
+    def sent_in(self, data: JSON) -> list[JSON]:
+        """What stands in the place of the rows in a request's body; one thing, unless there is a list of them."""
+        found = self.listed_in(data)
+        return found if self.many and isinstance(found, list) else [found]
+
+    def listed_in(self, data: JSON) -> JSON:
+        """What stands in the place of the row, or of the list of rows, in a request's body."""
+        return _within(data, self.body_at)
+
+    def answered_in(self, data: JSON) -> JSON:
+        """What stands in the place of the row, or of the list of rows, in an answer."""
+        return _within(data, self.answer_at)
 
     @property
     def in_batches(self) -> bool:
@@ -76,6 +102,12 @@ class Access:
     def of_one(self) -> bool:
         """True when a request shows or writes one row; a write is done when its response comes."""
         return self.action in ("gets", "creates", "updates", "removes")
+
+
+def _within(data: JSON, path: Sequence[str]) -> JSON:
+    for name in path:
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from spec import templates
 from spec.model import Access, Action, Collection, Media, RequestBody, Response
 from spec.pointers import escape
 from spec.reader.read_context import Object, ReadContext
+
+Place = tuple[Object, str]
+"""A schema, and its pointer."""
 
 BY_KEY: tuple[Action, ...] = ("gets", "updates", "removes")
 """The actions on the row whose key is in the path."""
@@ -32,42 +36,47 @@ def key_in_path(context: ReadContext, mark: Object, pointer: str, path: str, col
 
 
 def check(
-    context: ReadContext, access: Access | None, body: RequestBody | None, responses: Iterable[Response], pointer: str
-) -> None:
-    """Check that the rows of such an operation can be sent, and that a new one can be found again."""
-    if access is None or access.action not in ("creates", "updates"):
-        return
+    context: ReadContext, access: Access | None, body: RequestBody | None, responses: Sequence[Response], pointer: str
+) -> Access | None:
+    """Check that the rows of such an operation can be sent, and found in an answer; the access with what that tells."""
+    if access is None or access.action not in ("gets", "creates", "updates"):
+        return access
     here = f"{pointer}/x-{access.action}"
-    media = body.json if body else None
-    fields = _fields(context, media)
-    if media is None or fields is None:
-        hint = "Give it a JSON body whose schema is an object: the row."
+    success = next((r for r in responses if r.status.startswith("2")), None)
+    answered = _place(context, success.json if success else None, access.answer_at, f"{here}/answer")
+    if access.action == "gets":
+        return access
+    sent = _place(context, body.json if body else None, access.body_at, f"{here}/body")
+    many = sent is not None and access.action == "creates" and "array" in str(sent[0].get("type", ""))
+    fields = _fields(context, sent, many=many)
+    if fields is None:
+        hint = "Give it a JSON body whose schema is an object, the row; a create may be sent a list of rows."
         context.problem(here, "the operation is sent no row", hint)
-        return
+        return access
     for name in access.references:
         if name not in fields:
             known = ", ".join(fields)
             context.problem(f"{here}/references/{escape(name)}", f"the row has no field {name!r}", f"It has {known}.")
     if access.action == "creates":
-        _check_names(context, access.collection, fields, responses, here)
+        _check_names(context, access.collection, fields, success, _fields(context, answered, many=many), here)
+    return replace(access, many=many)
 
 
 def _check_names(
     context: ReadContext,
     collection: Collection,
     fields: Mapping[str, Object],
-    responses: Iterable[Response],
+    success: Response | None,
+    shown: Mapping[str, Object] | None,
     pointer: str,
 ) -> None:
     """A new row is found by its key, which the request has, or the answer, or the URL in its Location."""
     sent = key_is_sent(collection, fields)
-    success = next((r for r in responses if r.status.startswith("2")), None)
     if sent or success is None or any(name.lower() == "location" for name in success.headers):
         return
-    shown = _fields(context, success.json)
     if shown is None or (shown and collection.key not in shown):
         message = f"neither the request nor the answer has the {collection.key} of the new row"
-        hint = "Show it in the answer's schema, or declare the answer's header Location: the new row's URL."
+        hint = "Show it in the answer, name its place (`answer: /data`), or declare the header Location: the row's URL."
         context.problem(pointer, message, hint)
 
 
@@ -76,12 +85,26 @@ def key_is_sent(collection: Collection, fields: Mapping[str, Object]) -> bool:
     return collection.key in fields and fields[collection.key].get("readOnly") is not True
 
 
-def _fields(context: ReadContext, media: Media | None) -> Mapping[str, Object] | None:
-    """The fields of a body that is one object; none known for a schema that says nothing, None for a list."""
+def _place(context: ReadContext, media: Media | None, path: Sequence[str], pointer: str) -> Place | None:
+    """The schema at a place in a body, and its pointer; None where there is no such body."""
     if media is None or media.schema is None:
-        return None if media is None else {}
-    pointer = f"{media.pointer}/schema"
-    schema = context.read(media.schema, pointer)
-    if "array" in str(schema.get("type", "")):
+        return None if media is None else ({}, media.pointer)
+    schema, here = context.read(media.schema, f"{media.pointer}/schema"), f"{media.pointer}/schema"
+    for name in path:
+        fields = context.properties(schema, here)
+        if name not in fields:
+            hint = f"There are {', '.join(fields)}." if fields else "It is no object with properties."
+            context.problem(pointer, f"the body has no {name!r} there", hint)
+            return {}, here
+        schema, here = fields[name], f"{here}/properties/{escape(name)}"
+    return schema, here
+
+
+def _fields(context: ReadContext, place: Place | None, *, many: bool) -> Mapping[str, Object] | None:
+    """The fields of an object, or of the objects of a list; none known for a schema that says nothing."""
+    if place is None:
         return None
-    return context.properties(media.schema, pointer)
+    schema, pointer = place
+    if schema.get("type") and ("array" in str(schema["type"])) is not many:
+        return None
+    return context.entry_properties(schema, pointer) if many else context.properties(schema, pointer)

@@ -55,7 +55,7 @@ def _operation(
     body = bodies.body(context, node, here)
     access = rows.access(context, node, here, provenance, collections, method=method, path=path)
     rows.check_items(context, access, body, here)
-    one_row.check(context, access, body, responses, here)
+    access = one_row.check(context, access, body, responses, here)
     taken = parameters.parameters(
         context, path, {item_pointer: item, here: node}, here, provenance, rows.rows(context, access)
     )

@@ -7,7 +7,7 @@ import zoneinfo
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from spec import templates
+from spec import pointers, templates
 from spec.model import Access, Action, Collection, Operation, Part, Provenance, RequestBody
 from spec.pointers import escape
 from spec.reader import one_row
@@ -147,6 +147,8 @@ def access(
             location=context.where(here),
             by=by,
             states_absent="absent" in mark,
+            body_at=tuple(pointers.tokens(mark.get("body", ""))),
+            answer_at=tuple(pointers.tokens(mark.get("answer", ""))),
         )
     return found
 

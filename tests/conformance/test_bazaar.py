@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from conformance.laws import LAWS
 from conformance.reading.context import get
 from conformance.sandbox.faults import faults
 from conformance.selftest import Bench
-from conformance.transport.exchange import Request
+from conformance.transport.exchange import Request, Response
 from conformance.transport.guard import Ownership
 
 BAZAAR = Path(__file__).with_name("bazaar.yaml")
@@ -23,6 +24,9 @@ CLAUSES = (
     "getItem.outer.shop",
     "getItem.get.shows",
     "createItem.write.creates",
+    "createItem.write.list",
+    "createItem.write.answer",
+    "createItem.body.whole",
     "changeItem.write.changes",
     "removeItem.write.deletes",
 )
@@ -59,3 +63,29 @@ def test_nothing_is_written_elsewhere(tmp_path: Path, shop: str, allowed: bool) 
     ownership = Ownership(CONTRACT, "http://127.0.0.1:1", tmp_path / "journal")
     request = Request("createItem", "POST", f"/shops/{shop}/items", body=b'{"name": "x"}')
     assert (ownership.guard(request) is None) is allowed
+
+
+ITEM = CONTRACT.by_code["createItem"]
+
+
+def test_a_row_has_its_place_in_a_body() -> None:
+    change = CONTRACT.by_code["changeItem"].access
+    assert ITEM.access
+    assert change
+    assert ITEM.access.written([{"name": "a"}, {"name": "b"}]) == {"items": [{"name": "a"}, {"name": "b"}]}
+    assert ITEM.access.sent_in({"items": [1, 2]}) == [1, 2]
+    assert change.written([{"name": "a"}]) == {"item": {"name": "a"}}
+    assert change.answered_in({"data": {"id": 5}}) == {"id": 5}
+    assert change.answered_in([5]) is None
+    assert [*CONTRACT.body_fields(ITEM)] == ["name", "price", "note"]
+    assert CONTRACT.needed_fields(ITEM) == ("name",)
+
+
+def test_each_row_of_a_list_is_ours_that_holds_our_token(tmp_path: Path) -> None:
+    ownership = Ownership(CONTRACT, "http://127.0.0.1:1", tmp_path / "journal")
+    rows = [{"id": 1, "name": f"a {ownership.token}"}, {"id": 2, "name": "another's"}]
+    request = Request("createItem", "POST", "/shops/7/items", body=b'{"items": []}')
+    ownership.learn(request, Response(201, {}, json.dumps({"ok": True, "data": {"items": rows}}).encode(), 0.0))
+    assert ownership.made.owns("items", "1")
+    assert not ownership.made.owns("items", "2")
+    assert ownership.made.unnamed == 1

@@ -93,7 +93,7 @@ WRONG = {
         "x-gets: {collection: beds, by: code}",
         "x-updates: {collection: beds}",
         "the operation is sent no row",
-        "Give it a JSON body whose schema is an object: the row.",
+        "Give it a JSON body whose schema is an object, the row;",
     ),
     "a reference that the row doesn't hold": (
         "references: {bed: beds}",
@@ -113,7 +113,7 @@ WRONG = {
         '            schema: {$ref: "#/components/schemas/Plant"}\n      responses:\n'
         '        "201": {description: Made.}\n',
         "neither the request nor the answer has the id of the new row",
-        "Show it in the answer's schema",
+        "Show it in the answer, name its place",
     ),
     "two things at once": (
         "x-gets: {collection: beds, by: code}",

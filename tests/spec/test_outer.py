@@ -1,4 +1,4 @@
-"""Fixed values of the keys that lead to rows: what the reader makes of them, and what it refuses."""
+"""Rows below others, and in places of a body: what the reader makes of them, and what it refuses."""
 
 from __future__ import annotations
 
@@ -36,6 +36,30 @@ def test_they_belong_to_the_operations_on_the_rows() -> None:
 def test_what_is_refused(tmp_path: Path, outer: str, message: str) -> None:
     file = tmp_path / "bazaar.yaml"
     file.write_text(TEXT.replace("outer: {shop: 7}", f"outer: {outer}"), "utf-8")
+    with pytest.raises(SpecError) as caught:
+        load(file)
+    assert message in {problem.message for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("body: /items,", "body: /things,", "the body has no 'things' there"),
+        ("answer: /data/items", "answer: /data/rows", "the body has no 'rows' there"),
+        ("body: /item,", "body: /item/name/first,", "the body has no 'first' there"),
+        ("body: /items,", "body: items,", "x-creates.body: 'items' does not match '^(/[^/]+)+$'"),
+        ("x-updates: {collection: items, body: /item,", "x-updates: {collection: items,", None),
+        (", answer: /data/items", "", "neither the request nor the answer has the id of the new row"),
+    ],
+)
+def test_a_place_that_isnt_there_is_refused(tmp_path: Path, before: str, after: str, message: str | None) -> None:
+    file = tmp_path / "bazaar.yaml"
+    assert TEXT.count(before) == 1
+    file.write_text(TEXT.replace(before, after), "utf-8")
+    if message is None:  # the row is the body then
+        contract = load(file)
+        assert [*contract.body_fields(contract.by_id["changeItem"])] == ["item"]
+        return
     with pytest.raises(SpecError) as caught:
         load(file)
     assert message in {problem.message for problem in caught.value.problems}

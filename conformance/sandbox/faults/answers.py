@@ -107,7 +107,8 @@ def schema(case: Case) -> Iterator[Named]:
 
 def _objects(case: Case, body: JSON) -> list[dict[str, Any]]:
     """The rows that an answer shows, or the answer itself."""
-    paging = case.operation.pagination
+    paging, access = case.operation.pagination, case.operation.access
+    body = access.answered_in(body) if access else body
     if isinstance(body, list):
         return [one for one in body if isinstance(one, dict)]
     shown = (value_at(paging.results, body) or []) if paging else [body]

@@ -13,6 +13,7 @@ from conformance.sandbox.batches import Reasons
 from conformance.sandbox.behaviour import Answer
 from conformance.sandbox.faults import fields, writes
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, together
+from conformance.sandbox.store import Row
 from conformance.sandbox.tables import Shape
 from conformance.sandbox.writing import Step, find, remove
 from spec import Field
@@ -29,13 +30,15 @@ def _altered(case: Case) -> Change:
     """One plain value of the answer isn't the row's."""
     key = writes.key_name(case)
 
-    def wrong(answer: Answer) -> Answer:
-        if answer.status >= 300 or not isinstance(answer.body, Mapping):
-            return answer
-        name = next((n for n, v in answer.body.items() if n != key and isinstance(v, str) and v != v[::-1]), None)
-        return replace(answer, body={**answer.body, name: answer.body[name][::-1]}) if name else answer
+    def wrong(right: Callable[[Row], Row], row: Row) -> Row:
+        shown = right(row)
+        name = next((n for n, v in shown.items() if n != key and isinstance(v, str) and v != v[::-1]), None)
+        return {**shown, name: shown[name][::-1]} if name else shown
 
-    return _answering(case, wrong)
+    def each(right: Callable[[list[Row]], list[Row]], rows: list[Row]) -> list[Row]:
+        return [wrong(lambda one: one, row) for row in right(rows)]
+
+    return together(at(case.operation, "row", wrong), at(case.operation, "together", each))
 
 
 def shows(case: Case) -> Iterator[Named]:
@@ -112,6 +115,25 @@ def with_value(step: Step, name: str, value: JSON) -> Step:
 def answer(case: Case) -> Iterator[Named]:
     """An answer that isn't the row."""
     yield "stale", "the answer shows a value that the row doesn't have", _altered(case)
+
+
+def in_list(case: Case) -> Iterator[Named]:
+    """A list of rows of which not each is made, or whose answer has another order."""
+    yield (
+        "first-only",
+        "only the first row of a list is made",
+        at(case.operation, "sequence", lambda right, rows: rows[:1]),
+    )
+    yield "last-twice", "the last row of a list is made twice", at(case.operation, "sequence", _last_twice)
+    yield (
+        "turned-round",
+        "the answer has the rows in another order",
+        at(case.operation, "together", lambda right, rows: right(rows)[::-1]),
+    )
+
+
+def _last_twice(right: Callable[[list[JSON]], list[JSON]], rows: list[JSON]) -> list[JSON]:
+    return rows + rows[-1:] if len(rows) > 1 else rows
 
 
 def unique_key(case: Case) -> Iterator[Named]:
@@ -287,6 +309,7 @@ FAMILIES: Mapping[str, Family] = {
     "get.shows": shows,
     "get.unknown-row": _on_missing,
     "create.makes": makes,
+    "create.list": in_list,
     "create.field": field,
     "create.answer": answer,
     "create.unique-key": unique_key,
