@@ -130,8 +130,8 @@ def _of_other_keys(
         found = (_satisfying(str(value), filter.lookup) for value in values[:2])
         yield from ((key, operand) for operand in found if operand and operand == operand.strip())
     keys = {key for key, _ in known}
-    for key, values in known[:2]:
-        other = (key or "").swapcase()
+    for one, values in known[:2]:
+        other = (one or "").swapcase()
         found = (_satisfying(str(value), filter.lookup) for value in values[:1] if other not in keys)
         yield from ((other, operand) for operand in found if operand and operand == operand.strip())
 

@@ -81,6 +81,7 @@ _TERM: Mapping[str, str] = {
     "batch.final": _BATCH,
     "batch.all-good": _BATCH,
     "batch.mixed": _BATCH,
+    "batch.isolated": "Each item is counted by itself as succeeded or failed, so none decides for another.",
     "order.sorted": _SORT,
     "order.same-rows": _SORT_ALONE,
     "order.filtered": _SORT_ALONE,

@@ -47,12 +47,7 @@ def _batch(operation: Operation, status: Operation) -> Iterator[Clause]:
     yield written(operation, "batch.final", "A batch that is over shows the same ever after.")
     yield written(operation, "batch.all-good", "A batch of good items only ends with all of them succeeded.")
     yield written(operation, "batch.mixed", "A batch of good and bad items ends with each counted where it belongs.")
-    yield written(
-        operation,
-        "batch.isolated",
-        "A bad item doesn't keep the good ones beside it from being applied.",
-        rests_on=Provenance("inferred", "The page counts each item by itself, and doesn't rule out all or nothing."),
-    )
+    yield written(operation, "batch.isolated", "A bad item doesn't keep the good ones beside it from being applied.")
     if status.batch and status.batch.created and status.batch.updated:
         yield written(
             operation,

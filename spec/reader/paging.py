@@ -54,7 +54,8 @@ def pagination(
     if "results" not in shown and media and (body := _list(context, media, inherited)):
         shown["results"] = body
     missing = _missing(asked, shown)
-    if missing and not reads and not any(one.pointer.startswith(pointer) for one in (*asked.values(), *shown.values())):
+    marks = (*(one.pointer for one in asked.values()), *(one.pointer for one in shown.values()))
+    if missing and not reads and not any(mark.startswith(pointer) for mark in marks):
         return None
     if missing:
         context.problem(pointer, f"the pagination lacks {missing[0]}", missing[1])
