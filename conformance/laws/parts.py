@@ -109,8 +109,15 @@ def field_law(context: RunContext, clause: Clause, trace: PartsTrace) -> Result:
 
 def _with_entries(trace: PartsTrace) -> list[Step]:
     """The steps whose entries must be shown as they were written."""
-    steps = (*trace.good_steps, trace.mixed.step, *reached(trace.one_part_changed), *trace.edge_case_steps)
+    steps = (*trace.good_steps, *_good_of_mixed(trace), *reached(trace.one_part_changed), *trace.edge_case_steps)
     return [step for step in steps if step.submission.over]
+
+
+def _good_of_mixed(trace: PartsTrace) -> tuple[Step, ...]:
+    """The mixed batch, where its good items succeeded: a server may take a batch as a whole."""
+    sent = trace.mixed.step.submission
+    succeeded = sent.last.succeeded if sent.last else None
+    return (trace.mixed.step,) if succeeded == len(sent.items) - trace.mixed.bad else ()
 
 
 @scenario_law("part.created-stays", PartsTrace)
