@@ -130,10 +130,10 @@ def _of_other_keys(
         found = (_satisfying(str(value), filter.lookup) for value in values[:2])
         yield from ((key, operand) for operand in found if operand and operand == operand.strip())
     keys = {key for key, _ in known}
-    for one, values in known[:2]:
-        other = (one or "").swapcase()
-        found = (_satisfying(str(value), filter.lookup) for value in values[:1] if other not in keys)
-        yield from ((other, operand) for operand in found if operand and operand == operand.strip())
+    for near, values in known[:2]:
+        unknown = (near or "").swapcase()
+        found = (_satisfying(str(value), filter.lookup) for value in values[:1] if unknown not in keys)
+        yield from ((unknown, operand) for operand in found if operand and operand == operand.strip())
 
 
 def of_other_columns(filter: Filter, rows: Sequence[Row], columns: Sequence[str]) -> Iterator[tuple[str | None, str]]:

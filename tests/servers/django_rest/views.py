@@ -49,7 +49,7 @@ class Listed(generics.ListAPIView):
             return HttpResponse(hit, content_type="application/json")
         response = super().list(request, *args, **kwargs)
         if name:
-            cache.set(name, Json().render(response.data), 60)
+            cache.set(name, Json().render(response.data), None if on("queryset-evaluated") else 60)
         return response
 
 
