@@ -52,8 +52,9 @@ _DEPTH: ContextVar[int] = ContextVar("depth", default=0)
 _DEEPEST = 10
 """How many structs inside each other have one schema together; those further inside have schemas of their own."""
 
-_EXTRA, _ABSENT, _PROBLEMS = "__extra__", "__absent__", "__problems__"
-"""Where a struct keeps properties that the document lacks, and the required fields that didn't come."""
+_EXTRA, _ABSENT, _NULL, _PROBLEMS = "__extra__", "__absent__", "__null__", "__problems__"
+"""Where a struct keeps properties that the document lacks, required fields that didn't come, and nulls where the
+document has none."""
 
 
 class Struct(msgspec.Struct, kw_only=True, dict=True):
@@ -87,7 +88,8 @@ class Struct(msgspec.Struct, kw_only=True, dict=True):
         names = {name for name, default in _defaults(type(self)) if _is_sent(getattr(self, name), default)}
         came_not: set[str] = vars(self).get(_ABSENT, set())
         absent = {name for name in came_not if name in self.__constants__ or getattr(self, name) is None}
-        return (names - absent) | set(self.model_extra or ())
+        nulls = {name for name in vars(self).get(_NULL, ()) if getattr(self, name) is None}
+        return (names - absent) | nulls | set(self.model_extra or ())
 
     @classmethod
     def model_validate(cls, value: object) -> Self:
@@ -164,6 +166,8 @@ class Struct(msgspec.Struct, kw_only=True, dict=True):
         absent = {name for name, default in _defaults(cls) if _is_sent(default, default)} - given
         if absent and not CHECKING.get():
             vars(struct)[_ABSENT] = absent
+        if nulls := {name for name, default in _defaults(cls) if default is None and name in given}:
+            vars(struct)[_NULL] = nulls
         if _PROBLEMS in vars(made):
             vars(struct)[_PROBLEMS] = vars(made)[_PROBLEMS]
         return struct
@@ -353,6 +357,8 @@ def _keep(value: Any, data: Any) -> None:
             vars(value)[_EXTRA] = more
         if absent := {name for name in type(value).__constants__ if wires[name] not in data}:
             vars(value)[_ABSENT] = absent
+        if nulls := {name for name, default in _defaults(type(value)) if default is None and wires[name] in data}:
+            vars(value)[_NULL] = nulls
         for name, wire in wires.items():
             if wire in data:
                 _keep(getattr(value, name), data[wire])

@@ -107,6 +107,33 @@ def test_names_of_members_are_tags_beside_those_of_a_mapping(make: Made, talk: S
     assert t.bodies == [{"pet": "kitty", "n": 1}]
 
 
+def test_a_constant_tells_classes_apart_that_have_the_same_properties(make: Made, talk: Start) -> None:
+    def of(*kinds: str, **more: object) -> dict[str, object]:
+        kind = {"type": "string", "enum": list(kinds)}
+        return {
+            "type": "object",
+            "required": ["object"],
+            "properties": {"object": kind, "n": {"type": "integer"}, **more},
+        }
+
+    deleted = {"deleted": {"const": True}, "at": {"type": "string"}}
+    schemas = {
+        "Customer": of("customer"), "Gone": {**of("customer", **deleted), "required": ["object", "deleted"]},
+        "Company": of("company"), "Charge": {"properties": {"of": {"anyOf": [
+            {"type": "string"}, ref("Gone"), ref("Customer"), ref("Company"),
+        ]}}},
+    }  # fmt: skip
+    package = make(document({"/c": {"get": get(ref("Charge"), operationId="read")}}, schemas))
+    values = [
+        "cus_1", {"object": "customer", "n": 1}, {"object": "customer", "deleted": True, "at": "x"},
+        {"object": "company", "n": 1}, {"object": "alien", "n": 1},
+    ]  # fmt: skip
+    t = talk(package, *[{"of": value} for value in values])
+    found = [t.client.read() for _ in values]
+    assert [type(each.of).__name__ for each in found] == ["str", "Customer", "Gone", "Company", "Unknown"]
+    assert [json.loads(each.model_dump_json()) for each in found] == [{"of": value} for value in values]
+
+
 def test_a_base_class_stands_for_its_children(unions: ModuleType, talk: Start) -> None:
     models = unions.models
     friend = {"kind": "Puppy", "tricks": 0, "age": 1}

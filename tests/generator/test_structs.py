@@ -79,6 +79,10 @@ def test_what_did_not_come_is_not_sent(things: ModuleType, talk: Start) -> None:
         thing = t.client.read()
         assert thing.model_dump(mode="json") == sent
         assert (thing.note, thing.class_, thing.object) == (things.UNSET, None, "thing")
+    t = talk(things, {**sent, "rest": 1, "class": None}, (204, b"", "", ""))
+    t.client.write(t.client.read())
+    t.client.write({"id": 1, "object": "thing", "rest": 1, "class": None})
+    assert [body["class"] for body in t.bodies] == [None, None]
     thing.note = None
     thing.rest = 5
     assert thing.model_dump(mode="json") == {**sent, "note": None, "rest": 5}

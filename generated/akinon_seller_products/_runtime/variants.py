@@ -68,7 +68,8 @@ class Tagged:
             tag = value.get(self.wire)
             found = self._tags.get(_key(tag), ()) if tag is not None else self._likely(members, value)
             if found:
-                return found[0] if len(found) == 1 else _first_valid([names[name] for name in found], value)
+                several = len(found) > 1
+                return _first_valid([names[name] for name in found], value).__name__ if several else found[0]
             return None if rest == Unknown.__name__ and CHECKING.get() else rest
 
         return choose
@@ -80,8 +81,8 @@ class Tagged:
         return tuple(fitting) if len(fitting) == 1 else ()
 
 
-def _first_valid(members: list[Any], value: Mapping[str, Any]) -> str:
-    """The name of the first class that a value is valid as, else of the one that knows most of its properties."""
+def _first_valid(members: list[Any], value: Mapping[str, Any]) -> type[BaseModel]:
+    """The first class that a value is valid as, else the one that knows most of its properties."""
     kinds: list[type[BaseModel]] = [resolved(member) for member in members]
     kinds.sort(key=lambda kind: len(value.keys() - _names(kind)))
     for kind in kinds:
@@ -89,8 +90,8 @@ def _first_valid(members: list[Any], value: Mapping[str, Any]) -> str:
             kind.model_validate(value)
         except (ValidationError, LossyNumber):
             continue
-        return kind.__name__
-    return kinds[0].__name__
+        return kind
+    return kinds[0]
 
 
 def _names(kind: type[BaseModel]) -> frozenset[str]:
@@ -103,12 +104,17 @@ class Untagged:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         members = get_args(source)
-        known = [handler.generate_schema(member) for member in members if member is not Unknown]
+        classes = [member for member in members if member is not Unknown]
+        known = [handler.generate_schema(member) for member in classes]
         union = core_schema.union_schema(cast("list[CoreSchema | tuple[CoreSchema, str]]", known))
         if Unknown not in members:
             return union
         serialization = core_schema.union_schema([*known, handler.generate_schema(Unknown)])
-        schema = core_schema.no_info_wrap_validator_function(_fitting, union)
+
+        def fitting(value: Any, handler: Callable[[Any], Any]) -> Any:
+            return _fitting(value, handler, classes)
+
+        schema = core_schema.no_info_wrap_validator_function(fitting, union)
         return core_schema.json_or_python_schema(
             schema,
             schema,
@@ -122,8 +128,12 @@ def _dumped(value: Any, handler: Any) -> Any:
     return handler(value)
 
 
-def _fitting(value: Any, handler: Callable[[Any], Any]) -> Any:
-    """The class that a value fits; as data where it fits none, or has no property of the one that it fits."""
+def _fitting(value: Any, handler: Callable[[Any], Any], classes: list[Any]) -> Any:
+    """The class that a value fits.
+
+    It comes as data where it fits none, has no property of the one that it fits, or another value where that has a
+    constant.
+    """
     if isinstance(value, Unknown):
         return value
     try:
@@ -132,7 +142,32 @@ def _fitting(value: Any, handler: Callable[[Any], Any]) -> Any:
         if CHECKING.get() or not is_object(value):
             raise
         return Unknown.model_validate(value)
-    if is_object(value) and value and is_model(made) and not CHECKING.get():
-        known = made.model_fields_set - (made.model_extra or {}).keys()
-        return made if known else Unknown.model_validate(value)
-    return made
+    if not is_object(value) or not is_model(made) or CHECKING.get():
+        return made
+    # Constants take other values, for a server may add some. Among several classes they tell which one is meant.
+    if _missed(type(made), value):
+        kinds = [resolved(each) for each in classes]
+        whole = [kind for kind in kinds if not _missed(kind, value)]
+        meant = whole or [kind for kind in kinds if all(name not in value for name in _missed(kind, value))]
+        if type(made) not in meant:
+            try:
+                return (_first_valid(meant, value) if meant else Unknown).model_validate(value)
+            except ValidationError:
+                return Unknown.model_validate(value)
+    known = made.model_fields_set - (made.model_extra or {}).keys()
+    return made if known or not value else Unknown.model_validate(value)
+
+
+def _missed(kind: Any, value: Mapping[str, Any]) -> list[str]:
+    """The constants of a class that a value hasn't, by their names on the wire."""
+    wires = wire_names(kind)
+    constants = {wires[name]: _constant(kind, name) for name in getattr(kind, "__constants__", ())}
+    return [wire for wire, constant in constants.items() if value.get(wire, _MISSING) != constant]
+
+
+_MISSING = object()
+
+
+def _constant(kind: Any, name: str) -> Any:
+    about = getattr(kind, "__shadow__", lambda: kind)().model_fields[name]
+    return about.default
