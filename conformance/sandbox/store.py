@@ -153,6 +153,9 @@ def start(connection: Connection, shape: Shape, where: Predicate, order: Order, 
     """How many of the rows are before a place, as they are now."""
     if place.key is None:
         return place.start
+    if _own(shape, order) and deep.has_places(shape):
+        passed = deep.passed(connection, shape, where, shape.key.column == place.key)
+        return place.start if passed is None else passed
     key, numbered = shape.key.column, sa.func.row_number().over(order_by=order)
     rows = sa.select(key.label("key"), numbered.label("number")).where(where).subquery()
     found = connection.scalars(sa.select(rows.c.number).where(rows.c.key == place.key)).first()
@@ -163,8 +166,10 @@ def key_before(connection: Connection, shape: Shape, where: Predicate, order: Or
     """The key of the row before a place; None at the beginning."""
     if start < 1:
         return None
+    last = start - 1
+    from_there, skipped = deep.beginning(connection, shape, where, last) if _own(shape, order) else (where, last)
     return connection.scalars(
-        sa.select(shape.key.column).where(where).order_by(*order).limit(1).offset(start - 1)
+        sa.select(shape.key.column).where(from_there).order_by(*order).limit(1).offset(skipped)
     ).first()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from conformance.sandbox import Settings, app, counts, deep, store
 from conformance.sandbox.control import rows as control_rows
+from conformance.sandbox.cursors import Place
 from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.store import Store
 from conformance.sandbox.tables import Shape
@@ -110,3 +111,16 @@ def test_other_orders_have_no_places(filled: tuple[Store, Shape]) -> None:
         with rows.reading() as connection:
             found = store.rows(connection, shape, sa.true(), order)
             assert store.rows(connection, shape, sa.true(), order, 120, 15) == found[120:135]
+
+
+def test_a_place_is_found_by_its_row(filled: tuple[Store, Shape]) -> None:
+    rows, shape = filled
+    own = store.default_order(shape)
+    for order in (own, own[::-1]):
+        with rows.reading() as connection:
+            for where in conditions(shape):
+                keys = [row["sku"] for row in store.rows(connection, shape, where, order)]
+                for number in range(1, len(keys) + 1, 23):
+                    assert store.key_before(connection, shape, where, order, number) == keys[number - 1]
+                    assert store.start(connection, shape, where, order, Place(keys[number - 1], 0)) == number
+                assert store.start(connection, shape, where, order, Place("no such row", 7)) == 7

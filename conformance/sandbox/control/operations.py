@@ -67,7 +67,7 @@ class Operations:
         try:
             for tenant in self._tenants:
                 with tenant.store.work() as connection:
-                    batches.next_pending(connection)
+                    batches.are_waiting(connection)
         except Exception as error:
             raise Wrong(503, f"The database doesn't answer: {type(error).__name__}.") from None
         return Answer(200, {"status": "ok"})
