@@ -12,7 +12,6 @@ from functools import cached_property
 from spec import overlay
 from spec.importing.findings import Finding
 from spec.model import JSON
-from spec.pointers import escape
 from spec.source import Source
 
 _PLAIN = re.compile(r"[A-Za-z][\w ,.()'/-]*[\w.)]|[A-Za-z]")
@@ -63,7 +62,7 @@ def actions(source: Source, findings: Iterable[Finding]) -> Iterator[Action]:
         target = overlay.of_pointer(source.data, finding.pointer)
         heading = "" if not finding.pointer else " ".join(finding.subject.split(" ")[:2])
         for member in finding.replaces:
-            yield Action(overlay.of_pointer(source.data, f"{finding.pointer}/{escape(member)}"), None, heading)
+            yield Action(overlay.of_pointer(source.data, f"{finding.pointer}/{member}"), None, heading)
         yield Action(target, finding.update, heading)
 
 

@@ -50,6 +50,7 @@ class _Choice:
 def filters(context: ReadContext, listing: Listing) -> Iterator[Finding | Unrecognised]:
     """What each query parameter means that doesn't ask for a page."""
     paging = {parameter.name for parameter in pages.parameters(listing).values()}
+    paging |= {listing.page_object.name} if listing.page_object else set()
     needs = (f"x-reads {listing.operation.pointer}", *pages.needed(listing))
     found: dict[str, Finding | Unrecognised] = {}
     for parameter in listing.operation.parameters:

@@ -25,7 +25,12 @@ class Finding:
     needs: tuple[str, ...] = ()
     """Groups without which it says nothing."""
     replaces: tuple[str, ...] = ()
-    """Members of the element that go before the update comes."""
+    """Pointers below the element to what goes before the update comes."""
+
+    @property
+    def of_pages(self) -> bool:
+        """True if it says how a list is paged."""
+        return "x-pagination" in self.update or "parameters" in self.update
 
     @property
     def bare(self) -> JSON:

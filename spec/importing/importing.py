@@ -115,6 +115,7 @@ def _earlier(out: Path) -> Earlier | None:
 def _import(original: Source, path: Path, out: Path, document: str = "") -> Imported:
     """Import a document that was read from `path`; `document` is the digest of one that was saved."""
     before = _earlier(out)
+    document = document or (before.document if before else "")
     recognised = recognise(original)
     free, decided = _parted(original, recognised.findings, before)
     changed = _with_changes(original, before) if before else original

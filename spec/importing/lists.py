@@ -28,6 +28,16 @@ class Member:
 
 
 @dataclass(frozen=True)
+class PageObject:
+    """A parameter that is an object with the page and its size in it: in the query each member is a pair of its own."""
+
+    name: str
+    index: int
+    """Its place among the operation's parameters."""
+    members: Mapping[str, Object]
+
+
+@dataclass(frozen=True)
 class Listing:
     """An operation that shows rows."""
 
@@ -42,6 +52,9 @@ class Listing:
     key: str
     key_reason: str
     collection: str
+    page_object: PageObject | None
+    place: str
+    """The pointer of the operation's own object."""
 
     @property
     def label(self) -> str:
@@ -108,7 +121,21 @@ def listings(context: ReadContext, contract: Contract, unreliable: frozenset[str
             yield NoKey(operation)
             continue
         name = _collection(operation, taken)
-        yield Listing(operation, results, members, item, fields, *key, name)
+        here = place(context, operation)
+        found_object = _page_object(context, operation, here)
+        yield Listing(operation, results, members, item, fields, *key, name, found_object, here)
+
+
+def _page_object(context: ReadContext, operation: Operation, here: str) -> PageObject | None:
+    """Spring's `pageable`, and others of that kind."""
+    for parameter in operation.parameters:
+        index = parameter.pointer.removeprefix(f"{here}/parameters/")
+        if parameter.place != "query" or parameter.style != "form" or not parameter.explode or not index.isdecimal():
+            continue
+        members = context.properties(parameter.schema, f"{parameter.pointer}/schema")
+        if any(words.plain(name) in words.PAGE for name in members):
+            return PageObject(parameter.name, int(index), members)
+    return None
 
 
 def _of_one_row(operation: Operation) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from spec import vocabulary
 from spec.importing import words
 from spec.importing.findings import Finding, inferred
-from spec.importing.lists import Listing, Member
+from spec.importing.lists import Listing, Member, PageObject
 from spec.model import JSON, Parameter
 from spec.pointers import escape
 
@@ -100,6 +100,8 @@ def _members(listing: Listing) -> dict[str, Member]:
 def pagination(listing: Listing) -> Iterator[Finding]:
     """The marks of a list's pagination; none where nothing pages it and its rows are the whole response."""
     asked, shown = parameters(listing), _members(listing)
+    if listing.page_object and not asked:
+        yield _spread(listing, listing.page_object)
     headers = dict(_headers(listing)) if not shown else {}
     if not asked and not shown and not headers and not listing.results.path:
         return
@@ -126,6 +128,23 @@ def pagination(listing: Listing) -> Iterator[Finding]:
     for pointer, shown_by in headers.items():
         yield _mark(listing, pointer, shown_by, "The name of the header is the usual one.")
     yield _mark(listing, listing.results.pointer, "results", "It is the list of the rows.")
+
+
+def _spread(listing: Listing, given: PageObject) -> Finding:
+    """The members of an object as parameters of their own, which they are in the query."""
+    made = []
+    for name, of in given.members.items():
+        role = {**dict.fromkeys(words.PAGE, "page"), **dict.fromkeys(words.LIMIT, "limit"), **words.WITH_OTHERS}.get(
+            words.plain(name)
+        )
+        schema = {**of, **(_whole(name, of) if role else {})}
+        zero = role == "page" and schema.get("default", schema.get("minimum")) == 0
+        schema |= _default(schema, 0 if zero else 1, required=False) if role == "page" else {}
+        mark: JSON = {"role": role, "first": 0} if zero else role
+        why = inferred(f"A member of the name {name} asks for it, and {given.name} is exploded.")
+        made.append({"name": name, "in": "query", "schema": schema, **({"x-pagination": mark, **why} if role else {})})
+    replaces = (f"parameters/{given.index}",)
+    return Finding(listing.place, {"parameters": made}, group(listing), f"{listing.label} pages", (), replaces)
 
 
 def _default(schema: Mapping[str, JSON], first: int, *, required: bool) -> dict[str, JSON]:

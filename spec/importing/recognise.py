@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from spec import reader, vocabulary
 from spec.importing import batches, filters, pages, words, writes
 from spec.importing.findings import Finding, Unrecognised, inferred
-from spec.importing.lists import Listing, NoKey, listings, place
+from spec.importing.lists import Listing, NoKey, listings
 from spec.model import JSON
 from spec.pointers import at, escape
 from spec.problems import Problem, SpecError
@@ -45,7 +45,7 @@ def recognise(source: Source) -> Recognised:
         if isinstance(listing, NoKey):
             missed.append(_without_key(listing))
             continue
-        found += [_collection(listing), _reads(context, listing), *pages.pagination(listing)]
+        found += [_collection(listing), _reads(listing), *pages.pagination(listing)]
         meant = list(filters.filters(context, listing))
         parameters += len(meant)
         for each in (*meant, *rows.writes(listing)):
@@ -95,13 +95,13 @@ def _stamps(listing: Listing, known: tuple[str, ...]) -> list[str]:
     ]
 
 
-def _reads(context: ReadContext, listing: Listing) -> Finding:
+def _reads(listing: Listing) -> Finding:
     reason = f"Its response has the list of rows in {'.'.join(listing.results.path) or 'its body'}."
     mark = {"x-reads": {"collection": listing.collection, **inferred(reason)}}
     group = f"x-reads {listing.operation.pointer}"
     # A list whose pages aren't described would seem to have the rows of its first page only.
     needs = (f"collection {listing.collection}", *pages.needed(listing))
-    return Finding(place(context, listing.operation), mark, group, listing.label, needs)
+    return Finding(listing.place, mark, group, listing.label, needs)
 
 
 def _agreed(source: Source, found: Iterable[Finding]) -> tuple[list[Finding], list[Unrecognised]]:
@@ -124,15 +124,19 @@ def slots(pointer: str, update: JSON) -> Iterator[tuple[str, ...]]:
     for key, value in update.items():
         if key in ("x-collections", "links"):
             yield from ((pointer, key, name) for name in value)
-        elif key.startswith("x-") and key != "x-provenance":
+        elif key == "parameters" or (key.startswith("x-") and key != "x-provenance"):
             yield (pointer, key)
 
 
 def _declared(source: Source, finding: Finding) -> bool:
     """True if the document says it by itself."""
-    return finding.update.keys() != {"x-vocabulary"} and any(
-        _there(source.data, f"{slot[0]}/{'/'.join(map(escape, slot[1:]))}")
-        for slot in slots(finding.pointer, finding.update)
+    return (
+        finding.update.keys() != {"x-vocabulary"}
+        and "parameters" not in finding.update
+        and any(
+            _there(source.data, f"{slot[0]}/{'/'.join(map(escape, slot[1:]))}")
+            for slot in slots(finding.pointer, finding.update)
+        )
     )
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from spec import overlay, reader, vocabulary
 from spec.importing.findings import Finding, Unrecognised
 from spec.model import Location
-from spec.pointers import escape
 from spec.problems import Problem
 from spec.source import Source
 
@@ -53,7 +52,7 @@ def sound(source: Source, findings: Sequence[Finding], problems: Iterable[Proble
 def _with_a_list(findings: Sequence[Finding]) -> Iterator[Finding]:
     """The findings without the parts of pages whose list was refused."""
     needed = {group for finding in findings for group in finding.needs}
-    return (each for each in findings if "x-pagination" not in each.update or each.group in needed)
+    return (each for each in findings if not each.of_pages or each.group in needed)
 
 
 def _identity(problem: Problem) -> tuple[str, str]:
@@ -79,9 +78,10 @@ def _without_unknown_words(source: Source, findings: Iterable[Finding]) -> tuple
 def _problems(source: Source, findings: Sequence[Finding]) -> list[Problem]:
     """The reader's problems with the document as the findings describe it."""
     work = overlay.Work(source)
-    for index, finding in enumerate(findings):
+    # A parameter that goes changes the places of those behind it, so its finding comes last.
+    for index, finding in sorted(enumerate(findings), key=lambda each: "parameters" in each[1].update):
         for member in finding.replaces:
-            work.remove(f"{finding.pointer}/{escape(member)}")
+            work.remove(f"{finding.pointer}/{member}")
         work.merge(finding.pointer, finding.update, _line(index))
     return reader.attempt(replace(source, data=work.data, locations=work.locations))[1]
 
@@ -107,7 +107,7 @@ def _reasons(findings: Sequence[Finding], problems: Iterable[Problem]) -> Iterat
         # It is at an element of the document: what is said of the operation's pages has caused it, else all.
         for operation in dict.fromkeys(map(_operation, (problem.pointer, *problem.operations))):
             concerned = by_operation.pop(operation, ())  # the first problem often causes the others
-            pages = [index for index in concerned if "x-pagination" in findings[index].update]
+            pages = [index for index in concerned if findings[index].of_pages]
             yield from ((index, problem.message) for index in pages or concerned)
 
 

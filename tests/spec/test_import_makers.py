@@ -36,6 +36,9 @@ def test_what_is_recognised(document: Path, tmp_path: Path) -> None:
     if os.environ.get("GOLDEN") == "write":
         golden.write_text(found, "utf-8")
     assert found == golden.read_text("utf-8")
+    written = done.out.read_text("utf-8")
+    again = import_document(str(done.out), None)
+    assert (again.changed, again.deleted, done.out.read_text("utf-8")) == (0, 0, written), "again, it says the same"
 
 
 @pytest.mark.parametrize("file", [DEFAULT, GARDEN], ids=lambda path: path.stem)
