@@ -46,6 +46,7 @@ def parameter_plan(parameter: spec.Parameter, schemas: Schemas, arguments: names
         reserved=parameter.reserved,
         content=None if content is None else "json" if bodies.is_json(content) else "text",
         keys=keys,
+        reshapes=parameter.fields is not None,
         deprecated=parameter.deprecated,
         description=parameter.description,
         notes=documentation.notes(schemas.flatten(schema, at)),

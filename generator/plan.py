@@ -34,6 +34,8 @@ class ParameterPlan:
     content: Literal["json", "text"] | None
     """The content type of a value, where the document declares one in place of a style."""
     keys: tuple[str, ...]
+    reshapes: bool
+    """True when rows of an answer to it may lack fields."""
     deprecated: bool
     description: str
     notes: str

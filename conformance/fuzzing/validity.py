@@ -121,6 +121,8 @@ class Judge:
             plain = re.fullmatch(r"\w+", name, re.ASCII)
             keyed = next((f for f in operation.filters if plain and f.free_key and _is_key(f, name)), None)
             return _first(self._text(keyed.schema, text, name) for text in texts) if keyed else None
+        if parameter.fields:
+            return None  # whether an unknown name is refused is open
         if parameter.pagination:
             return self._paging(operation, parameter, texts)
         if parameter.prefixed:

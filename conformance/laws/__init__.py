@@ -31,6 +31,7 @@ from conformance.laws import (
     row_removes,
     row_updates,
     search,
+    shaping,
     updates,
 )
 from conformance.laws.law import LAWS, Law, Phase, phase_of
@@ -66,5 +67,6 @@ __all__ = [
     "row_removes",
     "row_updates",
     "search",
+    "shaping",
     "updates",
 ]

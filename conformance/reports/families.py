@@ -9,6 +9,7 @@ FAMILIES: Mapping[str, str] = {
     "response": "Status, content type and form of every response are as the document says.",
     "param": "Parameters accept what the document allows, and refuse what it forbids.",
     "page": "Pages hold every row once, are counted and linked, and don't depend on their length.",
+    "fields": "A choice of fields changes which fields are shown, and nothing else.",
     "outer": "Rows are shown under the key in the path that they belong to, and under no other.",
     "search": "A search finds the rows that hold its words, and no others.",
     "filter": "A filter shows all rows that match it, and no others.",

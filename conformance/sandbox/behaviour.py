@@ -82,6 +82,12 @@ class Behaviour:
     """How many rows are before the place that a cursor names."""
     window: Callable[[Operation, Query, int], Window] = lambda _, query, count: pages.window(query, count)
     row: Callable[[Operation, Row], Row] = lambda _, row: row
+    fields: Callable[[Operation, Query, Row], Row] = lambda _, query, row: {
+        name: value
+        for name, value in row.items()
+        if name not in query.without and (query.only is None or name in query.only)
+    }
+    """The fields of a row that a query asks for."""
     page: Callable[[Operation, Query, Page], Page] = lambda _, __, page: page
     link: Callable[[Operation, Query, str, Pairs], Pairs] = lambda _, __, ___, pairs: pairs
     """The query string of the link called next or previous."""

@@ -51,7 +51,7 @@ def answer(listing: Listing, work: store.Store, query: Query, base: str) -> Show
     with work.reading() as connection:
         paging = operation.pagination
         if paging is None:
-            found = [behaviour.row(operation, row) for row in store.rows(connection, shape, where, order)]
+            found = [_shown(listing, asked, row) for row in store.rows(connection, shape, where, order)]
             return Shown(_unpaged(listing, found))
         count = behaviour.count(operation, connection, shape, query, where)
         if not query.asked:
@@ -63,7 +63,7 @@ def answer(listing: Listing, work: store.Store, query: Query, base: str) -> Show
         if listing.past_end_is_404 and query.start and window.offset >= count:
             raise PastEnd
         following, preceding = pages.neighbours(query, count)
-        page = pages.Page(count, following, preceding, [behaviour.row(operation, row) for row in rows])
+        page = pages.Page(count, following, preceding, [_shown(listing, asked, row) for row in rows])
         page = behaviour.page(operation, query, page)
         if not query.asked and listing.bare_unasked:
             return Shown(page.rows)
@@ -77,6 +77,12 @@ def answer(listing: Listing, work: store.Store, query: Query, base: str) -> Show
         return _page(
             listing, paging, page, asked, base, lambda start: pages.link(paging, asked, start, query.limit, mark(start))
         )
+
+
+def _shown(listing: Listing, query: Query, row: store.Row) -> store.Row:
+    """A row with the fields that are asked for."""
+    behaviour, operation = listing.behaviour, listing.operation
+    return behaviour.fields(operation, query, behaviour.row(operation, row))
 
 
 def _page(

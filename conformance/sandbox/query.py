@@ -71,6 +71,10 @@ class Query:
     searches: tuple[Search, ...] = ()
     order: tuple[SortKey, ...] = ()
     """What the rows are sorted by, before the order that they have anyway."""
+    only: frozenset[str] | None = None
+    """The fields to show; None for all."""
+    without: frozenset[str] = frozenset()
+    """The fields not to show."""
     page: int = 0
     """The number of the page, counted from 0; 0 where the list has another form."""
     offset: int | None = None
@@ -248,7 +252,9 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
     kept = tuple(pair for pair in sent if pair[0] not in signature.ignored)
     try:
         written = prefixes.joined(signature.prefixed, kept)
-        return _placed(paging, asked, Query(kept, written, tuple(conditions), tuple(searches), order))
+        query = Query(kept, written, tuple(conditions), tuple(searches), order)
+        query = replace(query, only=asked.pop("only", None), without=asked.pop("except", frozenset()))
+        return _placed(paging, asked, query)
     except ValueError as error:
         refuse(paging.form.parameter or cursors.PARAMETER if paging else cursors.PARAMETER, *error.args)
         raise Invalid(errors, kinds) from None
@@ -295,6 +301,11 @@ def _take(
         return
     if parameter.pagination:
         asked[parameter.pagination] = value
+    if parameter.fields and signature.shape:
+        names = value if isinstance(value, list) else str(value).split(",")
+        if not {*names} <= {*signature.shape.order}:
+            raise ValueError("choice")
+        asked[parameter.fields] = frozenset(names)
     if parameter.search:
         searches.append(Search(parameter.search, texts[0], parameter.by_words))
     row_key = signature.shape and signature.shape.key

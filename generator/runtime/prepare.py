@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -71,6 +72,8 @@ def prepare(
     retry = settings.retry
     if "max_retries" in options:
         retry = Retry(options["max_retries"], retry.first, retry.most, retry.most_asked)
+    if any(p.reshapes and arguments.get(p.keyword, UNSET) is not UNSET for p in operation.parameters):
+        settings = replace(settings, strict=False)  # rows lack what wasn't asked for
     return Call(operation, request, retry, settings, options.get("deadline", settings.deadline))
 
 

@@ -51,6 +51,8 @@ class Parameter:
     """The content type of the value, where the document declares one in place of a style."""
     keys: tuple[str, ...] = ()
     """Regular expressions; where there are any, each key of the value must match one of them."""
+    reshapes: bool = False
+    """True when it chooses the fields of rows: an answer may lack some then."""
 
     @property
     def keyword(self) -> str:

@@ -35,6 +35,8 @@ def derive(operation: Operation) -> Iterator[Clause]:
     for parameter in operation.parameters:
         if parameter.search:
             yield from _search(operation, parameter)
+        if parameter.fields:
+            yield _fields(operation, parameter)
     if operation.batch:
         yield from _status(operation)
 
@@ -288,6 +290,19 @@ def _search(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
     yield of("search.sound", f"Every row that is found {has}.", "inferred")
     yield of("search.complete", f"Every row that {has} is found.", "inferred")
     yield of("search.case", "Searching in upper or lower case finds the same rows.", "inferred")
+
+
+def _fields(operation: Operation, parameter: Parameter) -> Clause:
+    shown = "only the fields that it names are" if parameter.fields == "only" else "the fields that it names aren't"
+    return clause(
+        operation,
+        "fields",
+        f"With {parameter.name} {shown} shown, of the same rows.",
+        parameter.provenance,
+        parameter.location,
+        about=parameter,
+        named=parameter.name,
+    )
 
 
 def _status(operation: Operation) -> Iterator[Clause]:

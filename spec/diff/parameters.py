@@ -33,6 +33,7 @@ _TAKEN = frozenset(
         "allowEmptyValue",
         "x-filter",
         "x-search",
+        "x-fields",
         "x-ordering",
         "x-pagination",
     ]
@@ -116,7 +117,7 @@ def _lookalike(context: Context, key: tuple[str, str], gone: Place, come: Named)
     """A new parameter that looks like the old one under another name."""
 
     def means(place: Place) -> list[JSON]:
-        return [place.node.get(mark) for mark in ("x-filter", "x-search", "x-ordering", "x-pagination")]
+        return [place.node.get(mark) for mark in ("x-filter", "x-search", "x-fields", "x-ordering", "x-pagination")]
 
     for (where, name), place in come.items():
         close = difflib.SequenceMatcher(None, key[1], name).ratio() > 0.6
@@ -287,7 +288,7 @@ def _by_name(fields: JSON) -> Mapping[str, JSON]:
 
 
 def _marks(old: Place, new: Place) -> Iterator[tuple[str, JSON, JSON]]:
-    for mark in ("x-filter", "x-search", "x-ordering", "x-pagination"):
+    for mark in ("x-filter", "x-search", "x-fields", "x-ordering", "x-pagination"):
         before, after = _plain_role(old.node.get(mark)), _plain_role(new.node.get(mark))
         if before != after:
             yield mark, before, after

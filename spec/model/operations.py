@@ -76,6 +76,11 @@ class Operation:
         return {name: values[name] for name in templates.placeholders(self.path) if name in values}
 
     @property
+    def reshaping(self) -> frozenset[str]:
+        """Names of query parameters with which a row is shown in another form than the declared one."""
+        return frozenset(p.name for p in self.parameters if p.fields)
+
+    @property
     def filters(self) -> tuple[Filter, ...]:
         """Every declared filter, in the document's order."""
         return tuple(f for p in self.parameters for f in p.filters)

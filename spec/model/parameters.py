@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -113,6 +113,8 @@ class Parameter:
     """One for an ordinary filter, one for each pattern of free keys, member or prefix, none otherwise."""
     ordering: Ordering | None
     """What it sorts the rows by (x-ordering)."""
+    fields: Literal["only", "except"] | None
+    """It names the fields to show, or not to show (x-fields)."""
     provenance: Provenance
     pointer: str
     location: Location
@@ -121,6 +123,12 @@ class Parameter:
     def delimiter(self) -> str | None:
         """What stands between the values of an array; None where each is a pair of its own, or nothing says."""
         return None if self.explode else DELIMITERS.get(self.style)
+
+    def naming(self, names: Iterable[str], *, many: bool) -> tuple[tuple[str, str], ...]:
+        """The pairs of a query in which it names fields: `many` of an array, else one text with commas."""
+        if many and self.delimiter is None:
+            return tuple((self.name, name) for name in names)
+        return ((self.name, (self.delimiter if many and self.delimiter else ",").join(names)),)
 
     @property
     def members(self) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import Literal, get_args
 
 from spec import templates
-from spec.model import PageRole, Parameter, ParameterPlace, Provenance, without_null
+from spec.model import DELIMITERS, PageRole, Parameter, ParameterPlace, Provenance, without_null
 from spec.pointers import escape
 from spec.problems import SEE
 from spec.reader import filters, ordering, prefixes
@@ -114,10 +114,28 @@ def _parameter(
         by_words=by_words,
         filters=(plain,) if plain else (*by_prefix, *free, *members),
         ordering=ordering.ordering(context, name, node, schema, wire, pointer, provenance, rows) if query else None,
+        fields=_fields(context, node, schema, wire, pointer, rows) if query else None,
         provenance=provenance,
         pointer=pointer,
         location=context.where(pointer),
     )
+
+
+def _fields(
+    context: ReadContext, node: Object, schema: Object, wire: filters.Wire, pointer: str, rows: Rows | None
+) -> Literal["only", "except"] | None:
+    """What a parameter does that names fields of the rows."""
+    mark: Literal["only", "except"] | None = context.extension(node, "x-fields", pointer)
+    if mark is None:
+        return None
+    types = {schema.get("type", "string")} if not isinstance(schema.get("type"), list) else {*schema["type"]}
+    if wire.content or wire.style not in DELIMITERS or not types & {"string", "array"}:
+        hint = "Let it be an array of texts, or a text with commas between the names."
+        context.problem(f"{pointer}/x-fields", "the parameter can't name several fields", hint)
+    elif rows is None:
+        hint = "Add x-reads with the collection's name, or take x-fields away."
+        context.problem(f"{pointer}/x-fields", "the operation reads no collection", hint)
+    return mark
 
 
 def _schema(context: ReadContext, node: Object, pointer: str) -> tuple[Object, str]:

@@ -29,6 +29,8 @@ CLAUSES = (
     "filter.built=between:",
     "combine.length=gte:",
     "relation.length",
+    "fields.fields",
+    "fields.omit",
     "filter.arrives",
     "filter.arrives__lt",
     "filter.arrives__range",

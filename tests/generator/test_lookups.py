@@ -101,3 +101,11 @@ def test_a_date_time_without_an_offset(make: Callable[..., ModuleType], talk: Ca
     assert found.arrives == noon
     with pytest.raises(harbour.errors.InvalidRequestError, match="no timezone info"):
         list(spoken.client.list_calls(arrives__gte=noon.replace(tzinfo=datetime.UTC)))
+
+
+def test_a_row_with_some_of_its_fields(make: Callable[..., ModuleType], talk: Callable[..., Talk]) -> None:
+    harbour = make(yaml.safe_load(LIBRARY.with_name("harbour.yaml").read_text("utf-8")))
+    spoken = talk(harbour, {"count": 1, "next": None, "previous": None, "ships": [{"id": 1, "name": "Ida"}]})
+    (found,) = list(spoken.client.list_ships(fields="id,name", omit=["built", "length"]))
+    assert spoken.seen[0].target == "/ships?fields=id%2Cname&omit=built&omit=length"
+    assert (found.id, found.name) == (1, "Ida")

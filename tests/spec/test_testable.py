@@ -157,6 +157,10 @@ PARAMETERS = {
         "{name: n, in: query, schema: {type: string, format: date-time-local}, x-filter: {§field: made, lookup: gte}}",
         "the parameter or the field 'made' has no offset, and the other one has",
     ),
+    "fields named by a number": (
+        "{name: n, in: query, schema: {type: integer}, §x-fields: only}",
+        "the parameter can't name several fields",
+    ),
     "the hour of a date": (
         "{name: n, in: query, schema: {type: integer}, x-filter: {field: day, §lookup: hour}}",
         "'hour' has no meaning for the field 'day'",

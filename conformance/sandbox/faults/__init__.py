@@ -27,6 +27,7 @@ from conformance.sandbox.faults import (
     parts,
     row_bodies,
     searches,
+    shaping,
     wire,
     writes,
 )
@@ -39,6 +40,7 @@ _TABLES: tuple[Mapping[str, Family], ...] = (
     access.FAMILIES,
     answers.FAMILIES,
     searches.FAMILIES,
+    shaping.FAMILIES,
     paging.FAMILIES,
     orderings.FAMILIES,
     filters.FAMILIES,
