@@ -91,7 +91,7 @@ async def perform(batch: Batch, kind: str, items: list[Any]) -> None:
                 failed += 1
                 if on("rollback-loses"):
                     session.rollback()
-                if on("all-or-nothing") or on("rollback-all") or (on("delete-all-missing") and kind == "delete"):
+                if on("rollback-all") or (on("delete-all-missing") and kind == "delete"):
                     session.rollback()
                     succeeded, failed = 0, len(items)
                     break
