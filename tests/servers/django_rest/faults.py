@@ -207,7 +207,7 @@ FAULTS: tuple[Row, ...] = (
     ("queue-full", "batch", True, "put_nowait() on a full queue: a second batch is lost"),
     ("status-cached", "batch", True, "cache_page on the status: it never changes"),
     ("status-latest", "batch", True, "Batch.objects.latest(): another batch's state"),
-    ("row-late", "batch", True, "the worker makes the batch's row: its status is a 404 before"),
+    ("row-late", "batch", False, "the worker makes the batch's row: its status is a 404 before"),
     ("state-early", "batch", True, "items count when they are accepted, and are done later"),
     ("retry-counts", "batch", True, "autoretry_for: a batch with a failure is done again, and counted again"),
     ("state-null", "batch", True, "state is null until the batch is over"),
