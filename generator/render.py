@@ -57,12 +57,13 @@ def files(plan: Plan, templates: Path | None = None) -> Mapping[str, bytes]:
 
 def _runtime(*, structs: bool) -> Iterator[tuple[str, Path]]:
     """The runtime's modules, each with its name in the package."""
-    apart = ("structs.py", "unset_msgspec.py")
+    apart = ("structs.py", "struct_bodies.py", "unset_msgspec.py")
     for source in sorted(RUNTIME.glob("*.py")):
         if source.name not in apart and not (structs and source.name == "unset.py"):
             yield source.name, source
     if structs:
         yield "structs.py", RUNTIME / "structs.py"
+        yield "struct_bodies.py", RUNTIME / "struct_bodies.py"
         yield "unset.py", RUNTIME / "unset_msgspec.py"
 
 

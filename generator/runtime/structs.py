@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from itertools import repeat
 from operator import attrgetter, is_not
 from types import UnionType
@@ -29,16 +28,13 @@ import msgspec
 from pydantic import Field, GetCoreSchemaHandler, TypeAdapter, create_model
 from pydantic_core import CoreSchema, core_schema
 
-from . import decode
-from .duplicates import counted, duplicate, search
-from .guards import is_list, is_object
-from .scalars import JsonNumber, LossyNumber
-from .types import CHECKING, Model, wire_names
+from .scalars import JsonNumber
+from .types import CHECKING, Model
 
 if TYPE_CHECKING:
     from typing import Annotated as Through
 
-__all__ = ["Content", "Number", "Struct", "Through", "constant"]
+__all__ = ["ABSENT", "EXTRA", "NULL", "Number", "Struct", "Through", "adapter", "constant", "defaults"]
 
 T = TypeVar("T")
 
@@ -52,7 +48,7 @@ _DEPTH: ContextVar[int] = ContextVar("depth", default=0)
 _DEEPEST = 10
 """How many structs inside each other have one schema together; those further inside have schemas of their own."""
 
-_EXTRA, _ABSENT, _NULL, _PROBLEMS = "__extra__", "__absent__", "__null__", "__problems__"
+EXTRA, ABSENT, NULL, _PROBLEMS = "__extra__", "__absent__", "__null__", "__problems__"
 """Where a struct keeps properties that the document lacks, required fields that didn't come, and nulls where the
 document has none."""
 
@@ -72,35 +68,35 @@ class Struct(msgspec.Struct, kw_only=True, dict=True):
 
         def __getattr__(self, name: str) -> Any:
             try:
-                return vars(self)[_EXTRA][name]
+                return vars(self)[EXTRA][name]
             except KeyError:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}") from None
 
     @property
     def model_extra(self) -> dict[str, Any] | None:
         """Properties that the document lacks."""
-        found: dict[str, Any] | None = vars(self).get(_EXTRA)
+        found: dict[str, Any] | None = vars(self).get(EXTRA)
         return found
 
     @property
     def model_fields_set(self) -> set[str]:
         """The fields that are sent: those that came or were given."""
-        names = {name for name, default in _defaults(type(self)) if _is_sent(getattr(self, name), default)}
-        came_not: set[str] = vars(self).get(_ABSENT, set())
+        names = {name for name, default in defaults(type(self)) if _is_sent(getattr(self, name), default)}
+        came_not: set[str] = vars(self).get(ABSENT, set())
         absent = {name for name in came_not if name in self.__constants__ or getattr(self, name) is None}
-        nulls = {name for name in vars(self).get(_NULL, ()) if getattr(self, name) is None}
+        nulls = {name for name in vars(self).get(NULL, ()) if getattr(self, name) is None}
         return (names - absent) | nulls | set(self.model_extra or ())
 
     @classmethod
     def model_validate(cls, value: object) -> Self:
         """The struct of some data. Raises pydantic's ValidationError."""
-        made: Self = _adapter(cls).validate_python(value)
+        made: Self = adapter(cls).validate_python(value)
         return made
 
     @classmethod
     def model_validate_json(cls, text: str | bytes) -> Self:
         """The struct of JSON text. Raises pydantic's ValidationError."""
-        made: Self = _adapter(cls).validate_json(text)
+        made: Self = adapter(cls).validate_json(text)
         return made
 
     def model_dump(self, **options: Any) -> dict[str, Any]:
@@ -116,7 +112,7 @@ class Struct(msgspec.Struct, kw_only=True, dict=True):
         made = msgspec.structs.replace(self, **(update or {}))
         vars(made).update(vars(self))
         if self.model_extra:
-            vars(made)[_EXTRA] = dict(self.model_extra)
+            vars(made)[EXTRA] = dict(self.model_extra)
         return made
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
@@ -128,7 +124,7 @@ class Struct(msgspec.Struct, kw_only=True, dict=True):
 
     @property
     def __pydantic_serializer__(self) -> Any:
-        return _adapter(type(self)).serializer
+        return adapter(type(self)).serializer
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -159,15 +155,15 @@ class Struct(msgspec.Struct, kw_only=True, dict=True):
     def __adopted__(cls, made: Model) -> Self:
         """The struct of its shadow."""
         given, extra = made.model_fields_set, made.model_extra or {}
-        needed = {name for name, default in _defaults(cls) if default is msgspec.NODEFAULT}
+        needed = {name for name, default in defaults(cls) if default is msgspec.NODEFAULT}
         struct = cls(**{name: getattr(made, name) for name in needed | given if name not in extra})
         if extra:
-            vars(struct)[_EXTRA] = dict(extra)
-        absent = {name for name, default in _defaults(cls) if _is_sent(default, default)} - given
+            vars(struct)[EXTRA] = dict(extra)
+        absent = {name for name, default in defaults(cls) if _is_sent(default, default)} - given
         if absent and not CHECKING.get():
-            vars(struct)[_ABSENT] = absent
-        if nulls := {name for name, default in _defaults(cls) if default is None and name in given}:
-            vars(struct)[_NULL] = nulls
+            vars(struct)[ABSENT] = absent
+        if nulls := {name for name, default in defaults(cls) if default is None and name in given}:
+            vars(struct)[NULL] = nulls
         if _PROBLEMS in vars(made):
             vars(struct)[_PROBLEMS] = vars(made)[_PROBLEMS]
         return struct
@@ -176,7 +172,7 @@ class Struct(msgspec.Struct, kw_only=True, dict=True):
     def __count__(cls, structs: list[Any]) -> int:
         """How many members some structs have together, properties apart that the document lacks."""
         count = 0
-        for name, default in _defaults(cls):
+        for name, default in defaults(cls):
             if default is msgspec.NODEFAULT:
                 count += len(structs)
             elif type(default) is not bool:  # Python has one True: nobody knows whether it came
@@ -206,12 +202,12 @@ def _remade(kind: type[Struct], values: dict[str, Any], more: dict[str, Any]) ->
 
 
 @cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
+def adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
 @cache
-def _defaults(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
+def defaults(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
     """The fields of a class with their defaults; NODEFAULT for none."""
     return tuple((each.name, each.default) for each in msgspec.structs.fields(kind))
 
@@ -288,83 +284,3 @@ if not TYPE_CHECKING:
         @classmethod
         def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
             return handler.generate_schema(cls.__through__)
-
-
-def _is_of_structs(kind: Any) -> bool:
-    """True for a struct, and for a list or an object of such; any other body is read by pydantic."""
-    if get_origin(kind) in (list, dict):
-        return _is_of_structs(get_args(kind)[-1])
-    return isinstance(kind, type) and issubclass(kind, Struct)
-
-
-def _through(kind: Any, value: Any) -> Any:
-    """A value that msgspec read as data, as a type that it doesn't know."""
-    if _has_float(value):
-        raise LossyNumber
-    return _adapter(kind).validate_python(value)
-
-
-def _has_float(value: Any) -> bool:
-    """True where a number may have lost digits, which a decimal would keep."""
-    if is_object(value):
-        return any(map(_has_float, value.values()))
-    if is_list(value):
-        return any(map(_has_float, value))
-    return isinstance(value, float) and len(repr(value)) > 16
-
-
-_plain = msgspec.json.Decoder[Any]()
-
-
-@dataclass(frozen=True)
-class Content(decode.Content):
-    """One content type that an operation answers with, and the type of its values."""
-
-    @cached_property
-    def _decoder(self) -> msgspec.json.Decoder[Any] | None:
-        kind = self.type()
-        return msgspec.json.Decoder(kind, dec_hook=_through) if _is_of_structs(kind) else None
-
-    def read(self, body: bytes) -> Any:
-        """A JSON body as its type. Raises ValidationError, and Twice for a name that stands twice in an object."""
-        if self._decoder is None:
-            return super().read(body)
-        try:
-            value = self._decoder.decode(body)
-        except (msgspec.MsgspecError, LossyNumber, RecursionError):
-            return self._liberal(body)
-        if not counted(body, value):  # a name stands twice, or properties came that the document lacks
-            data = _plain.decode(body)
-            if (twice := duplicate(body, data)) is not None:
-                raise decode.Twice(twice)
-            _keep(value, data)
-        return value
-
-    def _liberal(self, body: bytes) -> Any:
-        """The same by pydantic, which also takes what is only nearly right, and explains what is wrong."""
-        value = decode.validated(self.adapter, body)
-        if (twice := search(body)) is not None:
-            raise decode.Twice(twice)
-        return value
-
-
-def _keep(value: Any, data: Any) -> None:
-    """Give structs the properties that came and that the document lacks."""
-    if isinstance(value, Struct):
-        wires = wire_names(type(value))
-        known = set(wires.values())
-        if more := {name: each for name, each in data.items() if name not in known}:
-            vars(value)[_EXTRA] = more
-        if absent := {name for name in type(value).__constants__ if wires[name] not in data}:
-            vars(value)[_ABSENT] = absent
-        if nulls := {name for name, default in _defaults(type(value)) if default is None and wires[name] in data}:
-            vars(value)[_NULL] = nulls
-        for name, wire in wires.items():
-            if wire in data:
-                _keep(getattr(value, name), data[wire])
-    elif is_list(value):
-        for each, plain in zip(value, data, strict=True):
-            _keep(each, plain)
-    elif is_object(value):
-        for name, each in value.items():
-            _keep(each, data[name])

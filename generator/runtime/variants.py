@@ -66,9 +66,10 @@ class Tagged:
                 return None
             tag = value.get(self.wire)
             found = self._tags.get(_key(tag), ()) if tag is not None else self._likely(members, value)
+            if len(found) > 1:
+                return _first_valid([names[name] for name in found], value).__name__
             if found:
-                several = len(found) > 1
-                return _first_valid([names[name] for name in found], value).__name__ if several else found[0]
+                return found[0]
             return None if rest == Unknown.__name__ and CHECKING.get() else rest
 
         return choose
