@@ -17,7 +17,7 @@ import httpx2
 
 from .base import ApiKey, BaseClient, RawResponse, carrier, chosen, listed, raw, session
 from .batches import Batch, Outcome, Polling, Write, at
-from .bulk import BulkOptions, Progress
+from .bulk_options import BulkOptions, Progress
 from .call import Hooks, Middleware, Operation, RequestOptions
 from .deadline import Connections, Verify, no_tls
 from .errors import Answer, APIError, request_id

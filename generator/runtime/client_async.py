@@ -20,7 +20,7 @@ import httpx2
 
 from .base import ApiKey, BaseClient, RawResponse, carrier, chosen, listed, raw, session
 from .batches import AsyncBatch, Outcome, Polling, Write, at
-from .bulk import BulkOptions, Progress
+from .bulk_options import BulkOptions, Progress
 from .call import Hooks, Middleware, Operation, RequestOptions, Settings
 from .deadline import Verify, no_tls, proxied
 from .errors import Answer, APIError, request_id

@@ -20,7 +20,8 @@ from akinon_seller_products import (
     operations,
 )
 from akinon_seller_products._runtime.batches import BaseBatch
-from akinon_seller_products._runtime.bulk import Bulk, BulkOptions
+from akinon_seller_products._runtime.bulk import Bulk
+from akinon_seller_products._runtime.bulk_options import BulkOptions
 from akinon_seller_products._runtime.call import Settings
 from akinon_seller_products._runtime.credentials import Credentials
 from akinon_seller_products._runtime.errors import Answer

@@ -12,6 +12,7 @@ from collections.abc import (
 )
 from copy import copy
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import (
     Any,
@@ -27,13 +28,12 @@ from typing import (
 from urllib.parse import urlsplit
 
 from .batches import Outcome, Write
-from .bulk import Bulk, BulkOptions
+from .bulk_options import BulkOptions
 from .call import Hooks, Middleware, Operation, RequestOptions, Settings
 from .credentials import Credentials, Scheme, SecretSource
 from .errors import Answer, ConfigurationError, InvalidRequestError, request_id
 from .filters import Condition
 from .flow import Stream, Timeout
-from .journal import Journal, Target
 from .retry import Retry
 from .session import Session
 from .types import is_model
@@ -150,13 +150,11 @@ class BaseClient:
             known = ", ".join(self._api.writes) or "none"
             raise TypeError(f"bulk takes one of this client's own methods: {known}")
         found = self._api.writes[name]
-        kept = Journal(
-            Path(journal) if journal is not None else None,
-            found.operation.id,
-            options.chunk_size,
-            Target.of(self._session, found.operation, call, self._carrier),
-        )
-        return Bulk(self._session, found, options, call, kept).stream()
+        path = Path(journal) if journal is not None else None
+        # Few programs write in bulk, so its modules are loaded when one does.
+        bulk = import_module(".bulk", __package__)
+        stream: Stream[Outcome[Any]] = bulk.begun(self._session, found, options, call, path, self._carrier)
+        return stream
 
     def _walk(
         self,

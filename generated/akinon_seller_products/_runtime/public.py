@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from .base import RawResponse
 from .batches import AsyncBatch, Batch, BatchResult, Outcome
-from .bulk import Progress
+from .bulk_options import Progress
 from .call import Event, Hooks, RequestOptions
 from .errors import (
     APIConnectionError,
