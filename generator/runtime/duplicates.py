@@ -17,10 +17,10 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel
 
 from .guards import is_class
-from .types import is_model_class, wire_names
+from .types import is_model_class, is_root, wire_names
 from .unset import Unset
 
 
@@ -101,7 +101,7 @@ def _only(kind: type[Any], values: list[Any], kinds: set[type[Any]]) -> list[Any
 
 def _of_models(kind: type[Any], models: list[Any], *, extras: bool) -> int:
     """The same for models of one class."""
-    if issubclass(kind, RootModel):
+    if is_root(kind):
         return _members([model.root for model in models], extras=extras)
     if not issubclass(kind, BaseModel):  # structs that were just made hold nothing extra
         return _below(kind, models, kind.__count__(models), extras=extras)
@@ -146,7 +146,7 @@ def _holds(hint: Any) -> tuple[bool, type[Any] | None, bool]:
         objects, model, many = _holds(arguments[0])
         return objects, None if many else model, True
     if is_class(hint):
-        if issubclass(hint, RootModel):
+        if is_root(hint):
             return True, None, False
         if is_model_class(hint):
             return True, hint, False

@@ -7,11 +7,12 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from .errors import problems
 from .guards import is_list, is_object
 from .later import name_of, resolved
+from .types import is_model_class, is_root
 
 _PROBLEMS = "__problems__"
 
@@ -73,7 +74,7 @@ def _parts(kind: Any, data: Any) -> Any:
 def _is_model(kind: Any) -> bool:
     if not isinstance(kind, type):
         return False
-    return hasattr(kind, "__shadow__") or (issubclass(kind, BaseModel) and not issubclass(kind, RootModel))
+    return is_model_class(kind) and not is_root(kind)
 
 
 def _model(kind: type[Any], data: Mapping[str, Any]) -> BaseModel:

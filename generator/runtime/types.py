@@ -157,6 +157,11 @@ def is_model_class(kind: type[object]) -> TypeGuard[type[AnyModel]]:
     return issubclass(kind, BaseModel) or hasattr(kind, "__struct_fields__")
 
 
+def is_root(kind: type[object]) -> bool:
+    """True for a model that isn't an object, but holds any value in `root`."""
+    return bool(getattr(kind, "__pydantic_root_model__", False))
+
+
 def wire_names(kind: Any) -> dict[str, str]:
     """The fields of a class, with their names on the wire."""
     if issubclass(kind, BaseModel):
