@@ -50,7 +50,7 @@ def _creates(contract: Contract, operation: Operation, access: Access) -> Iterat
         access.provenance,
         words="write.creates",
     )
-    yield from _read_back(operation, "create", fields, row, collection.key)
+    yield from _read_back(contract, operation, "create", fields)
     yield from _answer(contract, operation, "create", row)
     if any(field.name == collection.key for field in fields):
         conflict = _declared(operation, 409)
@@ -100,7 +100,7 @@ def _updates(contract: Contract, operation: Operation, access: Access) -> Iterat
         return written(operation, f"update.{kind}", requirement, rests_on, words=f"write.{kind}")
 
     yield of("changes", "The row whose key is in the path is changed, and is shown as it is now.")
-    yield from _read_back(operation, "update", fields, row, collection.key)
+    yield from _read_back(contract, operation, "update", fields)
     for field in fields:
         if field.name in row and may_be_null(field.schema) and may_be_null(row[field.name]):
             yield written(
@@ -172,25 +172,32 @@ def _conditional(contract: Contract | None, operation: Operation, access: Access
     )
 
 
-def _read_back(
-    operation: Operation, action: str, fields: list[Field], row: Mapping[str, Schema], key: str
-) -> Iterator[Clause]:
+def _read_back(contract: Contract, operation: Operation, action: str, fields: list[Field]) -> Iterator[Clause]:
     """A clause for each field that is sent and shown alike."""
+    collection = operation.access.collection if operation.access else None
+    row = contract.shown_fields(collection) if collection else {}
     for field in fields:
-        if field.name in row and field.name != key and _alike(field.schema, row[field.name]):
+        if field.name not in row or (collection and field.name == collection.key):
+            continue
+        if _shape(contract, field.schema) == _shape(contract, row[field.name]):
             reads_back = f"{field.name} reads back as it was written."
             yield written(operation, f"{action}.field", reads_back, about=field, named=field.name, words="write.field")
 
 
-def _alike(sent: Schema, shown: Schema) -> bool:
-    """True unless one is an object, or a list, and the other isn't: a row may show what a key stands for."""
-    return _shape(sent) == _shape(shown)
+def _shape(contract: Contract, schema: Schema) -> tuple[str, ...]:
+    """Whether values are objects, lists or neither; of a list, also what is in it.
 
-
-def _shape(schema: Schema) -> str:
-    types = schema.get("type")
+    A row may show what a key stands for: then the shapes differ, and the field doesn't read back.
+    """
+    whole = contract.whole(contract.resolve(schema))
+    types = whole.get("type")
     names = types if isinstance(types, list) else [types]
-    return next((name for name in ("object", "array") if name in names), "plain")
+    if "object" in names or "properties" in whole:
+        return ("object",)
+    if "array" not in names:
+        return ("plain",)
+    items = whole.get("items")
+    return ("array", *_shape(contract, items)) if isinstance(items, Mapping) else ("array",)
 
 
 def _answer(contract: Contract, operation: Operation, action: str, row: Mapping[str, Schema]) -> Iterator[Clause]:
