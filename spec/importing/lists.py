@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from spec import vocabulary
-from spec.importing import words
+from spec.importing import page_words, words
 from spec.model import JSON, Contract, Media, Operation
 from spec.pointers import at, escape
 from spec.reader.read_context import Object, ReadContext
@@ -99,7 +99,7 @@ def place(context: ReadContext, operation: Operation) -> str:
 
 def asks_for_pages(operation: Operation) -> bool:
     """True if a query parameter has a name that only paging has."""
-    known = words.PAGE | words.LIMIT | words.OFFSET | words.CURSOR
+    known = page_words.PAGE | page_words.LIMIT | page_words.OFFSET | page_words.CURSOR
     return any(p.place == "query" and words.plain(p.name) in known for p in operation.parameters)
 
 
@@ -133,7 +133,7 @@ def _page_object(context: ReadContext, operation: Operation, here: str) -> PageO
         if parameter.place != "query" or parameter.style != "form" or not parameter.explode or not index.isdecimal():
             continue
         members = context.properties(parameter.schema, f"{parameter.pointer}/schema")
-        if any(words.plain(name) in words.PAGE for name in members):
+        if any(words.plain(name) in page_words.PAGE for name in members):
             return PageObject(parameter.name, int(index), members)
     return None
 
@@ -151,8 +151,8 @@ def _rows(context: ReadContext, operation: Operation, media: Media) -> tuple[Mem
         return Member((), pointer, schema), ()
     found = tuple(members(context, media.schema, pointer, ()))
     arrays = [member for member in found if _holds_objects(context, member.schema, member.pointer)]
-    named = [m for m in arrays if words.plain(m.path[-1]) in words.RESULTS or m.path[0] == "_embedded"]
-    counted = asks_for_pages(operation) or any(words.plain(m.path[-1]) in words.COUNT for m in found)
+    named = [m for m in arrays if words.plain(m.path[-1]) in page_words.RESULTS or m.path[0] == "_embedded"]
+    counted = asks_for_pages(operation) or any(words.plain(m.path[-1]) in page_words.COUNT for m in found)
     rows = next(iter(named), None) or (arrays[0] if len(arrays) == 1 and counted else None)
     if rows is None:
         return None

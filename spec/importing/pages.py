@@ -7,14 +7,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from spec import vocabulary
-from spec.importing import words
+from spec.importing import page_words, words
 from spec.importing.findings import Finding, inferred
 from spec.importing.lists import Listing, Member, PageObject
 from spec.model import JSON, Parameter
 from spec.pointers import escape
 
-_ASKED = (("page", words.PAGE), ("limit", words.LIMIT), ("offset", words.OFFSET), ("cursor", words.CURSOR))
-_SHOWN = (*(("count", names) for names in words.COUNTS), ("next", words.NEXT), ("previous", words.PREVIOUS))
+_ASKED = (
+    ("page", page_words.PAGE),
+    ("limit", page_words.LIMIT),
+    ("offset", page_words.OFFSET),
+    ("cursor", page_words.CURSOR),
+)
+_SHOWN = (
+    *(("count", names) for names in page_words.COUNTS),
+    ("next", page_words.NEXT),
+    ("previous", page_words.PREVIOUS),
+)
 _COUNT_HEADERS = frozenset({"xtotalcount", "xtotal", "totalcount", "xcount", "xpaginationtotalcount"})
 
 
@@ -38,14 +47,14 @@ def parameters(listing: Listing) -> dict[str, Parameter]:
                 found.setdefault(role, parameter)
     if found or _members(listing):
         for parameter in query:
-            role = words.WITH_OTHERS.get(words.plain(parameter.name), "")
+            role = page_words.WITH_OTHERS.get(words.plain(parameter.name), "")
             if role and role not in found and _fits(role, parameter) and parameter.name not in listing.fields:
                 found[role] = parameter
     if "page" in found and "cursor" in found and words.plain(found["cursor"].name) == "pagetoken":
         del found["page"]  # it is for the caller: the token leads on
     if "page" in found and "offset" in found:
         del found["offset"]
-        sizes = [p for p in query if words.plain(p.name) in words.LIMIT and "size" in words.plain(p.name)]
+        sizes = [p for p in query if words.plain(p.name) in page_words.LIMIT and "size" in words.plain(p.name)]
         if sizes:
             found["limit"] = sizes[0]
     if "cursor" in found and not found.keys() & {"page", "offset"}:
@@ -134,9 +143,11 @@ def _spread(listing: Listing, given: PageObject) -> Finding:
     """The members of an object as parameters of their own, which they are in the query."""
     made = []
     for name, of in given.members.items():
-        role = {**dict.fromkeys(words.PAGE, "page"), **dict.fromkeys(words.LIMIT, "limit"), **words.WITH_OTHERS}.get(
-            words.plain(name)
-        )
+        role = {
+            **dict.fromkeys(page_words.PAGE, "page"),
+            **dict.fromkeys(page_words.LIMIT, "limit"),
+            **page_words.WITH_OTHERS,
+        }.get(words.plain(name))
         schema = {**of, **(_whole(name, of) if role else {})}
         zero = role == "page" and schema.get("default", schema.get("minimum")) == 0
         schema |= _default(schema, 0 if zero else 1, required=False) if role == "page" else {}
