@@ -129,7 +129,7 @@ def _filter(choice: _Choice, reading: names.Reading) -> Finding | Unrecognised:
     last = words.plain(choice.listing.operation.path.rstrip("/").rpartition("/")[2])
     if lookup == "exact" and last in words.SINCE and vocabulary.kind(reading.schema) in ("date", "date-time"):
         return choice.unrecognised(f"the path ends with {last!r}: other rows than those of this moment are meant")
-    takes_several = lookup.removeprefix("not_").rpartition("__")[2] in ("in", "range")
+    takes_several = lookup.removeprefix("not_").rpartition("__")[2] in ("in", "range", "all")
     if choice.many and not takes_several:
         return _one_of_several(choice, mark)
     if takes_several and not choice.many:
@@ -191,6 +191,7 @@ def _one_of_several(choice: _Choice, mark: Mapping[str, JSON]) -> Finding:
 def _list_in_text(choice: _Choice, reading: names.Reading, mark: Mapping[str, JSON]) -> Finding:
     """A list whose values stand in one text with commas between them: OpenAPI has a form for that."""
     of = without_null(reading.schema)
+    of = of["items"] if isinstance(of.get("items"), Mapping) else of
     items = {key: of[key] for key in ("type", "format") if key in of} or {"type": "string"}
     update = {
         "x-filter": mark,

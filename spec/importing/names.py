@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from spec import vocabulary
 from spec.importing import words
-from spec.model import JSON
+from spec.model import JSON, without_null
 
 Schema = Mapping[str, JSON]
 Properties = Callable[[Schema], Mapping[str, Schema]]
@@ -41,6 +42,8 @@ def _field(
     path: list[str] = []
     schema: Schema = {}
     for name in names:
+        if path and name is names[-1] and words.plain(name) in ("id", "pk") and not fields and _is_key(schema):
+            break  # `author__id` where the row shows the author's key alone
         same = name if name in fields else None
         alike = [each for each in fields if words.plain(each) == words.plain(name)]
         found = same or (alike[0] if len(alike) == 1 else None)
@@ -54,6 +57,13 @@ def _field(
         schema = fields[found]
         fields = properties(schema)
     return (tuple(path), schema) if path else None
+
+
+def _is_key(schema: Schema) -> bool:
+    """True for a field that may hold the key of another row, or a list of keys."""
+    items = schema.get("items")
+    kind = vocabulary.kind(without_null(items if isinstance(items, Mapping) else schema))
+    return kind in ("number", "uuid", "text")
 
 
 def _related(name: str, fields: Mapping[str, Schema], properties: Properties) -> tuple[str, str] | None:

@@ -28,6 +28,8 @@ PAIRS: Mapping[str, str] = {
     "ends_with": "endswith",
     "iends_with": "iendswith",
     "in": "in",
+    "all": "all",
+    "none": "not_in",
     "range": "range",
     "between": "range",
     "gt": "gt",
