@@ -43,7 +43,10 @@ def import_command(document: str, out: Path | None) -> int:
 def _summary(done: Imported) -> list[str]:
     operations = done.contract.operations
     parameters = [parameter for operation in operations for parameter in operation.parameters]
-    described = sum(bool(p.filters or p.search or "x-ordering" in done.contract.at(p.pointer)) for p in parameters)
+    described = sum(
+        bool(p.filters or p.search or {"x-ordering", "x-fields"} & done.contract.at(p.pointer).keys())
+        for p in parameters
+    )
     access = [operation.access.action for operation in operations if operation.access]
     lines = [
         f"{done.out}: {_count(len(done.contract.collections), 'collection')}, {_count(access.count('reads'), 'list')} "

@@ -236,7 +236,15 @@ def _sortable(field: Object) -> bool:
     return vocabulary.kind(without_null(field)) not in ("object", "list")
 
 
-def _sparse(choice: _Choice) -> Unrecognised:
+def _sparse(choice: _Choice) -> Finding | Unrecognised:
+    """Which fields a row shows, where the description or the choices say that the values are fields."""
+    mark = words.SHOWN.get(words.plain(choice.parameter.name))
+    fields = choice.listing.fields
+    offered = {str(each) for each in orders.choices(choice.schema)}
+    said = re.search(r"\b(fields|columns|properties|attributes)\b", choice.parameter.description, re.IGNORECASE)
+    if mark and not _attributes(fields, choice.properties) and (offered <= fields.keys() if offered else said):
+        why = inferred(f"{choice.parameter.name} names fields of the rows.")
+        return choice.finding({"x-fields": mark, **why})
     return choice.unrecognised("it chooses what a row shows, not which rows are shown")
 
 

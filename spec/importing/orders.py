@@ -27,7 +27,7 @@ def ordering(fields: Sequence[str], schema: Object, text: str, others: Sequence[
 
     `fields` are those of the rows, `schema` is the parameter's, `text` its description.
     """
-    values = [str(value) for value in _choices(schema) if value is not None]
+    values = [str(value) for value in choices(schema) if value is not None]
     if values:
         return _listed(fields, values, "The schema lists the values.", others)
     named = [field for field in fields if re.search(rf"(?<![\w.]){re.escape(field)}(?!\w|\.\w)", text)]
@@ -76,7 +76,7 @@ def _fields(fields: Sequence[str], values: Sequence[str], template: str) -> Iter
 def _direction(others: Sequence[Parameter]) -> Iterator[dict[str, JSON]]:
     """A parameter that takes the direction: its schema lists two values, for up and for down."""
     for parameter in others:
-        by_word = {str(value).lower(): value for value in _choices(parameter.schema)}
+        by_word = {str(value).lower(): value for value in choices(parameter.schema)}
         up, down = (
             next((by_word[w] for w in ws if w in by_word), None)
             for ws in (("asc", "ascending"), ("desc", "descending"))
@@ -85,7 +85,7 @@ def _direction(others: Sequence[Parameter]) -> Iterator[dict[str, JSON]]:
             yield {"parameter": parameter.name, "ascending": str(up), "descending": str(down)}
 
 
-def _choices(schema: Mapping[str, JSON]) -> list[JSON]:
+def choices(schema: Mapping[str, JSON]) -> list[JSON]:
     """The values that a schema lists, of a list those of its items."""
     items = schema.get("items")
     listed = (items if isinstance(items, Mapping) else schema).get("enum")

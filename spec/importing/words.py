@@ -209,6 +209,8 @@ DIRECTION = frozenset(
     {"order", "direction", "dir", "sortorder", "sortdir", "sortdirection", "orderdirection", "orderdir"}
 )
 SPARSE = frozenset({"fields", "omit", "exclude", "include", "expand", "brief", "select", "embed", "populate"})
+SHOWN: Mapping[str, str] = {"fields": "only", "select": "only", "omit": "except", "exclude": "except"}
+"""Parameters that name the fields to show, and not to show."""
 FORMAT = frozenset({"format", "lang", "language", "locale", "timezone", "tz", "version", "apiversion", "callback"})
 
 CREATED = ("created_at", "created", "createdat", "datecreated", "createdon", "createddate", "creationdate", "addedat")
