@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from conformance.commands import options
+from conformance.laws import LAWS
 from conformance.reports.conclusion import plural
 from conformance.runner.config import Config
-from spec import Contract
+from spec import Clause, Contract
 from spec.command_line import command
 
 
@@ -37,16 +38,14 @@ def text(contract: Contract, config: Config) -> str:
     where = "the embedded sandbox" if config.embedded else config.base_url
     lines = [f"{where}, nothing sent yet: {plural(len(tried), 'clause')}"]
     for operation in contract.operations:
-        families = Counter(clause.family for clause in tried if clause.operation == operation.code)
-        if not families:
-            continue
-        shown = ", ".join(
-            f"{family} {number} ({_requests({family: number}, config)})" for family, number in families.items()
-        )
-        lines += [f"  {operation.method} {operation.path}  ({operation.code})", f"      {shown}"]
-    everything = Counter(clause.family for clause in tried)
-    lines.append(f"clauses of each family, and in brackets the requests that they took on {MEASURED_ON};")
-    lines.append(f"altogether about {_requests(everything, config):,}, and more where something has to be confirmed")
+        own = [clause for clause in tried if clause.operation == operation.code]
+        if own:
+            families = [(name, [c for c in own if c.family == name]) for name in dict.fromkeys(c.family for c in own)]
+            shown = [f"{name} {len(clauses)} ({round(_of_laws(clauses))})" for name, clauses in families]
+            shown += [f"{what} ({number})" for what, number in _shared(own, config).items()]
+            lines += [f"  {operation.method} {operation.path}  ({operation.code})", f"      {', '.join(shown)}"]
+    lines.append("clauses of each family, and in brackets about how many requests they take on a catalog of 150 rows;")
+    lines.append(f"altogether about {_requests(tried, config):,}, and more where something has to be confirmed")
     changing = [clause for clause in tried if clause.writes]
     if changing:
         lines.append(
@@ -60,30 +59,32 @@ def text(contract: Contract, config: Config) -> str:
     return "\n".join(lines)
 
 
-MEASURED_ON = "the sandbox's catalog of 150"
+SCENARIO = 40
+"""Requests that write the rows of one operation. All laws that judge them share them."""
 
-REQUESTS = {
-    "auth": 1.0,
-    "response": 6.2,
-    "param": 1.8,
-    "page": 4.1,
-    "search": 5.8,
-    "filter": 5.3,
-    "combine": 1.4,
-    "wire": 13,
-    "explore": 12,
-    "relation": 4.4,
-    "batch": 3.2,
-    "write": 0.7,
-    "body": 1.3,
-}
-"""Requests for one clause of a family, as `make` takes them; a batch's are those of the scenario that writes share."""
+ENGINE = 50
+"""Requests that Schemathesis' engine generates for one operation."""
 
 
-def _requests(families: Mapping[str, int], config: Config) -> int:
-    """About how many requests so many clauses of each family take."""
-    cost = {**REQUESTS, "response": REQUESTS["response"] if config.schemathesis else 0}
-    return round(sum(number * cost.get(family, 1) for family, number in families.items()))
+def _of_laws(clauses: Iterable[Clause]) -> float:
+    """The requests of the laws themselves."""
+    return sum(LAWS[clause.kind].requests for clause in clauses if clause.kind in LAWS)
+
+
+def _shared(clauses: Iterable[Clause], config: Config) -> dict[str, int]:
+    """The requests that laws of one operation share: what they are for, and their number."""
+    laws = [LAWS[clause.kind] for clause in clauses if clause.kind in LAWS]
+    shared = {"writing rows": SCENARIO} if any(law.scenario for law in laws) else {}
+    if config.schemathesis and config.effort != "quick" and any(law.phase.judges_evidence for law in laws):
+        shared["Schemathesis"] = ENGINE
+    return shared
+
+
+def _requests(clauses: Iterable[Clause], config: Config) -> int:
+    """About how many requests a run of these clauses takes."""
+    tried = list(clauses)
+    by_operation = [[c for c in tried if c.operation == code] for code in dict.fromkeys(c.operation for c in tried)]
+    return round(_of_laws(tried)) + sum(sum(_shared(own, config).values()) for own in by_operation)
 
 
 def _limits(config: Config) -> str:

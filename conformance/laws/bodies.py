@@ -179,7 +179,7 @@ _BAD = {"body.required": _lacking, "body.type": _mistyped}
 """Bad items by the kind of clause that no such item must be taken."""
 
 
-@law(*_BAD, phase=Phase.REFUSALS, scenario=Trace)
+@law(*_BAD, phase=Phase.REFUSALS, scenario=Trace, requests=1.3)
 def not_taken(context: RunContext, clause: Clause) -> Result:
     """No item with the clause's mistake is accepted."""
     operation = operation_of(context, clause)
@@ -196,7 +196,7 @@ def _raw(context: RunContext, operation: Operation, body: bytes) -> Exchange:
     return exchange
 
 
-@law("body.not-array", phase=Phase.REFUSALS, scenario=Trace)
+@law("body.not-array", phase=Phase.REFUSALS, scenario=Trace, requests=2)
 def not_array(context: RunContext, clause: Clause) -> Result:
     """Something else than a list of items is refused."""
     operation = operation_of(context, clause)
@@ -212,7 +212,7 @@ def not_array(context: RunContext, clause: Clause) -> Result:
     return Held(2)
 
 
-@law("body.object", phase=Phase.REFUSALS, scenario=Trace)
+@law("body.object", phase=Phase.REFUSALS, scenario=Trace, requests=1)
 def single_object(context: RunContext, clause: Clause) -> Result:
     """One item that isn't in a list is refused."""
     operation = operation_of(context, clause)
@@ -222,7 +222,7 @@ def single_object(context: RunContext, clause: Clause) -> Result:
     return Held(1)
 
 
-@law("body.malformed", phase=Phase.REFUSALS)
+@law("body.malformed", phase=Phase.REFUSALS, requests=1.8)
 def malformed(context: RunContext, clause: Clause) -> Result:
     """What isn't JSON is refused."""
     operation = operation_of(context, clause)
@@ -246,7 +246,7 @@ def empty(context: RunContext, clause: Clause) -> Result:
     return Held(1)
 
 
-@law("body.whole", phase=Phase.REFUSALS, scenario=Trace)
+@law("body.whole", phase=Phase.REFUSALS, scenario=Trace, requests=7)
 def whole(context: RunContext, clause: Clause) -> Result:
     """A refused request has changed nothing, not even by its good items."""
     operation = operation_of(context, clause)
@@ -311,7 +311,7 @@ def _half_bad(good: Item) -> dict[str, Any]:
     return {**good, last: "not-one"} if last else dict(good)
 
 
-@law("body.large", phase=Phase.LOAD)
+@law("body.large", phase=Phase.LOAD, requests=4)
 def large(context: RunContext, clause: Clause) -> Result:
     """Very many items, or a very large one, don't make the server fail."""
     operation = operation_of(context, clause)

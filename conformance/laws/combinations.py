@@ -49,7 +49,7 @@ class Candidate:
     """Rows that may be shown or not."""
 
 
-@law("combine")
+@law("combine", requests=1.6)
 def combine(context: RunContext, clause: Clause) -> Result:
     """Every filter, together with filters on other fields, shows the rows that satisfy both."""
     operation = operation_of(context, clause)

@@ -52,7 +52,7 @@ def words(case: Case) -> str:
     return f"rows whose {field} satisfies {sent} (lookup {case.filter.lookup})"
 
 
-@law("filter")
+@law("filter", requests=5)
 def filter_law(context: RunContext, clause: Clause) -> Result:
     """Sound and complete, on values for which a wrong server shows other rows."""
     operation = operation_of(context, clause)
@@ -148,7 +148,7 @@ def _twice(context: RunContext, operation: Operation, known: Sample, case: Case)
     return None
 
 
-@law("wire")
+@law("wire", requests=16)
 def wire(context: RunContext, clause: Clause) -> Result:
     """Texts that need escaping, or that a careless server would interpret, arrive as they were sent."""
     operation = operation_of(context, clause)
@@ -190,7 +190,7 @@ def wrong_by_itself(context: RunContext, operation: Operation, filter: Filter) -
 _PLAIN = re.compile(r"[A-Za-z0-9]+")
 
 
-@law("edges")
+@law("edges", requests=2)
 def edges(context: RunContext, clause: Clause) -> Result:
     """A space at an end of a value distinguishes a word from a longer one with the same beginning or end."""
     operation = operation_of(context, clause)

@@ -40,7 +40,7 @@ class _Disagreement(Exception):
         super().__init__(finding.observed)
 
 
-@law("explore")
+@law("explore", requests=6)
 def explore(context: RunContext, clause: Clause) -> Result:
     """Two to four filters that one row satisfies show exactly the rows that satisfy them all."""
     operation = operation_of(context, clause)
@@ -118,7 +118,7 @@ class _World:
     """True once a history disagreed: what Hypothesis tries then needn't be waited for."""
 
 
-@law("write.history")
+@law("write.history", requests=43)
 def history(context: RunContext, clause: Clause) -> Result:
     """After any sequence of upserts, parts and deletes every row has the state of the last writes to it."""
     operation = operation_of(context, clause)

@@ -46,6 +46,8 @@ class Registered:
     phase: Phase
     scenario: type[object] | None
     """The trace that it needs of its operation's writes; the runner has the scenario run before."""
+    requests: float
+    """About how many requests it sends for one clause, beside those that laws share. A plan adds them up."""
 
     def __call__(self, context: RunContext, clause: Clause) -> Result:
         """The law's result for a clause."""
@@ -56,14 +58,20 @@ LAWS: dict[str, Registered] = {}
 """The laws by the kind of clause that each checks. `law` enters them."""
 
 
-def law(*kinds: str, phase: Phase = Phase.READS, scenario: type[object] | None = None) -> Callable[[Law], Law]:
-    """Enter a function as the law for kinds of clauses. Raises ValueError for a kind that has a law already."""
+def law(
+    *kinds: str, phase: Phase = Phase.READS, scenario: type[object] | None = None, requests: float | None = None
+) -> Callable[[Law], Law]:
+    """Enter a function as the law for kinds of clauses. Raises ValueError for a kind that has a law already.
+
+    A law sends about one request, unless it says otherwise. One that judges a trace or evidence sends none.
+    """
+    usual = 0.0 if scenario or phase.judges_evidence else 1.0
 
     def enter(function: Law) -> Law:
         for kind in kinds:
             if kind in LAWS:
                 raise ValueError(f"There is a law for clauses of the kind {kind} already.")
-            LAWS[kind] = Registered(function, phase, scenario)
+            LAWS[kind] = Registered(function, phase, scenario, usual if requests is None else requests)
         return function
 
     return enter

@@ -114,14 +114,14 @@ def any_wrongly_announced(operation: Operation, w: Walk) -> Finding | None:
     return None
 
 
-@law("page.next-link")
+@law("page.next-link", requests=7)
 @rests_on("page.stable", "page.count", "page.next")
 def next_link(context: RunContext, clause: Clause) -> Result:
     """The link to the next page asks for the next page of the same query."""
     return _linked(context, clause, "next")
 
 
-@law("page.previous-link")
+@law("page.previous-link", requests=2)
 @rests_on("page.stable", "page.count", "page.previous")
 def previous_link(context: RunContext, clause: Clause) -> Result:
     """The link to the previous page asks for the previous page of the same query."""

@@ -11,7 +11,7 @@ from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Cursor
 
 
-@law("page.default-page")
+@law("page.default-page", requests=2)
 @rests_on("page.stable")
 def default_page(context: RunContext, clause: Clause) -> Result:
     """A request that names no page is answered with the first."""
@@ -46,7 +46,7 @@ def default_limit(context: RunContext, clause: Clause) -> Result:
     return same_rows(operation, without, given, f"the rows of {limit.parameter}={limit.default}") or Held(1)
 
 
-@law("page.limit")
+@law("page.limit", requests=7)
 def limit_law(context: RunContext, clause: Clause) -> Result:
     """A page has as many rows as its limit, up to a cap of the server's own."""
     operation = operation_of(context, clause)

@@ -126,7 +126,7 @@ def _gap(operation: Operation, w: Walk) -> Finding | None:
     return None
 
 
-@law("page.count")
+@law("page.count", requests=18)
 @rests_on("page.stable", "page.limit", "page.disjoint")
 def count_law(context: RunContext, clause: Clause) -> Result:
     """The count is the number of rows on all pages, and the same on each."""
@@ -197,7 +197,7 @@ def _beyond(context: RunContext, operation: Operation, w: Walk) -> Finding | Non
     return Finding(wanted, f"{w.count}", (w.pages[1].exchange, page.exchange))
 
 
-@law("page.stable")
+@law("page.stable", requests=3)
 def stable(context: RunContext, clause: Clause) -> Result:
     """A repeated request shows the same."""
     operation = operation_of(context, clause)
@@ -274,7 +274,7 @@ def past_end(context: RunContext, clause: Clause) -> Result:
     return Held(2)
 
 
-@law("page.filtered")
+@law("page.filtered", requests=5)
 @rests_on(
     "page.stable",
     "page.limit",

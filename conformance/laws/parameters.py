@@ -77,7 +77,7 @@ _JUNK = {
 """Texts that no reading takes for a value of the kind."""
 
 
-@law("param.bounds", phase=Phase.REFUSALS)
+@law("param.bounds", phase=Phase.REFUSALS, requests=2)
 def bounds(context: RunContext, clause: Clause) -> Result:
     """A value outside the declared bounds is refused."""
     operation = operation_of(context, clause)
@@ -155,7 +155,7 @@ def _odd(context: RunContext, operation: Operation, values: tuple[str, ...]) -> 
     return values[[o.code for o in context.contract.operations].index(operation.code) % len(values)]
 
 
-@law("param.accepted", phase=Phase.REFUSALS)
+@law("param.accepted", phase=Phase.REFUSALS, requests=2.7)
 def accepted(context: RunContext, clause: Clause) -> Result:
     """A header that chooses the language of messages doesn't choose the rows, and breaks nothing."""
     operation, name = operation_of(context, clause), clause.speaks_of(Parameter).name
@@ -224,7 +224,7 @@ def unknown_key(context: RunContext, clause: Clause) -> Result:
     return Held(1)
 
 
-@law("param.misspelt", phase=Phase.REFUSALS)
+@law("param.misspelt", phase=Phase.REFUSALS, requests=3)
 def misspelt(context: RunContext, clause: Clause) -> Result:
     """A parameter misspelt by a letter isn't silently ignored."""
     operation = operation_of(context, clause)

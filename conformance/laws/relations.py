@@ -45,7 +45,7 @@ HALVES = (("gt", "lte"), ("gte", "lt"))
 """Together they show every row, and no row twice."""
 
 
-@law("relation")
+@law("relation", requests=4)
 @rests_on("page.stable", "page.count")
 def relation(context: RunContext, clause: Clause) -> Result:
     """The same value under every lookup of a field: subsets hold, and halves make the whole."""

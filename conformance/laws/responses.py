@@ -214,7 +214,7 @@ DEPTH = 500
 """Lists in lists: more than anybody means, and fewer than a reader of JSON must refuse."""
 
 
-@law(*KINDS, phase=Phase.RESPONSES)
+@law(*KINDS, phase=Phase.RESPONSES, requests=1)
 def response(context: RunContext, clause: Clause) -> Result:
     """Every answer of the operation is as it is declared."""
     operation, kind, evidence = operation_of(context, clause), clause.kind, context.evidence

@@ -41,7 +41,7 @@ def _rows(context: RunContext, operation: Operation, field: str, most: int) -> I
     yield from found[:: max(1, len(found) // most)][:most]
 
 
-@law("search.finds")
+@law("search.finds", requests=2)
 def finds(context: RunContext, clause: Clause) -> Result:
     """A row's own name finds the row."""
     operation, parameter = operation_of(context, clause), clause.speaks_of(Parameter)
@@ -62,7 +62,7 @@ def finds(context: RunContext, clause: Clause) -> Result:
     return Held(tried) if tried else not_exercised("no-witness", f"no row with a plain {field} that narrows the search")
 
 
-@law("search.selective")
+@law("search.selective", requests=3)
 def selective(context: RunContext, clause: Clause) -> Result:
     """A search for another text shows other rows."""
     operation, parameter = operation_of(context, clause), clause.speaks_of(Parameter)
@@ -135,7 +135,7 @@ def _has_text(parameter: Parameter, row: Mapping[str, Any], word: str) -> bool |
     return any_of(text("icontains", str(row[field]), word) for field in parameter.search if row.get(field) is not None)
 
 
-@law("search.sound")
+@law("search.sound", requests=4)
 def sound(context: RunContext, clause: Clause) -> Result:
     """Every row that is shown has the value somewhere."""
     operation, parameter = operation_of(context, clause), clause.speaks_of(Parameter)
@@ -198,7 +198,7 @@ def _nothing_found(context: RunContext, operation: Operation, parameter: Paramet
     return not_exercised("no-data", "the search shows no rows")
 
 
-@law("search.case")
+@law("search.case", requests=5)
 def case(context: RunContext, clause: Clause) -> Result:
     """Upper and lower case make no difference."""
     operation, parameter = operation_of(context, clause), clause.speaks_of(Parameter)

@@ -183,6 +183,25 @@ def test_a_plan_sends_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
+    ("only", "shown", "altogether"),
+    [
+        (["PRD102.wire"], "wire 1 (16)", 16),
+        (["PRD102.wire", "PRD102.edges"], "wire 1 (16), edges 1 (2)", 18),
+        (["PRD103.write.deletes", "PRD103.write.recreate"], "write 2 (0), writing rows (40)", 40),
+        (["PRD108.response.schema"], "response 1 (1), Schemathesis (50)", 51),
+    ],
+    ids=["a law", "two laws", "a scenario that laws share", "the engine"],
+)
+def test_a_plan_adds_up_what_laws_and_scenarios_send(
+    only: list[str], shown: str, altogether: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("plan", *(word for id in only for word in ("--only", id))) == 0
+    plan = capsys.readouterr().out
+    assert f"      {shown}\n" in plan
+    assert f"altogether about {altogether}," in plan
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["ftp://x"], "isn't a URL"),
