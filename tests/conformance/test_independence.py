@@ -18,14 +18,10 @@ from conformance.runner.run import in_order, try_clause
 from conformance.selection import Shard, left_to_others
 from conformance.transport.exchange import Request, Response
 from spec import Clause
-from tests.conformance import mistakes_in_batches, mistakes_in_reads, mistakes_in_writes
+from tests.conformance import mistakes
 from tests.conformance.fake import CONTRACT, Shop, ask_of, log_of
 
-MISTAKES = {
-    f"{clause}: {name}": shop
-    for module in (mistakes_in_reads, mistakes_in_batches, mistakes_in_writes)
-    for clause, name, shop in module.MISTAKES
-}
+MISTAKES = {f"{clause}: {name}": shop for clause, name, shop in mistakes.MISTAKES}
 
 
 SAMPLE = (

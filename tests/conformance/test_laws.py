@@ -17,12 +17,11 @@ from conformance.runner.run import in_order, try_clause
 from conformance.transport import target
 from conformance.verdict import Finding, Outcome
 from spec import Clause
-from tests.conformance import inconclusive, mistakes_in_batches, mistakes_in_reads, mistakes_in_writes, quirks
+from tests.conformance import inconclusive, quirks
 from tests.conformance.fake import CONTRACT, Shop, ask_of, log_of, outcome
 from tests.conformance.golden import expect, titles
+from tests.conformance.mistakes import MISTAKES
 from tests.conformance.mutate import Mistake, changed
-
-MISTAKES = [*mistakes_in_reads.MISTAKES, *mistakes_in_writes.MISTAKES, *mistakes_in_batches.MISTAKES]
 
 
 @pytest.fixture(autouse=True)
