@@ -20,6 +20,7 @@ from conformance.oracle.lookups import kind_of
 from conformance.oracle.operands import listed
 from conformance.transport.exchange import Request
 from spec import Contract, Filter, Operation, Parameter, templates
+from spec.lookups import LOOKUPS
 from spec.patterns import is_match
 from spec.values import checker, is_date_time
 
@@ -121,8 +122,10 @@ class Judge:
             plain = re.fullmatch(r"\w+", name, re.ASCII)
             keyed = next((f for f in operation.filters if plain and f.free_key and _is_key(f, name)), None)
             return _first(self._text(keyed.schema, text, name) for text in texts) if keyed else None
-        if parameter.fields:
-            return None  # whether an unknown name is refused is open
+        if parameter.fields or parameter.ordering:
+            return None  # whether an unknown name is refused is open, or said by another clause
+        if any(LOOKUPS[f.lookup].operand == "pair" for f in parameter.filters):
+            return None  # a range needs two values, and which is the first one is open
         if parameter.pagination:
             return self._paging(operation, parameter, texts)
         if parameter.prefixed:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from conformance.laws.law import Phase, law, operation_of
 from conformance.laws.row_states import collection_of, denies, equal
-from conformance.reading.context import RunContext
+from conformance.reading.context import RunContext, get
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import sample_of
-from conformance.transport.exchange import Exchange
+from conformance.transport.exchange import Exchange, Request
 from conformance.verdict import Finding, Held, Result, not_exercised
 from conformance.writing.one_row import list_of, look_in_list, request, row_in
 from spec import Clause, Operation
@@ -112,3 +113,37 @@ def unknown_keys(context: RunContext, operation: Operation) -> tuple[str, ...]:
     if schema.get("format") == "uuid":
         return ("3f2b8c1e-5a47-4d09-9f6e-2b7c8d901234", "00000000-0000-4000-8000-000000000000")
     return ("prdct-no-such-row", "PRDCT-nobody")
+
+
+_OTHER = '"prdct-another-state"'
+"""An ETag that no answer has."""
+
+
+@law("get.not-modified")
+def not_modified(context: RunContext, clause: Clause) -> Result:
+    """What a client has already isn't sent again, and what it hasn't is."""
+    operation = operation_of(context, clause)
+    asked = _shown(context, operation)
+    if asked is None:
+        return not_exercised("no-data", "no row is known that could be asked for")
+    first = context.resend(asked)
+    tag = first.response.headers.get("etag", "")
+    if not first.response.ok or not tag:
+        return not_exercised("not-shown", f"the answer has no ETag: {response_excerpt(first)}")
+    same = context.resend(replace(asked, headers=(*asked.headers, ("If-None-Match", tag))))
+    now = same.response.headers.get("etag", tag)
+    if same.response.ok and now != tag:
+        return not_exercised("data-moved", f"the ETag was {tag} and is {now}")
+    if same.response.status != 304:
+        return Finding(f"304 for If-None-Match: {tag}, the answer's own", response_excerpt(same), (first, same))
+    other = context.resend(replace(asked, headers=(*asked.headers, ("If-None-Match", _OTHER))))
+    if not other.response.ok:
+        return Finding(f"{first.response.status} for If-None-Match: {_OTHER}", response_excerpt(other), (first, other))
+    return Held(2)
+
+
+def _shown(context: RunContext, operation: Operation) -> Request | None:
+    """A request that shows something: a row of the list, or the list."""
+    if operation.access is None or operation.access.action == "gets":
+        return next((request(context, operation, key) for key in known_keys(context, operation)), None)
+    return get(operation, sample_of(context, operation).base)

@@ -105,6 +105,8 @@ class Evidence:
         refusals = any(one.status[0] in "4d" for one in operation.responses)
         if kind == "response.declared-status" and response.refused and not refusals:
             return None  # a document without any refusal doesn't define how the server refuses
+        if kind == "response.declared-status" and response.status == 304:
+            return None  # RFC 9110 has it for every GET that asks for it
         if kind == "response.declared-status":
             return None if response.status >= 500 else ("" if declared else f"{response.status}, which isn't declared")
         if declared is None or not declared.media or response.status >= 500:

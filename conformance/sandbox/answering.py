@@ -9,7 +9,19 @@ from typing import Any
 
 from starlette.requests import Request
 
-from conformance.sandbox import batches, broken, listing, members, one_row, prefixes, query, validation, worker, writing
+from conformance.sandbox import (
+    batches,
+    broken,
+    caching,
+    listing,
+    members,
+    one_row,
+    prefixes,
+    query,
+    validation,
+    worker,
+    writing,
+)
 from conformance.sandbox.batches import FileKind
 from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.exchange import Refused, base_url, presented
@@ -70,6 +82,7 @@ class Answering:
                 prefixes.split(self._signatures[operation.code].prefixed, pairs), path, request.headers, content
             )
             answer = self._perform(request, operation, tenant, asked, tongue)
+            answer = caching.conditional(self._state.behaviour, operation, asked, answer)
         except Invalid as invalid:
             answer = Answer(400, broken.named(self._contract, operation, invalid))
         except Refused as refused:

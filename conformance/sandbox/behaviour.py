@@ -106,6 +106,10 @@ class Behaviour:
     """The key of a new row that is sent without one."""
     matches: Callable[[Operation, str, str], bool] = lambda _, sent, tag: sent.strip() in ("*", tag)
     """Does If-Match name the row's state? Given are the header and the row's ETag."""
+    unmodified: Callable[[Operation, str, str], bool] = lambda _, sent, tag: (
+        sent.strip() == "*" or tag in [one.strip().removeprefix("W/") for one in sent.split(",")]
+    )
+    """Does If-None-Match name the answer's state? Given are the header and the ETag."""
     view: Callable[[Operation, BatchView], BatchView | None] = lambda _, view: view
     """The batch that a poll of this operation shows; None for an unknown batch."""
     answer: Callable[[Operation, Asked, Answer], Answer] = lambda _, __, answer: answer

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import urllib.parse
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +10,7 @@ from sqlalchemy import Connection
 
 from conformance.sandbox import members, store, validation
 from conformance.sandbox.behaviour import Answer, Asked
+from conformance.sandbox.caching import tag
 from conformance.sandbox.exchange import Refused
 from conformance.sandbox.messages import Language, say
 from conformance.sandbox.query import Invalid
@@ -183,12 +182,6 @@ class OneRow:
             return ""
         places = {**self._getter.outer, by: str(key)}
         return templates.filled(self._getter.path, {n: urllib.parse.quote(v, safe="") for n, v in places.items()})
-
-
-def tag(row: Mapping[str, JSON]) -> str:
-    """The ETag of a row's state."""
-    digest = hashlib.sha256(json.dumps(row, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    return f'"{digest[:16]}"'
 
 
 def _with_null(schema: Mapping[str, JSON]) -> Mapping[str, JSON]:

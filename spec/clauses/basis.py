@@ -55,6 +55,7 @@ _STANDARD: Mapping[str, str] = {
     "body.malformed": "RFC 9110, section 15.5.1: 400 answers a malformed request, and the body isn't JSON (RFC 8259).",
     "batch.unknown-id": "RFC 9110, section 15.5.5: 404 says that there is nothing under this address.",
     "row.malformed": "RFC 9110, section 15.5.1: 400 answers a malformed request, and the body isn't JSON (RFC 8259).",
+    "get.not-modified": "RFC 9110, section 13.1.2: where If-None-Match names the current state, a GET is answered 304.",
     "row.if-match": "RFC 9110, section 13.1.1: where If-Match names another state, the request isn't carried out: 412.",
     "update.twice": "RFC 9110, section 9.2.2: PUT is idempotent: two identical requests have the effect of one.",
     "body.large": "RFC 9110, section 15.5.14: 413 refuses content that is too large; a 5xx says that the server erred.",

@@ -30,6 +30,7 @@ def derive(operation: Operation) -> Iterator[Clause]:
     if operation.pagination:
         yield from derive_pages(operation, operation.pagination)
     yield from _outer(operation)
+    yield from _not_modified(operation)
     yield from _filters(operation)
     yield from orderings.derive(operation)
     for parameter in operation.parameters:
@@ -123,6 +124,8 @@ def _parameter(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
 
     if parameter.required and parameter.place != "path":
         yield of("param.required", f"A request without {name} is answered 4xx.")
+    if parameter.place == "header" and name.lower() in _CONDITIONS:
+        return  # another clause speaks of them
     if parameter.place == "header":
         yield of("param.accepted", f"A request with any {name} gets the same rows as one without.")
         return
@@ -251,6 +254,34 @@ def _outer(operation: Operation) -> Iterator[Clause]:
             about=operation.parameter(name),
             named=name,
         )
+
+
+_CONDITIONS = ("if-none-match", "if-modified-since")
+"""Headers of reads that are about what the client has already."""
+
+
+def _not_modified(operation: Operation) -> Iterator[Clause]:
+    """304 for what the client has already, where the document says of what state an answer is."""
+    access, success = operation.access, operation.success
+    if access is None or access.writes or success is None:
+        return
+    if not any(name.lower() == "etag" for name in success.headers):
+        return
+    unchanged = operation.response(304)
+    header = next((p for p in operation.parameters if p.place == "header" and p.name.lower() == _CONDITIONS[0]), None)
+    if header is not None:
+        source = header.provenance
+    elif unchanged is not None and unchanged.status == "304":
+        source = Provenance(unchanged.provenance.level, f"304 {unchanged.description}".rstrip())
+    else:
+        source = Provenance("inferred", "The page has an ETag for each answer and doesn't say what it is good for.")
+    yield clause(
+        operation,
+        "get.not-modified",
+        "With its own ETag in If-None-Match a read is answered 304, with another one as without.",
+        source,
+        operation.location,
+    )
 
 
 def _takes_a_text(filter: Filter) -> bool:

@@ -29,6 +29,7 @@ CLAUSES = (
     "filter.built=between:",
     "combine.length=gte:",
     "relation.length",
+    "get.not-modified",
     "fields.fields",
     "fields.omit",
     "filter.arrives",

@@ -271,6 +271,14 @@ def if_match(case: Case) -> Iterator[Named]:
     yield "never", "no ETag is the right one", at(case.operation, "matches", lambda right, sent, tag: False)
 
 
+def not_modified(case: Case) -> Iterator[Named]:
+    """If-None-Match that isn't looked at, or is always right."""
+    never = at(case.operation, "unmodified", lambda right, sent, tag: False)
+    yield "ignored", "If-None-Match isn't looked at", never
+    always = at(case.operation, "unmodified", lambda right, sent, tag: True)
+    yield "always", "any ETag is the right one", always
+
+
 def gone(case: Case) -> Iterator[Named]:
     """A row that stays."""
     yield "kept", "the row is answered as deleted, and kept", writes.applying(case, lambda right, step: {})
@@ -308,6 +316,7 @@ def changes(case: Case) -> Iterator[Named]:
 FAMILIES: Mapping[str, Family] = {
     "get.shows": shows,
     "get.unknown-row": _on_missing,
+    "get.not-modified": not_modified,
     "create.makes": makes,
     "create.list": in_list,
     "create.field": field,
