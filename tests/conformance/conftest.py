@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,4 +27,12 @@ def choices() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(filters, "choose", chosen)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_power_cut() -> Iterator[None]:
+    """Don't wait for the disk: what a process has written outlives its kill, and no test cuts the power."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda file: None)
         yield
