@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import re
-import uuid
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -117,12 +117,22 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]\d\d:
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
+_SHORT = 64
+"""Texts up to this length are remembered. A server may send longer ones, as many as it likes."""
+
+
+def _remembered(check: Callable[[str], bool]) -> Callable[[str], bool]:
+    """The same check, quick for a text that was checked before: a run sees the rows of a list again and again."""
+    known = lru_cache(maxsize=1 << 14)(check)
+    return lambda text: known(text) if len(text) <= _SHORT else check(text)
+
+
 FORMATS: dict[str, Callable[[str], bool]] = {
-    "date-time": is_date_time,
-    "date-time-local": is_local_date_time,
+    "date-time": _remembered(is_date_time),
+    "date-time-local": _remembered(is_local_date_time),
     "time": lambda text: bool(_TIME.fullmatch(text)),
-    "date": lambda text: len(text) == 10 and _parses(datetime.date.fromisoformat)(text),
-    "uuid": lambda text: bool(_UUID.fullmatch(text)) and _parses(uuid.UUID)(text),
-    "decimal": lambda text: _parses(Decimal)(text) and Decimal(text).is_finite(),
+    "date": _remembered(lambda text: len(text) == 10 and _parses(datetime.date.fromisoformat)(text)),
+    "uuid": lambda text: bool(_UUID.fullmatch(text)),
+    "decimal": _remembered(lambda text: _parses(Decimal)(text) and Decimal(text).is_finite()),
 }
 """The formats that values are checked for, beside the ones that jsonschema-rs knows."""
