@@ -30,7 +30,7 @@ from conformance.scenarios import (
     unused_key,
 )
 from conformance.scenarios.trace import reached
-from conformance.transport.exchange import Exchange, Request
+from conformance.transport.exchange import Credential, Exchange, Request
 from conformance.verdict import Code, Finding, Held, NotExercised, Result, not_exercised
 from conformance.writing.items import item, item_fields
 from spec import Clause, Cursor, Numbered, Operation
@@ -148,7 +148,11 @@ def rough_requests(context: RunContext, operation: Operation) -> list[Request]:
     # A list without values is one in a query, too.
     empty = [((f.name(), ""),) for f in operation.filters if f.many and not f.free_key][:1]
     queries = (*wrong, *keyed, *([twice] if twice else []), *empty, *_extreme(operation))
-    return [get(operation, extended(base, q)) for q in queries]
+    # Some comparisons in constant time take ASCII alone.
+    strange = (
+        [get(operation, base, credential=Credential.NOT_ASCII)] if operation.filters and operation.security else []
+    )
+    return [*(get(operation, extended(base, q)) for q in queries), *strange]
 
 
 _EDGES = {

@@ -298,6 +298,15 @@ HABITS: tuple[Habit, ...] = (
     ),
     Habit(
         family="doors",
+        technology="Python (hmac.compare_digest), Java (getBytes in ASCII)",
+        does="texts that aren't ASCII can't be compared in constant time",
+        source="Python, hmac.compare_digest(): texts must be ASCII only, else a TypeError",
+        seen="500 for a key with another letter",
+        fault="PRD102.response.no-server-error:on-strange-key",
+        case="a request whose key has letters beyond ASCII",
+    ),
+    Habit(
+        family="doors",
         technology="Django, Rails (a header that names no language they have)",
         does="the language is looked up and not found",
         source="Django, get_supported_language_variant(): raises LookupError",

@@ -29,6 +29,7 @@ class Credential(Enum):
     MISSING = ""
     EMPTY = ";"
     WRONG = "not-the-key"
+    NOT_ASCII = "ключ-é"
     TRUNCATED = "${KEY%?}"
     EXTENDED = "${KEY}x"
     OTHER = "$SECOND"

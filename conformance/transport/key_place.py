@@ -96,8 +96,8 @@ def _variant(key: str | None, variant: Credential) -> str | None:
             return None
         case Credential.EMPTY:
             return ""
-        case Credential.WRONG:
-            return Credential.WRONG.value
+        case Credential.WRONG | Credential.NOT_ASCII:
+            return variant.value
         case Credential.TRUNCATED:
             return text[:-1]
         case Credential.EXTENDED:

@@ -147,6 +147,9 @@ def no_server_error(case: Case) -> Iterator[Named]:
             "a free key that is the name of a lookup is an unhandled exception",
             crashing(lambda _, asked: any(name in called for name, _ in asked.pairs)),
         )
+    if case.operation.filters and case.operation.security:
+        strange = crashing(lambda _, asked: any(not value.isascii() for value in asked.headers.values()))
+        yield "on-strange-key", "a key with letters beyond ASCII is an unhandled exception", strange
     lists = {f.parameter for f in case.operation.filters if f.many}
     if lists:
         yield (
