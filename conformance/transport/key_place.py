@@ -97,7 +97,7 @@ def _variant(key: str | None, variant: Credential) -> str | None:
         case Credential.EMPTY:
             return ""
         case Credential.WRONG | Credential.NOT_ASCII:
-            return variant.value
+            return str(variant.value)
         case Credential.TRUNCATED:
             return text[:-1]
         case Credential.EXTENDED:
