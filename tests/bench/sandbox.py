@@ -60,10 +60,11 @@ def main(rows: int, items: int, whole_run: bool) -> None:
     """Measure every way that there is here, and print a table."""
     with tempfile.TemporaryDirectory() as name, _ways(Path(name)) as ways:
         print(f"{rows:,} products, batches of {items:,} items, {REQUESTS} requests of each kind")
-        found: dict[str, list[Figure]] = {}
+        found: dict[str, list[Figure]] = {way.name: [] for way in ways}
         for way in ways:
-            found[way.name] = list(measured(way, rows, items, whole_run))
-            print(f"{way.name}: done", flush=True)
+            for figure in measured(way, rows, items, whole_run):
+                print(f"{way.name:<16} {figure.measure:<40}{_cell(figure.value, 10)} {figure.unit}", flush=True)
+                found[way.name].append(figure)
     print_table(found)
 
 
