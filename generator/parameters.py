@@ -46,7 +46,7 @@ def parameter_plan(parameter: spec.Parameter, schemas: Schemas, arguments: names
         reserved=parameter.reserved,
         content=None if content is None else "json" if bodies.is_json(content) else "text",
         keys=keys,
-        reshapes=parameter.fields is not None,
+        reshapes=parameter.fields is not None or bool(parameter.expands),
         deprecated=parameter.deprecated,
         description=parameter.description,
         notes=documentation.notes(schemas.flatten(schema, at)),

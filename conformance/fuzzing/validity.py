@@ -122,7 +122,7 @@ class Judge:
             plain = re.fullmatch(r"\w+", name, re.ASCII)
             keyed = next((f for f in operation.filters if plain and f.free_key and _is_key(f, name)), None)
             return _first(self._text(keyed.schema, text, name) for text in texts) if keyed else None
-        if parameter.fields or parameter.ordering:
+        if parameter.fields or parameter.expands or parameter.ordering:
             return None  # whether an unknown name is refused is open, or said by another clause
         if any(LOOKUPS[f.lookup].operand == "pair" for f in parameter.filters):
             return None  # a range needs two values, and which is the first one is open

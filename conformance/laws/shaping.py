@@ -68,7 +68,56 @@ def _difference(
     return None
 
 
+def _other_rows(asked: str, rows: Mapping[str, Row], shown: Mapping[str, Row]) -> tuple[str, str]:
+    return f"the {len(rows)} rows that are shown without {asked}", f"{len(shown)} rows: {', '.join([*shown][:5])}"
+
+
 def _fields_of(operation: Operation, parameter: Parameter, names: Sequence[str], row: Row) -> dict[str, Any]:
     """The fields of a row that must be shown."""
     named = parameter.fields == "only"
     return {field: value for field, value in row.items() if (field in names) is named}
+
+
+@law("expands")
+def expands(context: RunContext, clause: Clause) -> Result:
+    """In place of a key the row that has it is shown; rows and other fields stay."""
+    operation, parameter = operation_of(context, clause), clause.speaks_of(Parameter)
+    known = sample_of(context, operation)
+    whole = context.page(operation, known.base)
+    many = context.contract.sent(parameter.schema).get("type") == "array"
+    tried = 0
+    for field, name in parameter.expands.items():
+        collection = context.contract.collection(name)
+        if collection is None or not any(_is_key(row.get(field)) for row in whole.rows):
+            continue
+        page = context.page(operation, extended(known.base, parameter.naming([field], many=many)))
+        wrong = _unexpanded(operation, f"{parameter.name}={field}", field, collection.key, whole, page)
+        if wrong:
+            return Finding(*wrong, (whole.exchange, page.exchange))
+        tried += 1
+    return Held(tried) if tried else not_exercised("no-data", "no row has a key that could be expanded")
+
+
+def _is_key(value: object) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool)
+
+
+def _unexpanded(
+    operation: Operation, asked: str, field: str, key: str, whole: Page, page: Page
+) -> tuple[str, str] | None:
+    """What was expected and what is shown, where a key isn't expanded, or something else has changed."""
+    rows = {identity(operation, row): row for row in whole.rows}
+    shown = {identity(operation, row): row for row in page.rows}
+    if not page.is_page or shown.keys() != rows.keys():
+        return (
+            f"the {len(rows)} rows that are shown without {asked}",
+            f"{len(shown)} rows: {', '.join(list(shown)[:5])}",
+        )
+    for name, row in shown.items():
+        plain, now = rows[name].get(field), row.get(field)
+        if _is_key(plain) and not (isinstance(now, Mapping) and equal(plain, now.get(key))):
+            return f"{field} of {name} with {asked}: the row whose {key} is {plain!r}", f"{now!r}"
+        other = next((n for n in rows[name] if n != field and not equal(rows[name][n], row.get(n))), None)
+        if other:
+            return f"{other} {rows[name][other]!r} of {name} with {asked}, as without it", f"{row.get(other)!r}"
+    return None

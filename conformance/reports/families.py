@@ -10,6 +10,7 @@ FAMILIES: Mapping[str, str] = {
     "param": "Parameters accept what the document allows, and refuse what it forbids.",
     "page": "Pages hold every row once, are counted and linked, and don't depend on their length.",
     "fields": "A choice of fields changes which fields are shown, and nothing else.",
+    "expands": "A key that is expanded shows its row, and nothing else changes.",
     "outer": "Rows are shown under the key in the path that they belong to, and under no other.",
     "search": "A search finds the rows that hold its words, and no others.",
     "filter": "A filter shows all rows that match it, and no others.",

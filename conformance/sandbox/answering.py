@@ -175,6 +175,7 @@ class Answering:
             operation,
             signature.shape,
             state.behaviour,
+            tenant.store.shapes,
             self._others[operation.code],
             bare_unasked=operation.code in self._bare,
             page_cap=state.switches.page_cap,

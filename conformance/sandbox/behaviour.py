@@ -88,6 +88,8 @@ class Behaviour:
         if name not in query.without and (query.only is None or name in query.only)
     }
     """The fields of a row that a query asks for."""
+    expanded: Callable[[Operation, Row, Row], Row] = lambda _, expanded, plain: expanded
+    """A row with rows in place of keys; given is the one with the keys as well."""
     page: Callable[[Operation, Query, Page], Page] = lambda _, __, page: page
     link: Callable[[Operation, Query, str, Pairs], Pairs] = lambda _, __, ___, pairs: pairs
     """The query string of the link called next or previous."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from sqlalchemy import Connection
+
 from conformance.sandbox import cursors, lookups, pages, store
 from conformance.sandbox.behaviour import Behaviour
 from conformance.sandbox.cursors import Place
@@ -29,6 +31,8 @@ class Listing:
     operation: Operation
     shape: Shape
     behaviour: Behaviour
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    """All tables, for rows in place of keys."""
     others: Mapping[str, JSON] = field(default_factory=dict)
     """Members of a page that the document requires beside those that describe it."""
     bare_unasked: bool = False
@@ -51,7 +55,7 @@ def answer(listing: Listing, work: store.Store, query: Query, base: str) -> Show
     with work.reading() as connection:
         paging = operation.pagination
         if paging is None:
-            found = [_shown(listing, asked, row) for row in store.rows(connection, shape, where, order)]
+            found = [_shown(listing, connection, asked, row) for row in store.rows(connection, shape, where, order)]
             return Shown(_unpaged(listing, found))
         count = behaviour.count(operation, connection, shape, query, where)
         if not query.asked:
@@ -63,7 +67,7 @@ def answer(listing: Listing, work: store.Store, query: Query, base: str) -> Show
         if listing.past_end_is_404 and query.start and window.offset >= count:
             raise PastEnd
         following, preceding = pages.neighbours(query, count)
-        page = pages.Page(count, following, preceding, [_shown(listing, asked, row) for row in rows])
+        page = pages.Page(count, following, preceding, [_shown(listing, connection, asked, row) for row in rows])
         page = behaviour.page(operation, query, page)
         if not query.asked and listing.bare_unasked:
             return Shown(page.rows)
@@ -79,10 +83,22 @@ def answer(listing: Listing, work: store.Store, query: Query, base: str) -> Show
         )
 
 
-def _shown(listing: Listing, query: Query, row: store.Row) -> store.Row:
-    """A row with the fields that are asked for."""
+def _shown(listing: Listing, connection: Connection, query: Query, row: store.Row) -> store.Row:
+    """A row with the fields that are asked for, and rows in place of keys."""
     behaviour, operation = listing.behaviour, listing.operation
-    return behaviour.fields(operation, query, behaviour.row(operation, row))
+    chosen = behaviour.fields(operation, query, behaviour.row(operation, row))
+    found = {
+        name: _row_of(listing.shapes[collection], connection, chosen[name])
+        for name, collection in query.expanded.items()
+        if chosen.get(name) is not None
+    }
+    return behaviour.expanded(operation, {**chosen, **found}, chosen) if query.expanded else chosen
+
+
+def _row_of(shape: Shape, connection: Connection, key: JSON) -> JSON:
+    """The row with a key; the key alone where there is none."""
+    rows = store.rows(connection, shape, shape.key.column == key, ())
+    return rows[0] if rows else {shape.key.name: key}
 
 
 def _page(

@@ -75,6 +75,8 @@ class Query:
     """The fields to show; None for all."""
     without: frozenset[str] = frozenset()
     """The fields not to show."""
+    expanded: Mapping[str, str] = field(default_factory=dict)
+    """The fields in whose place a row is shown, with its collection."""
     page: int = 0
     """The number of the page, counted from 0; 0 where the list has another form."""
     offset: int | None = None
@@ -254,6 +256,7 @@ def read(signature: Signature, sent: Pairs, obeyed: Pairs, path: Mapping[str, st
         written = prefixes.joined(signature.prefixed, kept)
         query = Query(kept, written, tuple(conditions), tuple(searches), order)
         query = replace(query, only=asked.pop("only", None), without=asked.pop("except", frozenset()))
+        query = replace(query, expanded=asked.pop("expanded", {}))
         return _placed(paging, asked, query)
     except ValueError as error:
         refuse(paging.form.parameter or cursors.PARAMETER if paging else cursors.PARAMETER, *error.args)
@@ -301,8 +304,12 @@ def _take(
         return
     if parameter.pagination:
         asked[parameter.pagination] = value
+    names = value if isinstance(value, list) else str(value).split(",")
+    if parameter.expands:
+        if not {*names} <= parameter.expands.keys():
+            raise ValueError("choice")
+        asked["expanded"] = {name: parameter.expands[name] for name in names}
     if parameter.fields and signature.shape:
-        names = value if isinstance(value, list) else str(value).split(",")
         if not {*names} <= {*signature.shape.order}:
             raise ValueError("choice")
         asked[parameter.fields] = frozenset(names)

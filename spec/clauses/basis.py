@@ -113,6 +113,7 @@ _TERM: Mapping[str, str] = {
     "part.unknown-row": "What isn't there has no parts to change. The operation writes parts, and makes no rows.",
     "get.shows": _KEY,
     "fields": "Which fields of a row are shown is another question than which rows are, and what they hold.",
+    "expands": "A key stands for a row, and to expand it is to show that row in its place.",
     "outer": "A path leads from what holds to what is held: a row is under the key that it belongs to.",
     "create.makes": _CREATE,
     "create.field": _READ_BACK,

@@ -38,6 +38,8 @@ def derive(operation: Operation) -> Iterator[Clause]:
             yield from _search(operation, parameter)
         if parameter.fields:
             yield _fields(operation, parameter)
+        if parameter.expands:
+            yield _expands(operation, parameter)
     if operation.batch:
         yield from _status(operation)
 
@@ -329,6 +331,18 @@ def _fields(operation: Operation, parameter: Parameter) -> Clause:
         operation,
         "fields",
         f"With {parameter.name} {shown} shown, of the same rows.",
+        parameter.provenance,
+        parameter.location,
+        about=parameter,
+        named=parameter.name,
+    )
+
+
+def _expands(operation: Operation, parameter: Parameter) -> Clause:
+    return clause(
+        operation,
+        "expands",
+        f"With {parameter.name} rows stand in place of their keys ({', '.join(parameter.expands)}); all else stays.",
         parameter.provenance,
         parameter.location,
         about=parameter,

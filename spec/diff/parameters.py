@@ -34,12 +34,15 @@ _TAKEN = frozenset(
         "x-filter",
         "x-search",
         "x-fields",
+        "x-expands",
         "x-ordering",
         "x-pagination",
     ]
 )
 
 Named = dict[tuple[str, str], Place]
+
+_MARKS = ("x-filter", "x-search", "x-fields", "x-expands", "x-ordering", "x-pagination")
 
 
 def declared(side: Side, *holders: Place) -> Named:
@@ -117,7 +120,7 @@ def _lookalike(context: Context, key: tuple[str, str], gone: Place, come: Named)
     """A new parameter that looks like the old one under another name."""
 
     def means(place: Place) -> list[JSON]:
-        return [place.node.get(mark) for mark in ("x-filter", "x-search", "x-fields", "x-ordering", "x-pagination")]
+        return [place.node.get(mark) for mark in _MARKS]
 
     for (where, name), place in come.items():
         close = difflib.SequenceMatcher(None, key[1], name).ratio() > 0.6
@@ -288,7 +291,7 @@ def _by_name(fields: JSON) -> Mapping[str, JSON]:
 
 
 def _marks(old: Place, new: Place) -> Iterator[tuple[str, JSON, JSON]]:
-    for mark in ("x-filter", "x-search", "x-fields", "x-ordering", "x-pagination"):
+    for mark in _MARKS:
         before, after = _plain_role(old.node.get(mark)), _plain_role(new.node.get(mark))
         if before != after:
             yield mark, before, after

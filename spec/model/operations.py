@@ -78,7 +78,7 @@ class Operation:
     @property
     def reshaping(self) -> frozenset[str]:
         """Names of query parameters with which a row is shown in another form than the declared one."""
-        return frozenset(p.name for p in self.parameters if p.fields)
+        return frozenset(p.name for p in self.parameters if p.fields or p.expands)
 
     @property
     def filters(self) -> tuple[Filter, ...]:

@@ -115,6 +115,8 @@ class Parameter:
     """What it sorts the rows by (x-ordering)."""
     fields: Literal["only", "except"] | None
     """It names the fields to show, or not to show (x-fields)."""
+    expands: Mapping[str, str]
+    """Fields that it may name, with the collection whose row is shown in place of its key (x-expands)."""
     provenance: Provenance
     pointer: str
     location: Location

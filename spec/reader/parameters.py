@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, get_args
 
 from spec import templates
-from spec.model import DELIMITERS, PageRole, Parameter, ParameterPlace, Provenance, without_null
+from spec.model import DELIMITERS, JSON, PageRole, Parameter, ParameterPlace, Provenance, without_null
 from spec.pointers import escape
 from spec.problems import SEE
 from spec.reader import filters, ordering, prefixes
@@ -114,27 +114,51 @@ def _parameter(
         by_words=by_words,
         filters=(plain,) if plain else (*by_prefix, *free, *members),
         ordering=ordering.ordering(context, name, node, schema, wire, pointer, provenance, rows) if query else None,
-        fields=_fields(context, node, schema, wire, pointer, rows) if query else None,
+        fields=_naming(context, "x-fields", node, schema, wire, pointer, rows) if query else None,
+        expands=_expands(context, node, schema, wire, pointer, rows) if query else {},
         provenance=provenance,
         pointer=pointer,
         location=context.where(pointer),
     )
 
 
-def _fields(
-    context: ReadContext, node: Object, schema: Object, wire: filters.Wire, pointer: str, rows: Rows | None
-) -> Literal["only", "except"] | None:
-    """What a parameter does that names fields of the rows."""
-    mark: Literal["only", "except"] | None = context.extension(node, "x-fields", pointer)
+def _naming(
+    context: ReadContext,
+    word: Literal["x-fields", "x-expands"],
+    node: Object,
+    schema: Object,
+    wire: filters.Wire,
+    pointer: str,
+    rows: Rows | None,
+) -> JSON:
+    """The mark of a parameter that names fields of the rows, or None."""
+    mark = context.extension(node, word, pointer)
     if mark is None:
         return None
     types = {schema.get("type", "string")} if not isinstance(schema.get("type"), list) else {*schema["type"]}
     if wire.content or wire.style not in DELIMITERS or not types & {"string", "array"}:
         hint = "Let it be an array of texts, or a text with commas between the names."
-        context.problem(f"{pointer}/x-fields", "the parameter can't name several fields", hint)
+        context.problem(f"{pointer}/{word}", "the parameter can't name several fields", hint)
     elif rows is None:
-        hint = "Add x-reads with the collection's name, or take x-fields away."
-        context.problem(f"{pointer}/x-fields", "the operation reads no collection", hint)
+        hint = f"Add x-reads with the collection's name, or take {word} away."
+        context.problem(f"{pointer}/{word}", "the operation reads no collection", hint)
+    return mark
+
+
+def _expands(
+    context: ReadContext, node: Object, schema: Object, wire: filters.Wire, pointer: str, rows: Rows | None
+) -> Mapping[str, str]:
+    mark: Mapping[str, str] = _naming(context, "x-expands", node, schema, wire, pointer, rows) or {}
+    for field, collection in mark.items():
+        here = f"{pointer}/x-expands/{escape(field)}"
+        if rows and field not in rows.shown:
+            known = f"The rows of {rows.collection.name} have {', '.join(rows.shown)}."
+            context.problem(here, f"no response shows a field {field!r}", known)
+        declared = context.mapping(context.data, "x-collections", "")
+        if collection not in declared:
+            context.problem(
+                here, f"there is no collection {collection!r}", f"There are {', '.join(declared) or 'none'}."
+            )
     return mark
 
 

@@ -30,6 +30,7 @@ CLAUSES = (
     "combine.length=gte:",
     "relation.length",
     "get.not-modified",
+    "expands.expand",
     "fields.fields",
     "fields.omit",
     "filter.arrives",

@@ -157,6 +157,10 @@ PARAMETERS = {
         "{name: n, in: query, schema: {type: string, format: date-time-local}, x-filter: {§field: made, lookup: gte}}",
         "the parameter or the field 'made' has no offset, and the other one has",
     ),
+    "rows of nothing in place of keys": (
+        "{name: n, in: query, schema: {type: string}, x-expands: {§name: shops}}",
+        "there is no collection 'shops'",
+    ),
     "fields named by a number": (
         "{name: n, in: query, schema: {type: integer}, §x-fields: only}",
         "the parameter can't name several fields",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from conformance.sandbox.faults.fault import Case, Family, Named, at
+from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at
 from conformance.sandbox.query import Query
 from conformance.sandbox.store import Row
+from spec.model import JSON
 
 Right = Callable[[Query, Row], Row]
 
@@ -38,4 +39,26 @@ def fields(case: Case) -> Iterator[Named]:
     yield "one-only", "of several names only the first counts", at(case.operation, "fields", one_only)
 
 
-FAMILIES: Mapping[str, Family] = {"fields": fields}
+def expands(case: Case) -> Iterator[Named]:
+    """Keys that aren't expanded, or to the wrong row."""
+
+    def first_for_all() -> Change:
+        seen: dict[str, JSON] = {}
+
+        def wrong(right: Callable[[Row, Row], Row], expanded: Row, plain: Row) -> Row:
+            return {
+                **expanded,
+                **{n: seen.setdefault(n, expanded[n]) for n in case.parameter.expands if expanded.get(n)},
+            }
+
+        return at(case.operation, "expanded", wrong)
+
+    def emptied(right: Callable[[Row, Row], Row], expanded: Row, plain: Row) -> Row:
+        return {**expanded, **dict.fromkeys(case.parameter.expands)}
+
+    yield "ignored", "the keys are shown", at(case.operation, "expanded", lambda right, expanded, plain: plain)
+    yield "null", "null is shown in place of a key", at(case.operation, "expanded", emptied)
+    yield "first-for-all", "the row of the first key is shown for all", afresh(first_for_all)
+
+
+FAMILIES: Mapping[str, Family] = {"fields": fields, "expands": expands}
