@@ -10,6 +10,9 @@ import pytest
 from conformance.__main__ import main
 from conformance.selftest import run
 
+pytestmark = pytest.mark.no_cover
+"""Whole runs. What is measured is what the tests of each part reach, in a fraction of the time."""
+
 WAREHOUSE = Path(__file__).with_name("warehouse.yaml")
 
 

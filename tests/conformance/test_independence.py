@@ -21,6 +21,9 @@ from spec import Clause
 from tests.conformance import mistakes
 from tests.conformance.fake import CONTRACT, Shop, ask_of, log_of
 
+pytestmark = pytest.mark.no_cover
+"""Whole runs. What is measured is what the tests of each part reach, in a fraction of the time."""
+
 MISTAKES = {f"{clause}: {name}": shop for clause, name, shop in mistakes.MISTAKES}
 
 

@@ -14,6 +14,9 @@ from conformance.selftest import Bench
 from spec import Filter
 from spec.lookups import LOOKUPS
 
+pytestmark = pytest.mark.no_cover
+"""Whole runs. What is measured is what the tests of each part reach, in a fraction of the time."""
+
 LIBRARY = Path(__file__).with_name("library.yaml")
 CONTRACT = spec.load(LIBRARY)
 FAMILIES = ("filter", "relation", "order")

@@ -14,6 +14,9 @@ from conformance.selftest import Judged, Matrix, Trial, run, selected
 from conformance.selftest.matrix import as_json, lines
 from spec import Clause, Filter
 
+pytestmark = pytest.mark.no_cover
+"""Whole runs. What is measured is what the tests of each part reach, in a fraction of the time."""
+
 CONTRACT = spec.load()
 MOST = 2
 """Faults of one clause that are tried here; `python -m conformance selftest` tries all of every clause."""
