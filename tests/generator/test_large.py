@@ -102,6 +102,32 @@ def test_no_operation_is_made_before_its_tag_is_used(package: ModuleType) -> Non
     assert done.stdout == f"[] ['{home}.operations.group_1', '{home}.resources.group_1']\n"
 
 
+def test_no_filter_is_loaded_before_it_is_used(make: Callable[..., ModuleType]) -> None:
+    content = large()
+    content["x-vocabulary"] = 1
+    content["x-collections"] = {"rows": {"key": "id", "item": "#/components/schemas/Row"}}
+    content["components"]["schemas"]["Row"] = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    shown = get({"type": "array", "items": ref("Row")}, operationId="rows", tags=["Group 1"])
+    asked = {
+        "name": "id__gt",
+        "in": "query",
+        "schema": {"type": "integer"},
+        "x-filter": {"field": "id", "lookup": "gt"},
+    }
+    content["paths"]["/rows"] = {"get": {**shown, "x-reads": {"collection": "rows"}, "parameters": [asked]}}
+    package = make(content)
+    name, folder = package.__name__, Path(str(package.__file__)).parent.parent
+    code = (
+        f"import sys, {name} as package\n"
+        f"before = '{name}.filters' in sys.modules\n"
+        f"from {name} import F, filters\n"
+        "print(before, F is filters.F, package.filters is filters, hasattr(package, 'G'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder)
+    assert done.stdout.split() == ["False", "True", "True", "False"]
+    assert {"F", "filters"} <= {*package.__all__}
+
+
 def test_a_small_document_stays_flat(make: Callable[..., ModuleType]) -> None:
     small = make(document({"/a": {"get": get({"type": "object"}, operationId="a", tags=["x"])}}))
     assert callable(small.Client.a)
