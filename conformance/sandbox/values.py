@@ -157,7 +157,7 @@ def typed(schema: Mapping[str, JSON], text: str) -> JSON:
     types = [declared] if isinstance(declared, str) else list(declared)
     if "string" in types:
         return text
-    if "integer" in types and _INTEGER.fullmatch(text):
+    if {"integer", "number"} & {*types} and _INTEGER.fullmatch(text):
         return int(text)
     if "number" in types and _NUMBER.fullmatch(text):
         return float(text)
