@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, select_autoescape
@@ -30,7 +31,7 @@ def files(plan: Plan, templates: Path | None = None) -> Mapping[str, bytes]:
     `templates` is a folder whose templates go before ours. Raises TemplateError when one is broken, or what they
     make isn't Python.
     """
-    environment = _environment(templates)
+    environment = _environment(templates) if templates else _ours()
     made: dict[str, str] = {}
     parts = () if plan.structs else shards(plan.models)
     for source in [*sorted((TEMPLATES / "package").glob("*.*.jinja2")), TEMPLATES / "package" / "LICENSE.jinja2"]:
@@ -100,6 +101,12 @@ def _resources(plan: Plan, environment: Environment) -> Iterator[tuple[str, str]
         template = environment.get_template("resource.py.jinja2")
         for resource in plan.resources:
             yield resource.name, template.render(plan=plan, resource=resource)
+
+
+@cache
+def _ours() -> Environment:
+    """Compiling the templates takes most of the time of a small document, so they are compiled once."""
+    return _environment(None)
 
 
 def _environment(templates: Path | None) -> Environment:
