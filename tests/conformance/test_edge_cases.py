@@ -71,6 +71,17 @@ def _prices(change: Callable[[str], str | None]) -> type[Shop]:
     return mutated(put=put)
 
 
+def _first_zero() -> type[Shop]:
+    """A shop that takes a new entry's zero for a missing amount; an entry that is there may fall to zero."""
+
+    def put(self: Shop, row: Row, part: str, key: str, entry: Row) -> None:
+        new = not any(one[key] == entry[key] for one in row[part])
+        spoilt = {**entry, "price": "1"} if new and "price" in entry and Decimal(entry["price"]) == 0 else entry
+        Shop.put(self, row, part, key, spoilt)
+
+    return mutated(put=put)
+
+
 def _same_row(fold: Callable[[str], str]) -> type[Shop]:
     """A shop that takes one row's key for another's: it writes to the first row that fits."""
 
@@ -156,7 +167,7 @@ FAULTS: dict[tuple[str, str], tuple[str, type[Shop]]] = {
         "PRD101.write.field.attributes",
         _on_numbers(lambda v: int(v) if isinstance(v, bool) else v),
     ),
-    ("amount", "drops what is false"): ("PRD105.write.field.price", _prices(lambda p: "1" if Decimal(p) == 0 else p)),
+    ("amount", "drops a first zero"): ("PRD105.write.field.price", _first_zero()),
     ("amount", "keeps whole amounts"): (
         "PRD105.write.field.price",
         _prices(lambda p: str(int(Decimal(p))) if re.search(r"\.\d$", p) else p),
