@@ -15,9 +15,6 @@ from conformance.sandbox import Settings, serve
 from conformance.sandbox.faults import tenancy_faults
 from spec import Contract
 
-pytestmark = pytest.mark.no_cover
-"""Whole runs. What is measured is what the tests of each part reach, in a fraction of the time."""
-
 KEYS = ("canary-first-41", "canary-second-42")
 FAULTS = {fault.clause: fault.id for fault in tenancy_faults(spec.load())}
 ALL = "*.other-tenant"

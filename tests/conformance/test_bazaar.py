@@ -16,9 +16,6 @@ from conformance.selftest import Bench
 from conformance.transport.exchange import Request, Response
 from conformance.transport.guard import Ownership
 
-pytestmark = pytest.mark.no_cover
-"""Whole runs. What is measured is what the tests of each part reach, in a fraction of the time."""
-
 BAZAAR = Path(__file__).with_name("bazaar.yaml")
 CONTRACT = spec.load(BAZAAR)
 BY_ID = {clause.id: clause for clause in CONTRACT.clauses}

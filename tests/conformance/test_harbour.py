@@ -16,9 +16,6 @@ from conformance.oracle.operands import allows, pairs
 from conformance.sandbox.faults import faults
 from conformance.selftest import Bench
 
-pytestmark = pytest.mark.no_cover
-"""Whole runs. What is measured is what the tests of each part reach, in a fraction of the time."""
-
 HARBOUR = Path(__file__).with_name("harbour.yaml")
 CONTRACT = spec.load(HARBOUR)
 BY_ID = {clause.id: clause for clause in CONTRACT.clauses}

@@ -11,9 +11,6 @@ from conformance.sandbox.faults import faults
 from conformance.selftest import run
 from tests.conformance.pagings import DOCUMENTS, GROWING
 
-pytestmark = pytest.mark.no_cover
-"""Whole runs. What is measured is what the tests of each part reach, in a fraction of the time."""
-
 UNSEEN = {"unescaped"}
 """No title of these books has a character that a link must escape."""
 
