@@ -34,7 +34,7 @@ def field(case: Case) -> Iterator[Named]:
     # A new entry can't do without the field, so it gets an empty one.
     empty = "0" if values.kind(field.schema) == "decimal" else ""
     yield "dropped", "the field isn't written", _dropping(case, field.name, empty)
-    for short, description, rewrite in _rewrites(field.schema, has_fraction=_has_fraction(case, field.name)):
+    for short, description, rewrite in _rewrites(field.schema, _example(case, field.name)):
         yield short, description, _rewriting(case, field.name, rewrite)
 
 
@@ -67,7 +67,7 @@ def _dropping(case: Case, name: str, empty: str) -> Change:
     return at(case.operation, "apply", dropped)
 
 
-def _rewrites(schema: Mapping[str, JSON], *, has_fraction: bool) -> Iterator[tuple[str, str, Rewrite]]:
+def _rewrites(schema: Mapping[str, JSON], example: str) -> Iterator[tuple[str, str, Rewrite]]:
     kind, types = values.kind(schema), schema.get("type", [])
     if kind == "text" and texts.is_symbol(schema):
         yield "case-swapped", "upper and lower case are swapped", _on_text(str.swapcase)
@@ -77,15 +77,12 @@ def _rewrites(schema: Mapping[str, JSON], *, has_fraction: bool) -> Iterator[tup
         yield "ascii-only", "letters lose their accents", _on_text(_plain)
         yield "escaped", "HTML is escaped", _on_text(html.escape)
         yield "truncated", "text is cut after 20 characters", _on_text(lambda text: text[:20])
-    elif kind == "decimal" and not has_fraction:
-        yield "one-off", "amounts grow by a hundredth", _on_text(_one_off)
-        yield "floats", "amounts are floats: digits after the seventeenth are lost", _on_text(_as_float)
     elif kind == "decimal":
-        yield "two-places", "amounts are rounded to two decimal places", _on_text(_two_places)
-        yield "floats", "amounts are floats: digits after the seventeenth are lost", _on_text(_as_float)
-        yield "rounded", "amounts are rounded to one decimal place", _on_text(_rounded)
-        yield "whole", "amounts lose what stands behind the point", _on_text(lambda text: text.partition(".")[0])
         yield "one-off", "amounts grow by a hundredth", _on_text(_one_off)
+        if not _is_rate(example):
+            yield "floats", "amounts are floats: digits after the seventeenth are lost", _on_text(_as_float)
+        if not example.isdecimal():  # else a client may send whole numbers alone
+            yield from _fractions(example)
     elif kind == "uuid":
         yield "nil", "another identifier is kept", lambda _: "00000000-0000-0000-0000-000000000000"
     elif "array" in types:
@@ -96,6 +93,13 @@ def _rewrites(schema: Mapping[str, JSON], *, has_fraction: bool) -> Iterator[tup
         yield "numbers-as-text", "integers are kept as text", _members(_text_of_number)
         yield "upper-cased", "texts in it are made upper-case", _members(_on_text(str.upper))
         yield "one-lost", "the last member is lost", _one_lost
+
+
+def _fractions(example: str) -> Iterator[tuple[str, str, Rewrite]]:
+    if not _is_rate(example):
+        yield "two-places", "amounts are rounded to two decimal places", _on_text(_two_places)
+    yield "rounded", "amounts are rounded to one decimal place", _on_text(_rounded)
+    yield "whole", "amounts lose what stands behind the point", _on_text(lambda text: text.partition(".")[0])
 
 
 def _on_list(rewrite: Callable[[list[JSON]], list[JSON]]) -> Rewrite:
@@ -145,11 +149,16 @@ def _as_float(text: str) -> str:
     return f"{Decimal(repr(float(text))):f}"
 
 
-def _has_fraction(case: Case, name: str) -> bool:
-    """True unless the document's example of the field is a whole number: then a client may send no other."""
+def _example(case: Case, name: str) -> str:
+    """The field's value in the document's example of the body, as text; empty where it has none."""
     media = case.operation.body.json if case.operation.body else None
     items = media.examples[0] if media and media.examples else []
-    return not any(str(item.get(name, "")).isdecimal() for item in items if isinstance(item, dict))
+    return next((str(item[name]) for item in items if isinstance(item, dict) and name in item), "")
+
+
+def _is_rate(example: str) -> bool:
+    """True for a decimal below one: no client is sure that a server takes a rate of many digits."""
+    return example.replace(".", "", 1).isdecimal() and Decimal(example) < 1
 
 
 def key(case: Case) -> Iterator[Named]:
