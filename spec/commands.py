@@ -51,7 +51,7 @@ def _validated(file: Path) -> int:
     except UnopenedError as error:
         print(error, file=sys.stderr)
         return USAGE
-    for problem in verdict.problems:
+    for problem in (*verdict.problems, *verdict.unread):
         print(problem, file=sys.stderr)
     if verdict.large:
         print("large: checked against OpenAPI's JSON Schema, but not by openapi-spec-validator", file=sys.stderr)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from spec import files, reader, walk, wellformed
+from spec import files, reader, vocabulary, walk, wellformed
 from spec.model import Contract
 from spec.pointers import at, escape
 from spec.problems import SEE, Problem, SpecError, UnopenedError, merged
@@ -26,6 +26,8 @@ class Verdict:
     """All problems, in the document's order; empty when the document is valid."""
     large: bool
     """True when the document is so large that openapi-spec-validator's own checks were skipped."""
+    unread: tuple[Problem, ...] = ()
+    """Extensions with a name of the vocabulary in a document without it. They may be another tool's."""
 
 
 def validate(path: Path | str) -> Verdict:
@@ -45,7 +47,8 @@ def validate(path: Path | str) -> Verdict:
     large = len(parsed.locations) > _LARGE
     if not found and not large:
         found = merged(wellformed.thorough(parsed))
-    return Verdict(contract, found, large)
+    unread = () if "x-vocabulary" in contract.document else tuple(vocabulary.unread(parsed))
+    return Verdict(contract, found, large, unread)
 
 
 # -- security --------------------------------------------------------------------------------------

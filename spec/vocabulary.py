@@ -125,6 +125,18 @@ def problems(source: Source) -> Iterator[Problem]:
             yield from _said(source, pointer, inner, name, error)
 
 
+def unread(source: Source) -> Iterator[Problem]:
+    """The first extension with a name of the vocabulary, for a document without `x-vocabulary`."""
+    if not any(name.encode() in source.content for name in names()):
+        return
+    for pointer, name, _ in _extensions(source.data):
+        if name in names():
+            message = f"{name} isn't read: the document has no x-vocabulary"
+            hint = f"Write `x-vocabulary: {VERSION}` at the top, if it means what spec/README.md says."
+            yield Problem(source.where(pointer), message, hint, pointer)
+            return
+
+
 def misplaced(source: Source, used: Set[str]) -> Iterator[Problem]:
     """Extensions without effect at their place. `used` holds the pointers of those that were read."""
     for pointer, name, _ in _extensions(source.data):
