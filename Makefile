@@ -9,10 +9,10 @@ ARGS     ?=
 PORT     ?= 8000
 
 .DEFAULT_GOAL := conformance
-.PHONY: conformance merge test generate check sandbox bench mutants field lock clean help
+.PHONY: conformance merge test test-all generate check sandbox bench mutants field lock clean help
 
 help:           ## show the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 16
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
@@ -30,9 +30,12 @@ conformance: $(READY)  ## test BASE_URL (default: the embedded sandbox) against 
 merge: $(READY)        ## one report of the shards that ARGS names
 	@$(PY) -m conformance merge $(ARGS)
 
-# With ARGS it is a part of the tests, and a part covers little.
-test: $(READY)         ## the project's own tests, and the floor of their branch coverage
-	@$(PY) -m pytest -n auto --dist worksteal $(if $(ARGS),$(ARGS),--cov --cov-report=)
+# With ARGS it is what they name, slow ones too.
+test: $(READY)         ## the project's own tests, without the slow ones
+	@$(PY) -m pytest -n auto --dist worksteal $(if $(ARGS),$(ARGS),-m "not slow")
+
+test-all: $(READY)     ## all of the project's own tests, and the floor of their branch coverage
+	@$(PY) -m pytest -n auto --dist worksteal --cov --cov-report= $(ARGS)
 
 generate: $(READY)     ## regenerate generated/ from spec/
 	@$(PY) -m generator

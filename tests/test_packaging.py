@@ -66,6 +66,7 @@ def test_every_imported_package_is_declared() -> None:
         assert name.partition(".")[0] in tests, f"{path}: {name} is of no declared dependency"
 
 
+@pytest.mark.slow
 def test_every_declared_package_is_used() -> None:
     used = {name.partition(".")[0] for package in PACKAGES for _, name in foreign(ROOT / package)}
     # Run as a program; picked up by uvicorn and by SQLAlchemy; only its files are used.
@@ -92,6 +93,7 @@ def test_the_private_parts_are_where_they_were() -> None:
     assert moved
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "line"),
     [

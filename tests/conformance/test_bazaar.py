@@ -39,6 +39,7 @@ def bench() -> Iterator[Bench]:
     bench.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", CLAUSES)
 def test_it_holds_and_its_own_faults_are_found(bench: Bench, id: str) -> None:
     mine = [fault for fault in faults(CONTRACT) if fault.clause == id]

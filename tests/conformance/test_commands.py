@@ -71,6 +71,7 @@ def test_a_run_writes_every_report(tmp_path: Path, honest: str, capsys: pytest.C
     assert "conforms" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_batch_may_take_as_long_as_is_said(tmp_path: Path) -> None:
     """What is too slow for one run is quick enough for another."""
     found = {}

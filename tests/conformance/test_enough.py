@@ -111,6 +111,7 @@ def _serving(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "only", "exit_code"),
     [

@@ -300,6 +300,7 @@ def sent_with() -> Callable[[int, str], str]:
     return sent
 
 
+@pytest.mark.slow
 def test_the_same_seed_sends_the_same(sent_with: Callable[[int, str], str]) -> None:
     first = sent_with(3, "1")
     assert first == sent_with(3, "2")

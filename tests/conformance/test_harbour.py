@@ -50,6 +50,7 @@ def bench() -> Iterator[Bench]:
     bench.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", CLAUSES)
 def test_it_holds_and_its_own_faults_are_found(bench: Bench, words: str) -> None:
     id = next(clause.id for clause in CONTRACT.clauses if clause.words == words)

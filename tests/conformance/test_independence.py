@@ -61,6 +61,7 @@ def some(tried: list[Clause], most: int, seed: int) -> list[Clause]:
     return random.Random(seed).sample(tried, min(most, len(tried)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["honest", *SAMPLE])
 def test_a_clause_comes_to_the_same_alone_shuffled_and_in_shards(tmp_path: Path, name: str) -> None:
     shop = MISTAKES.get(name, Shop)
@@ -80,6 +81,7 @@ def test_a_clause_comes_to_the_same_alone_shuffled_and_in_shards(tmp_path: Path,
         assert come_to(shop, [clause], tmp_path / clause.id) == {clause.id: whole[clause.id]}
 
 
+@pytest.mark.slow
 def test_the_same_seed_sends_the_same_requests(tmp_path: Path) -> None:
     def sent(folder: Path, seed: int) -> Counter[str]:
         context = ask_of(Shop(30), folder, seed)

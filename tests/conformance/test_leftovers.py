@@ -122,6 +122,7 @@ class Killed(BaseException):
     """Stands for SIGKILL: nothing of the run may act on it."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_a_run_that_vanishes_at_any_write_leaves_nothing_that_its_journal_does_not_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seed: int

@@ -54,6 +54,7 @@ def test_a_violation_fails_its_test_and_shows_how(pytester: pytest.Pytester) -> 
     assert "Traceback" not in text
 
 
+@pytest.mark.slow
 def test_the_workers_of_xdist_share_one_run(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(CONFTEST.format(faults=()))
     result = pytester.runpytest_inprocess("-n", "2", "-k", "PRD107.auth", QUICK)

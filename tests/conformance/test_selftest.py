@@ -46,6 +46,7 @@ def some(clause: Clause) -> tuple[str, ...]:
 WORK = [(clause.id, some(clause)) for clause in FIRST_OF_ITS_KIND.values()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("work", WORK, ids=[clause for clause, _ in WORK])
 def test_a_clause_finds_its_faults_and_nothing_on_the_honest_sandbox(work: tuple[str, tuple[str, ...]]) -> None:
     (judged,) = run(spec.DEFAULT, [work], jobs=1)
@@ -95,6 +96,7 @@ def test_clauses_and_faults_are_selected_by_id_prefix_and_glob() -> None:
     assert selected(CONTRACT, ("nothing",)) == []
 
 
+@pytest.mark.slow
 def test_two_processes_find_what_one_finds() -> None:
     work = selected(CONTRACT, ("PRD107.batch.unknown-id", "PRD107.auth.missing-key"))
     told = [

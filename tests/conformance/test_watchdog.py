@@ -93,6 +93,7 @@ def ended(process: subprocess.Popen[str], report: Path) -> tuple[Any, str]:
 WAYS = ["for_ever", "stubborn", "in_a_regular_expression", "in_a_worker"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compute", WAYS)
 def test_the_deadline_ends_what_computes_for_ever(tmp_path: Path, compute: str) -> None:
     with sandbox.serve(spec.load(), sandbox.Settings(api_key=KEY)) as url:
@@ -104,6 +105,7 @@ def test_the_deadline_ends_what_computes_for_ever(tmp_path: Path, compute: str) 
     assert 0 < float(left[1]) <= LONG + watchdog.SLACK
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("compute", "number"), list(zip(WAYS, itertools.cycle([signal.SIGINT, signal.SIGTERM]), strict=False))
 )
@@ -118,6 +120,7 @@ def test_a_signal_ends_what_computes_for_ever(tmp_path: Path, compute: str, numb
     assert any(STUCK in note for note in found["notes"])
 
 
+@pytest.mark.slow
 def test_a_run_that_is_given_up_names_what_it_leaves_and_the_command_that_deletes_it(tmp_path: Path) -> None:
     with sandbox.serve(spec.load(), sandbox.Settings(api_key=KEY)) as url:
         process = started(url, tmp_path, "stubborn", "--writes", only="PRD101.write.inserts")

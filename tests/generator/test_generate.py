@@ -55,6 +55,7 @@ def test_what_is_committed_is_what_is_made() -> None:
     assert main(["--check"]) == 0
 
 
+@pytest.mark.slow
 def test_the_output_does_not_depend_on_the_machine(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "generator", "--spec", str(spec.DEFAULT), "--out"]
     surroundings = {"PYTHONHASHSEED": "7", "LC_ALL": "C", "TZ": "Asia/Tokyo", "COLUMNS": "20"}
@@ -242,6 +243,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_every_package_is_clean_for_ruff(everything: Path) -> None:
     assert run([*RUFF, "check", "--isolated", "--quiet", str(everything)]).stdout == ""
     ours = [
@@ -258,6 +260,7 @@ def test_every_package_is_clean_for_ruff(everything: Path) -> None:
     assert run([*RUFF, "format", "--check", "--quiet", str(everything)]).stdout == ""
 
 
+@pytest.mark.slow
 def test_every_package_is_clean_for_mypy(everything: Path) -> None:
     folders = sorted(path for path in everything.iterdir() if path.is_dir() and not path.name.startswith("."))
     packages = [argument for path in folders for argument in ("-p", _package(path))]
@@ -269,6 +272,7 @@ def test_every_package_is_clean_for_mypy(everything: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_every_package_is_clean_for_pyright(everything: Path) -> None:
     folders = sorted(path for path in everything.iterdir() if path.is_dir() and path.name in SEEN_BY_PYRIGHT)
     settings = {"include": [str(path) for path in folders], "typeCheckingMode": "strict", "pythonVersion": "3.11"}

@@ -165,6 +165,7 @@ def pyright(programs: Path) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=programs).stdout
 
 
+@pytest.mark.slow
 def test_type_checkers_see_what_is_wrong(mypy: str, pyright: str) -> None:
     found = {int(line) for line in re.findall(r"wrong\.py:(\d+): error", mypy)}
     assert found == {4, 5, 6, 7, 8, 9, 11, 14, 15, 16, 17, 18}, mypy

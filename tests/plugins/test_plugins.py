@@ -44,6 +44,7 @@ def test_it_is_explained(installed: Path) -> None:
     assert f"{CLAUSE}:bare-array: a list is answered with its rows alone" in shown
 
 
+@pytest.mark.slow
 def test_the_self_test_proves_it(installed: Path) -> None:
     done = suite(installed, "selftest", "--only", CLAUSE, "--jobs", "1")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -82,6 +83,7 @@ def faults(case):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "said"),
     [
@@ -97,6 +99,7 @@ def test_the_self_test_refuses_a_clause_that_nothing_turns_red(tmp_path: Path, s
     assert said in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "said"),
     [

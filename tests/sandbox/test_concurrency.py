@@ -22,6 +22,7 @@ from tests.sandbox.conftest import Edited, Serving
 from tests.sandbox.test_edited import add_field
 
 
+@pytest.mark.slow
 def test_readers_see_whole_items_while_writers_write(serving: Serving) -> None:
     with serving(products=30) as client:
         writing = threading.Event()
@@ -73,6 +74,7 @@ def _start(file: Path, *more: str) -> tuple[subprocess.Popen[str], str]:
     return process, process.stdout.readline().removeprefix("READY ").strip()
 
 
+@pytest.mark.slow
 def test_a_file_survives_a_kill_with_what_is_pending(tmp_path: Path) -> None:
     file = tmp_path / "sandbox.db"
     headers = {"Authorization": DEFAULT_KEY}

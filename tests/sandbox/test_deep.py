@@ -90,6 +90,7 @@ def test_counts_outlive_what_replaces_all_rows(filled: tuple[Store, Shape]) -> N
         assert store.count(connection, shape, sa.true()) == counted(connection, shape, sa.true()) == 0
 
 
+@pytest.mark.slow
 def test_deep_pages_are_those_of_all_rows(filled: tuple[Store, Shape]) -> None:
     rows, shape = filled
     rng = random.Random(4)

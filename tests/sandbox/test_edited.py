@@ -56,6 +56,7 @@ FIELDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("schema", "read"), FIELDS)
 def test_a_new_ordered_field(edited: Edited, serving: Serving, schema: Data, read: Any) -> None:
     lookups = ("exact", "gt", "gte", "lt", "lte", "in")

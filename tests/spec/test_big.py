@@ -64,7 +64,7 @@ def test_three_megabytes_are_validated_without_the_slow_checks(
 def test_a_smaller_one_is_checked_thoroughly(version: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = _write(tmp_path, big.document(version, 8), ".yaml")
     assert main([str(file)]) == 0
-    assert capsys.readouterr().err == ""
+    assert "large:" not in capsys.readouterr().err
     in_json = spec.load(_write(tmp_path, big.document(version, 8), ".json"))
     assert in_json.document == spec.load(file).document
 

@@ -50,6 +50,7 @@ def test_what_breaks_callers_need_not_break_code(run: Any) -> None:
     assert run(CLEARED, "--fail-on", "python")[0] == 0
 
 
+@pytest.mark.slow
 def test_what_breaks_code_need_not_break_callers(run: Any) -> None:
     code, out = run(DATED, "--format", "json")
     found = json.loads(out)

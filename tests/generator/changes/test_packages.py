@@ -63,6 +63,7 @@ def _names(code: Code, kind: str, action: str) -> set[str]:
     return {symbol.name for symbol in code.symbols if symbol.kind == kind and symbol.action == action}
 
 
+@pytest.mark.slow
 def test_what_came_and_went_is_what_the_imported_packages_show(packages: Packages, code: Code) -> None:
     old, new = _seen(packages.old_folder), _seen(packages.new_folder)
     renamed = {
@@ -101,6 +102,7 @@ CALLS: dict[str, str | None] = {
 }
 
 
+@pytest.mark.slow
 def test_a_type_checker_refuses_what_is_said_to_break(packages: Packages, code: Code, tmp_path: Path) -> None:
     lines = ["from uuid import uuid4", "from akinon_seller_products import Client, F", "client = Client()", *CALLS]
     script = tmp_path / "calls.py"
