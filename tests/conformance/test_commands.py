@@ -9,7 +9,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from conformance.runner.config import Usage
 from conformance.transport.exchange import Credential, Request
 from conformance.transport.key_place import KeyPlace
 from tests.clock import HANG
+from tests.conformance.loopback import Received, loopback, response
 from tests.conformance.made_up import SETTINGS, documented, inferred, outcome, problem, report, violated, write
 
 KEY = "canary-4f1d"
@@ -296,13 +297,27 @@ def test_the_key_is_in_no_artefact_even_where_the_server_repeats_it(
 
 
 def test_a_terminated_run_writes_an_incomplete_report(tmp_path: Path) -> None:
-    with sandbox.serve(spec.load(), sandbox.Settings(api_key=KEY)) as url:
+    asked = threading.Event()
+
+    def respond(received: Received) -> bytes:
+        asked.set()
+        return response(200, json.dumps({"count": 0, "next": None, "previous": None, "results": []}).encode())
+
+    with loopback(respond) as server:
         # It waits for minutes before its second request, however fast or slow this machine is.
-        command = [sys.executable, "-m", "conformance", url, *QUICK, "--rate", "0.002", "--report", str(tmp_path)]
+        command = [
+            sys.executable,
+            "-m",
+            "conformance",
+            server.url,
+            *QUICK,
+            "--rate",
+            "0.002",
+            "--report",
+            str(tmp_path),
+        ]
         process = subprocess.Popen(command, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        until = time.monotonic() + HANG
-        while not (tmp_path / "events.ndjson").exists() and time.monotonic() < until:
-            time.sleep(0.05)
+        assert asked.wait(HANG)
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=HANG)
     assert process.returncode == 2, err
