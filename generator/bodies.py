@@ -195,7 +195,7 @@ def _only(header: Mapping[str, Any]) -> Any:
 def answers(operation: spec.Operation, schemas: Schemas, name: str) -> tuple[AnswerPlan, ...]:
     """The bodies of successful responses. `default` counts where no 2xx is documented. Raises Refused."""
     success = [r for r in operation.responses if r.status[:1] == "2"]
-    others = any(r.status[:1] == "3" for r in operation.responses)
+    others = any(r.status[:1] == "3" and r.status != "304" for r in operation.responses)
     chosen = success or [r for r in operation.responses if r.status == "default" and not others]
     return _plans(operation, chosen, schemas, f"{name} response")
 
@@ -214,6 +214,11 @@ def redirects(operation: spec.Operation, success: Sequence[AnswerPlan]) -> Liter
         return None
     files = any(content.reading == "bytes" for plan in success for content in plan.contents)
     return "followed" if files and operation.method == "GET" else "given"
+
+
+def not_modified(operation: spec.Operation) -> bool:
+    """True where the document has a 304."""
+    return any(r.status in ("304", "3XX", "3xx") for r in operation.responses)
 
 
 def _plans(
@@ -267,12 +272,14 @@ def rows(operation: spec.Operation, schemas: Schemas, name: str) -> RowsPlan | N
     return RowsPlan("events", hint(row), read(row))
 
 
-def result(plans: Sequence[AnswerPlan], redirected: str | None) -> str:
+def result(plans: Sequence[AnswerPlan], redirected: str | None, *, not_modified: bool) -> str:
     """The annotation of a method's result: JSON where the response may be JSON, because the client requests that."""
     kinds: list[Type] = []
     for plan in plans:
         first = plan.contents[0].reading if plan.contents else ""
         kinds += [content.value for content in plan.contents if first != "json" or content.reading == "json"]
+    kinds += [Verbatim("types.Redirect")] if redirected == "given" else []
+    kinds += [Verbatim("types.NotModified")] if not_modified else []
     if any(not plan.contents for plan in plans) or (not plans and redirected is None):
         kinds.append(NOTHING)
-    return hint(union([*kinds, *([Verbatim("types.Redirect")] if redirected == "given" else [])]))
+    return hint(union(kinds))

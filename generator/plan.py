@@ -255,6 +255,8 @@ class OperationPlan:
     """The body of error responses."""
     redirects: Literal["given", "followed"] | None
     """How the document's redirects are handled: as a value, or as the file that they lead to."""
+    not_modified: bool
+    """True where 304 is a result."""
     result: str
     """The annotation of what the method gives, pages and batches apart."""
     security: tuple[tuple[str, ...], ...]

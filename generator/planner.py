@@ -159,9 +159,13 @@ class _Planner:
         shared = body is not None and (any(ref in self._whole for ref in _refs(body.media)) or self._copied(operation))
         sent = bodies.request_bodies(operation, self._schemas, method, shared)
         answers = bodies.answers(operation, self._schemas, self._name(operation))
-        redirects = bodies.redirects(operation, answers)
         body_argument = arguments.take("items" if sent and sent[0].item else "body") if sent else None
         pages = self._paging(operation, parameters, answers)
+        rows = bodies.rows(operation, self._schemas, self._name(operation)) if pages is None else None
+        # In place of pages, rows or a ticket, nothing else can come.
+        single = pages is None and rows is None and operation.ticket is None
+        redirects = bodies.redirects(operation, answers) if single else None
+        not_modified = single and bodies.not_modified(operation)
         self.sources[method.upper()] = operation
         filters = filters_plan(operation, method, first=not self._filtered) if operation.filters else None
         self._filtered += filters is not None
@@ -185,14 +189,15 @@ class _Planner:
             answers=answers,
             errors=bodies.errors(operation, self._schemas, self._name(operation)),
             redirects=redirects,
-            result=bodies.result(answers, redirects),
+            not_modified=not_modified,
+            result=bodies.result(answers, redirects, not_modified=not_modified),
             security=self._security(operation),
             server=self._server(operation),
             repeatable=_repeatable(operation),
             paging=pages,
             write=None,
             filters=filters,
-            rows=bodies.rows(operation, self._schemas, self._name(operation)) if pages is None else None,
+            rows=rows,
             location=str(operation.location),
             resource=None,
         )

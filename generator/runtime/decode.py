@@ -24,7 +24,7 @@ from .errors import (
     status_error,
 )
 from .salvage import salvaged
-from .types import LossyNumber, Redirect
+from .types import LossyNumber, NotModified, Redirect
 
 
 class Twice(Exception):
@@ -86,6 +86,8 @@ class Answers:
     """The same for error responses, where the document declares more than text."""
     redirects: Literal["given", "followed"] | None = None
     """How the document's redirects are handled."""
+    not_modified: bool = False
+    """True where the document has a 304, which is a result then."""
 
     def accept(self) -> str:
         """The Accept header: JSON where the document has it, else what it promises; and anything, for errors."""
@@ -118,6 +120,8 @@ class Answers:
         if not 200 <= status < 300:
             if status in _REDIRECTS and self.redirects is not None:
                 return Redirect(status, answer.headers.get("location"), answer.headers)
+            if status == 304 and self.not_modified:
+                return NotModified(answer.headers)
             raise self._refused(answer, exchange)
         contents = self._declared(status)
         if contents is None:

@@ -53,6 +53,7 @@ __all__ = [
     "LocalDatetime",
     "LossyNumber",
     "Model",
+    "NotModified",
     "NotNull",
     "Number",
     "Open",
@@ -257,3 +258,22 @@ class Redirect:
     location: str | None
     headers: Mapping[str, str] = field(repr=False)
     """Names in lower case."""
+
+    @property
+    def status_code(self) -> int:
+        """The same as `status`."""
+        return self.status
+
+
+@dataclass(frozen=True)
+class NotModified:
+    """A 304 that the document has: what a conditional header was about is still valid. There is no body."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    """Names in lower case."""
+    status: int = 304
+
+    @property
+    def status_code(self) -> int:
+        """The same as `status`."""
+        return self.status

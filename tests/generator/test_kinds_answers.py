@@ -52,6 +52,12 @@ def answers(make: Made) -> ModuleType:
             }
         },
         "/moved": {"get": {"operationId": "moved", "responses": {"302": moved, "default": problem}}},
+        "/kept": {
+            "get": {
+                "operationId": "kept",
+                "responses": {"200": {"description": "", "content": json_of(ref("Row"))}, "304": {"description": ""}},
+            }
+        },
     }  # fmt: skip
     security = {"Key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
     return make(document(paths, ANSWERS, security=[{"Key": []}], components={"securitySchemes": security}))
@@ -83,6 +89,17 @@ def test_a_file_of_any_kind_and_where_a_redirect_leads(answers: ModuleType, talk
     assert "secret" not in t.seen[2].head
     moved = t.client.moved()
     assert (moved.status, moved.location) == (302, "/elsewhere")
+
+
+def test_a_documented_304_is_a_result(answers: ModuleType, talk: Start) -> None:
+    row = {"id": 1, "at": "2026-01-02T03:04:05Z"}
+    t = talk(answers, row, (304, b"", "", 'ETag: "1"\r\n'), (302, b"", "", "Location: /x\r\n"), api_key="k")
+    assert t.client.kept().id == 1
+    kept = t.client.kept(extra_headers={"If-None-Match": '"1"'})
+    assert (type(kept), kept.status, kept.headers["etag"]) == (answers.NotModified, 304, '"1"')
+    assert "types.NotModified" in answers.Client.kept.__annotations__["return"]
+    with pytest.raises(answers.errors.RedirectError):
+        t.client.kept()
 
 
 def test_errors_hold_the_documents_own_class(answers: ModuleType, talk: Start) -> None:

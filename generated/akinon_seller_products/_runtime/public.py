@@ -41,7 +41,7 @@ from .pages import AsyncPage, AsyncPager, Page
 from .rows import AsyncRowStream, RowStream
 from .salvage import problems_of
 from .streams import AsyncStreamedResponse, ServerSentEvent, StreamedResponse
-from .types import UNSET, File, Redirect, Unset
+from .types import UNSET, File, NotModified, Redirect, Unset
 from .variants import Unknown
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "InvalidRequestError",
     "JournalError",
     "NotFoundError",
+    "NotModified",
     "NotModifiedError",
     "Outcome",
     "Page",
