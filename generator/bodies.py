@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -56,6 +57,29 @@ def is_json(content_type: str) -> bool:
     return kind in ("application/json", "text/json") or kind.endswith("+json")
 
 
+_COLLECTION = re.compile(r"application/vnd\.[^+]+\.collection\+json")
+"""A maker's own type for many of its rows, such as Akeneo's."""
+
+
+def _holds_rows(media: spec.Media, schemas: Schemas) -> bool:
+    """True for a request body of many rows, one a line, whose schema is that of a row.
+
+    A list could be sent in no other way: as JSON it wouldn't fit the schema. One row is the same either way.
+    """
+    if not _COLLECTION.fullmatch(essence(media.content_type)):
+        return False
+    whole = schemas.flatten(media.schema, "") if media.schema else {}
+    return flat.is_object(whole) or bool(flat.alternatives(whole))
+
+
+def _are_lines(media: spec.Media, operation: spec.Operation, schemas: Schemas) -> bool:
+    """True for a response of JSON values, one a line. What is sent as such is answered as such."""
+    if is_lines(media.content_type):
+        return True
+    sent = operation.body.media if operation.body else ()
+    return any(_holds_rows(each, schemas) for each in sent) and _holds_rows(media, schemas)
+
+
 # -- requests --------------------------------------------------------------------------------------
 
 
@@ -72,16 +96,16 @@ def request_bodies(operation: spec.Operation, schemas: Schemas, name: str, share
 
 def _request_body(operation: spec.Operation, media: spec.Media, schemas: Schemas, name: str, shared: bool) -> BodyPlan:
     kind = essence(media.content_type)
-    coding = _coding(kind, media.schema, schemas)
+    coding = "lines" if _holds_rows(media, schemas) else _coding(kind, media.schema, schemas)
     if coding in ("text", "bytes"):
         return BodyPlan(media.content_type, coding, "Any", Verbatim("types.Content"), None, None, (), ())
-    if coding == "lines":
-        made = schemas.type(media.schema or {}, f"{media.pointer}/schema", f"{name} row", "sent")
-        row = made.item if isinstance(made, ListOf) else made
-        given = union([IterableOf(loose(row, schemas)), Verbatim("types.Content")])
-        return BodyPlan(media.content_type, coding, checked(ListOf(row)), given, None, None, (), ())
     partial = operation.method == "PATCH" and (shared or kind == _MERGE_PATCH)
     use: Literal["patched", "sent"] = "patched" if partial else "sent"
+    if coding == "lines":
+        made = schemas.type(media.schema or {}, f"{media.pointer}/schema", f"{name} row", use)
+        row = made.item if isinstance(made, ListOf) else made
+        given = union([IterableOf(loose(row, schemas)), loose(row, schemas), Verbatim("types.Content")])
+        return BodyPlan(media.content_type, coding, checked(ListOf(row)), given, None, None, (), ())
     made = schemas.type(media.schema or {}, f"{media.pointer}/schema", f"{name} body", use)
     encodings = tuple(_encoding(property, each) for property, each in media.encoding.items())
     if coding == "multipart":
@@ -227,7 +251,7 @@ def _plans(
     by_status = {r.status.replace("x", "X"): r for r in reversed(chosen)}  # 2xx is 2XX; the first one counts
     bare = operation.method == "HEAD"
     return tuple(
-        AnswerPlan(status, () if bare else tuple(_content(m, schemas, name) for m in _ordered(r.media)))
+        AnswerPlan(status, () if bare else tuple(_content(m, operation, schemas, name) for m in _ordered(r.media)))
         for status, r in reversed(by_status.items())
     )
 
@@ -237,8 +261,8 @@ def _ordered(media: Sequence[spec.Media]) -> list[spec.Media]:
     return sorted(media, key=lambda each: not is_json(each.content_type))
 
 
-def _content(media: spec.Media, schemas: Schemas, name: str) -> ContentPlan:
-    reading = _reading(media, schemas)
+def _content(media: spec.Media, operation: spec.Operation, schemas: Schemas, name: str) -> ContentPlan:
+    reading = "text" if _are_lines(media, operation, schemas) else _reading(media, schemas)
     if reading != "json":
         return ContentPlan(media.content_type, reading, "Any", Scalar("text" if reading == "text" else "bytes"))
     made = schemas.type(media.schema or {}, f"{media.pointer}/schema", name, "received")
@@ -252,13 +276,15 @@ def _reading(media: spec.Media, schemas: Schemas) -> str:
     whole = schemas.flatten(media.schema, "") if media.schema else {}
     if kind in ("*/*", "application/*") and whole and "string" not in flat.types_of(whole):
         return "bytes" if flat.is_binary(whole) else "json"
-    return "text" if kind.startswith("text/") or kind == "application/javascript" or is_lines(kind) else "bytes"
+    return "text" if kind.startswith("text/") or kind == "application/javascript" else "bytes"
 
 
 def rows(operation: spec.Operation, schemas: Schemas, name: str) -> RowsPlan | None:
     """How a successful response is cut into rows, where it is a stream and nothing else. Raises Refused."""
     media = [m for r in operation.responses if r.status[:1] == "2" for m in r.media]
-    kinds = {"events" if essence(m.content_type) == "text/event-stream" else is_lines(m.content_type) for m in media}
+    kinds = {
+        "events" if essence(m.content_type) == "text/event-stream" else _are_lines(m, operation, schemas) for m in media
+    }
     if operation.method == "HEAD" or len(kinds) != 1 or not (kinds <= {"events", True}):
         return None
     made = schemas.type(media[0].schema or {}, f"{media[0].pointer}/schema", f"{name} row", "received")

@@ -15,6 +15,7 @@ from .kinds import Talk, body_of, kind_of
 Start = Callable[..., Talk]
 
 _EVENTS, _LINES, _SEQUENCE = "text/event-stream", "application/x-ndjson", "application/json-seq"
+_ROWS = "application/vnd.acme.collection+json"
 _TICK = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
 
 
@@ -34,11 +35,18 @@ def streams(make: Callable[..., ModuleType]) -> ModuleType:
         "/sequence": _stream(_SEQUENCE, ref("Tick")),
         "/either": _stream(_EVENTS, ref("Tick"), **{"application/json": {"schema": ref("Tick")}}),
         "/sent": body_of({_LINES: {"schema": ref("Tick")}}),
+        "/rows": {
+            "patch": {
+                **_stream(_ROWS, ref("Done"))["get"],
+                "requestBody": {"required": True, "content": {_ROWS: {"schema": ref("Tick")}}},
+            }
+        },
+        "/catalog": _stream(_ROWS, ref("Tick")),
     }
     for path, item in paths.items():
         for operation in item.values():
             operation["operationId"] = path[1:]
-    return make(document(paths, {"Tick": _TICK}))
+    return make(document(paths, {"Tick": _TICK, "Done": {"properties": {"line": {"type": "integer"}}}}))
 
 
 def _rows(client: Any, method: str) -> list[Any]:
@@ -125,3 +133,16 @@ def test_rows_are_sent_one_a_line(streams: ModuleType, talk: Start) -> None:
     assert {kind_of(peer) for peer in talking.seen} == {_LINES}
     with pytest.raises(streams.InvalidRequestError, match=r"body\[0\]\.n"):
         talking.client.sent([{"n": "x"}])
+
+
+def test_rows_of_a_collection_travel_a_line_each(streams: ModuleType, talk: Start) -> None:
+    done = (200, '{"line": 1}\n{"line": 2}', _ROWS, "")
+    t = talk(streams, done, done, (200, '{\n"n": 5\n}', _ROWS, ""))
+    rows = t.client.rows(iter([{"n": 1}, streams.models.Tick(n=2)]))
+    assert [row.line for row in rows] == [1, 2]
+    list(t.client.rows({"n": 3}))
+    assert [peer.body for peer in t.seen] == [b'{"n":1}\n{"n":2}\n', b'{"n":3}\n']
+    assert kind_of(t.seen[0]) == _ROWS
+    with pytest.raises(streams.InvalidRequestError, match=r"body\[1\]\.n"):
+        t.client.rows([{"n": 1}, {"n": "x"}])
+    assert t.client.catalog().n == 5

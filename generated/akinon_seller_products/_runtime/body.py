@@ -13,6 +13,7 @@ from pydantic_core import PydanticSerializationError
 
 from .errors import problems
 from .forms import Encoding, form, multipart
+from .guards import is_mapping
 from .outgoing import Unfit, ready
 from .types import CHECKING, UNSET, is_model
 from .uploads import Piece, Upload, guessed, upload
@@ -69,7 +70,8 @@ class Body:
                 case "lines":
                     if isinstance(value, str) or upload(value) is not None:
                         return self._raw(value, content_type)
-                    return self._lines(self.check(value)), self.content_type
+                    rows = [value] if is_model(value) or is_mapping(value) else value
+                    return self._lines(self.check(rows)), self.content_type
                 case "form":
                     return form(self.check(value), self.encodings).encode(), self.content_type
                 case "multipart":
