@@ -37,6 +37,8 @@ class Class:
     description: str
     strict: bool
     """True when it is only sent."""
+    shared: bool = False
+    """True when it is sent and received."""
     partial: bool = False
     """True when it changes a part of something: null clears, and nothing is required."""
     closed: bool = False
@@ -133,7 +135,8 @@ class Definitions:
 
 def model(made: Class, written: Callable[[Type], str] = _field) -> ModelPlan:
     """A class as a model of pydantic's. `written` prints a type."""
-    base = "Model" if not made.strict else "ClosedModel" if made.closed else "RequestModel"
+    usual = "SharedModel" if made.shared else "Model"
+    base = usual if not made.strict else "ClosedModel" if made.closed else "RequestModel"
     return ModelPlan(
         name=made.name,
         base=base,

@@ -92,7 +92,7 @@ def inferred(flat: Schema) -> str:
 def scalar(kind: str, flat: Schema, *, strict: bool, sent: bool) -> Type:
     """The type of a string, number, boolean or null; anything for any other kind.
 
-    A strict one has bounds, and takes no date-time without an offset.
+    One that is sent has bounds. A strict one is only sent, and takes no date-time without an offset.
     """
     if kind == "null":
         return NOTHING
@@ -110,8 +110,9 @@ def scalar(kind: str, flat: Schema, *, strict: bool, sent: bool) -> Type:
             return Scalar("moment" if known in ("aware", "clock") and not strict else known)
     if kind == "number" and strict:
         plain = "finite"
-    words = {} if kind == "boolean" or not strict else _TEXTUAL if kind == "string" else _NUMERIC
-    return Scalar(plain, bounds(flat, words))
+    words = {} if kind == "boolean" or not sent else _TEXTUAL if kind == "string" else _NUMERIC
+    found = bounds(flat, words)
+    return Scalar(plain, found, lenient=bool(found) and not strict)
 
 
 def is_binary(flat: Schema) -> bool:

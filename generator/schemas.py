@@ -210,7 +210,8 @@ class Schemas:
             return Named(final)
         if not name:
             self._in_place[pointer, use] = Named(final)
-        made = Class(final, said.described(flat), strict=use in ("sent", "patched"), partial=use == "patched")
+        strict = use in ("sent", "patched")
+        made = Class(final, said.described(flat), strict=strict, shared=use == "both", partial=use == "patched")
         self.definitions.classes[final] = made
         made.closed = flat.get("additionalProperties") is False and not flat.get("patternProperties")
         self._waiting.append(partial(self._fill, made, flat, pointer, use))
@@ -389,14 +390,15 @@ class Schemas:
         return said.scalar(kind, flat, strict=use in ("sent", "patched"), sent=use != "received")
 
     def _array(self, flat: dict[str, Any], pointer: str, hint: str, use: Use) -> Type:
-        bounds = said.counted(flat) if use in ("sent", "patched") else ()
+        bounds = said.counted(flat) if use != "received" else ()
+        lenient = bool(bounds) and use == "both"
         prefix = flat.get("prefixItems")
         if isinstance(prefix, Sequence) and prefix:
             rest = [flat["items"]] if isinstance(flat.get("items"), Mapping) else []
             inner = [self._type(s, f"{pointer}/prefixItems/{n}", f"{hint} {n + 1}", use) for n, s in enumerate(prefix)]
             inner += [self._type(s, f"{pointer}/items", f"{hint} item", use) for s in rest]
-            return ListOf(union(inner), bounds)
-        return ListOf(self._type(flat.get("items", {}), f"{pointer}/items", f"{hint} item", use), bounds)
+            return ListOf(union(inner), bounds, lenient)
+        return ListOf(self._type(flat.get("items", {}), f"{pointer}/items", f"{hint} item", use), bounds, lenient)
 
     def _enum(self, flat: dict[str, Any], pointer: str, hint: str, use: Use, named: bool) -> Type:
         values = said.values(flat)

@@ -46,6 +46,8 @@ class Scalar:
 
     kind: Kind
     bounds: Bounds = ()
+    lenient: bool = False
+    """True where only what a caller gives is held to the bounds."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class ListOf:
 
     item: Type
     bounds: Bounds = ()
+    lenient: bool = False
+    """As with scalars."""
 
 
 @dataclass(frozen=True)
@@ -269,14 +273,14 @@ def printed(type: Type, style: Style) -> str:
         case Nothing():
             return "None"
         case Scalar():
-            return _bounded(style.scalars[type.kind], type.bounds, style)
+            return _bounded(style.scalars[type.kind], type, style)
         case Values():
             bare = f"Literal[{', '.join(map(repr, type.values))}]"
             return f"Annotated[{bare}, {style.runtime}Open]" if type.open and style.checks else bare
         case Named():
             return style.models + type.name
         case ListOf():
-            return _bounded(f"list[{printed(type.item, style)}]", type.bounds, style)
+            return _bounded(f"list[{printed(type.item, style)}]", type, style)
         case MapOf():
             return f"dict[str, {printed(type.value, style)}]"
         case Variants():
@@ -289,10 +293,11 @@ def printed(type: Type, style: Style) -> str:
             return " | ".join(dict.fromkeys(printed(each, style) for each in type.members))
 
 
-def _bounded(bare: str, bounds: Bounds, style: Style) -> str:
-    if not bounds or not style.checks:
+def _bounded(bare: str, type: Scalar | ListOf, style: Style) -> str:
+    if not type.bounds or not style.checks:
         return bare
-    return f"Annotated[{bare}, Field({', '.join(f'{word}={value!r}' for word, value in bounds)})]"
+    mark = f"{style.runtime}Given" if type.lenient else "Field"
+    return f"Annotated[{bare}, {mark}({', '.join(f'{word}={value!r}' for word, value in type.bounds)})]"
 
 
 def _variants(type: Variants, style: Style) -> str:

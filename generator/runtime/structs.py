@@ -48,12 +48,23 @@ _DEPTH: ContextVar[int] = ContextVar("depth", default=0)
 _DEEPEST = 10
 """How many structs inside each other have one schema together; those further inside have schemas of their own."""
 
-EXTRA, ABSENT, NULL, _PROBLEMS = "__extra__", "__absent__", "__null__", "__problems__"
-"""Where a struct keeps properties that the document lacks, required fields that didn't come, and nulls where the
-document has none."""
+EXTRA, ABSENT, NULL, _PROBLEMS, _MADE = "__extra__", "__absent__", "__null__", "__problems__", "__made__"
+"""Where a struct keeps properties that the document lacks, required fields that didn't come, nulls where the document
+has none, and that a caller made it."""
 
 
-class Struct(msgspec.Struct, kw_only=True, dict=True):
+class _Made(msgspec.StructMeta):
+    """Marks what a caller makes. What a server sends is made by msgspec, which doesn't come by here."""
+
+    if not TYPE_CHECKING:
+
+        def __call__(cls, *arguments: Any, **values: Any) -> Any:
+            made = super().__call__(*arguments, **values)
+            vars(made)[_MADE] = True
+            return made
+
+
+class Struct(msgspec.Struct, metaclass=_Made, kw_only=True, dict=True):
     """A value that a server sends: unknown fields are kept in `model_extra`, never an error.
 
     A field that isn't required and is None, or UNSET where null is a value of its own, isn't sent.
@@ -157,6 +168,7 @@ class Struct(msgspec.Struct, kw_only=True, dict=True):
         given, extra = made.model_fields_set, made.model_extra or {}
         needed = {name for name, default in defaults(cls) if default is msgspec.NODEFAULT}
         struct = cls(**{name: getattr(made, name) for name in needed | given if name not in extra})
+        del vars(struct)[_MADE]
         if extra:
             vars(struct)[EXTRA] = dict(extra)
         absent = {name for name, default in defaults(cls) if _is_sent(default, default)} - given
@@ -185,7 +197,7 @@ def _check(struct: Struct, validate: Callable[[Any], Any]) -> None:
 
     What a server sent may be sent back, as with models.
     """
-    token, inside = CHECKING.set(False), _INSIDE.set(True)
+    token, inside = CHECKING.set(_MADE in vars(struct)), _INSIDE.set(True)
     try:
         made = validate({name: getattr(struct, name) for name in struct.model_fields_set})
     finally:
@@ -197,6 +209,7 @@ def _check(struct: Struct, validate: Callable[[Any], Any]) -> None:
 
 def _remade(kind: type[Struct], values: dict[str, Any], more: dict[str, Any]) -> Struct:
     made = kind(**values)
+    del vars(made)[_MADE]
     vars(made).update(more)
     return made
 

@@ -18,12 +18,14 @@ from typing import (
     TypeAlias,
     TypeGuard,
     get_args,
+    get_origin,
 )
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     ModelWrapValidatorHandler,
     model_validator,
@@ -51,6 +53,7 @@ __all__ = [
     "DecimalString",
     "File",
     "Finite",
+    "Given",
     "LocalDatetime",
     "LossyNumber",
     "Model",
@@ -60,6 +63,7 @@ __all__ = [
     "Open",
     "Redirect",
     "RequestModel",
+    "SharedModel",
     "Text",
     "Unset",
     "Upload",
@@ -99,6 +103,27 @@ class Model(BaseModel):
     """Fields with one value only, which are sent whether they were given or not."""
     __closed__: ClassVar[bool] = False
     """True where the document allows no further properties: sending one is refused."""
+
+
+if TYPE_CHECKING:
+
+    class SharedModel(Model):
+        """A value that is sent and received: checked when a caller makes it, and liberal in what a server sends."""
+
+else:
+
+    class _Checking(type(BaseModel)):
+        """Checks what a caller makes. What a server sends is made by pydantic, which doesn't come by here."""
+
+        def __call__(cls, *arguments: Any, **values: Any) -> Any:
+            token = CHECKING.set(True)
+            try:
+                return super().__call__(*arguments, **values)
+            finally:
+                CHECKING.reset(token)
+
+    class SharedModel(Model, metaclass=_Checking):
+        """A value that is sent and received: checked when a caller makes it, and liberal in what a server sends."""
 
 
 class RequestModel(Model):
@@ -207,6 +232,26 @@ def _unlisted(value: Any) -> Any:
     if CHECKING.get():
         raise PydanticCustomError("unlisted", "the document doesn't list this value")
     return value
+
+
+class Given:
+    """Bounds that only what a caller gives is held to: what a server sends may be outside."""
+
+    def __init__(self, **bounds: Any) -> None:
+        """`bounds` are those of pydantic's `Field`."""
+        self._bounds = bounds
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        # A number of any kind stays what it is.
+        kind = list[Any] if get_origin(source) is list else str if source is str else Any
+        bounded = handler.generate_schema(Annotated[kind, Field(**self._bounds)])
+        given = core_schema.no_info_wrap_validator_function(_bounded, bounded)
+        return core_schema.json_or_python_schema(schema, core_schema.chain_schema([schema, given]))
+
+
+def _bounded(value: Any, handler: Callable[[Any], Any]) -> Any:
+    return handler(value) if CHECKING.get() else value
 
 
 Progress: TypeAlias = Callable[[int, int | None], None]
