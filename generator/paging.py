@@ -36,6 +36,7 @@ _AFTER = ("starting_after", "after", "after_id", "since_id", "last_id")
 _KEYS = ("id", "uuid", "pk", "sid", "uid")
 _OFFSETS = ("offset", "skip", "start")
 _PAGES = ("page", "page_number", "pageNumber", "p")
+_LINKING = {"href", "url", "link", "cursor"}
 _SETTINGS = ("by", "page", "first", "count", "next", "results", "key")
 
 
@@ -55,6 +56,8 @@ class Seen:
     """The body's attributes, by property; empty where it is a list itself."""
     flags: frozenset[str]
     """Properties of the body that are true or false."""
+    nested: frozenset[str]
+    """Properties of the body that are lists, or objects without a link: they can't lead on."""
     lists: Mapping[str, tuple[str, Mapping[str, str]]]
     """The annotation of a row, and its attributes by property, by the property of the body that lists them; an empty
     name stands for a body that is a list itself."""
@@ -115,10 +118,10 @@ def recognised(seen: Seen) -> PagingPlan | None:
     count, more = _first(_COUNTS, seen.fields), _first(_MORE, seen.fields)
     page, offset = _first(_PAGES, seen.numbers), _first(_OFFSETS, seen.numbers)
     token_parameter = _first(_TOKEN_PARAMETERS, seen.parameters)
-    link = next((n for n in _LINKS if n in seen.fields and n not in seen.flags), None)
+    link = next((n for n in _LINKS if n in seen.fields and n not in seen.flags | seen.nested), None)
     if link is not None:
         return _plan(seen, "next", results, token_parameter or page, count, link)
-    token = _first(_TOKENS, seen.fields)
+    token = _first(_TOKENS, seen.fields.keys() - seen.nested)
     if token is not None and token_parameter is not None and token not in seen.parameters:
         return _plan(seen, "next", results, token_parameter, count, token)
     key = _first(_KEYS, seen.lists[results][1])
@@ -264,16 +267,18 @@ def _paged(schemas: Schemas, made: Type, path: tuple[str, ...]) -> Type:
 
 def body(
     schemas: Schemas, made: Type
-) -> tuple[Mapping[str, str], frozenset[str], Mapping[str, tuple[str, Mapping[str, str]]]]:
-    """The recognisable parts of a body of a type: `fields`, `flags` and `lists`."""
+) -> tuple[Mapping[str, str], frozenset[str], frozenset[str], Mapping[str, tuple[str, Mapping[str, str]]]]:
+    """The recognisable parts of a body of a type: `fields`, `flags`, `nested` and `lists`."""
     if isinstance(made, ListOf):
-        return {}, frozenset(), {"": _row(schemas, made)}
+        return {}, frozenset(), frozenset(), {"": _row(schemas, made)}
     whole = schemas.definitions.class_of(made)
     properties = whole.properties if whole else []
     bare = {each.wire: _some(each.type) for each in properties}
     flags = frozenset(wire for wire, kind in bare.items() if kind == Scalar("boolean"))
     lists = {wire: _row(schemas, kind) for wire, kind in bare.items() if isinstance(kind, ListOf)}
-    return {each.wire: each.field for each in properties}, flags, lists
+    found = {wire: schemas.definitions.class_of(kind) for wire, kind in bare.items()}
+    objects = {wire for wire, kind in found.items() if kind and not kind.by_wire.keys() & _LINKING}
+    return {each.wire: each.field for each in properties}, flags, frozenset({*lists, *objects}), lists
 
 
 def _some(made: Type) -> Type:
