@@ -33,7 +33,7 @@ def files(plan: Plan, templates: Path | None = None) -> Mapping[str, bytes]:
     """
     environment = _environment(templates) if templates else _ours()
     made: dict[str, str] = {}
-    parts = () if plan.structs else shards(plan.models)
+    parts = shards(plan.models)
     for source in [*sorted((TEMPLATES / "package").glob("*.*.jinja2")), TEMPLATES / "package" / "LICENSE.jinja2"]:
         name = source.name.removesuffix(".jinja2")
         left_out = {"filters.py": not plan.filters, "models.py": bool(parts), "operations.py": plan.split}

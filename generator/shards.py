@@ -11,7 +11,7 @@ MANY = 200
 """From so many classes on, models are loaded when they are needed."""
 
 _TOGETHER = 24
-"""Classes in one module; those that refer to each other stand side by side."""
+"""Classes in one module; those that refer to each other stand side by side, and an enum with the first that has it."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,13 @@ def shards(models: ModelsPlan) -> tuple[Shard, ...]:
 
 
 def _parts(models: ModelsPlan) -> Iterator[tuple[str, ModelsPlan]]:
-    for number, start in enumerate(range(0, len(models.enums), _TOGETHER), 1):
-        yield f"_enums_{number}", ModelsPlan(models.enums[start : start + _TOGETHER], (), ())
+    enums = {each.name: each for each in models.enums}
     for number, start in enumerate(range(0, len(models.models), _TOGETHER), 1):
-        yield f"_models_{number}", ModelsPlan((), models.models[start : start + _TOGETHER], ())
-    if models.aliases:
-        yield "_unions", ModelsPlan((), (), models.aliases)
+        together = models.models[start : start + _TOGETHER]
+        used = sorted({name for each in together for name in each.uses if name in enums})
+        yield f"_models_{number}", ModelsPlan(tuple(enums.pop(name) for name in used), together, ())
+    if enums or models.aliases:
+        yield "_rest", ModelsPlan(tuple(enums.values()), (), models.aliases)
 
 
 def _outside(part: ModelsPlan, homes: dict[str, str]) -> tuple[tuple[str, tuple[str, ...]], ...]:

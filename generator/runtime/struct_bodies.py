@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from typing import Any, get_args, get_origin
 
@@ -11,6 +12,7 @@ import msgspec
 from . import decode
 from .duplicates import counted, duplicate, search
 from .guards import is_list, is_object
+from .later import resolved
 from .scalars import LossyNumber
 from .structs import ABSENT, EXTRA, NULL, Struct, adapter, defaults
 from .types import wire_names
@@ -24,9 +26,16 @@ def _is_of_structs(kind: Any) -> bool:
 
 
 def _through(kind: Any, value: Any) -> Any:
-    """A value that msgspec read as data, as a type that it doesn't know."""
+    """A value that msgspec read as data, as a type that it doesn't know, or that is loaded only now."""
     if _has_float(value):
         raise LossyNumber
+    return _converted(kind, value)
+
+
+def _converted(kind: Any, value: Any) -> Any:
+    whole = resolved(kind)
+    if isinstance(whole, type) and issubclass(whole, (Struct, Enum)):
+        return msgspec.convert(value, whole, dec_hook=_converted)
     return adapter(kind).validate_python(value)
 
 

@@ -28,6 +28,7 @@ import msgspec
 from pydantic import Field, GetCoreSchemaHandler, TypeAdapter, create_model
 from pydantic_core import CoreSchema, core_schema
 
+from .later import StandsIn
 from .scalars import JsonNumber
 from .types import CHECKING, Model
 
@@ -288,11 +289,11 @@ def _serialized(value: Any, about: core_schema.SerializationInfo) -> Any:
 
 if not TYPE_CHECKING:
 
-    class Through:
+    class Through(metaclass=StandsIn):
         """`Through[type, ...]` is `Annotated[type, ...]`, of a type that msgspec can't read: pydantic does."""
 
         def __class_getitem__(cls, arguments: Any) -> Any:
-            return type("Through", (cls,), {"__through__": Annotated[arguments]})
+            return StandsIn("Through", (cls,), {"__through__": Annotated[arguments]})
 
         @classmethod
         def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -76,7 +76,6 @@ def test_they_are_awaited_with_the_other_client(package: ModuleType, talk: Start
     assert type(asyncio.run(read())).__name__ == "Thing2"
 
 
-@pytest.mark.parametrize("make", ["pydantic"], indirect=True)
 def test_no_class_is_built_before_it_is_used(package: ModuleType) -> None:
     folder = Path(str(package.__file__)).parent.parent
     code = (

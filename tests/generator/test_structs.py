@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 import pickle
 from collections.abc import Callable
@@ -145,3 +146,32 @@ def test_the_akinon_client_reads_its_pages_as_structs(tmp_path: Path, talk: Star
     text = (tmp_path / "structs_of_ours" / "models.py").read_text(encoding="utf-8")
     assert "class Product(Struct, kw_only=True):" in text
     assert "class ProductUpsert(RequestModel):" in text
+
+
+@pytest.mark.parametrize("make", ["msgspec"], indirect=True)
+def test_what_msgspec_knows_not_is_all_that_pydantic_reads(
+    make: Callable[..., ModuleType], talk: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A union, or a class of another module, is no reason to read a whole body twice."""
+    cat = {"required": ["kind"], "properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}}}
+    dog = {"required": ["kind"], "properties": {"kind": {"const": "dog"}}}
+    pet = {"oneOf": [ref("Cat"), ref("Dog")]}
+    more = {f"More{number}": {"properties": {"pet": pet, "then": ref("Home")}} for number in range(200)}
+    home = {
+        "properties": {"pets": {"type": "array", "items": pet}, "then": ref("More100"), "state": {"enum": ["a", "b"]}}
+    }
+    paths = {"/home": {"get": get(ref("Home"), operationId="home")}}
+    for name in more:
+        paths[f"/{name}"] = {"get": get(ref(name), operationId=name.lower())}
+    package = make(document(paths, {"Cat": cat, "Dog": dog, "Home": home, **more}))
+    content = importlib.import_module(f"{package.__name__}._runtime.struct_bodies").Content
+    monkeypatch.setattr(content, "_liberal", None)
+    inner = {"pet": {"kind": "cat", "lives": 8}, "then": {"pets": [], "more": 1, "state": "new"}}
+    answer = {"pets": [{"kind": "cat", "lives": 9}, {"kind": "dog"}], "then": inner, "state": "a"}
+    got = talk(package, answer).client.home()
+    models = package.models
+    assert [type(each) for each in (*got.pets, got.then, got.then.pet, got.then.then)] == [
+        *(models.Cat, models.Dog, models.More100, models.Cat, models.Home),
+    ]
+    assert (got.then.then.state.known, got.then.then.more) == (False, 1)
+    assert got.model_dump(mode="json") == answer
