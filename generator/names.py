@@ -6,7 +6,7 @@ import builtins
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 _IN_ANNOTATIONS = frozenset({"list", "dict", "str", "int", "float", "bool", "bytes", "date", "datetime"})
 """A field of such a name would hide the type from the annotations of its class."""
@@ -141,3 +141,10 @@ class Names:
             number += 1
         self._taken.add(candidate.lower())
         return candidate
+
+
+def chosen(wires: Sequence[str], make: Callable[[str], str], taken: Names) -> list[str]:
+    """Names for what is called `wires`. What needs no other name keeps its own: beside `@id`, `id` is `id`."""
+    first = sorted(range(len(wires)), key=lambda place: make(wires[place]) != wires[place])
+    found = {place: taken.take(make(wires[place])) for place in first}
+    return [found[place] for place in range(len(wires))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import spec
@@ -16,8 +16,22 @@ from spec.model import DELIMITERS, keys_of
 _USUAL_STYLE: Mapping[str, str] = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 
 
-def parameter_plan(parameter: spec.Parameter, schemas: Schemas, arguments: names.Names, method: str) -> ParameterPlan:
-    """One parameter. Raises Refused."""
+def parameter_plans(
+    parameters: Sequence[spec.Parameter], schemas: Schemas, arguments: names.Names, method: str
+) -> tuple[ParameterPlan, ...]:
+    """The parameters of one operation. Raises Refused."""
+    chosen = names.chosen([p.name for p in parameters], _argument, arguments)
+    return tuple(
+        _parameter_plan(parameter, schemas, argument, method)
+        for parameter, argument in zip(parameters, chosen, strict=True)
+    )
+
+
+def _argument(name: str) -> str:
+    return names.snake(name, "parameter")
+
+
+def _parameter_plan(parameter: spec.Parameter, schemas: Schemas, argument: str, method: str) -> ParameterPlan:
     content = parameter.content_type
     if content is not None and not (bodies.is_json(content) or bodies.essence(content).startswith("text/")):
         message = f"parameter {parameter.name!r} travels as {content}; only JSON and text are known"
@@ -35,7 +49,7 @@ def parameter_plan(parameter: spec.Parameter, schemas: Schemas, arguments: names
     explodes = style in ("form", "deepObject")
     return ParameterPlan(
         name=parameter.name,
-        argument=arguments.take(names.snake(parameter.name, "parameter")),
+        argument=argument,
         place=parameter.place,
         # A list of text or numbers would be no list of text for type checkers.
         hint=hint(bodies.loose(strict if isinstance(strict, ListOf) else kind, schemas)),

@@ -12,7 +12,7 @@ import spec
 from generator import bodies, names, paging, resources, structs
 from generator.examples import examples
 from generator.filters import filters_plan
-from generator.parameters import in_order, parameter_plan
+from generator.parameters import in_order, parameter_plans
 from generator.plan import (
     AnswerPlan,
     FieldArgument,
@@ -150,11 +150,8 @@ class _Planner:
         """One operation by itself. Raises Refused."""
         method = self._methods.take(self._name(operation))
         arguments = names.Names(_OWN_ARGUMENTS)
-        parameters = tuple(
-            parameter_plan(p, self._schemas, arguments, method)
-            for p in in_order(operation)
-            if not (p.place == "header" and p.name.lower() in _IGNORED_HEADERS)
-        )
+        given = [p for p in in_order(operation) if not (p.place == "header" and p.name.lower() in _IGNORED_HEADERS)]
+        parameters = parameter_plans(given, self._schemas, arguments, method)
         body = operation.body
         shared = body is not None and (any(ref in self._whole for ref in _refs(body.media)) or self._copied(operation))
         sent = bodies.request_bodies(operation, self._schemas, method, shared)

@@ -225,8 +225,8 @@ class Schemas:
         literals = self._tags.literals.get(pointer, {})
         # What a server sends without an offset may be sent back.
         read_too = self._directions.is_received("#" + "/".join(pointer.split("/")[:4]))
-        taken = names.Names()
-        for prop, schema in flat["properties"].items():
+        fields = names.chosen(list(flat["properties"]), names.field, names.Names())
+        for field, (prop, schema) in zip(fields, flat["properties"].items(), strict=True):
             whole = self._quiet(schema, pointer)
             if schema is False or (whole.get("readOnly") is True and inner == "sent"):
                 made.read_only.append(prop)
@@ -246,7 +246,6 @@ class Schemas:
             kind = naive(kind) if (pointer, prop) in self._evidence.naive else kind
             constant = values or (said.values(whole) if prop in required else ())
             default = constant[0] if len(constant) == 1 and isinstance(kind, Values) else None
-            field = taken.take(names.field(prop))
             # For a server, leaving a nullable property out often means null.
             needed = prop in required and default is None and not (use == "received" and takes_none(kind))
             made.properties.append(

@@ -49,9 +49,13 @@ def values(make: Callable[..., ModuleType]) -> ModuleType:
         },
         "/sent": body_of(json_of(ref("Values")), operationId="sent"),
         "/shown": {"get": get(ref("Values"), operationId="shown")},
+        "/alike": {
+            "get": get(ref("Alike"), parameters=[_in("query", "x-y", {}), _in("query", "x_y", {})], operationId="alike")
+        },
         "/json": {"get": get(ref("Json"), operationId="any_json")},
     }
-    return make(document(paths, {"Values": _VALUES, "Json": _JSON}))
+    alike = {"properties": {"@id": {"type": "string"}, "id": {"type": "integer"}}}
+    return make(document(paths, {"Values": _VALUES, "Json": _JSON, "Alike": alike}))
 
 
 def test_lists_and_objects_in_cookies(values: ModuleType, talk: Start) -> None:
@@ -136,3 +140,9 @@ def test_the_place_of_an_error_is_one_of_the_value(make: Callable[..., ModuleTyp
         talk(package).client.either({"c": 1})
     assert "body.a: Field required" in str(caught.value)
     assert "function" not in str(caught.value)
+
+
+def test_a_name_that_needs_no_other_is_kept(values: ModuleType, talk: Start) -> None:
+    talking = talk(values, {"@id": "/rows/1", "id": 1})
+    row = talking.client.alike(x_y="b", x_y_2="a")
+    assert (row.id, row.id_2, talking.seen[0].target) == (1, "/rows/1", "/alike?x-y=a&x_y=b")
