@@ -276,7 +276,9 @@ def _reading(media: spec.Media, schemas: Schemas) -> str:
     whole = schemas.flatten(media.schema, "") if media.schema else {}
     if kind in ("*/*", "application/*") and whole and "string" not in flat.types_of(whole):
         return "bytes" if flat.is_binary(whole) else "json"
-    return "text" if kind.startswith("text/") or kind == "application/javascript" else "bytes"
+    encoded = flat.is_binary(whole) or whole.get("format") == "byte"
+    textual = kind == "*/*" and "string" in flat.types_of(whole) and not encoded
+    return "text" if textual or kind.startswith("text/") or kind == "application/javascript" else "bytes"
 
 
 def rows(operation: spec.Operation, schemas: Schemas, name: str) -> RowsPlan | None:

@@ -142,7 +142,8 @@ class Answers:
             case "json":
                 return _json(content, answer, exchange, charset, strict=strict)
             case "text":
-                return _text(answer, exchange, charset)
+                text = _text(answer, exchange, charset)
+                return _unquoted(text) if is_json(essence.strip().lower()) else text
             case "bytes":
                 return answer.body
 
@@ -232,6 +233,15 @@ def _text(answer: Answer, exchange: Exchange, charset: str) -> str:
         return answer.body.decode(charset or "utf-8")
     except (UnicodeDecodeError, LookupError):
         raise ContentTypeError(f"the body isn't {charset or 'utf-8'} text", exchange, answer) from None
+
+
+def _unquoted(text: str) -> str:
+    """The text of a JSON string; any other text as it is, for some servers call all that they send JSON."""
+    try:
+        found: object = from_json(text)
+    except ValueError:
+        return text
+    return found if isinstance(found, str) else text
 
 
 def _charset(parameters: str) -> str:

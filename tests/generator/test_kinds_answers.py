@@ -32,6 +32,7 @@ def answers(make: Made) -> ModuleType:
     binary = {"schema": {"type": "string", "format": "binary"}}
     problem = {"description": "", "content": {"application/problem+json": {"schema": ref("Problem")}}}
     several = {"text/csv": {"schema": {"type": "string"}}, "image/png": binary, **json_of(ref("Row"))}
+    anything = {"*/*": {"schema": {"type": "string"}}}
     moved = {"description": "", "headers": {"location": {"schema": {"type": "string"}}}}
     paths = {
         "/rows": {"get": get({"type": "array", "items": ref("Row")}, operationId="rows")},
@@ -52,6 +53,7 @@ def answers(make: Made) -> ModuleType:
             }
         },
         "/moved": {"get": {"operationId": "moved", "responses": {"302": moved, "default": problem}}},
+        "/text": {"get": {"operationId": "text", "responses": {"200": {"description": "", "content": anything}}}},
         "/kept": {
             "get": {
                 "operationId": "kept",
@@ -89,6 +91,12 @@ def test_a_file_of_any_kind_and_where_a_redirect_leads(answers: ModuleType, talk
     assert "secret" not in t.seen[2].head
     moved = t.client.moved()
     assert (moved.status, moved.location) == (302, "/elsewhere")
+
+
+def test_text_of_any_media_type(answers: ModuleType, talk: Start) -> None:
+    json = "application/json"
+    t = talk(answers, (200, b"a", "text/plain", ""), (200, b'"a"', json, ""), (200, b"a b", json, ""), api_key="k")
+    assert [t.client.text() for _ in range(3)] == ["a", "a", "a b"]
 
 
 def test_a_documented_304_is_a_result(answers: ModuleType, talk: Start) -> None:
