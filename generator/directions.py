@@ -37,7 +37,9 @@ class Directions:
 
     def of(self, ref: str, use: Use) -> Use:
         """The use of a definition, from the use of a definition that refers to it."""
-        if use in ("sent", "patched"):
+        if use == "patched":
+            return use
+        if use == "sent":
             return "both" if ref in self._received and ref not in self._marked else use
         if ref in self._marked:
             return "received"

@@ -239,7 +239,8 @@ class Schemas:
                 kind: Type = Values(values, open=not made.strict)
                 kind = optional(kind) if said.nullable(whole) else kind
             else:
-                kind = self._type(schema, at, f"{made.name} {prop}", inner)
+                # An object in what changes a part is a part too; a list is always whole.
+                kind = self._type(schema, at, f"{made.name} {prop}", use if said.is_object(whole) else inner)
                 kind = naive(kind) if read_too else kind
             kind = union([kind, *self._evidence.types(pointer, prop)])
             kind = optional(kind) if (pointer, prop) in self._evidence.null else kind

@@ -35,7 +35,11 @@ OBJECTS = {
     },
     "Shared": {
         "required": ["site", "name"],
-        "properties": {"site": {"type": "integer"}, "name": {"type": "string"}},
+        "properties": {
+            "site": {"type": "integer"},
+            "name": {"type": "string"},
+            "address": {"required": ["city"], "properties": {"city": {"type": "string"}, "zip": {"type": "string"}}},
+        },
     },
 }  # fmt: skip
 
@@ -52,6 +56,7 @@ def objects(make: Made) -> ModuleType:
         "put": post(ref("Thing"), operationId="write", parameters=key),
     }
     paths["/s/{id}"] = {
+        "get": get(ref("Shared"), operationId="shared", parameters=key),
         "put": post(ref("Shared"), operationId="replace", parameters=key),
         "patch": post(ref("Shared"), operationId="change", parameters=key),
     }
@@ -136,8 +141,9 @@ def test_a_part_can_be_changed(objects: ModuleType, talk: Start) -> None:
     t = talk(objects)
     t.client.change(1, {"name": "x"})
     t.client.change(1, site=2)
-    t.client.m({"name": None})
-    assert [json.loads(peer.body) for peer in t.seen] == [{"name": "x"}, {"site": 2}, {"name": None}]
+    t.client.m({"name": None, "address": {"zip": "1"}})
+    changed = [{"name": "x"}, {"site": 2}, {"name": None, "address": {"zip": "1"}}]
+    assert [json.loads(peer.body) for peer in t.seen] == changed
     with pytest.raises(ValueError, match="site: Field required"):
         t.client.replace(1, {"name": "x"})
     with pytest.raises(ValueError, match="site: Input should be a valid integer"):
