@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -24,6 +23,7 @@ from conformance.sandbox import (
 )
 from conformance.sandbox.batches import FileKind
 from conformance.sandbox.behaviour import Answer, Asked
+from conformance.sandbox.declared import Declared
 from conformance.sandbox.exchange import Refused, base_url, presented
 from conformance.sandbox.messages import Language, say
 from conformance.sandbox.progress import Progress
@@ -65,6 +65,7 @@ class Answering:
             if o.access and o.access.of_one
         }
         self._progress = {o.code: Progress(contract, o, o.batch) for o in contract.operations if o.batch}
+        self._declared = Declared(contract)
         self._others = {o.code: members.required(contract, o) for o in contract.operations}
         self._bare = frozenset(o.code for o in contract.operations if members.bare_where_unasked(contract, o))
         self._schemes = {s.name: s for s in contract.security_schemes}
@@ -87,21 +88,8 @@ class Answering:
             answer = Answer(400, broken.named(self._contract, operation, invalid))
         except Refused as refused:
             answer = refused.answer
-        return self._as_declared(operation, self._state.behaviour.answer(operation, asked, answer)), tenant
-
-    def _as_declared(self, operation: Operation, answer: Answer) -> Answer:
-        """A refusal with the status that the document has for one: 422 where it has no 400."""
-        refused = operation.response(422)
-        if answer.status != 400 or operation.response(400):
-            return answer
-        if refused is None:
-            # A key that can't be one names no row.
-            by_key = operation.access is not None and operation.access.by and operation.response(404)
-            return replace(answer, status=404) if by_key else answer
-        schema = refused.json.schema if refused.json else None
-        fits = schema is None or validation.check(self._contract, schema).validator.is_valid(answer.body)
-        body = answer.body if fits else members.fitting(self._contract, schema or {})
-        return replace(answer, status=422, body=body)
+        honest = self._declared.explained(operation, answer)
+        return self._declared.named(operation, self._state.behaviour.answer(operation, asked, honest)), tenant
 
     def file(self, request: Request, tongue: Language) -> tuple[Answer, Tenant] | None:
         """One of a batch's files; None where the path isn't such a file. Raises Refused."""

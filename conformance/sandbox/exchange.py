@@ -76,5 +76,5 @@ def text(answer: Answer) -> str:
     """An answer's body as text."""
     if answer.status == 204:
         return ""
-    is_text = not answer.content_type.startswith("application/json") and isinstance(answer.body, str)
+    is_text = "json" not in answer.content_type and isinstance(answer.body, str)
     return answer.body if is_text else json.dumps(answer.body, ensure_ascii=False, separators=(",", ":"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from sqlalchemy import false, func, true
+from sqlalchemy import and_, false, func, not_, true
 
 from conformance.sandbox import conditions, lookups
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at, obeying
@@ -28,7 +28,14 @@ def _in_fields(case: Case, lookup: str, fields: slice = slice(None)) -> Change:
 
 def finds(case: Case) -> Iterator[Named]:
     """A search that doesn't find what is there."""
-    yield "last-field", "only the last of the fields is searched", _in_fields(case, "icontains", slice(-1, None))
+
+    def parts_only(right: Predicate, shape: Shape, search: Search) -> Predicate:
+        columns = (shape.fields[name].column for name in search.fields)
+        return and_(right, not_(some(lookups.predicate(column, "text", "iexact", search.value) for column in columns)))
+
+    yield "parts-only", "a text that is the whole of a field isn't found", _searching(case, parts_only)
+    if len(case.parameter.search) > 1:
+        yield "last-field", "only the last of the fields is searched", _in_fields(case, "icontains", slice(-1, None))
 
 
 def selective(case: Case) -> Iterator[Named]:

@@ -1,0 +1,47 @@
+"""Answers in the form that the document declares for them: their status, their content type, the bodies of refusals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.sandbox import members, validation
+from conformance.sandbox.behaviour import Answer
+from spec import Contract, Operation, Response
+
+
+class Declared:
+    """What a document declares of its answers, each schema made ready once."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._checks: dict[str, validation.Check] = {}
+
+    def explained(self, operation: Operation, answer: Answer) -> Answer:
+        """A refusal whose body fits its schema. The sandbox's own explanation stays where it fits."""
+        response = _response(operation, answer.status) if answer.status >= 400 else None
+        media = response.json if response else None
+        if media is None or media.schema is None:
+            return answer
+        if media.pointer not in self._checks:
+            self._checks[media.pointer] = validation.check(self._contract, media.schema)
+        if self._checks[media.pointer].validator.is_valid(answer.body):
+            return answer
+        return replace(answer, body=members.fitting(self._contract, media.schema))
+
+    def named(self, operation: Operation, answer: Answer) -> Answer:
+        """An answer with the declared status and content type: 422 for a refusal where there is no 400."""
+        response = _response(operation, answer.status)
+        if answer.status == 400 and response is None and operation.access and operation.access.by:
+            # A key that can't be one names no row.
+            response = operation.response(404)
+        if answer.status == 400 and response is not None and response.status.isdigit():
+            answer = replace(answer, status=int(response.status))
+        media = response.json if response else None
+        if media is None or "*" in media.content_type or answer.content_type != Answer(200, None).content_type:
+            return answer
+        return replace(answer, content_type=media.content_type)
+
+
+def _response(operation: Operation, status: int) -> Response | None:
+    """What is declared of a status; of 400 what is declared of 422, where there is no other."""
+    return operation.response(status) or (operation.response(422) if status == 400 else None)
