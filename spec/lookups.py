@@ -75,6 +75,12 @@ _DECLARED = (
     Lookup("istartswith", _TEXT, "starts with the value, ignoring case"),
     Lookup("endswith", _TEXT, "ends with the value, case-sensitively"),
     Lookup("iendswith", _TEXT, "ends with the value, ignoring case"),
+    Lookup(
+        "matches",
+        _TEXT,
+        "equals the value; whether others that contain it, ignoring case, are shown is open",
+        related=False,
+    ),
     Lookup("in", _SEVERAL, "is one of the listed values", operand="list"),
     Lookup("all", _SEVERAL, "holds every listed value", operand="list", related=False),
     Lookup("gt", _ORDERED, "is greater than the value"),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import jsonschema_rs
 
@@ -16,13 +16,19 @@ from spec.model import JSON, Contract
 _DOCUMENT = "urn:document"
 
 
-def checker(contract: Contract) -> Callable[[str, JSON], str | None]:
+Direction = Literal["response", "request"]
+"""Which way a value goes: what is `writeOnly` isn't required of a response, nor what is `readOnly` of a request."""
+
+
+def checker(contract: Contract, direction: Direction | None = None) -> Callable[[str, JSON], str | None]:
     """A function of (schema's JSON pointer, value): None when the value fits, else the mistake.
 
     Formats are checked (`FORMATS`, and those that jsonschema-rs knows). A 3.0 document's `nullable` becomes
     3.1's type null. An ill-formed schema accepts everything. Nothing is ever fetched.
     """
     document: JSON = _from_30(contract.document) if contract.openapi.startswith("3.0") else contract.document
+    if direction:
+        document = _one_way(document, "writeOnly" if direction == "response" else "readOnly")
     try:
         registry = jsonschema_rs.Registry([(_DOCUMENT, document)], draft=jsonschema_rs.Draft202012)
     except (jsonschema_rs.ReferencingError, ValueError):
@@ -81,6 +87,20 @@ def _from_30(node: JSON) -> JSON:
     return converted
 
 
+def _one_way(node: JSON, mark: str) -> JSON:
+    """A document whose objects don't require the properties with a mark (OpenAPI: they are required one way only)."""
+    if isinstance(node, list):
+        return [_one_way(child, mark) for child in node]
+    if not isinstance(node, Mapping):
+        return node
+    found = {key: _one_way(value, mark) for key, value in node.items()}
+    properties, required = found.get("properties"), found.get("required")
+    if isinstance(properties, Mapping) and isinstance(required, list):
+        marked = {n for n, of in properties.items() if isinstance(of, Mapping) and of.get(mark) is True}
+        found["required"] = [name for name in required if name not in marked]
+    return found
+
+
 def _parses(parse: Callable[[str], object]) -> Callable[[str], bool]:
     def accepts(text: str) -> bool:
         try:
@@ -115,6 +135,12 @@ def is_local_date_time(text: str) -> bool:
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 """A time of day: RFC 3339's, or one without an offset, as most servers write it."""
 
+_DURATION = re.compile(
+    r"-?P(?=.)((\d+W)|(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?)|(-?\d+ )?-?\d\d:\d\d:\d\d(\.\d+)?",
+    re.ASCII,
+)
+"""RFC 3339's duration, or days, hours, minutes and seconds, as Django and Python write it."""
+
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 _SHORT = 64
@@ -132,6 +158,7 @@ FORMATS: dict[str, Callable[[str], bool]] = {
     "date-time-local": _remembered(is_local_date_time),
     "time": lambda text: bool(_TIME.fullmatch(text)),
     "date": _remembered(lambda text: len(text) == 10 and _parses(datetime.date.fromisoformat)(text)),
+    "duration": lambda text: bool(_DURATION.fullmatch(text)),
     "uuid": lambda text: bool(_UUID.fullmatch(text)),
     "decimal": _remembered(lambda text: _parses(Decimal)(text) and Decimal(text).is_finite()),
 }

@@ -44,7 +44,7 @@ class Judge:
     _check: Callable[[str, Any], str | None] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_check", checker(self.contract))
+        object.__setattr__(self, "_check", checker(self.contract, "request"))
 
     def __call__(self, request: Request) -> Validity:
         """The validity of a whole request: the first flaw, else a doubt, else valid."""

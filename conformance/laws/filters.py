@@ -11,7 +11,7 @@ from typing import Any
 from conformance.laws.law import blocked_by, law, operation_of
 from conformance.oracle.bounds import LONGEST_PICKED
 from conformance.oracle.cases import Case, Cases, choose, choose_for_wire, spokesmen
-from conformance.oracle.lookups import PLAIN, hidden_values, kind_of
+from conformance.oracle.lookups import PLAIN, hidden_values, kind_of, meaning
 from conformance.oracle.mutants import value_of
 from conformance.oracle.operands import allows, joined, listed, pairs
 from conformance.reading.context import RunContext, decided, extended
@@ -19,6 +19,7 @@ from conformance.reading.listing import listing, mismatch, response_excerpt
 from conformance.reading.sample import Sample, identity, sample_of
 from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Filter, Operation
+from spec.lookups import LOOKUPS
 from spec.patterns import is_match
 
 CORE = ("ignored", "always empty")
@@ -75,7 +76,13 @@ def filter_law(context: RunContext, clause: Clause) -> Result:
             f"no value of {filter.field} on the rows seen shows whether {filter.parameter} tells a from A",
         )
     context.prefetch(context.large_page_request(operation, extended(known.base, case.query)) for case in cases.chosen)
+    answered: list[Case] = []
     for case in sorted(cases.chosen, key=lambda c: len(c.operand)):
+        if clause.level == "inferred" and may_be_refused(known, case):
+            shown = listing(context, operation, extended(known.base, case.query))
+            if shown.first.exchange.response.refused:
+                continue
+        answered.append(case)
         found = mismatch(context, operation, known, case.query, case.judge, words(case), about=(filter.path[0],))
         found = found or _shown_twice(context, operation, known, case)
         if found:
@@ -83,7 +90,25 @@ def filter_law(context: RunContext, clause: Clause) -> Result:
         found = _twice(context, operation, known, case)
         if found:
             return found
-    return Held(len(cases.chosen), cases.survivors)
+    lost = {name for case in cases.chosen for name in case.kills} - {name for case in answered for name in case.kills}
+    if lost.intersection(CORE):
+        what = f"values of {filter.field} that no row has are refused, and no other distinguishes {filter.parameter}"
+        return not_exercised("no-witness", f"{what} from one that is ignored")
+    return Held(len(answered), (*cases.survivors, *sorted(lost)))
+
+
+def may_be_refused(known: Sample, case: Case) -> bool:
+    """True for a value that no row has, or a list with one, where whole values are compared.
+
+    Many servers offer the existing values as choices and refuse others. A document that doesn't promise an answer
+    leaves it open.
+    """
+    of = LOOKUPS[case.filter.lookup]
+    if of.part or of.compares not in ("exact", "in"):
+        return False
+    one = replace(case.filter, lookup="exact", many=False)
+    each = [meaning(one, value, case.key) for value in listed(case.filter, case.operand)]
+    return any(not any(judge(row) for row in known.rows.values()) for judge in each)
 
 
 def _leaves_case_open(filter: Filter, rows: Sequence[Mapping[str, Any]], survivors: Sequence[str]) -> bool:

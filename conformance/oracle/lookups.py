@@ -137,9 +137,17 @@ def compare(lookup: str, kind: Kind, value: Any, operand: str, between: str = ",
         return None
     if lookup in ("regex", "iregex"):
         return patterns.found(operand, value, folds=lookup == "iregex")
+    if lookup == "matches":
+        return True if text("exact", value, operand) else _may_hold(value, operand)
     if len(value) > LONGEST_COMPARED or lookup.removeprefix("i") not in PLAIN:
         return None  # the document leaves the order of texts open
     return text(lookup, value, operand)
+
+
+def _may_hold(value: str, operand: str) -> Truth:
+    """None for a text that contains the operand in some case: whether a part is enough is open."""
+    short = len(value) <= LONGEST_COMPARED
+    return False if short and text("icontains", value, operand) is False else None
 
 
 def _negated(lookup: str, kind: Kind, value: Any, operand: str, between: str) -> Truth:

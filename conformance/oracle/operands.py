@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable
 
 import jsonschema_rs
 
-from spec import Filter
+from spec import Filter, vocabulary
+from spec.lookups import LOOKUPS
 from spec.patterns import searching
+from spec.values import FORMATS
 
 Allows = Callable[[str], bool]
 
@@ -51,13 +53,14 @@ def pairs(filter: Filter, key: str | None, operand: str) -> tuple[tuple[str, str
 def allows(filter: Filter) -> Allows:
     """True for operands that a filter's schema accepts: of the type, in the enum, within pattern and bounds.
 
-    Formats are not checked: the lookups decide what they mean. A value with a wildcard has another meaning than the
-    lookup's, and isn't sent; nor is one that begins with what makes its prefix another one.
+    A format that lookups compare by isn't checked: they decide what it means. A text with another format, as an e-mail
+    address or a time of day, has it. A value with a wildcard has another meaning than the lookup's, and isn't sent;
+    nor is one that begins with what makes its prefix another one.
     """
     plain = _distinct(filter)
-    bounds = {name: value for name, value in filter.schema.items() if name != "format"}
+    bounds = {name: value for name, value in filter.schema.items() if name != "format"} | _form(filter)
     try:
-        valid = jsonschema_rs.validator_for(bounds).is_valid
+        valid = jsonschema_rs.Draft202012Validator(bounds, validate_formats=True, formats=FORMATS).is_valid
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
         return plain  # too intricate to check without the rest of the document
     types = bounds.get("type", "string")
@@ -70,6 +73,15 @@ def allows(filter: Filter) -> Allows:
             return False
 
     return allowed
+
+
+def _form(filter: Filter) -> dict[str, str]:
+    """The format of a text that is compared as a text: the parameter's, or of a whole value the field's."""
+    if vocabulary.kind(filter.schema) != "text":
+        return {}
+    whole = LOOKUPS[filter.lookup].compares in ("exact", "iexact", "in")
+    own = filter.schema.get("format") or (filter.of.get("format") if whole else None)
+    return {"format": str(own)} if own else {}
 
 
 def _distinct(filter: Filter) -> Allows:

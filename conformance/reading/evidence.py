@@ -69,7 +69,7 @@ class Evidence:
     """Ids of the clauses that are violated, as far as the run has come."""
 
     def __post_init__(self) -> None:
-        self._check = checker(self.contract)
+        self._check = checker(self.contract, "response")
         self._lock = threading.Lock()
 
     def observe(self, request: Request, response: Response) -> None:

@@ -66,7 +66,7 @@ def _is_ours(context: RunContext, operation: Operation, response: Response) -> b
     if isinstance(data, Mapping) and any(name in data for name in fields):
         return True
     # An object without one of the declared fields fits where none is required, and speaks for no API.
-    fits = checker(context.contract)(f"{media.pointer}/schema", data) is None
+    fits = checker(context.contract, "response")(f"{media.pointer}/schema", data) is None
     if fits and not (isinstance(data, Mapping) and fields):
         return True
     row = context.contract.properties({"$ref": operation.access.collection.item}) if operation.access else {}

@@ -127,6 +127,8 @@ def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any, z
     if lookup == "range":
         first, last = value
         return and_(predicate(column, kind, "gte", first), predicate(column, kind, "lte", last))
+    if lookup == "matches":
+        lookup = "icontains"
     kept = as_kept(column)
     if lookup == "isnull":
         return kept.is_(None) if value else kept.is_not(None)

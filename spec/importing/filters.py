@@ -15,6 +15,8 @@ from spec.reader.read_context import Object, ReadContext
 
 _TYPING = frozenset({"type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref"})
 """A schema without any of them says nothing of its values."""
+_IDENTIFIERS = frozenset({"id", "pk", "uuid", "guid", "slug", "key", "hash"})
+"""Last words of the names of texts that nobody looks for in parts."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def _meaning(choice: _Choice) -> Finding | Unrecognised:
                 return meaning(choice)
 
     fields = choice.listing.fields
+    if name not in map(words.plain, fields) and orders.turns(choice.schema):
+        return _ordering(choice)
     reading = _read(operators.field_name(choice.parameter), fields, choice.properties)
     if reading is None:
         return choice.unrecognised("its name is that of no field, with or without a lookup")
@@ -169,15 +173,33 @@ def _lookup(choice: _Choice, reading: names.Reading) -> tuple[str, str]:
         if kind == "date-time" and re.search(r"\bdate\b(?!.?time)", text, re.IGNORECASE) and not stated:
             return "", "its description speaks of a date, and the field holds a moment"
         if described == "partial":
-            return "", "its description says that a part of the text is enough, and not whether case counts"
+            return "matches", f"{reading.reason} A part of the text is enough; whether case counts isn't said."
         if described:
             return described, f"{reading.reason} The description says the rest."
+        if kind == "text" and not _is_compared_whole(choice, reading):
+            return "matches", f"{reading.reason} Whether a part of the text is enough isn't said."
         return "exact", reading.reason
     if stated and stated == words.EXCLUSIVE.get(lookup):
         return stated, f"{reading.reason} The description says that the value itself doesn't count."
     if choice.many and lookup in ("exact", "not_exact"):
         return lookup.replace("exact", "in"), f"{reading.reason} It takes several values."
     return lookup, reading.reason
+
+
+def _is_compared_whole(choice: _Choice, reading: names.Reading) -> bool:
+    """True for a text that a filter without a lookup compares as it is: an identifier, one of some choices, or one
+    that has other filters with lookups in their names.
+
+    What else is called like its field often looks for a part of the text.
+    """
+    name, last = choice.parameter.name, words.snake(reading.path[-1]).rpartition("_")[2]
+    if last in _IDENTIFIERS or reading.path[-1] == choice.listing.key:
+        return True
+    if {"enum", "const", "pattern"} & (choice.schema.keys() | reading.schema.keys()):
+        return True
+    others = [each.name for each in choice.listing.operation.parameters if each.name.startswith(name)]
+    found = [_read(other, choice.listing.fields, choice.properties) for other in others if other != name]
+    return any(each is not None and each.path == reading.path and each.lookup for each in found)
 
 
 def _one_of_several(choice: _Choice, mark: Mapping[str, JSON]) -> Finding:

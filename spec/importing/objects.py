@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from spec import vocabulary
 from spec.importing import words
 from spec.importing.names import Properties, Reading, Schema
-from spec.model import JSON, Parameter
+from spec.model import JSON, Parameter, without_null
 
 _TREE = frozenset({"depth", "lft", "treeid", "numchild"})
 """Fields that only rows of a tree have."""
@@ -32,6 +32,8 @@ def inside(reading: Reading, parameter: Parameter, takes: Schema, properties: Pr
             return "its field is an object, and nothing says which of its fields counts"
         return reading
     name, schema = own
+    if vocabulary.kind(takes) == "boolean" and vocabulary.kind(without_null(schema)) != "boolean":
+        return "it takes yes or no, and its field is an object"
     reason = f"{reading.reason} Of its object it means {name}."
     return Reading((*reading.path, name), schema, reading.lookup, reason)
 

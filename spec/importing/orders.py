@@ -85,6 +85,13 @@ def _direction(others: Sequence[Parameter]) -> Iterator[dict[str, JSON]]:
             yield {"parameter": parameter.name, "ascending": str(up), "descending": str(down)}
 
 
+def turns(schema: Mapping[str, JSON]) -> bool:
+    """True where the schema lists values in pairs, each with one for the other direction: `name` and `-name`."""
+    values = {str(value) for value in choices(schema) if value is not None}
+    names = {value.removeprefix("-") for value in values}
+    return bool(names) and values == names | {f"-{name}" for name in names}
+
+
 def choices(schema: Mapping[str, JSON]) -> list[JSON]:
     """The values that a schema lists, of a list those of its items."""
     items = schema.get("items")

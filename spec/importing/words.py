@@ -133,7 +133,14 @@ AFTER: Mapping[str, str] = {
 }
 """What follows a field after one underscore, or as a word in camel case."""
 
-BEFORE: Mapping[str, str] = {"min": "gte", "max": "lte", "from": "gte", "to": "lte", "not": "not_exact"}
+BEFORE: Mapping[str, str] = {
+    "min": "gte",
+    "max": "lte",
+    "from": "gte",
+    "to": "lte",
+    "not": "not_exact",
+    "exclude": "not_exact",
+}
 """What stands before a field, as in `min_price`."""
 
 EXCLUSIVE: Mapping[str, str] = {"gte": "gt", "lte": "lt"}

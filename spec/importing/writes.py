@@ -106,7 +106,8 @@ def _names_key(parameter: str, listing: Listing) -> bool:
     asked, key = words.snake(parameter).split("_"), words.snake(listing.key).split("_")
     word = words.plain(last_word(listing.operation.path))
     thing = {word, word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word)}
-    return asked[-1] == key[-1] or words.plain(parameter) in {words.plain(listing.key), "pk", "key", *thing}
+    same = asked[-1] == key[-1] or {asked[-1], key[-1]} == {"id", "pk"}  # Django's `pk` is the `id`
+    return same or words.plain(parameter) in {words.plain(listing.key), "pk", "key", *thing}
 
 
 def _answers(operation: Operation, *statuses: str) -> bool:

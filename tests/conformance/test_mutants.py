@@ -234,6 +234,7 @@ def test_a_range_of_instants_is_misread_at_both_ends() -> None:
 
 
 PATTERNS = [
+    ("matches", "the first half is enough", "Red bag", "Red sun", "Red bag"),
     # lookup, mutant, value, an operand that kills it, an operand that doesn't
     ("regex", "read as exact", "Red bag", "Red", "Red bag"),
     ("regex", "read as contains", "Red bag", "R.d", "Red"),
@@ -250,7 +251,7 @@ PATTERNS = [
 
 
 @pytest.mark.parametrize(("lookup", "name", "value", "discriminating", "same"), PATTERNS)
-def test_mutants_of_regular_expressions(lookup: str, name: str, value: str, discriminating: str, same: str) -> None:
+def test_mutants_of_searched_texts(lookup: str, name: str, value: str, discriminating: str, same: str) -> None:
     filter = text_filter(lookup)
     mutant, row = named(name, filter), {"name": value}
     assert mutant.shows(row, discriminating, None) is not satisfies(filter, row, discriminating)

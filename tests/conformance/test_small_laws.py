@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from conformance.laws.filters import may_be_refused
 from conformance.laws.parameters import outside
 from conformance.laws.readback import of_this_run
 from conformance.laws.walks import limits
+from conformance.oracle.cases import Case
+from tests.conformance.mutant_filters import text_filter
 
 
 @pytest.mark.parametrize(
@@ -34,6 +37,15 @@ def test_what_is_outside_of_bounds(schema: dict[str, Any], values: list[int]) ->
 )
 def test_two_limits_cut_a_list_differently(count: int, expected: tuple[int, int]) -> None:
     assert limits(count) == expected
+
+
+@pytest.mark.parametrize(
+    ("lookup", "operand", "expected"),
+    [("exact", "red", False), ("exact", "green", True), ("not_exact", "green", True), ("icontains", "green", False)],
+)
+def test_a_value_that_no_row_has_may_be_refused_as_no_choice(lookup: str, operand: str, expected: bool) -> None:
+    known: Any = SimpleNamespace(rows={"1": {"name": "red"}, "2": {"name": None}})
+    assert may_be_refused(known, Case(text_filter(lookup), None, operand, ())) is expected
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(-11, False), (-9, True), (0, True), (69, True), (71, False)])

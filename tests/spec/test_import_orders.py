@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import spec
-from spec.importing.orders import ordering
+from spec.importing.orders import ordering, turns
 
 FIELDS = ("id", "title", "made_at")
 
@@ -42,6 +42,14 @@ def test_an_order_is_recognised(schema: dict[str, Any], text: str, expected: dic
     assert found
     assert found.pop("x-provenance")
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "both"),
+    [(["a", "-a"], True), (["a", "-a", "b"], False), (["-a"], False), (["a"], False), ([], False)],
+)
+def test_values_in_pairs_are_an_order(values: list[str], both: bool) -> None:
+    assert turns({"type": "array", "items": {"enum": values}}) is both
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from conformance.oracle.mutants.ordered import ordered_mutants, time_mutants
 from conformance.oracle.mutants.stacks import for_strange_keys, is_number
 from conformance.oracle.mutants.texts import (
     blurred,
+    half_mutant,
     is_of_text,
     nothing_as_text,
     shared_mutants,
@@ -89,6 +90,8 @@ def mutants(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str
             found += [other_column(filter, name) for name in time_fields if name != filter.field]
     elif filter.lookup in ("regex", "iregex"):
         found += pattern_mutants(filter)
+    elif filter.lookup == "matches":
+        found += [half_mutant(filter), *(other_column(filter, name) for name in text_fields if name != filter.field)]
     elif kind == "text" and filter.lookup.removeprefix("i") in PLAIN:
         found += text_mutants(filter)
         others = [name for name in text_fields if name != filter.field]

@@ -126,6 +126,11 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
     )
 
 
+def half_mutant(filter: Filter) -> Mutant:
+    """For a lookup that leaves open how a text is compared: a search that is content with the value's beginning."""
+    return reading(filter, "the first half is enough", texts(lambda v, o: text("icontains", v, o[: len(o) // 2 or 1])))
+
+
 def _wildcards(filter: Filter, base: str, fold: Callable[[str], str], sets: Sequence[str]) -> Iterator[Mutant]:
     for wildcards in sets:
         if not set(filter.wildcards) >= set(wildcards):  # else it is right

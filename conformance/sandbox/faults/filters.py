@@ -80,6 +80,13 @@ def filter(case: Case) -> Iterator[Named]:
         for other in ("iregex" if of.compares == "regex" else "regex", "contains", "startswith"):
             yield _other_lookup(case, other)
         return
+    if of.compares == "matches":
+        yield (
+            "half",
+            "the first half of the value is enough",
+            matching(case, _with_value(lambda v: v[: len(v) // 2 or 1])),
+        )
+        return
     if kind == "text":
         yield from _text(case)
     elif kind == "uuid" and not case.filter.many:
