@@ -87,6 +87,8 @@ _DECLARED = (
     Lookup("gte", _ORDERED, "is greater than or equal to the value"),
     Lookup("lt", _ORDERED, "is less than the value"),
     Lookup("lte", _ORDERED, "is less than or equal to the value"),
+    Lookup("after", _ORDERED, "is greater than the value; whether an equal one is shown is open", related=False),
+    Lookup("before", _ORDERED, "is less than the value; whether an equal one is shown is open", related=False),
     Lookup("range", _ORDERED, "is between the two values or equals one of them", operand="pair", related=False),
     Lookup("regex", _TEXT, "is matched by the regular expression", related=False),
     Lookup("iregex", _TEXT, "is matched by the regular expression, ignoring case", related=False),

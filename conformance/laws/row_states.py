@@ -163,8 +163,9 @@ def equal(written: Any, read: Any) -> bool:
     plain = (int, float)
     if isinstance(written, plain) and isinstance(read, plain) and bool not in (type(written), type(read)):
         return written == read
-    if isinstance(written, str) and isinstance(read, plain) and not isinstance(read, bool):
-        return _NUMBER.fullmatch(written) is not None and Decimal(written) == Decimal(str(read))
+    for one, other in ((written, read), (read, written)):  # the document has the type; `response.schema` is about it
+        if isinstance(one, str) and isinstance(other, plain) and not isinstance(other, bool):
+            return _NUMBER.fullmatch(one) is not None and Decimal(one) == Decimal(str(other))
     moments = moment(written), moment(read)
     if isinstance(written, str) and isinstance(read, str) and None not in moments:
         return moments[0] == moments[1]

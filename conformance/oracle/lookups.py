@@ -127,6 +127,8 @@ def compare(lookup: str, kind: Kind, value: Any, operand: str, between: str = ",
         return False
     if lookup in MANY:
         return MANY[lookup](kind, value, operand.split(between))
+    if lookup in OPEN_ENDS:
+        return None if _ordered("exact", kind, value, operand) else _ordered(OPEN_ENDS[lookup], kind, value, operand)
     if kind in ("date-time", "local", "date", "number", "boolean", "uuid"):
         return _ordered(lookup, kind, value, operand)
     if isinstance(value, bool) or not isinstance(value, str):
@@ -148,6 +150,10 @@ def _may_hold(value: str, operand: str) -> Truth:
     """None for a text that contains the operand in some case: whether a part is enough is open."""
     short = len(value) <= LONGEST_COMPARED
     return False if short and text("icontains", value, operand) is False else None
+
+
+OPEN_ENDS = {"after": "gt", "before": "lt"}
+"""Lookups for which an equal value is open, and what they say of others."""
 
 
 def _negated(lookup: str, kind: Kind, value: Any, operand: str, between: str) -> Truth:

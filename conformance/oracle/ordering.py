@@ -65,10 +65,13 @@ def _forms(text: str) -> tuple[Any, ...]:
 
 
 def _of_texts(one: str, other: str) -> Comparison:
-    """Decided only where all collations agree."""
+    """Decided only where all collations agree, and for texts of numbers the numbers as well."""
     if one == other:
         return 0
     found = {(a > b) - (a < b) for a, b in zip(_forms(one), _forms(other), strict=True)}
+    left, right = parse("number", one), parse("number", other)
+    if left is not None and right is not None and not (left.is_nan() or right.is_nan()):
+        found.add((left > right) - (left < right))
     return found.pop() if len(found) == 1 else None
 
 

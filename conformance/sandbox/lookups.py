@@ -116,6 +116,10 @@ def _pattern(element: _matching, compiler: SQLCompiler, **options: Any) -> str:
     return f"({compiler.process(text, **options)} LIKE {compiler.process(pattern, **options)})"
 
 
+_OPEN: Mapping[str, str] = {"matches": "icontains", "after": "gt", "before": "lte"}
+"""Lookups that leave something open, and what the sandbox makes of them."""
+
+
 def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any, zone: str | None = None) -> Predicate:
     """True for the rows whose column satisfies the lookup; `value` comes from `values.bound`."""
     if lookup.startswith(NOT):
@@ -127,8 +131,7 @@ def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any, z
     if lookup == "range":
         first, last = value
         return and_(predicate(column, kind, "gte", first), predicate(column, kind, "lte", last))
-    if lookup == "matches":
-        lookup = "icontains"
+    lookup = _OPEN.get(lookup, lookup)
     kept = as_kept(column)
     if lookup == "isnull":
         return kept.is_(None) if value else kept.is_not(None)

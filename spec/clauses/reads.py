@@ -191,12 +191,14 @@ def _filters(operation: Operation) -> Iterator[Clause]:
                 about=filter,
                 named=filter.parameter,
             )
+    guessed = bool(operation.filters) and all(each.provenance.level == "inferred" for each in operation.filters)
+    together = operation.filters[0].provenance if guessed else operation.provenance
     if any(map(_takes_a_text, operation.filters)):
         yield clause(
             operation,
             "wire",
             "A filter's text counts as it was sent: nothing in it is cut, unescaped twice, split or stripped.",
-            operation.provenance,
+            together,
             operation.location,
         )
         yield clause(
@@ -211,7 +213,7 @@ def _filters(operation: Operation) -> Iterator[Clause]:
             operation,
             "explore",
             "Any few filters together show exactly the rows that satisfy them all.",
-            operation.provenance,
+            together,
             operation.location,
         )
     if operation.filters:

@@ -179,8 +179,10 @@ def _lookup(choice: _Choice, reading: names.Reading) -> tuple[str, str]:
         if kind == "text" and not _is_compared_whole(choice, reading):
             return "matches", f"{reading.reason} Whether a part of the text is enough isn't said."
         return "exact", reading.reason
-    if stated and stated == words.EXCLUSIVE.get(lookup):
-        return stated, f"{reading.reason} The description says that the value itself doesn't count."
+    if stated in words.DECIDED.get(lookup, ()):
+        return str(stated), f"{reading.reason} The description says whether the value itself counts."
+    if lookup in _DAYS and vocabulary.kind(reading.schema) == "date-time" and vocabulary.kind(choice.schema) == "date":
+        return _DAYS[lookup], f"{reading.reason} It takes a day; whether that day counts isn't said."
     if choice.many and lookup in ("exact", "not_exact"):
         return lookup.replace("exact", "in"), f"{reading.reason} It takes several values."
     return lookup, reading.reason
@@ -200,6 +202,12 @@ def _is_compared_whole(choice: _Choice, reading: names.Reading) -> bool:
     others = [each.name for each in choice.listing.operation.parameters if each.name.startswith(name)]
     found = [_read(other, choice.listing.fields, choice.properties) for other in others if other != name]
     return any(each is not None and each.path == reading.path and each.lookup for each in found)
+
+
+_DAYS = {"after": "date__after", "gte": "date__after", "gt": "date__after"} | dict.fromkeys(
+    ("before", "lte", "lt"), "date__before"
+)
+"""Of a date-time that is compared with a day."""
 
 
 def _one_of_several(choice: _Choice, mark: Mapping[str, JSON]) -> Finding:

@@ -85,9 +85,9 @@ PAIRS: Mapping[str, str] = {
     "notcontainsi": "not_icontains",
     "startswithi": "istartswith",
     "endswithi": "iendswith",
-    "after": "gte",
+    "after": "after",
     "strictly_after": "gt",
-    "before": "lte",
+    "before": "before",
     "strictly_before": "lt",
     "like": "like",
     "ilike": "ilike",
@@ -116,11 +116,11 @@ AFTER: Mapping[str, str] = {
     "min": "gte",
     "max": "lte",
     "from": "gte",
-    "to": "lte",
-    "after": "gte",
-    "before": "lte",
-    "since": "gte",
-    "until": "lte",
+    "to": "before",
+    "after": "after",
+    "before": "before",
+    "since": "after",
+    "until": "before",
     "in": "in",
     "contains": "contains",
     "icontains": "icontains",
@@ -137,14 +137,19 @@ BEFORE: Mapping[str, str] = {
     "min": "gte",
     "max": "lte",
     "from": "gte",
-    "to": "lte",
+    "to": "before",
     "not": "not_exact",
     "exclude": "not_exact",
 }
 """What stands before a field, as in `min_price`."""
 
-EXCLUSIVE: Mapping[str, str] = {"gte": "gt", "lte": "lt"}
-"""What `after` and `before` may mean as well: the description decides."""
+DECIDED: Mapping[str, frozenset[str]] = {
+    "gte": frozenset({"gt"}),
+    "lte": frozenset({"lt"}),
+    "after": frozenset({"gt", "gte"}),
+    "before": frozenset({"lt", "lte"}),
+}
+"""What a lookup may mean as well, where the description says it."""
 
 _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = (
     (

@@ -11,19 +11,28 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from conformance.oracle.dates import has_local
-from conformance.oracle.lookups import ORDER, compare, kind_of, parse
+from conformance.oracle.lookups import OPEN_ENDS, ORDER, compare, kind_of, parse
 from conformance.oracle.many import over
 from conformance.oracle.mutants.mutant import Mutant, between_forms, reading
 from spec import Filter
 
+_OPEN = {"after": ("gt", "gte"), "before": ("lt", "lte")}
+"""Lookups that a server may read in two ways."""
+
+
+def _decide(filter: Filter) -> Callable[[Any, Any], bool]:
+    """How a filter compares two ready values."""
+    return ORDER[OPEN_ENDS.get(filter.lookup, filter.lookup if filter.lookup in ORDER else "exact")]
+
 
 def ordered_mutants(filter: Filter) -> Iterator[Mutant]:
     kind = kind_of(filter.schema)
+    right = {filter.lookup, *_OPEN.get(filter.lookup, ())}
     for lookup in ORDER:
-        if lookup != filter.lookup:
+        if lookup not in right:
             yield reading(filter, f"read as {lookup}", partial(compare, lookup, kind), over=partial(over, lookup, kind))
     if kind == "number":
-        decide = ORDER.get(filter.lookup, ORDER["exact"])
+        decide = _decide(filter)
         yield between_forms(filter, "numbers are compared as text", decide, str, str)
 
 
@@ -79,7 +88,7 @@ def _offsets(filter: Filter) -> list[Decimal]:
 
 
 def time_mutants(filter: Filter) -> Iterator[Mutant]:
-    decide = ORDER.get(filter.lookup, ORDER["exact"])
+    decide = _decide(filter)
 
     def through(name: str, of_value: Callable[[Any], Any], of_operand: Callable[[str], Any]) -> Mutant:
         return between_forms(filter, name, decide, of_value, of_operand)

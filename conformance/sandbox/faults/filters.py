@@ -49,6 +49,8 @@ _ORDER_INSTEAD: Mapping[str, tuple[str, ...]] = {
     "gte": ("gt", "lte"),
     "lt": ("lte", "gt"),
     "lte": ("lt", "gte"),
+    "after": ("lt", "exact"),
+    "before": ("gt", "exact"),
 }
 _LIKE: Mapping[str, Comparison] = {
     "exact": lambda text, value: text.like(value),
@@ -153,7 +155,9 @@ def _instant(case: Case) -> Iterator[Named]:
     )
     yield "to-the-second", "rows and value are compared in whole seconds", matching(case, _coarse(1_000_000))
     yield "to-the-day", "rows and value are compared by their day", matching(case, _coarse(86_400_000_000))
-    yield "other-field", "the row's other date-time is compared", matching(case, _other_instant)
+    fields = case.contract.shown_fields(case.operation.access.collection) if case.operation.access else {}
+    if sum(values.kind(field) == "instant" for field in fields.values()) > 1:
+        yield "other-field", "the row's other date-time is compared", matching(case, _other_instant)
 
 
 def _negated(case: Case, positive: str) -> Iterator[Named]:
