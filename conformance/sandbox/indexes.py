@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, ColumnElement, Index
 
+from conformance.sandbox.lookups import PIECES
 from conformance.sandbox.values import Kind
 from spec import Collection, Contract, Filter
 
@@ -87,13 +88,14 @@ def _equal(name: str, *columns: Any) -> Iterator[Index]:
 def _of_pieces(name: str, column: Column[Any], lookups: set[str]) -> Iterator[Index]:
     """Pieces are found by trigrams. SQLite has none for tables that aren't made for searching alone."""
     if lookups & _PIECES:
-        yield _trigrams(f"{name}$pieces", column, column.name)
+        yield _trigrams(f"{name}$pieces", column)
     if {lookup.removeprefix("i") for lookup in _folded(lookups)} & _PIECES:
-        yield _trigrams(f"{name}$folded-pieces", sa.func.fold(column).label("folded"), "folded")
+        yield _trigrams(f"{name}$folded-pieces", sa.func.fold(column))
 
 
-def _trigrams(name: str, expression: Any, called: str) -> Index:
-    index = Index(name, expression, postgresql_using="gin", postgresql_ops={called: "gin_trgm_ops"})
+def _trigrams(name: str, text: ColumnElement[Any]) -> Index:
+    searched = sa.collate(text, PIECES).label("searched")
+    index = Index(name, searched, postgresql_using="gin", postgresql_ops={"searched": "gin_trgm_ops"})
     index.ddl_if(dialect="postgresql")
     return index
 

@@ -40,6 +40,14 @@ COMPARISONS: Mapping[str, Comparison] = {
 """The lookups that compare what is kept with one value, to the letter."""
 
 
+PIECES = "POSIX"
+"""PostgreSQL's collation of texts in which pieces are looked for.
+
+It means the same as "C", but has another name, and so do the indexes of trigrams. PostgreSQL would else look for equal
+texts there: it thinks that cheap, and it takes a thousand times as long.
+"""
+
+
 def _escaped(piece: str) -> str:
     """A piece of text as it stands in a pattern of LIKE."""
     return re.sub(r"[\\%_]", r"\\\g<0>", piece)
@@ -113,7 +121,7 @@ def _piece(element: _matching, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(_matching, "postgresql")
 def _pattern(element: _matching, compiler: SQLCompiler, **options: Any) -> str:
     text, _, pattern = element.sides()
-    return f"({compiler.process(text, **options)} LIKE {compiler.process(pattern, **options)})"
+    return f'({compiler.process(text, **options)} COLLATE "{PIECES}" LIKE {compiler.process(pattern, **options)})'
 
 
 _OPEN: Mapping[str, str] = {"matches": "icontains", "after": "gt", "before": "lte"}

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 
 from conformance.sandbox import Settings, app, listing
 from conformance.sandbox import query as queries
 from conformance.sandbox.behaviour import HONEST
+from conformance.sandbox.store import Store
+from conformance.sandbox.tables import THESE
 from spec import Contract
 from tests.sandbox.conftest import Database
 
@@ -31,12 +33,7 @@ def plans(contract: Contract, database: Database) -> Iterator[Plans]:
     def ask(query: str) -> list[str]:
         pairs = queries.pairs(query.encode(), "en")
         wanted = queries.read(signature, pairs, pairs, {}, "en")
-        with store.work() as connection:
-            postgresql = connection.dialect.name == "postgresql"
-            if postgresql:
-                # So few rows are read one after the other, if that isn't forbidden.
-                connection.exec_driver_sql("SET enable_seqscan TO off")
-        with explained(connection, "EXPLAIN " if postgresql else "EXPLAIN QUERY PLAN ") as found:
+        with explained(store) as found:
             listing.answer(listing.Listing(contract, operation, shape, HONEST), store, wanted, "/")
         return found
 
@@ -45,9 +42,15 @@ def plans(contract: Contract, database: Database) -> Iterator[Plans]:
 
 
 @contextmanager
-def explained(connection: Connection, explain: str) -> Iterator[list[str]]:
+def explained(store: Store) -> Iterator[list[str]]:
     """The plans of the statements on products that are executed in the block."""
     found: list[str] = []
+    with store.work() as connection:
+        explain = "EXPLAIN QUERY PLAN "
+        if connection.dialect.name == "postgresql":
+            explain = "EXPLAIN "
+            # So few rows are read one after the other, if that isn't forbidden.
+            connection.exec_driver_sql("SET enable_seqscan TO off")
 
     def note(_: Any, cursor: Any, statement: str, parameters: Any, *__: Any) -> None:
         if re.search(r"FROM products\s", statement):
@@ -79,6 +82,16 @@ def test_an_index_is_used(plans: Plans, query: str, index: str) -> None:
 def test_rows_are_not_counted_where_nothing_is_filtered(plans: Plans) -> None:
     # The one statement is that of the page.
     assert [len(plans(query)) for query in ("", "page=4&limit=10", "approved=false")] == [1, 1, 1]
+
+
+def test_rows_are_not_found_by_the_trigrams_of_their_keys(contract: Contract, database: Database) -> None:
+    sandbox = app(contract, Settings(products=2000, db=database()))
+    store = sandbox.tenants[0].store
+    with explained(store) as found, store.work() as connection:
+        connection.execute(store.shapes["products"].known, {THESE: [f"bench-{number}" for number in range(100)]})
+    sandbox.close()
+    (plan,) = found
+    assert "pkey" in plan or "autoindex" in plan
 
 
 @pytest.mark.parametrize(
