@@ -255,7 +255,7 @@ def test_an_instant_at_the_edges() -> None:
 def test_case_is_folded_as_python_folds_it(connection: Connection) -> None:
     letters = [one for one in map(chr, range(1, sys.maxunicode + 1)) if not "\ud800" <= one <= "\udfff"]
     changed = " ".join(one for one in letters if one.casefold() != one)
-    for text in (changed, "".join(letters[:40_000]), "", "ASCII Only"):
+    for text in (changed, "".join(letters[:40_000]), "".join(letters[:0x17F]), "", "ASCII Only"):
         with connection.begin():
             assert connection.scalars(select(func.fold(text))).one() == text.casefold()
 

@@ -1,5 +1,5 @@
 -- What lookups call, with the meaning that SQLite's functions of these names have. SQLite has instr and json_type of
--- its own, and the others from Python. MANY, ONE_BY_ONE and FOLDED are put in place by folding.py.
+-- its own, and the others from Python. LATIN, MANY, OF_LATIN, ONE_BY_ONE and OF_ALL are put in place by folding.py.
 
 CREATE FUNCTION instr(text, text) RETURNS integer
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT strpos($1, $2) $$;
@@ -46,9 +46,10 @@ $$;
 CREATE FUNCTION fold(text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 BEGIN
-  -- Most texts are ASCII, and most of the others have no letter that becomes several.
+  -- Most texts are ASCII, most of the others Latin, and most of the rest have no letter that becomes several.
   IF octet_length($1) = length($1) THEN RETURN lower($1 COLLATE "C"); END IF;
-  IF $1 !~ 'MANY' THEN RETURN ONE_BY_ONE; END IF;
-  RETURN FOLDED;
+  IF $1 !~ '[^\u0001-LATIN]' THEN RETURN OF_LATIN; END IF;
+  IF $1 !~ '[MANY]' THEN RETURN ONE_BY_ONE; END IF;
+  RETURN OF_ALL;
 END
 $$;
