@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, Connection, MetaData, Table
 
 from conformance.sandbox.columns import Json, later
+from conformance.sandbox.databases.records import insert
 from conformance.sandbox.messages import Language
 from spec.model import JSON
 
@@ -191,11 +192,8 @@ def record(connection: Connection, pending: Pending, outcomes: list[Reasons], no
         status = DONE_WITH_ERRORS if failed else DONE
     changes = {"status": status, "succeeded": done - failed, "failed": failed}
     connection.execute(_MOVES, {"batch": pending.id, "now": now, **changes})
-    if outcomes:
-        numbered = enumerate(outcomes, pending.done)
-        connection.execute(
-            sa.insert(OUTCOME), [{"batch": pending.id, "position": n, "reasons": reasons} for n, reasons in numbered]
-        )
+    numbered = enumerate(outcomes, pending.done)
+    insert(connection, OUTCOME, [{"batch": pending.id, "position": n, "reasons": reasons} for n, reasons in numbered])
     return replace(pending, done=done, failed=failed)
 
 

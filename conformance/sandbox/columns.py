@@ -78,6 +78,10 @@ class Flag(TypeDecorator[bool]):
     impl = Integer
     cache_ok = True
 
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
+        """As it is kept."""
+        return None if value is None else int(value)
+
     def process_result_value(self, value: int | None, dialect: Dialect) -> bool | None:
         """As it is shown."""
         return None if value is None else bool(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, MetaData, Table
 from conformance.sandbox import counts, deep, lookups, plans, values
 from conformance.sandbox.cursors import Place
 from conformance.sandbox.databases import Database, Saved
+from conformance.sandbox.databases.records import insert
 from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.remembered import Remembered
 from conformance.sandbox.tables import KEY, ROW, TEXT, THESE, VALUE, Field, PartShape, Reached, Shape, shapes
@@ -24,6 +25,8 @@ from spec.model import JSON
 
 Row = dict[str, JSON]
 Order = Sequence[ColumnElement[Any]]
+Fill = Callable[[Connection, Mapping[str, Shape]], None]
+"""Puts rows into the collections' tables, which are empty."""
 
 _MOST_KEYS = 5000
 """Keys in one IN list; SQLite allows some 32,000 values in a statement."""
@@ -34,8 +37,8 @@ _MOST_ROWS = 5000
 class Store:
     """The database of one tenant. Any thread may ask for a unit of work; it gets its turn."""
 
-    def __init__(self, contract: Contract, database: Database, others: MetaData) -> None:
-        """Make the tables where there are none; `others` are further ones.
+    def __init__(self, contract: Contract, database: Database, others: MetaData, fill: Fill) -> None:
+        """Make the tables where there are none, and fill them; `others` are further ones.
 
         Raises StoreError when the database is of another contract.
         """
@@ -48,7 +51,8 @@ class Store:
         self._lock = threading.Lock()
         self._database = database
         self._remembered = Remembered(database.state)
-        self.is_new = database.create(self._metadata)
+        if database.create(self._metadata, lambda connection: fill(connection, self.shapes)):
+            database.filled()
 
     @contextmanager
     def work(self) -> Iterator[Connection]:
@@ -72,11 +76,6 @@ class Store:
             finally:
                 self._remembered.leave(connection)
 
-    def filled(self) -> None:
-        """Take note that many rows came in."""
-        with self._lock:
-            self._database.filled()
-
     def tidy(self) -> None:
         """Take note that a batch is over."""
         with self._lock:
@@ -92,12 +91,15 @@ class Store:
         with self._lock:
             self._database.restore(saved)
 
-    def empty(self) -> None:
-        """Delete all rows and all batches."""
+    def refill(self, fill: Fill) -> None:
+        """Delete all rows and all batches, and fill the tables anew."""
         with self.work() as connection:
             for table in reversed(self._metadata.sorted_tables):
                 if not counts.is_kept(table):
                     connection.execute(sa.delete(table))
+            fill(connection, self.shapes)
+        with self._lock:
+            self._database.filled()
 
     def close(self) -> None:
         """Close the database."""
@@ -222,12 +224,6 @@ def reached_records(shape: Shape, reached: Reached, row: Row) -> list[dict[str, 
         if name is not None:
             found = [each.get(name) if isinstance(each, dict) else None for each in found]
     return [{ROW: row[shape.key.name], VALUE: value} for value in found]
-
-
-def insert(connection: Connection, table: Table, records: Sequence[Mapping[str, Any]]) -> None:
-    """Insert records that have the same columns."""
-    if records:
-        connection.execute(sa.insert(table), records)
 
 
 def _record(names: Iterable[str], row: Row) -> dict[str, Any]:

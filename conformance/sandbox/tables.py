@@ -124,6 +124,12 @@ class Shape:
         names = (self.collection.created, self.collection.key)
         return tuple(self.fields[name] for name in names if name)
 
+    @property
+    def tables(self) -> list[Table]:
+        """All tables of rows, and of what hangs on them."""
+        beside = [*(part.table for part in self.parts.values()), *self.keyed.values()]
+        return list(dict.fromkeys([self.table, *beside, *(reached.table for reached in self.reached.values())]))
+
     @cached_property
     def shows(self) -> Select[Any]:
         """All rows: the key, then what is shown."""

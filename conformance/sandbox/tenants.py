@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
 from conformance.sandbox import batches, catalog, databases, store
+from conformance.sandbox.databases.records import without_indexes
 from conformance.sandbox.settings import Settings
 from conformance.sandbox.state import State
+from conformance.sandbox.tables import Shape
 from conformance.sandbox.worker import Worker
 from spec import Contract
 
 READ_ONLY_ROWS = 64
 """The most rows of a collection that nobody can write."""
 _SMALL = 2000
-"""Rows of a made-up catalog that is copied rather than made up once more."""
+"""Rows of a made-up catalog that is copied rather than made up once more, and whose indexes grow with it."""
 
 
 class Tenant:
@@ -28,16 +34,13 @@ class Tenant:
         self._settings = settings
         self._snapshots: dict[str, databases.Saved] = {}
         self._fresh: databases.Saved | None = None
-        self.store = store.Store(contract, databases.opened(settings.db, number), batches.TABLES)
-        if self.store.is_new:
-            self._fill()
+        self.store = store.Store(contract, databases.opened(settings.db, number), batches.TABLES, self._fill)
         self.worker = Worker(contract, state, self.store)
 
     def reset(self) -> None:
         """The made-up catalog again, no batches, no snapshots."""
         if self._fresh is None:
-            self.store.empty()
-            self._fill()
+            self.store.refill(self._fill)
             if self._settings.products <= _SMALL:
                 self._fresh = self.store.save()
         else:
@@ -81,14 +84,14 @@ class Tenant:
         self.looks.clear()
         self.worker.forget()
 
-    def _fill(self) -> None:
+    def _fill(self, connection: Connection, shapes: Mapping[str, Shape]) -> None:
         contract, settings = self._contract, self._settings
         written = written_collections(contract)
-        with self.store.work() as connection:
-            for name, shape in self.store.shapes.items():
+        tables = [table for shape in shapes.values() for table in shape.tables] if settings.products > _SMALL else []
+        with without_indexes(connection, tables):
+            for name, shape in shapes.items():
                 count = settings.products if name in written else min(READ_ONLY_ROWS, settings.products)
                 store.add(connection, shape, catalog.generate(contract, shape, count, settings.seed))
-        self.store.filled()
 
 
 def written_collections(contract: Contract) -> list[str]:

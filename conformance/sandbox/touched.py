@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, Connection, Dialect, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from conformance.sandbox import store
+from conformance.sandbox.databases.records import insert
 from conformance.sandbox.tables import NOW, ROW, STEP, THESE, THIS, PartShape, Shape
 from spec.model import JSON
 
@@ -200,7 +200,7 @@ class Touched:
         self._delete(shape.table, shape.key.name, [row.key for row in rows if row.removed])
         fresh = [row.record for row in rows if row.record is not None]
         for alike in _groups(fresh, lambda record: tuple(sorted(record))):
-            store.insert(self._connection, shape.table, alike)
+            insert(self._connection, shape.table, alike)
         moves = shape.collection.updated is not None
         for changed in _groups([row for row in rows if row.kept and row.steps], lambda row: row.columns):
             if moves or changed[0].changes:
@@ -212,7 +212,7 @@ class Touched:
         for table in {table: None for row in rows for table in row.lists}:
             those = [row for row in rows if table in row.lists]
             self._delete(table, ROW, [row.key for row in those if row.kept])
-            store.insert(self._connection, table, [record for row in those for record in row.lists[table]])
+            insert(self._connection, table, [record for row in those for record in row.lists[table]])
 
     def _write_entries(self, part: PartShape, rows: list[_Row]) -> None:
         name = part.part.field

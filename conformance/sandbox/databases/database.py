@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Protocol
 
 from sqlalchemy import Connection, MetaData
@@ -10,6 +10,14 @@ from sqlalchemy import Connection, MetaData
 
 class StoreError(Exception):
     """A database that can't be used, with the reason."""
+
+
+Fill = Callable[[Connection], None]
+"""Puts rows into tables that are empty."""
+
+
+def nothing(_: Connection) -> None:
+    """Let the tables be empty."""
 
 
 OTHER_DATA = "holds other data than this document describes"
@@ -27,10 +35,10 @@ class Database(Protocol):
 
     connection: Connection
 
-    def create(self, metadata: MetaData) -> bool:
-        """Make the tables; False when they were there, as an earlier run left them.
+    def create(self, metadata: MetaData, fill: Fill = nothing) -> bool:
+        """Make the tables, and let `fill` put rows into them; False when they were there, as an earlier run left them.
 
-        Raises StoreError where other tables are there.
+        A process that is killed meanwhile leaves nothing. Raises StoreError where other tables are there.
         """
 
     def filled(self) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from conformance.sandbox import counts
 from conformance.sandbox.databases import folding, nul
-from conformance.sandbox.databases.database import OTHER_DATA, Saved, StoreError
+from conformance.sandbox.databases.database import OTHER_DATA, Fill, Saved, StoreError, nothing
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Postgresql:
         except DBAPIError as error:
             raise StoreError(f"{self._named}: {str(error.orig).strip()}") from None
 
-    def create(self, metadata: MetaData) -> bool:
-        """Make the tables; False when they were there. Raises StoreError."""
+    def create(self, metadata: MetaData, fill: Fill = nothing) -> bool:
+        """Make the tables, and fill them; False when they were there. Raises StoreError."""
         self._tables = metadata.sorted_tables
         connection, wanted = self.connection, self._fingerprint(metadata)
         with connection.begin():
@@ -69,6 +69,7 @@ class Postgresql:
             connection.exec_driver_sql(f'CREATE SCHEMA "{self._schema}"')
             connection.exec_driver_sql(folding.functions())
             metadata.create_all(connection)
+            fill(connection)
             connection.exec_driver_sql(f"COMMENT ON SCHEMA \"{self._schema}\" IS '{wanted}'")
         return True
 

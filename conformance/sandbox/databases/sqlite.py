@@ -13,7 +13,7 @@ from sqlalchemy import Connection, MetaData, event
 from sqlalchemy.exc import DBAPIError
 
 from conformance.sandbox import values
-from conformance.sandbox.databases.database import OTHER_DATA, Saved, StoreError
+from conformance.sandbox.databases.database import OTHER_DATA, Fill, Saved, StoreError, nothing
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,20 @@ class Sqlite:
         except DBAPIError as error:
             raise self._unusable(error) from None
 
-    def create(self, metadata: MetaData) -> bool:
-        """Make the tables; False when they were there. Raises StoreError."""
+    def create(self, metadata: MetaData, fill: Fill = nothing) -> bool:
+        """Make the tables, and fill them; False when they were there. Raises StoreError."""
         try:
             with self.connection.begin():
                 there = _schema(self.connection)
                 if not there:
                     metadata.create_all(self.connection)
-                    return True
+                    fill(self.connection)
+            # Only from here on: what is new would be written twice.
+            self._driver.execute("PRAGMA journal_mode = WAL")
         except DBAPIError as error:
             raise self._unusable(error) from None
+        if not there:
+            return True
         engine = sa.create_engine("sqlite://")
         event.listen(engine, "connect", _prepare)
         with engine.connect() as fresh:
@@ -113,8 +117,7 @@ def register(connection: sqlite3.Connection) -> None:
 def _prepare(connection: sqlite3.Connection, _: Any) -> None:
     register(connection)
     connection.execute("PRAGMA foreign_keys = ON")
-    # Both are for files; in memory they change nothing.
-    connection.execute("PRAGMA journal_mode = WAL")
+    # For files; in memory it changes nothing.
     connection.execute("PRAGMA synchronous = NORMAL")
     # In kibibytes: indexes that are read again and again.
     connection.execute("PRAGMA cache_size = -65536")

@@ -10,6 +10,7 @@ from sqlalchemy import and_, delete, func, select
 
 from conformance.sandbox import store
 from conformance.sandbox.batches import Reasons
+from conformance.sandbox.databases.records import insert
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, together
 from conformance.sandbox.faults.writes import (
     Apply,
@@ -188,7 +189,7 @@ def unknown_owner(case: Case) -> Iterator[Named]:
             stamps = {n: step.now for n in (shape.collection.created, shape.collection.updated) if n}
             empty = {name: blank(field) for name, field in shape.fields.items()}
             record = {**empty, **stamps, **step.approved, shape.key.name: step.key}
-            store.insert(step.connection, shape.table, [record])
+            insert(step.connection, shape.table, [record])
         return right(step)
 
     yield "made", "an item with an unknown key makes a row", applying(case, made)

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, Table, and_, delete, func, select
 
 from conformance.sandbox import store
 from conformance.sandbox.batches import Reasons
+from conformance.sandbox.databases.records import insert
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, together
 from conformance.sandbox.lookups import COMPARISONS, Predicate
 from conformance.sandbox.pages import Page
@@ -205,7 +206,7 @@ def filters(case: Case) -> Iterator[Named]:
         after = free_keys(step)
         for table, records in before.items() if find(step) and not reasons else ():
             there = {record[KEY] for record in after[table]}
-            store.insert(step.connection, table, [dict(record) for record in records if record[KEY] not in there])
+            insert(step.connection, table, [dict(record) for record in records if record[KEY] not in there])
         return reasons
 
     def free_keys_stale(right: Apply, step: Step) -> Reasons:
@@ -213,7 +214,7 @@ def filters(case: Case) -> Iterator[Named]:
         known, reasons = find(step), right(step)
         for table, records in stale.items() if known and not reasons else ():
             step.connection.execute(delete(table).where(step.own(table)))
-            store.insert(step.connection, table, [dict(record) for record in records])
+            insert(step.connection, table, [dict(record) for record in records])
         return reasons
 
     yield "forgotten", "filters don't find a row that was changed", afresh(forgetting)
