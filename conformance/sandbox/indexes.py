@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, ColumnElement, Index
 
+from conformance.sandbox import lookups
 from conformance.sandbox.lookups import PIECES
 from conformance.sandbox.values import Kind
 from spec import Collection, Contract, Filter
@@ -31,16 +32,36 @@ def of_rows(
         yield Index(f"{collection.name}$all", *order)
         # For rows that are found by their keys, and counted.
         yield Index(f"{collection.name}$shown", *shown, order[-1])
-    lookups: dict[str, set[str]] = {}
+    asked: dict[str, set[str]] = {}
     for filter in filters:
-        lookups.setdefault(filter.field, set()).add(filter.lookup)
+        asked.setdefault(filter.field, set()).add(filter.lookup)
     for field in _searched(contract, collection):
-        lookups.setdefault(field, set()).add("icontains")
-    for field, of in lookups.items():
+        asked.setdefault(field, set()).add("icontains")
+    for field, of in asked.items():
         # Numbers are compared by value, which differs from the order of their texts.
         if kinds[field] in ("text", "uuid", "instant") and columns[field] not in (*shown, *order[:1]):
             name, column = f"{collection.name}.{field}", columns[field]
             yield from _of(name, column, of, kinds[field], shown, is_key=column is order[-1])
+
+
+def of_orders(
+    names: Iterable[str], collection: Collection, columns: Mapping[str, Column[Any]], kinds: Mapping[str, Kind]
+) -> Iterator[Index]:
+    """The indexes of the fields that an order of a list names, in both directions.
+
+    Equal values stand as they do in the order that isn't asked for, so one index read backwards wouldn't do.
+    """
+    order = [columns[name] for name in (collection.created, collection.key) if name]
+    for name in dict.fromkeys(names):
+        if name in columns and name != collection.key:
+            value = lookups.comparable(columns[name], kinds[name])
+            called = f"{collection.name}.{name}"
+            yield _only_on("sqlite", Index(f"{called}$up", value, *order))
+            yield _only_on("sqlite", Index(f"{called}$down", value.desc(), *order))
+            if kinds[name] != "text":
+                # In an ordered index of PostgreSQL no text may be longer than some 2,700 bytes.
+                yield _only_on("postgresql", Index(f"{called}$up#", value, *order))
+                yield _only_on("postgresql", Index(f"{called}$down#", value.desc().nulls_last(), *order))
 
 
 def by_default(contract: Contract, collection: Collection, columns: Mapping[str, Column[Any]]) -> list[Column[Any]]:
@@ -53,55 +74,55 @@ def of_keys(
     contract: Contract, collection: Collection, field: str, name: str, key: Column[Any], text: Column[Any]
 ) -> Iterator[Index]:
     """The indexes of the table of a field's free keys."""
-    lookups = {f.lookup for f in filters_of(contract, collection) if f.free_key and f.field == field}
+    asked = {f.lookup for f in filters_of(contract, collection) if f.free_key and f.field == field}
     yield from _equal(f"{name}$key", key, text)
-    if _folded(lookups):
+    if _folded(asked):
         yield from _equal(f"{name}$folded", key, sa.func.fold(text))
-    yield from _of_pieces(name, text, lookups)
+    yield from _of_pieces(name, text, asked)
 
 
 def _of(
-    name: str, column: Column[Any], lookups: set[str], kind: Kind, before: Sequence[Column[Any]], *, is_key: bool
+    name: str, column: Column[Any], asked: set[str], kind: Kind, before: Sequence[Column[Any]], *, is_key: bool
 ) -> Iterator[Index]:
     """After the columns that nearly every request narrows, so that rows can be counted without reading them."""
-    if kind != "text" or lookups & _RANGES:
-        if lookups & (_EQUAL | _RANGES) and not is_key:
+    if kind != "text" or asked & _RANGES:
+        if asked & (_EQUAL | _RANGES) and not is_key:
             yield Index(f"{name}$value", *before, column)
-    elif lookups and not is_key:
+    elif asked and not is_key:
         yield from _equal(f"{name}$value", *before, column)
     if kind == "text":
-        if _folded(lookups):
+        if _folded(asked):
             yield from _equal(f"{name}$folded", *before, sa.func.fold(column))
-        yield from _of_pieces(name, column, lookups)
+        yield from _of_pieces(name, column, asked)
 
 
 def _equal(name: str, *columns: Any) -> Iterator[Index]:
     """To find equal texts. In an ordered index of PostgreSQL no text may be longer than some 2,700 bytes."""
-    ordered = Index(name, *columns)
-    ordered.ddl_if(dialect="sqlite")
-    hashed = Index(f"{name}#", columns[-1], postgresql_using="hash")
-    hashed.ddl_if(dialect="postgresql")
-    yield ordered
-    yield hashed
+    yield _only_on("sqlite", Index(name, *columns))
+    yield _only_on("postgresql", Index(f"{name}#", columns[-1], postgresql_using="hash"))
 
 
-def _of_pieces(name: str, column: Column[Any], lookups: set[str]) -> Iterator[Index]:
+def _of_pieces(name: str, column: Column[Any], asked: set[str]) -> Iterator[Index]:
     """Pieces are found by trigrams. SQLite has none for tables that aren't made for searching alone."""
-    if lookups & _PIECES:
+    if asked & _PIECES:
         yield _trigrams(f"{name}$pieces", column)
-    if {lookup.removeprefix("i") for lookup in _folded(lookups)} & _PIECES:
+    if {lookup.removeprefix("i") for lookup in _folded(asked)} & _PIECES:
         yield _trigrams(f"{name}$folded-pieces", sa.func.fold(column))
 
 
 def _trigrams(name: str, text: ColumnElement[Any]) -> Index:
     searched = sa.collate(text, PIECES).label("searched")
     index = Index(name, searched, postgresql_using="gin", postgresql_ops={"searched": "gin_trgm_ops"})
-    index.ddl_if(dialect="postgresql")
+    return _only_on("postgresql", index)
+
+
+def _only_on(dialect: str, index: Index) -> Index:
+    index.ddl_if(dialect=dialect)
     return index
 
 
-def _folded(lookups: Iterable[str]) -> set[str]:
-    return _FOLDED & {*lookups}
+def _folded(asked: Iterable[str]) -> set[str]:
+    return _FOLDED & {*asked}
 
 
 def filters_of(contract: Contract, collection: Collection) -> list[Filter]:

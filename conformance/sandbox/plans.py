@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import BinaryExpression, Column, ColumnElement, Connection, ScalarSelect, Select, UnaryExpression
+from sqlalchemy import BinaryExpression, ColumnElement, Connection, ScalarSelect, Select, UnaryExpression
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BooleanClauseList, Grouping, TypeCoerce
 from sqlalchemy.sql.visitors import ExternallyTraversible
@@ -54,7 +54,9 @@ def _known(connection: Connection, where: Predicate) -> int | None:
 
 def _sorted_last(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """By a sign that changes nothing but keeps SQLite from looking for an index with this order."""
-    return UnaryExpression(column, operator=operators.custom_op("+")) if isinstance(column, Column) else column
+    if isinstance(column, UnaryExpression) and column.modifier:
+        return UnaryExpression(_sorted_last(column.element), modifier=column.modifier)
+    return UnaryExpression(column, operator=operators.custom_op("+"))
 
 
 def one_by_one(where: Predicate) -> Predicate:

@@ -183,6 +183,7 @@ def _shape(contract: Contract, collection: Collection, metadata: MetaData) -> Sh
         *(field.column for field in fields.values()),
         Column(DUE, sa.BigInteger),
         *indexes.of_rows(contract, collection, columns, kinds),
+        *indexes.of_orders((k.sorts for k in _sort_keys(contract, collection)), collection, columns, kinds),
         _due_index(collection.name),
     )
     by_default = indexes.by_default(contract, collection, columns)

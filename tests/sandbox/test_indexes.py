@@ -43,7 +43,7 @@ def plans(contract: Contract, database: Database) -> Iterator[Plans]:
 
 @contextmanager
 def explained(store: Store) -> Iterator[list[str]]:
-    """The plans of the statements on products that are executed in the block."""
+    """The plans of the statements on products or books that are executed in the block."""
     found: list[str] = []
     with store.work() as connection:
         explain = "EXPLAIN QUERY PLAN "
@@ -53,7 +53,7 @@ def explained(store: Store) -> Iterator[list[str]]:
             connection.exec_driver_sql("SET enable_seqscan TO off")
 
     def note(_: Any, cursor: Any, statement: str, parameters: Any, *__: Any) -> None:
-        if re.search(r"FROM products\s", statement):
+        if re.search(r"FROM (products|books)\s", statement):
             cursor.execute(explain + statement, parameters)
             found.append(" / ".join(str(row[-1]) for row in cursor.fetchall()))
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+import sqlalchemy as sa
 
 import spec
-from tests.sandbox.conftest import Serving
+from conformance.sandbox import Settings, app, store
+from spec.model import keys_of
+from tests.sandbox.conftest import Database, Serving
+from tests.sandbox.test_indexes import explained
 
 LIBRARY = Path(__file__).parent.parent / "conformance" / "library.yaml"
 
@@ -29,6 +34,21 @@ def asked(client: httpx2.Client, path: str, **query: Any) -> list[dict[str, Any]
     body = response.json()
     rows: list[dict[str, Any]] = body["books"] if isinstance(body, dict) else body
     return rows
+
+
+def test_an_order_is_read_from_an_index(database: Database) -> None:
+    contract = spec.load(LIBRARY)
+    sandbox = app(contract, Settings(products=100, db=database()))
+    rows, operation = sandbox.tenants[0].store, contract.by_id["listBooks"]
+    shape = rows.shapes["books"]
+    assert operation.ordering
+    key = next(key for key in keys_of(operation.ordering) if key.sorts == "copies")
+    for descending, name in ((False, "books.copies$up"), (True, "books.copies$down")):
+        order = store.order(shape, [replace(key, descending=descending)])
+        with explained(rows) as plans, rows.work() as connection:
+            store.rows(connection, shape, sa.true(), order, size=5)
+        assert name in plans[0]
+    sandbox.close()
 
 
 def test_numbers_stand_by_value_and_null_comes_last(library: httpx2.Client) -> None:

@@ -100,3 +100,6 @@ def test_few_rows_are_found_first_and_sorted_then(contract: Contract, filled: tu
         assert plans.sorting(connection, many, order, 1) == order
         sorted_by = sa.select(shape.key.column).order_by(*plans.sorting(connection, few, order, 1))
         assert "ORDER BY + products.created_at, + products.sku" in written(sorted_by)
+        backwards = [sa.desc(one).nulls_last() for one in order]
+        sorted_by = sa.select(shape.key.column).order_by(*plans.sorting(connection, few, backwards, 1))
+        assert "ORDER BY (+ products.created_at) DESC NULLS LAST, (+ products.sku)" in written(sorted_by)
