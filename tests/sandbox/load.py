@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,8 +82,9 @@ class _Client:
         """What isn't as it has to be, once all batches are over."""
         found = []
         for turn, sent in enumerate(self.sent):
-            batch: Any = {"processed_in": None}
-            while batch["processed_in"] is None:
+            batch, until = None, time.monotonic() + HANG
+            while batch is None or batch["processed_in"] is None:
+                assert time.monotonic() < until, f"batch {sent.ticket} isn't over: {batch}"
                 batch, _ = self.ask("GET", f"{PRODUCTS}batch-requests/{sent.ticket}")
             right = {"total": keys, "succeeded": keys, "failed": 0}
             # A delete that was sent again may have been carried out by then.
