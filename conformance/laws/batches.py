@@ -218,7 +218,7 @@ def _not_applied(trace: Trace, sent: MixedStep) -> list[Finding]:
     """What shows of good items that they weren't applied."""
     key = collection_of(trace).key
     last = {item.get(key): item for item in sent.step.submission.items}
-    found = (applied(trace, sent.step, last[good]) for good in sent.good)
+    found = (applied(trace.operation.access, sent.step, last[good]) for good in sent.good)
     return [wrong for wrong in found if wrong]
 
 

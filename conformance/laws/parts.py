@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from conformance.laws.readback import entries, same_value, touched_between, unknown_row_fails
+from conformance.laws.readback import applied, entries, same_value, touched_between, unknown_row_fails
 from conformance.laws.traces import collection_of, ended, scenario_law
 from conformance.oracle.lookups import in_zone, same_id
 from conformance.reading.context import RunContext, read_page
@@ -178,6 +178,10 @@ def others_stay(context: RunContext, clause: Clause, trace: PartsTrace) -> Resul
         touched = touched_between(change, mixed, one)
         near = (key for key in mixed.read_backs if key not in (one, other) and setup.row(key))
         touched = touched or next((t for key in near if (t := touched_between(setup, mixed, key))), None)
+    for step in trace.in_flight if not touched else ():
+        writer = context.contract.by_code[step.submission.exchange.request.operation]
+        if step.row(one):
+            touched = touched or applied(writer.access, step, step.submission.items[0])
     return touched or Held(len(setup.row(one).keys() - written))
 
 

@@ -16,7 +16,7 @@ from conformance.scenarios.trace import NearKeys, why_incomplete
 from conformance.verdict import Finding, Held, NotExercised, Result, not_exercised
 from conformance.writing.read_back import find
 from conformance.writing.submission import Submission
-from spec import Part
+from spec import Access, Part
 
 Row = Mapping[str, Any]
 
@@ -62,9 +62,8 @@ def entries(row: Row, part: Part, id: Any) -> list[Row]:
     return [entry for entry in shown if same_id(entry.get(part.key), id)]
 
 
-def applied(trace: Trace, step: Step, item: Row) -> Finding | None:
+def applied(access: Access | None, step: Step, item: Row) -> Finding | None:
     """The evidence that an item wasn't applied, by the row after a step; None when it was applied."""
-    access = trace.operation.access
     if access is None:
         return None
     key = str(item.get(access.collection.key))

@@ -25,7 +25,8 @@ from conformance.scenarios.trace import (
     reached,
 )
 from conformance.writing.items import bare, entry, is_amount, item
-from conformance.writing.submission import Item
+from conformance.writing.read_back import ReadBack, find, settled
+from conformance.writing.submission import Item, send_batch
 from spec import Operation, Part
 
 
@@ -62,12 +63,17 @@ class PartsTrace(Trace):
     """An item with several parts of which the last is bad."""
     edge_cases: Step | NotReached
     """Edge cases of amounts, each on a row of its own."""
+    in_flight: tuple[Step, ...] = ()
+    """The main row's second entry again, and before it that of another operation's part; neither waits for the other.
+
+    The row is as it was after both.
+    """
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """The steps that were reached."""
         own = (self.insert, self.resend, self.change, self.mixed.step, self.one_part_changed, self.one_part_bad)
-        return reached(self.setup, *own, self.edge_cases)
+        return reached(self.setup, *own, *self.in_flight, self.edge_cases)
 
     @property
     def good_steps(self) -> tuple[Step, ...]:
@@ -122,6 +128,7 @@ def run_parts(context: RunContext, operation: Operation) -> PartsTrace | NotReac
         mixed=MixedStep(step=mixed, bad=len(unknown), good=(keys.neighbour,), alone=not_applicable("none goes alone")),
         one_part_changed=one_part_changed,
         one_part_bad=one_part_bad,
+        in_flight=_in_flight(sender, operation, keys, mixed),
         edge_cases=_edge_cases(sender, operation, keys, setup, of_edge_cases),
     )
 
@@ -203,6 +210,33 @@ def _one_part(
     one_changed = sender.step("the update of one part", operation, [half], keys.main, after=before)
     bad = {n: "not-one" if n in last and is_amount(value) else value for n, value in fresh.items()}
     return one_changed, sender.step("the item with one bad part", operation, [bad], keys.main)
+
+
+def _in_flight(sender: BatchSender, operation: Operation, keys: PartKeys, before: Step) -> tuple[Step, ...]:
+    """Two batches for one row: of an operation that writes other parts, and of this one before that is over.
+
+    A server that reads a row, waits and writes it back as a whole loses what the other batch wrote. Of two such
+    operations the first one's scenario is enough.
+    """
+    context = sender.context
+    others = (
+        o for o in siblings(context, operation) if parts_of(o) and not set(parts_of(o)) & set(parts_of(operation))
+    )
+    other = next((o for o in others if o.code > operation.code), None)
+    if other is None:
+        return ()
+    both = (other, operation)
+    sent = [send_batch(context, one, [entry(context, one, keys.main, 1, 4)]) for one in both]
+    over = [sender.poll_to_end(one, batch, at_once=True) for one, batch in zip(both, sent, strict=True)]
+    was, parts = before.row(keys.main), [part.field for one in both for part in parts_of(one)]
+
+    def right(seen: ReadBack) -> bool:
+        return seen.row is not None and all(seen.row.get(name) != was.get(name) for name in parts)
+
+    taken = all(batch.all_succeeded for batch in over)
+    row = settled(context, partial(find, context, operation, keys.main, expected=None), right) if taken else None
+    seen = {keys.main: row} if row else {}
+    return tuple(Step(f"the update by {one.code}", batch, seen) for one, batch in zip(both, over, strict=True))
 
 
 def _respelled(operation: Operation, item: Item) -> Item:

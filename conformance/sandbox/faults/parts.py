@@ -26,7 +26,7 @@ from conformance.sandbox.faults.writes import (
 from conformance.sandbox.store import Row
 from conformance.sandbox.values import Kind, kind
 from conformance.sandbox.writing import Step, blank, entry_exists, find
-from spec import Part
+from spec import Access, Operation, Part
 
 
 def _one_spelling(id: Any) -> Any:
@@ -171,12 +171,40 @@ def others_stay(case: Case) -> Iterator[Named]:
     access = case.operation.access
     if access and set(access.collection.parts) - set(access.parts):
         yield entries_lost(case)
+        beside = [other for other in case.contract.operations if other.code > case.operation.code]
+        if any(_other_parts(access, other) for other in beside):
+            what = "the row is written back as a whole, with other lists as they were when it was first read"
+            yield "written-back", what, afresh(lambda: _written_back(case))
     yield (
         "fields-lost",
         "the row's other fields are emptied, as if the item were all of it",
         applying(case, fields_lost),
     )
     yield "neighbour", "the next row gets a field of the item's", applying(case, neighbour)
+
+
+def _other_parts(access: Access, other: Operation) -> bool:
+    """True for an operation that writes parts of the same rows, and none of these."""
+    theirs = other.access if other.access and other.access.collection.name == access.collection.name else None
+    return theirs is not None and bool(theirs.parts) and not set(theirs.parts) & set(access.parts)
+
+
+def _written_back(case: Case) -> Change:
+    """A worker keeps what it once read of a row; what other operations wrote since then is lost."""
+    own = {part.field for part in case.operation.access.parts} if case.operation.access else set()
+    read: dict[tuple[object, str], list[Any]] = {}
+
+    def wrong(right: Apply, step: Step) -> Reasons:
+        reasons = right(step)
+        for name, part in step.shape.parts.items() if not reasons else ():
+            if name not in own:
+                now = step.connection.execute(select(part.table).where(step.own(part.table))).mappings().all()
+                before = read.setdefault((step.key, name), [dict(entry) for entry in now])
+                step.connection.execute(delete(part.table).where(step.own(part.table)))
+                store.insert(step.connection, part.table, before)
+        return reasons
+
+    return applying(case, wrong)
 
 
 def unknown_owner(case: Case) -> Iterator[Named]:
