@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import urllib.parse
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from conformance.laws.law import blocked_by, law, operation_of, rests_on
-from conformance.laws.walks import Walk, by_cursor, even_ends, narrowed, needs_two_pages, same_rows, walks
+from conformance.laws.walks import (
+    Walk,
+    by_cursor,
+    even_ends,
+    narrowed,
+    needs_two_pages,
+    same_rows,
+    unnumbered,
+    walks,
+)
 from conformance.reading.context import Page, Query, RunContext, get, paged, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.reading.page import has, led_to
@@ -150,7 +160,18 @@ def _linked(context: RunContext, clause: Clause, which: Role) -> Result:
             if wrong:
                 return wrong
             checked += 1
+    wrong = _of_unnumbered(context, operation, found[0], which)
+    if wrong:
+        return wrong
     return Held(checked) if checked else blocked_by(context, clause, f"page.{which}", f"no page has a {which} link")
+
+
+def _of_unnumbered(context: RunContext, operation: Operation, w: Walk, which: Role) -> Finding | None:
+    """What is wrong with the link of a first page that was asked for without a number: a client's first request."""
+    page = unnumbered(context, operation)
+    if page is None or (page.next if which == "next" else page.previous) is None:
+        return None
+    return _misdirected(context, operation, replace(w, pages={1: page}), 1, which, follow=False)
 
 
 def _misled(operation: Operation, found: list[Walk]) -> Finding | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.laws.law import blocked_by, law, operation_of, rests_on
-from conformance.laws.walks import limits_of, same_rows, walks
+from conformance.laws.walks import limits_of, same_rows, unnumbered, walks
 from conformance.reading.context import Page, RunContext, get, paged, read_page
 from conformance.reading.listing import response_excerpt
 from conformance.reading.sample import base_query, identity, sample_of
@@ -16,13 +16,11 @@ from spec import Clause, Cursor
 def default_page(context: RunContext, clause: Clause) -> Result:
     """A request that names no page is answered with the first."""
     operation = operation_of(context, clause)
-    form = operation.pagination.form if operation.pagination else None
-    if form is None or isinstance(form, Cursor):
+    form, without = operation.pagination.form if operation.pagination else None, unnumbered(context, operation)
+    if without is None or form is None or isinstance(form, Cursor):
         return not_exercised("not-applicable", "no parameter names a page")
     base = base_query(context, operation)
-    query = paged(operation, base, page=1, limit=limits_of(context, operation)[0])
-    without = context.page(operation, tuple(pair for pair in query if pair[0] != form.parameter))
-    given = context.page(operation, query)
+    given = context.page(operation, paged(operation, base, page=1, limit=limits_of(context, operation)[0]))
     if not given.rows or not given.partial:
         return not_exercised("no-data", "there are fewer rows than two pages need")
     return same_rows(operation, without, given, f"the rows of {form.parameter}={form.default}") or Held(1)

@@ -15,7 +15,7 @@ from conformance.oracle.operands import listed
 from conformance.reading.context import Page, Query, RunContext, decided, extended, get, paged, read_page
 from conformance.reading.following import follow, must_follow
 from conformance.reading.listing import response_excerpt
-from conformance.reading.sample import Sample, identity, sample_of
+from conformance.reading.sample import Sample, base_query, identity, sample_of
 from conformance.verdict import Finding, NotExercised, not_exercised
 from spec import Cursor, Filter, Offset, Operation
 
@@ -125,6 +125,15 @@ def walks(context: RunContext, operation: Operation) -> list[Walk]:
     chosen = limits_of(context, operation) if has_limit(operation) else ()
     found = [walk(context, operation, known.base, limit) for limit in (*chosen, context.budget.page_rows)]
     return [w for w in found if w]
+
+
+def unnumbered(context: RunContext, operation: Operation) -> Page | None:
+    """The first page, by a request that names no page; None where no parameter names one."""
+    form = operation.pagination.form if operation.pagination else None
+    if form is None or isinstance(form, Cursor):
+        return None
+    query = paged(operation, base_query(context, operation), page=1, limit=limits_of(context, operation)[0])
+    return context.page(operation, tuple(pair for pair in query if pair[0] != form.parameter))
 
 
 def lone_end(context: RunContext, operation: Operation) -> Walk | None:

@@ -256,10 +256,22 @@ def _links(role: Literal["next", "previous"], step: int) -> Family:
 
         if paging.leading[role].holds == "link":
             yield from _lost(case, role, own)
+            if role == "next" and not isinstance(paging.form, Cursor):
+                yield "rewritten", "where a request names no page, its next names none either", _rewritten(case)
         yield "same-page", "the link leads back to the same page", moved(-step)
         yield "one-too-far", "the link leaves out a page", moved(step)
 
     return family
+
+
+def _rewritten(case: Case) -> Change:
+    """The link is the request's address with another number in the place of its own: where it had none, nothing."""
+    name = _paging(case).form.parameter
+
+    def wrong(pairs: Pairs, query: Query) -> Pairs:
+        return pairs if name in dict(query.written) else tuple(pair for pair in pairs if pair[0] != name)
+
+    return _link(case, "next", wrong)
 
 
 def _lost(case: Case, role: str, own: set[str]) -> Iterator[Named]:
