@@ -1,12 +1,16 @@
 """How many mistakes of other stacks the suite finds, by server and family, and whether their variants stay green.
 
-A run on a mistake ends at the first documented violation. The server is thrown away then, so nothing is cleaned up.
+Plain Schemathesis runs beside it. A run of the suite on a mistake ends at the first documented violation. The server is
+thrown away then, so nothing is cleaned up.
 """
 
 from __future__ import annotations
 
+import json
+import subprocess
 import tempfile
-from collections import Counter
+import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +20,7 @@ from conformance import Config, run
 from conformance.reports.model import Report
 from conformance.verdict import Outcome
 from spec import Clause
+from tests.bench import detection
 from tests.servers import KEY, SERVERS, Fault, Server, serving
 
 
@@ -55,11 +60,33 @@ class Measured:
     level: str
     """`documented`, `inferred`, or nothing."""
     requests: int
+    seconds: float
+
+
+@dataclass
+class _Sum:
+    """What one tool did about the faults of one family."""
+
+    found: int = 0
+    runs: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+
+    def add(self, found: bool, requests: int, seconds: float) -> None:
+        self.found += found
+        self.runs += 1
+        self.requests += requests
+        self.seconds += seconds
+
+    def __str__(self) -> str:
+        runs = max(1, self.runs)
+        return f"{self.found:>5} of {self.runs:<4}{self.requests / runs:>6.0f}{self.seconds / runs:>8.1f} s"
 
 
 def main(count: int, table: Path | None = None) -> None:
-    """Measure so many faults of each server, evenly spread; all of them and the variants for 0.
+    """Measure so many faults of each server, evenly spread, beside plain Schemathesis.
 
+    For 0: all faults and the variants, without Schemathesis, which takes most of a minute for each.
     Each result goes into the table as it comes, in columns between tabs.
     """
     with table.open("a", encoding="utf-8") if table else tempfile.TemporaryFile("w") as out:
@@ -67,29 +94,39 @@ def main(count: int, table: Path | None = None) -> None:
             if not server.available():
                 print(f"{server.name}: {server.command[0]} isn't installed")
                 continue
-            honest = whole(server)
-            print(f"{server.name} ({server.technology}): {honest.requests} requests on the honest one", flush=True)
             decided = [fault for fault in server.faults() if fault.decides]
-            _faults(server, decided[:: max(1, len(decided) // count)] if count else decided, honest, out)
+            by_id = {fault.id: fault for fault in decided}
+            chosen = [by_id[id] for id in detection.spread(list(by_id), count)] if count else decided
+            print(f"{server.name} ({server.technology})", flush=True)
+            _faults(server, chosen, beside=bool(count), out=out)
             if not count:
                 _variants(server, out)
 
 
-def _faults(server: Server, chosen: Iterable[Fault], honest: Measured, out: IO[str]) -> None:
-    found: Counter[tuple[str, str]] = Counter()
-    total: Counter[str] = Counter()
+def _faults(server: Server, chosen: Iterable[Fault], *, beside: bool, out: IO[str]) -> None:
+    honest = whole(server)
+    usual = schemathesis(server) if beside else None
+    print(f"  a whole run on the honest server: {honest.requests} requests, {honest.seconds:.1f} s", flush=True)
+    if usual:
+        print(f"  plain Schemathesis on it: {usual.requests} requests, {usual.seconds:.1f} s", flush=True)
+    ours: defaultdict[str, _Sum] = defaultdict(_Sum)
+    theirs: defaultdict[str, _Sum] = defaultdict(_Sum)
     for fault in chosen:
         seen = until_violated(server, "--fault", fault.id)
         level = "" if set(seen.clauses) <= set(honest.clauses) else seen.level
         _record(out, server, "fault", fault.id, fault.family, level or "missed", seen)
-        total[fault.family] += 1
-        found[fault.family, level] += 1
+        for family in (fault.family, "all"):
+            ours[family].add(level == "documented", seen.requests, seen.seconds)
         if level != "documented":
             print(f"  {level or 'missed'}: {fault.id}: {fault.what}", flush=True)
-    for family, all_of_it in total.items():
-        print(f"  {family:<12}{found[family, 'documented']:>4} of {all_of_it}")
-    documented = sum(number for (_, level), number in found.items() if level == "documented")
-    print(f"  {'all':<12}{documented:>4} of {total.total()}", flush=True)
+        if usual:
+            other = schemathesis(server, "--fault", fault.id)
+            for family in (fault.family, "all"):
+                theirs[family].add(bool(other.reported - usual.reported), other.requests, other.seconds)
+    found, of_schemathesis = "found, requests, seconds", "plain Schemathesis" if usual else ""
+    print(f"  {'family':<12}{found:>28}    {of_schemathesis:>28}".rstrip())
+    for family in (*(name for name in ours if name != "all"), "all"):
+        print(f"  {family:<12}{ours[family]!s:>28}    {theirs[family] if usual else ''!s:>28}".rstrip(), flush=True)
 
 
 def _variants(server: Server, out: IO[str]) -> None:
@@ -102,8 +139,28 @@ def _variants(server: Server, out: IO[str]) -> None:
 
 
 def _record(out: IO[str], server: Server, kind: str, id: str, family: str, level: str, seen: Measured) -> None:
-    out.write("\t".join((server.name, kind, id, family, level, str(seen.requests), " ".join(seen.clauses))) + "\n")
+    spent = (str(seen.requests), f"{seen.seconds:.1f}")
+    out.write("\t".join((server.name, kind, id, family, level, *spent, " ".join(seen.clauses))) + "\n")
     out.flush()
+
+
+def schemathesis(server: Server, *options: str) -> detection.Measured:
+    """A run of plain Schemathesis, every check and phase on. Its requests are the test cases that it counts."""
+    with serving(server, *options) as url, tempfile.TemporaryDirectory() as name:
+        folder, started = Path(name), time.monotonic()
+        subprocess.run(
+            detection.schemathesis_command(url, folder, KEY),
+            cwd=name,  # it leaves files where it runs
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=detection.PATIENCE,
+            check=False,
+        )
+        seconds, file = time.monotonic() - started, folder / "report.json"
+        if not file.is_file():
+            return detection.Measured(frozenset(), 0, seconds)
+        cases = int(json.loads(file.read_text("utf-8"))["test_cases"]["generated"])
+        return detection.Measured(detection.schemathesis_reported(folder), cases, seconds)
 
 
 def until_violated(server: Server, *options: str) -> Measured:
@@ -115,25 +172,28 @@ def until_violated(server: Server, *options: str) -> Measured:
         return watching[0]
 
     with serving(server, *options) as url, tempfile.TemporaryDirectory() as folder:
+        started = time.monotonic()
         try:
             report = run(_config(url, folder), watch)
         except Enough:
-            return Measured((watching[0].clause,), "documented", watching[0].requests)
-    return _measured(report)
+            found = watching[0]
+            return Measured((found.clause,), "documented", found.requests, time.monotonic() - started)
+        return _measured(report, time.monotonic() - started)
 
 
 def whole(server: Server, *options: str) -> Measured:
     """A whole run with writes."""
     with serving(server, *options) as url, tempfile.TemporaryDirectory() as folder:
-        return _measured(run(_config(url, folder)))
+        started = time.monotonic()
+        return _measured(run(_config(url, folder)), time.monotonic() - started)
 
 
-def _measured(report: Report) -> Measured:
+def _measured(report: Report, seconds: float) -> Measured:
     violated = [clause for clause in report["clauses"] if clause["verdict"] == "violated"]
     documented = tuple(str(clause["id"]) for clause in violated if clause["level"] == "documented")
     found = documented or tuple(str(clause["id"]) for clause in violated)
     level = "documented" if documented else "inferred" if found else ""
-    return Measured(found, level, int(report["requests"]["total"]))
+    return Measured(found, level, int(report["requests"]["total"]), seconds)
 
 
 def _config(url: str, folder: str) -> Config:
