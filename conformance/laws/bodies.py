@@ -13,6 +13,7 @@ from conformance.reading.listing import response_excerpt
 from conformance.scenarios import (
     NotReached,
     PartsTrace,
+    RowsTrace,
     Trace,
     action,
     ownership_of,
@@ -27,14 +28,14 @@ from conformance.transport.exchange import Credential, Exchange
 from conformance.transport.keys import NO_SUCH
 from conformance.verdict import Finding, Held, Reason, Result, not_exercised
 from conformance.writing.chosen import in_own_order
-from conformance.writing.items import bare, is_amount, item, item_fields
+from conformance.writing.items import bare, is_amount, item, item_fields, required_fields
 from conformance.writing.read_back import ReadBack, find, find_all
 from conformance.writing.submission import Item, StatusPoll, Submission, poll_status, send_batch
 from spec import Clause, Field, Operation
 from spec.model import LOCAL
 
-NO_ITEMS: Sequence[Any] = (1, "a", None, [])
-"""What stands in a list and is no item."""
+NO_ITEMS: Sequence[Any] = (None, 1, "a", [])
+"""What stands in a list and is no item. Null comes first: code that refuses the others may fail on it."""
 
 
 def _good(context: RunContext, operation: Operation) -> dict[str, Any]:
@@ -90,7 +91,7 @@ def _all_bad(context: RunContext, operation: Operation) -> Submission | None:
     bad = [dict(one) for c in clauses for one in _BAD[c.kind](context, operation, c.speaks_of(Field), good).values()]
     if not access.parts:
         for n, one in enumerate(bad):
-            if isinstance(one.get(key), str):
+            if one.get(key) == good[key]:
                 one[key] = f"{good[key]}-{n}"
     return submit_patiently(context, operation, [good, *bad])
 
@@ -149,7 +150,8 @@ def _not_failed(
     if batch.last and batch.last.succeeded:
         return Finding(wanted, f"{batch.last.succeeded} succeeded", batch.chain)
     named = (one.get(operation.access.collection.key) for one in batch.items) if operation.access and whole else ()
-    keys = [key for key in named if isinstance(key, str)]
+    there = _row_there(context, operation) if whole else None
+    keys = [key for key in named if isinstance(key, str) and key != there]
     stem = keys[0].rpartition("-")[0] if len(keys) > 1 else "".join(keys)
     shown = find_all(context, operation, stem, keys, expected=False) if keys else {}
     for key, seen in shown.items():
@@ -159,8 +161,20 @@ def _not_failed(
 
 
 def _lacking(context: RunContext, operation: Operation, field: Field, good: Item) -> dict[str, Item]:
-    """A good item without a field."""
-    return {f"an item without {field.name}": {name: value for name, value in good.items() if name != field.name}}
+    """A good item without a field. The first field is left out of an update, which may lack what an insert needs."""
+    left = {name: value for name, value in good.items() if name != field.name}
+    there, access = _row_there(context, operation), operation.access
+    fields = [name for name in required_fields(context, operation) if name in good]
+    if there and access and field.name == next((n for n in fields if n != access.collection.key), None):
+        left[access.collection.key] = there
+    return {f"an item without {field.name}": left}
+
+
+def _row_there(context: RunContext, operation: Operation) -> str | None:
+    """The key of the row that the scenario of an operation for whole rows inserted, if it did."""
+    trace = trace_of_writes(context, operation)
+    made = isinstance(trace, RowsTrace) and bool(trace.insert.row(trace.keys.main))
+    return trace.keys.main if isinstance(trace, RowsTrace) and made else None
 
 
 def _mistyped(context: RunContext, operation: Operation, field: Field, good: Item) -> dict[str, Item]:
@@ -253,9 +267,9 @@ def whole(context: RunContext, clause: Clause) -> Result:
     access, writer = operation.access, row_writer(context, operation)
     if access is None or writer is None:
         return not_exercised("not-applicable", "no operation makes a row to try it on")
-    key = ownership_of(context).mint("whole")
     inserts = access.action == "upserts" and not access.parts
-    if not inserts:
+    key = _row_with_parts(context, operation) if access.parts else ownership_of(context).mint("whole")
+    if not inserts and not access.parts:
         made = submit_patiently(context, writer, [bare(context, writer, item(context, writer, key, 0, "plain"))])
         if not made.all_succeeded:
             return not_exercised("scenario-incomplete", "a new row to try it on isn't taken")

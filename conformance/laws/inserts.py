@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.laws.readback import Row, entries, same, same_value
@@ -10,6 +10,7 @@ from conformance.laws.traces import ROWS_OF_A_LIST, collection_of, ended, scenar
 from conformance.reading.context import RunContext
 from conformance.reading.listing import response_excerpt
 from conformance.scenarios import EdgeCaseSteps, RowsTrace, Step
+from conformance.scenarios.trace import reached as reached_steps
 from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Field, Part
 
@@ -75,12 +76,27 @@ def key_law(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
 def field_law(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """A field reads back as it was written."""
     name, tried = clause.speaks_of(Field).name, 0
+    refused = _refused_as_shown(trace, name)
+    if refused:
+        return refused
     for step, key, item in _shown_items(trace, name):
         row = step.row(key)
         if not same(item[name], row.get(name)):
             return Finding(f"{name} {item[name]!r}", f"{row.get(name)!r}", step.chain(key))
         tried += 1
     return Held(tried) if tried else not_exercised("scenario-incomplete", f"no row with {name} was taken")
+
+
+def _refused_as_shown(trace: RowsTrace, name: str) -> Finding | None:
+    """A value that the server shows in another row, and doesn't take in a row of which it takes all else."""
+    step = trace.as_shown
+    if not isinstance(step, Step) or not isinstance(step.submission.items[0].get(name), Mapping):
+        return None
+    last = step.submission.last
+    if step.submission.exchange.response.refused or (last and last.over and last.failed):
+        wanted = f"a row with {name} {step.submission.items[0][name]!r}, which another row shows"
+        return Finding(wanted, response_excerpt(step.submission.chain[-1]), step.submission.chain)
+    return None
 
 
 @scenario_law("write.part", RowsTrace)
@@ -98,7 +114,8 @@ def part_law(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
 def _shown_items(trace: RowsTrace, name: str) -> Iterator[tuple[Step, str, Row]]:
     """(step, key, item) of every row that was taken with a value in a field."""
     ended(trace.insert)
-    for step in (*(s for s in trace.good_steps if s.submission.all_succeeded), *_taken_of_many(trace)):
+    good = (*trace.good_steps, *reached_steps(trace.as_shown))
+    for step in (*(s for s in good if s.submission.all_succeeded), *_taken_of_many(trace)):
         for item in step.submission.items:
             key = str(item[collection_of(trace).key])
             if name in item and step.row(key):

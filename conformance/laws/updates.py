@@ -18,7 +18,8 @@ from conformance.laws.readback import (
 from conformance.laws.traces import ROWS_OF_A_LIST, collection_of, ended, reached, scenario_law
 from conformance.oracle.lookups import in_zone
 from conformance.reading.context import RunContext, read_page
-from conformance.scenarios import EdgeCaseSteps, RowsTrace, Step
+from conformance.reading.listing import response_excerpt
+from conformance.scenarios import EdgeCaseSteps, RowsTrace, Step, submit_patiently
 from conformance.verdict import Finding, Held, Result, not_exercised
 from conformance.writing.read_back import reader_of
 from spec import Clause
@@ -28,6 +29,9 @@ from spec import Clause
 def updates(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
     """A known key changes what is there."""
     ended(trace.insert)
+    refused = _refused_again(context, trace)
+    if refused:
+        return refused
     step, key = ended(trace.change), trace.keys.main
     item, row = item_of(step, collection_of(trace).key, key), step.row(key)
     if not row:
@@ -41,6 +45,19 @@ def updates(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
         if not same(item[name], row[name]):
             return Finding(f"{name} {item[name]!r}", f"{row[name]!r}", step.chain(key))
     return Held(len(changed)) if changed else not_exercised("not-shown", "nothing of the item is shown")
+
+
+def _refused_again(context: RunContext, trace: RowsTrace) -> Finding | None:
+    """What shows that an item is refused as soon as its row is there: the very item that inserted it."""
+    steps = [step for step in (trace.resend, trace.change) if isinstance(step, Step)]
+    if not steps or not all(step.submission.exchange.response.refused for step in steps):
+        return None
+    key = trace.keys.main
+    again = submit_patiently(context, trace.operation, [item_of(trace.insert, collection_of(trace).key, key)])
+    if not again.exchange.response.refused:
+        return None
+    chain = (*trace.insert.chain(key), again.exchange)
+    return Finding(f"the item that inserted {key} taken once more", response_excerpt(again.exchange), chain)
 
 
 def _duplicates(step: Step, field: str) -> tuple[str, Row, Row]:
@@ -101,7 +118,13 @@ def filters(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
         if any(r.get(collection_of(trace).key) == key for r in read_page(reader, exchange).rows):
             wanted = f"the row {key}, whose text is another one, not under {asked}"
             return Finding(wanted, "it is shown", (exchange,))
-    return Held(len(trace.shown_by_new_values) + len(trace.shown_by_old_values) + len(others))
+    long = trace.edge_cases.by_long_texts if isinstance(trace.edge_cases, EdgeCaseSteps) else ()
+    for key, exchange in long:
+        page, (name, text) = read_page(reader, exchange), exchange.request.query[0]
+        if page.is_page and not page.partial and key not in [r.get(collection_of(trace).key) for r in page.rows]:
+            wanted = f"the row {key} under its {name}, a text of {len(text)} characters"
+            return Finding(wanted, "it isn't shown", (exchange,))
+    return Held(len(trace.shown_by_new_values) + len(trace.shown_by_old_values) + len(others) + len(long))
 
 
 @scenario_law("write.one-row", RowsTrace, rests=ROWS_OF_A_LIST)

@@ -35,7 +35,7 @@ LONG = "long " * 400
 NOT_UNICODE = "a\ud800b"
 """Half of a surrogate pair: JSON can carry it, and no encoding of text can."""
 
-KEY = "a'b\"c.d%e(é🎒"
+KEY = "a'b\"c.d%e([é🎒"
 """A free key."""
 
 LOOKUP_KEY = "contains"

@@ -235,13 +235,16 @@ def crafted(filter: Filter, values: list[Any], unusual_values: int = NORMAL.unus
 
 
 def _wild(filter: Filter, values: list[Any]) -> Iterator[str]:
-    """Texts that match only if a wildcard is active."""
+    """Texts that match only if a wildcard or an escape is active."""
     strings = [str(value) for value in values if len(str(value)) > 3]
     for value in strings[:1] + strings[len(strings) // 2 :][:1] + strings[-1:]:
         base = _satisfying(value, filter.lookup)
         at = len(base) // 2
-        for wild in ("_", "%", "*", ".", ".*"):
+        # A letter with a star matches as a pattern of a shell and as a regular expression.
+        yield base[:at] + "*" + base[at:]
+        for wild in ("_", "%", ".", ".*"):
             yield base[:at] + wild + base[at + 1 :]
+        yield base[:at] + "\\" + base[at:]
 
 
 def _around(value: str, lookup: str) -> Iterator[str]:

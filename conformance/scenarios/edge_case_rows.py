@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema_rs
 
 from conformance.oracle.lookups import kind_of
+from conformance.oracle.operands import pairs
 from conformance.reading.context import RunContext, get, paged
 from conformance.scenarios.edge_cases import PLACES, EdgeCase, cases, key_tails
 from conformance.scenarios.operations import ownership_of
@@ -70,6 +71,7 @@ def edge_case_steps(sender: BatchSender, operation: Operation, style: Style) -> 
             beside=Step("the insert beside it", beside, next_to),
             update=_update(sender, operation, stem, insert, wanted),
             other_numbers=tuple(_under_other_numbers(context, operation, insert)),
+            by_long_texts=tuple(_by_long_texts(context, operation, insert)),
         )
     return why
 
@@ -87,6 +89,37 @@ def _under_other_numbers(context: RunContext, operation: Operation, insert: Step
                 query = ((filter.parameter, text.strip("0")),)
                 yield str(one[key]), context.resend(get(reader, paged(reader, query, limit=50)))
                 break
+
+
+def _by_long_texts(context: RunContext, operation: Operation, insert: Step) -> Iterator[tuple[str, Exchange]]:
+    """Two rows with a long text, of a field and under a free key, and for each the list under that text.
+
+    What is compared may be a column or a table of its own, with room for the beginning alone.
+    """
+    reader = reader_of(context, operation)
+    key = operation.access.collection.key if operation.access else ""
+    of_texts = [f for f in reader.filters if f.lookup == "exact" and kind_of(f.schema) == "text"] if reader else []
+    for free_key in (False, True):
+        found = (
+            (len(text), str(one[key]), pairs(filter, name, text))
+            for filter in of_texts
+            if filter.free_key is free_key and filter.field != key
+            for one in insert.submission.items
+            for name, text in _texts_in(insert.row(str(one[key])).get(filter.field))
+        )
+        size, row, query = max(found, default=(0, "", ()))
+        if reader and size >= _LONG:
+            yield row, context.resend(get(reader, paged(reader, query, limit=50)))
+
+
+_LONG = 60
+"""Characters of a long text."""
+
+
+def _texts_in(value: Any) -> Iterator[tuple[str | None, str]]:
+    """The text of a field, or the texts in an object by their keys."""
+    members: Mapping[str | None, Any] = value if isinstance(value, Mapping) else {None: value}
+    return ((name, text) for name, text in members.items() if isinstance(text, str))
 
 
 _NUMBER = re.compile(r"0+[1-9]\d*|[1-9]\.[1-9]0+")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from conformance.reading.context import RunContext
 from conformance.scenarios.sender import BatchSender
-from conformance.scenarios.trace import NearKeys, Step
-from conformance.writing.items import STYLES, Style, example_item, item, item_fields
+from conformance.scenarios.trace import NearKeys, NotReached, Step, not_applicable
+from conformance.writing.items import STYLES, Style, example_item, item, item_fields, rows_of_others
 from conformance.writing.submission import Item
 from spec import Operation
 
@@ -30,6 +31,35 @@ def insert_rows(sender: BatchSender, writer: Operation, near: NearKeys) -> tuple
         if step.submission.all_succeeded or (not failed and any(seen.rows for seen in step.read_backs.values())):
             return step, style
     return tried[0]
+
+
+def as_shown(sender: BatchSender, writer: Operation, insert: Step, style: Style) -> Step | NotReached:
+    """A new row with an object that holds values of a type which no accepted row has, though the server shows it.
+
+    Only where richer rows were refused: a typed decoder may refuse a number in a map of texts.
+    """
+    if style == STYLES[0] or not insert.submission.accepted:
+        return not_applicable("rows with all types of values were accepted")
+    context, key = sender.context, writer.access.collection.key if writer.access else ""
+    # What else tells which members are allowed goes with them: a category, for one.
+    kinds = [name for name, schema in item_fields(context, writer).items() if "format" in schema]
+    taken = insert.submission.items[0]
+    for row in rows_of_others(context, writer):
+        for name, value in row.items():
+            if (
+                name in taken
+                and isinstance(value, Mapping)
+                and _types(value) - _types(*(i.get(name) for i in insert.submission.items))
+            ):
+                beside = {one: row[one] for one in kinds if one in row and one != key}
+                made = {**taken, **beside, name: value, key: f"{taken[key]}-shown"}
+                return sender.step("the insert of what another row shows", writer, [made], str(made[key]))
+    return not_applicable("no row shows another type of value than those that were accepted")
+
+
+def _types(*objects: Any) -> set[type]:
+    """The types of the members of objects, texts aside."""
+    return {type(v) for one in objects if isinstance(one, Mapping) for v in one.values()} - {str, type(None)}
 
 
 def alike(writer: Operation, one: Item, other: Item) -> Item:

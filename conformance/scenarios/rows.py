@@ -12,9 +12,18 @@ from conformance.scenarios.edge_case_rows import edge_case_steps
 from conformance.scenarios.filtered import LOOKED_UP, OUTDATED, lost_keys, margin, otherwise, under_filters
 from conformance.scenarios.mixed import mixed_step
 from conformance.scenarios.operations import ownership_of
-from conformance.scenarios.own_rows import insert_rows, near_keys, unshown
+from conformance.scenarios.own_rows import as_shown, insert_rows, near_keys, unshown
 from conformance.scenarios.sender import BatchSender
-from conformance.scenarios.trace import EdgeCaseSteps, MixedStep, NearKeys, NotReached, Step, Trace, not_taken, reached
+from conformance.scenarios.trace import (
+    EdgeCaseSteps,
+    MixedStep,
+    NearKeys,
+    NotReached,
+    Step,
+    Trace,
+    not_taken,
+    reached,
+)
 from conformance.scenarios.whole_list import WholeList, after_insert, plain_list
 from conformance.transport.exchange import Exchange
 from conformance.writing.items import Style, bare, item, item_fields, plain_texts
@@ -40,6 +49,8 @@ class RowsTrace(Trace):
     duplicates: Step | NotReached
     """Two items with one key in one batch."""
     edge_cases: EdgeCaseSteps | NotReached
+    as_shown: Step | NotReached
+    """A new row with a type of value that other rows show and that no accepted row has."""
     whole_list: WholeList | None = None
     """The plain list before and after the insert."""
     shown_by_new_values: tuple[Exchange, ...] = ()
@@ -55,7 +66,8 @@ class RowsTrace(Trace):
         mixed = (self.mixed.alone, self.mixed.step) if isinstance(self.mixed, MixedStep) else ()
         edges = self.edge_cases
         more = (edges.insert, edges.beside, edges.update) if isinstance(edges, EdgeCaseSteps) else ()
-        return reached(self.insert, self.resend, self.change, self.required_only, self.duplicates, *mixed, *more)
+        own = (self.insert, self.as_shown, self.resend, self.change, self.required_only, self.duplicates)
+        return reached(*own, *mixed, *more)
 
     @property
     def good_steps(self) -> tuple[Step, ...]:
@@ -89,9 +101,11 @@ def run_rows(context: RunContext, operation: Operation) -> RowsTrace:
             duplicates=why,
             mixed=why,
             edge_cases=why,
+            as_shown=why,
         )
     whole_list = after_insert(context, operation, before, insert)
     first = next(one for one in insert.submission.items if keys.main in one.values())
+    shown_before = as_shown(sender, operation, insert, style)
     resend = _resend(sender, operation, first, style)
     change = _change(sender, operation, insert, keys, style)
     updated = operation.access.collection.updated if operation.access else None
@@ -110,6 +124,7 @@ def run_rows(context: RunContext, operation: Operation) -> RowsTrace:
         keys=keys,
         style=style,
         insert=insert,
+        as_shown=shown_before,
         whole_list=whole_list,
         resend=resend,
         change=change,

@@ -101,7 +101,7 @@ def _variant(key: str | None, variant: Credential) -> str | None:
         case Credential.TRUNCATED:
             return text[:-1]
         case Credential.EXTENDED:
-            return text + "x"
+            return f"{text} {text}"
         case Credential.SWAPPED_CASE:
             return swap_case(text)
         case _:

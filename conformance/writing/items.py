@@ -3,7 +3,8 @@
 A `rich` item holds values that servers get wrong: letters of other scripts, two spaces in a row, digits that
 rounding would lose, free keys in mixed case. An `odd` item also has free keys that mean something to a server's
 language or store. A `known` item uses only free keys that were seen. A `plain` item
-copies the values of a row that the server has accepted before.
+copies the values of a row that the server has accepted before. One of `texts` does too, but for members of objects
+that are no texts.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from conformance.transport.keys import PREFIX
 from conformance.writing.read_back import reader_of
 from spec import Operation, Part
 
-Style = Literal["odd", "rich", "known", "plain"]
-STYLES: tuple[Style, ...] = ("odd", "rich", "known", "plain")
+Style = Literal["odd", "rich", "known", "plain", "texts"]
+STYLES: tuple[Style, ...] = ("odd", "rich", "known", "plain", "texts")
+
+_COPIED: tuple[Style, ...] = ("plain", "texts")
 
 ODD_KEYS = ("a.b", "$unit", "7", "constructor", "name", "K" * 64)
 """Free keys that some stores or languages take for a path, an operator, a place, an inherited or a field's name."""
@@ -167,10 +170,12 @@ def _row_value(
     types = schema.get("type")
     if name in parts:
         return _entries(context, operation, schema, example.get(name), parts[name].key, name, variant)
-    if style == "plain" and is_plain_text(schema):
+    if style in _COPIED and is_plain_text(schema):
         # Similar to an existing value, but not equal: a server that matches rows by text then changes only ours.
         return f"{PREFIX}-{sample or name}"
-    if style == "plain":
+    if style == "texts" and isinstance(sample, Mapping):
+        return {member: value for member, value in sample.items() if isinstance(value, str)}
+    if style in _COPIED:
         return sample
     if types == "string" and schema.get("format") == "uuid":
         return sample or NO_SUCH_ID

@@ -55,6 +55,7 @@ TEXTS = [
     ("contains", "_ is a wildcard", "Red bag", "R_d", "R%g"),
     ("icontains", "_ is a wildcard", "Red bag", "r_D", "r%g"),
     ("contains", "* is a wildcard", "Red bag", "R*g", "R_d"),
+    ("contains", "a backslash makes what follows a plain letter", "Red bag", "R\\ed", "Red"),
     ("exact", "* is a wildcard", "Red bag", "R*", "R*b"),
     ("startswith", "% is a wildcard", "Red bag", "R%b", "%b?"),
     ("endswith", "% is a wildcard", "Red bag", "d%g", "d%b"),

@@ -33,6 +33,7 @@ def part_mutants(filter: Filter, base: str, fold: Callable[[str], str]) -> Itera
         yield reading(filter, "texts that are numbers compare as numbers", _texts(_numerically(fold)), is_number)
     if base == "exact" and filter.free_key:
         yield reading(filter, "any text equals the number 0", _zero_is_text(fold), lambda text: not is_number(text))
+        yield reading(filter, "numbers have separators of thousands", _separated(fold))
 
 
 _SET = re.compile(r"\[[^\[\]^]+\]")
@@ -94,6 +95,16 @@ def _zero_is_text(fold: Callable[[str], str]) -> Reading:
         if isinstance(value, int | float) and not isinstance(value, bool) and not is_number(operand):
             return value == 0
         return fold(str(value)) == fold(operand)
+
+    return equal
+
+
+def _separated(fold: Callable[[str], str]) -> Reading:
+    """A number written for people: 1000 is the text 1,000."""
+
+    def equal(value: object, operand: str) -> bool:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return fold(f"{value:,}" if number else str(value)) == fold(operand)
 
     return equal
 

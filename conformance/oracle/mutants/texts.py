@@ -118,12 +118,13 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
     if base == "exact":
         yield reading(filter, "a text that is no number equals 0", texts(_as_numbers), _is_number)
     yield from _wildcards(filter, base, fold, ("%_",))
-    yield reading(
-        filter,
-        "read as a regular expression",
-        texts(lambda v, o: _search(base, fold(o), fold(v))),
-        _holds(".*+?[(|^$\\"),
-    )
+    if filter.free_key:
+        yield _as_pattern(filter, base, fold)
+
+
+def _as_pattern(filter: Filter, base: str, fold: Callable[[str], str]) -> Mutant:
+    shows = texts(lambda value, operand: _search(base, fold(operand), fold(value)))
+    return reading(filter, "read as a regular expression", shows, _holds(".*+?[(|^$\\"))
 
 
 def half_mutant(filter: Filter) -> Mutant:
@@ -146,6 +147,12 @@ def shared_mutants(filter: Filter) -> Iterator[Mutant]:
     fold: Callable[[str], str] = str.casefold if lookup != base else str
     yield from _wildcards(filter, base, fold, ("%", "_", "*"))
     yield from _of_words(filter, base, fold)
+    if not filter.free_key:
+        yield _as_pattern(filter, base, fold)
+    if base != "exact":
+        # A LIKE whose wildcards are escaped, but not the escape character itself.
+        name, hidden = "a backslash makes what follows a plain letter", _changed(lookup, lambda o: o.replace("\\", ""))
+        yield reading(filter, name, texts(hidden), _holds("\\"))
 
 
 def is_of_text(filter: Filter) -> bool:

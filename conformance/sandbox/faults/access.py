@@ -25,6 +25,14 @@ def _family(name: str, description: str, also: Callable[[str | None, str], bool]
     return family
 
 
+def extended_key(case: Case) -> Iterator[Named]:
+    """More than the key, of which a part counts."""
+    by_length = _admitting(case, lambda presented, secret: (presented or "").startswith(secret))
+    yield "by-length", "what comes after the key is ignored", by_length
+    last_word = _admitting(case, lambda presented, secret: (presented or "").split()[-1:] == [secret])
+    yield "last-word", "what comes before the key is ignored, as if it were a scheme", last_word
+
+
 def before_body(case: Case) -> Iterator[Named]:
     """Bodies that are parsed before the key is checked."""
 
@@ -66,11 +74,7 @@ FAMILIES: Mapping[str, Family] = {
         "the beginning of the key is enough",
         lambda presented, secret: bool(presented) and secret.startswith(presented or ""),
     ),
-    "auth.extended-key": _family(
-        "by-length",
-        "what comes after the key is ignored",
-        lambda presented, secret: bool(presented) and (presented or "").startswith(secret),
-    ),
+    "auth.extended-key": extended_key,
     "auth.swapped-case-key": _family(
         "in-any-case",
         "upper and lower case of the key are taken as equal",

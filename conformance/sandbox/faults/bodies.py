@@ -12,7 +12,7 @@ from conformance.sandbox.batches import Reasons
 from conformance.sandbox.behaviour import Answer, Asked
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, together
 from conformance.sandbox.validation import Problems
-from conformance.sandbox.writing import Step
+from conformance.sandbox.writing import Step, find
 from spec import Field
 from spec.model import JSON
 
@@ -75,12 +75,22 @@ def _fits(step: Step, name: str) -> bool:
 
 def required(case: Case) -> Iterator[Named]:
     """A required field that may be missing."""
-    subject = case.clause.speaks_of(Field).name
-    yield (
-        "optional",
-        "an item without it is accepted",
-        _tolerated(case, lambda name, item: name == subject and isinstance(item, dict) and subject not in item),
-    )
+    subject, access = case.clause.speaks_of(Field).name, case.operation.access
+
+    def lacks(name: str, item: JSON) -> bool:
+        return name == subject and isinstance(item, dict) and subject not in item
+
+    yield "optional", "an item without it is accepted", _tolerated(case, lacks)
+    fields = case.contract.required(case.contract.items(case.operation))
+    first = next((name for name in fields if access and name != access.collection.key), None)
+    if access and access.action == "upserts" and not access.parts and subject == first:
+
+        def known_only(right: Callable[[Step], Reasons], step: Step) -> Reasons:
+            lacking = isinstance(step.item, dict) and subject not in step.item
+            return step.fails(subject, "required") if lacking and find(step) is None else right(step)
+
+        partial = together(_tolerated(case, lacks), at(case.operation, "apply", known_only))
+        yield "optional-in-updates", "an item without it is accepted where the row is there", partial
 
 
 def of_type(case: Case) -> Iterator[Named]:

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from conformance.sandbox import texts, values
 from conformance.sandbox.batches import Reasons
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, at
+from conformance.sandbox.validation import Problems
 from conformance.sandbox.writing import Step
 from spec import Field, Part
 from spec.model import JSON
@@ -34,8 +35,26 @@ def field(case: Case) -> Iterator[Named]:
     # A new entry can't do without the field, so it gets an empty one.
     empty = "0" if values.kind(field.schema) == "decimal" else ""
     yield "dropped", "the field isn't written", _dropping(case, field.name, empty)
+    if "object" in field.schema.get("type", ()):
+        yield "texts-alone", "an object with anything but texts in it is refused", _texts_alone(case, field.name)
     for short, description, rewrite in _rewrites(field.schema, _example(case, field.name)):
         yield short, description, _rewriting(case, field.name, rewrite)
+
+
+def _texts_alone(case: Case, name: str) -> Change:
+    """A decoder for a map of texts."""
+
+    def refused(right: Callable[[JSON, Problems], Problems], items: JSON, problems: Problems) -> Problems:
+        sent = items if isinstance(items, list) else []
+        members = [one.get(name) if isinstance(one, dict) else None for one in sent]
+        wrong = {
+            str(n): {name: ["A text is expected."]}
+            for n, held in enumerate(members)
+            if isinstance(held, dict) and not all(isinstance(value, str) for value in held.values())
+        }
+        return {**right(items, problems), **wrong}
+
+    return at(case.operation, "problems", refused)
 
 
 def part(case: Case) -> Iterator[Named]:

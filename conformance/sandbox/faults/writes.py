@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import RowMapping, Table, and_, delete, func, select
+from sqlalchemy import RowMapping, Table, and_, delete, func, select, update
 
 from conformance.sandbox import store
 from conformance.sandbox.batches import Reasons
@@ -15,7 +16,8 @@ from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh
 from conformance.sandbox.lookups import COMPARISONS, Predicate
 from conformance.sandbox.pages import Page
 from conformance.sandbox.query import Condition, Query
-from conformance.sandbox.tables import KEY, Shape
+from conformance.sandbox.tables import KEY, TEXT, Shape
+from conformance.sandbox.validation import Problems
 from conformance.sandbox.writing import Step, find
 from spec.model import JSON
 
@@ -62,6 +64,29 @@ def updates(case: Case) -> Iterator[Named]:
         "a row that is known is counted as succeeded and not changed",
         applying(case, lambda right, step: {} if _is_known(step) else right(step)),
     )
+    yield (
+        "refused",
+        "a batch with a row that is known is refused, as by a check for uniqueness",
+        afresh(partial(_unique, case)),
+    )
+
+
+def _unique(case: Case) -> Change:
+    known: set[JSON] = set()
+
+    def remember(right: Apply, step: Step) -> Reasons:
+        known.add(str(step.key))
+        return right(step)
+
+    def refused(right: Callable[[JSON, Problems], Problems], items: JSON, problems: Problems) -> Problems:
+        name = key_name(case)
+        sent = [
+            str(one.get(name)) if isinstance(one, dict) else "" for one in (items if isinstance(items, list) else [])
+        ]
+        taken = {str(n): {name: ["There is such a row already."]} for n, key in enumerate(sent) if key in known}
+        return {**right(items, problems), **taken}
+
+    return together(applying(case, remember), at(case.operation, "problems", refused))
 
 
 def one_row(case: Case) -> Iterator[Named]:
@@ -217,9 +242,17 @@ def filters(case: Case) -> Iterator[Named]:
             insert(step.connection, table, [dict(record) for record in records])
         return reasons
 
+    def free_keys_cut(right: Apply, step: Step) -> Reasons:
+        reasons = right(step)
+        for table in step.shape.keyed.values() if not reasons else ():
+            cut = update(table).values({table.c[TEXT]: func.substr(table.c[TEXT], 1, 40)})
+            step.connection.execute(cut.where(step.own(table)))
+        return reasons
+
     yield "forgotten", "filters don't find a row that was changed", afresh(forgetting)
     if any(filter.free_key for reader in case.readers for filter in reader.filters):
         yield "free-keys-stale", "free keys find a row under its old values", applying(case, free_keys_stale)
+        yield "free-keys-cut", "free keys find a row by the first 40 characters alone", applying(case, free_keys_cut)
         yield "free-keys-kept", "a free key that was taken away still finds the row", applying(case, free_keys_kept)
 
 

@@ -57,7 +57,7 @@ async def run(batch: Batch, kind: str, items: list[Any]) -> None:
         if on("state-before"):
             batch.succeeded = batch.total
             await asyncio.sleep(6)
-        await asyncio.sleep(0.25 if on("worker-slow") else 0.15 if on("state-late") else 0.005)
+        await asyncio.sleep(0.25 if on("worker-slow") or on("status-cache") else 0.15 if on("state-late") else 0.005)
         await perform(batch, kind, items)
 
 
@@ -78,7 +78,7 @@ async def perform(batch: Batch, kind: str, items: list[Any]) -> None:
                 await asyncio.sleep(0)
             try:
                 WORK[kind](session, item(kind, given))
-                if not on("rollback-loses"):
+                if not on("rollback-loses") and not on("autoflush"):
                     session.flush()
                 succeeded += 1
             except (Failed, Invalid):

@@ -344,7 +344,8 @@ def attribute_condition(name: str, value: str) -> Condition | None:
         key = key.rsplit("_", 1)[0]
     if on("attribute-identifier") and not key.isidentifier():
         return None
-    columns = func.json_object("name", Product.name, "sku", Product.sku, "id", Product.id, "category", Product.category)
+    named = {name: getattr(Product, name) for name in ("id", "name", "base_code", "sku", "category")}
+    columns = func.json_object(*(one for pair in named.items() for one in pair))
     return func.attribute_matches(text("product.attributes"), key, lookup, value, columns) == 1
 
 

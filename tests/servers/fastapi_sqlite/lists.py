@@ -100,7 +100,7 @@ def page_of(
         count = min(count, limit * 10)
     if on("cursor-updated") and page > 1 and limit >= 7:
         found = [*session.scalars(rows.order_by(None).order_by(entity.updated, entity.id))]
-        for _ in range(page - 1):
+        for _ in range(min(page - 1, len(found))):
             last = found[:limit][-1].updated if found else 0
             found = [row for row in found if row.updated > last]
         found = found[:limit]

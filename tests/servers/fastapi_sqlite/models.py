@@ -103,14 +103,14 @@ def seeded(number: int, prefix: str) -> Json:
     if number % 6 == 0:
         attributes["ORGANIC"] = number % 4 == 0
     created = datetime(2024, 11, 3, 7, 15, 9, 120_000, tzinfo=UTC) + timedelta(
-        minutes=37 * (number // 4), seconds=number // 9
+        days=40 * (number // 20), minutes=37 * (number // 4), seconds=number // 9
     )
     at = (created - EPOCH) // timedelta(microseconds=1)
     return {
         "id": named(f"{prefix} {number}"),
         "name": f"{WORDS[number % 8]} {KINDS[number % 7]} {TONES[number % 6]}",
         "base_code": f"{prefix}{number // 4:03}",
-        "sku": f"{prefix}{number // 4:03}/{number % 4}{'abCD'[number % 4]}",
+        "sku": f"{number:05}" if number % 30 == 7 else f"{prefix}{number // 4:03}/{number % 4}{'abCD'[number % 4]}",
         "category": named(f"category {number % 9}"),
         "attributes": attributes,
         "images": [f"https://cdn.example/{prefix}/{number}.png"] * (1 + number % 2),
