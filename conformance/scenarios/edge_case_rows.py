@@ -71,7 +71,7 @@ def edge_case_steps(sender: BatchSender, operation: Operation, style: Style) -> 
             beside=Step("the insert beside it", beside, next_to),
             update=_update(sender, operation, stem, insert, wanted),
             other_numbers=tuple(_under_other_numbers(context, operation, insert)),
-            by_long_texts=tuple(_by_long_texts(context, operation, insert)),
+            by_own_texts=tuple(_by_own_texts(context, operation, insert)),
         )
     return why
 
@@ -91,29 +91,47 @@ def _under_other_numbers(context: RunContext, operation: Operation, insert: Step
                 break
 
 
-def _by_long_texts(context: RunContext, operation: Operation, insert: Step) -> Iterator[tuple[str, Exchange]]:
-    """Two rows with a long text, of a field and under a free key, and for each the list under that text.
+def _by_own_texts(context: RunContext, operation: Operation, insert: Step) -> Iterator[tuple[str, Exchange]]:
+    """Rows with a text that filters may not find, and for each the list under it.
 
-    What is compared may be a column or a table of its own, with room for the beginning alone.
+    What is compared may be a column with room for the beginning alone, null may be taken for no value, and a pattern
+    may end with the line.
     """
     reader = reader_of(context, operation)
     key = operation.access.collection.key if operation.access else ""
-    of_texts = [f for f in reader.filters if f.lookup == "exact" and kind_of(f.schema) == "text"] if reader else []
-    for free_key in (False, True):
+    for free_key, lookup, operand_of in _OWN_TEXTS:
         found = (
-            (len(text), str(one[key]), pairs(filter, name, text))
-            for filter in of_texts
-            if filter.free_key is free_key and filter.field != key
-            for one in insert.submission.items
+            (len(operand), str(one[key]), pairs(filter, name, operand))
+            for filter in (reader.filters if reader else ())
+            if (filter.free_key, filter.lookup) == (free_key, lookup) and kind_of(filter.schema) == "text"
+            for one in (insert.submission.items if filter.field != key else ())
             for name, text in _texts_in(insert.row(str(one[key])).get(filter.field))
+            if (operand := operand_of(text))
         )
-        size, row, query = max(found, default=(0, "", ()))
-        if reader and size >= _LONG:
+        _, row, query = max(found, default=(0, "", ()))
+        if reader and row:
             yield row, context.resend(get(reader, paged(reader, query, limit=50)))
 
 
-_LONG = 60
-"""Characters of a long text."""
+def _if_long(text: str) -> str:
+    return text if len(text) >= 60 else ""
+
+
+def _if_null(text: str) -> str:
+    return text if text == "null" else ""
+
+
+def _after_line_break(text: str) -> str:
+    return re.split(r"[\x00-\x1f]", text)[-1] if "\n" in text else ""
+
+
+_OWN_TEXTS: Sequence[tuple[bool, str, Callable[[str], str]]] = (
+    (False, "exact", _if_long),
+    (True, "exact", _if_long),
+    (False, "exact", _if_null),
+    (False, "contains", _after_line_break),
+)
+"""For a free key or a field: a lookup, and the part of a text that it must find; none of a text that isn't meant."""
 
 
 def _texts_in(value: Any) -> Iterator[tuple[str | None, str]]:

@@ -106,8 +106,8 @@ class EdgeCaseSteps:
     update: Step | NotReached
     other_numbers: tuple[tuple[str, Exchange], ...] = ()
     """Keys of rows with a text such as 0012, and the list under 12 for each."""
-    by_long_texts: tuple[tuple[str, Exchange], ...] = ()
-    """Keys of rows with a long text, and the list under that text for each."""
+    by_own_texts: tuple[tuple[str, Exchange], ...] = ()
+    """Keys of rows with a text that filters may not find, and the list under it for each."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import RowMapping, Table, and_, delete, func, select, update
+from sqlalchemy import RowMapping, Table, and_, delete, false, func, select, update
 
 from conformance.sandbox import store
 from conformance.sandbox.batches import Reasons
@@ -249,7 +249,24 @@ def filters(case: Case) -> Iterator[Named]:
             step.connection.execute(cut.where(step.own(table)))
         return reasons
 
+    def reading(wrong: Callable[[Predicate, Shape, Condition], Predicate]) -> Change:
+        """Filters mean something else."""
+        return together(*(at(r, "condition", lambda right, *given: wrong(right(*given), *given)) for r in case.readers))
+
+    def null_is_nothing(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
+        return false() if condition.value == "null" else right
+
+    def first_line(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
+        if condition.filter.lookup != "contains" or condition.filter.free_key:
+            return right
+        column = shape.fields[condition.filter.field].column
+        return and_(
+            right, COMPARISONS["contains"](func.substr(column, 1, func.instr(column + "\n", "\n")), condition.value)
+        )
+
     yield "forgotten", "filters don't find a row that was changed", afresh(forgetting)
+    yield "null", "a filter by the word null finds nothing", reading(null_is_nothing)
+    yield "first-line", "a part of a text is found in its first line alone", reading(first_line)
     if any(filter.free_key for reader in case.readers for filter in reader.filters):
         yield "free-keys-stale", "free keys find a row under its old values", applying(case, free_keys_stale)
         yield "free-keys-cut", "free keys find a row by the first 40 characters alone", applying(case, free_keys_cut)
