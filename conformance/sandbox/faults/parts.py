@@ -201,7 +201,7 @@ def _written_back(case: Case) -> Change:
                 now = step.connection.execute(select(part.table).where(step.own(part.table))).mappings().all()
                 before = read.setdefault((step.key, name), [dict(entry) for entry in now])
                 step.connection.execute(delete(part.table).where(step.own(part.table)))
-                store.insert(step.connection, part.table, before)
+                insert(step.connection, part.table, before)
         return reasons
 
     return applying(case, wrong)
