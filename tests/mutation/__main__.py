@@ -32,7 +32,7 @@ SUITES = {
     "conformance/laws/search.py": "tests/conformance/test_laws.py -k search.",
     "conformance/runner/confirm.py": "tests/conformance/test_confirm.py",
     "spec/reader": "tests/spec/test_problems.py tests/spec/test_page.py",
-    "spec/clauses": "tests/spec/test_page.py tests/spec/test_clauses.py",
+    "spec/clauses": "tests/spec/test_page.py tests/spec/test_clauses.py tests/spec/test_basis.py",
 }
 """What is changed, and the quick tests that must notice."""
 
