@@ -33,10 +33,10 @@ def _gets(operation: Operation, access: Access) -> Iterator[Clause]:
     missing = _declared(operation, 404, 410)
     if missing:
         of = Provenance(missing.provenance.level, f"{missing.status} {missing.description}".rstrip())
-        requirement = f"A {key} that no row has is answered {_statuses(operation, 404, 410)}."
+        requirement = f"A value of {key} that no row has is answered {_statuses(operation, 404, 410)}."
     else:
         of = Provenance("inferred", "The page doesn't say what is answered where there is no such row.")
-        requirement = f"A {key} that no row has is answered 4xx."
+        requirement = f"A value of {key} that no row has is answered 4xx."
     yield clause(operation, "get.unknown-row", requirement, of, missing.location if missing else access.location)
 
 

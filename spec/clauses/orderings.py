@@ -34,4 +34,4 @@ def derive(operation: Operation) -> Iterator[Clause]:
         yield of("default", f"Without {name} the answer is that of {name}={ordering.default}.")
     if ordering.unknown:
         become = "is answered 4xx" if ordering.unknown == "refused" else "leaves the rows as they are without it"
-        yield of("unknown", f"A {name} that names no field {become}.")
+        yield of("unknown", f"A value of {name} that names no field {become}.")

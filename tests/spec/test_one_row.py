@@ -49,7 +49,7 @@ def test_a_field_that_only_responses_hold_is_not_sent() -> None:
         ("changePlant.write.null.note", "documented", "null sets note to null."),
         ("changePlant.write.if-match", "documented", "With an earlier ETag in If-Match the answer is 412"),
         ("removePlant.write.unknown-row", "documented", "A key that no row has is answered 404"),
-        ("getBed.get.unknown-row", "documented", "A code that no row has is answered 404."),
+        ("getBed.get.unknown-row", "documented", "A value of code that no row has is answered 404."),
     ],
 )
 def test_the_clauses_of_one_row(id: str, level: str, requirement: str) -> None:
