@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.requests import Request
 
@@ -149,8 +148,7 @@ class Answering:
         if operation.batch:
             return self._look(request, operation, tenant, asked, tongue, status)
         if signature.shape is None or operation.access is None:
-            examples = operation.success.json.examples if operation.success and operation.success.json else ()
-            return Answer(status, examples[0] if examples else {})
+            return Answer(status, self._declared.example(operation))
         if operation.access.of_one:
             self._approve(tenant, signature.shape)
             one, key = self._of_one[operation.code], query.key(signature, asked.path)
@@ -227,13 +225,4 @@ class Answering:
         with tenant.store.work() as connection:
             id = batches.accept(connection, operation.code, tongue, items, self._state.clock.now(), keys)
         self._state.clock.notify()
-        return Answer(status, _ticket(operation, id))
-
-
-def _ticket(operation: Operation, id: str) -> Any:
-    if operation.ticket is None:
-        return {}
-    body: Any = id
-    for token in reversed(operation.ticket.pointer.split("/")[1:]):
-        body = {token.replace("~1", "/").replace("~0", "~"): body}
-    return body
+        return Answer(status, self._declared.ticket(operation, id))

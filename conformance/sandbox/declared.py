@@ -7,6 +7,8 @@ from dataclasses import replace
 from conformance.sandbox import members, validation
 from conformance.sandbox.behaviour import Answer
 from spec import Contract, Operation, Response
+from spec.model import JSON
+from spec.pointers import tokens
 
 
 class Declared:
@@ -15,6 +17,30 @@ class Declared:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._checks: dict[str, validation.Check] = {}
+        self._examples: dict[str, JSON] = {}
+
+    def example(self, operation: Operation) -> JSON:
+        """The body of a success of which the document says only the form: its example, or a value that fits it."""
+        if operation.code not in self._examples:
+            media = operation.success.json if operation.success else None
+            examples = media.examples if media else ()
+            made = members.fitting(self._contract, media.schema) if media and media.schema is not None else {}
+            self._examples[operation.code] = examples[0] if examples else made
+        return self._examples[operation.code]
+
+    def ticket(self, operation: Operation, id: str) -> JSON:
+        """The body that accepts a batch: its id where the document says, and the members that are required."""
+        media = operation.success.json if operation.success else None
+        schema = media.schema if media and media.schema else {}
+        properties = self._contract.properties(schema)
+        required = [name for name in self._contract.required(schema) if name in properties]
+        body: JSON = {name: members.fitting(self._contract, properties[name]) for name in required}
+        if operation.ticket is None:
+            return body
+        if not tokens(operation.ticket.pointer):
+            return id
+        members.put(body, operation.ticket.pointer, id)
+        return body
 
     def explained(self, operation: Operation, answer: Answer) -> Answer:
         """A refusal whose body fits its schema. The sandbox's own explanation stays where it fits."""

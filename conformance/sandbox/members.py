@@ -8,6 +8,7 @@ from typing import Any
 from conformance.sandbox.validation import check
 from spec import Contract, Operation
 from spec.model import JSON
+from spec.pointers import tokens
 
 DEEPEST = 8
 """Objects in objects that are filled in: a schema may hold itself."""
@@ -55,6 +56,14 @@ def _of_page(contract: Contract, schema: Mapping[str, JSON]) -> Mapping[str, JSO
 def _alternatives(contract: Contract, schema: Mapping[str, JSON]) -> list[Mapping[str, JSON]]:
     resolved = contract.resolve(schema)
     return [contract.resolve(one) for word in ("oneOf", "anyOf") for one in resolved.get(word, ())]
+
+
+def put(body: dict[str, Any], pointer: str, value: JSON) -> None:
+    """Set the value at a pointer into a body, and make the objects above it."""
+    *parents, last = tokens(pointer)
+    for parent in parents:
+        body = body.setdefault(parent, {})
+    body[last] = value
 
 
 def fitting(contract: Contract, schema: Mapping[str, JSON], depth: int = 0) -> JSON:

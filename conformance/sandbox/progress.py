@@ -51,7 +51,7 @@ class Progress:
             body[name] = self._fitting(schema, self._other(name, schema, view))
         for pointer, value in pointers.items():
             if pointer:
-                _put(body, pointer, value)
+                members.put(body, pointer, value)
         return body
 
     def _fitting(self, schema: Mapping[str, JSON], value: JSON) -> JSON:
@@ -84,10 +84,3 @@ def _at(contract: Contract, fields: Mapping[str, Mapping[str, JSON]], pointer: s
         schema = fields.get(token, {})
         fields = contract.properties(schema)
     return schema
-
-
-def _put(body: dict[str, Any], pointer: str, value: JSON) -> None:
-    *parents, last = tokens(pointer)
-    for parent in parents:
-        body = body.setdefault(parent, {})
-    body[last] = value
