@@ -16,6 +16,7 @@ Code = Literal[
     "no-witness",
     "not-shown",
     "not-applicable",
+    "not-described",
     "scenario-incomplete",
     "blocked-by",
     "data-moved",

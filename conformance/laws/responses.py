@@ -65,6 +65,8 @@ def _plain_status(context: RunContext, clause: Clause) -> Result:
         return _one_row_status(context, operation)
     exchange = _valid(context, operation)
     if success is None or exchange is None:
+        if not _described(operation):
+            return not_exercised("not-described", "the document doesn't say what makes a request of it valid")
         return not_exercised(
             _why_unseen(context, operation), "a valid request needs the id of something, which only a write gives"
         )
@@ -241,7 +243,14 @@ def _why_unseen(context: RunContext, operation: Operation) -> Code:
     """A list is asked in every run; what a write or the status of one is answered is seen where a run writes."""
     if operation.pagination:
         return "no-witness"
+    if not _described(operation):
+        return "not-described"
     return "scenario-incomplete" if context.target.ownership else "needs-writes"
+
+
+def _described(operation: Operation) -> bool:
+    """True where the document says what the operation does with rows or batches."""
+    return bool(operation.access or operation.batch)
 
 
 def _answers(context: RunContext, requests: list[Request]) -> Iterator[Exchange]:

@@ -11,6 +11,7 @@ ADVICE: Mapping[str, str] = {
     "no-witness": "Add data to the target that shows the difference. With --writes the suite makes some of its own.",
     "not-shown": "Nothing to do, unless the reason describes a response that the target shouldn't give.",
     "not-applicable": "Nothing to do: the document, or the key, leaves nothing to exercise this on.",
+    "not-described": "Say with the vocabulary what the operation does, or nothing, where its form is all that matters.",
     "scenario-incomplete": "The reason shows how far the suite's own writes came. Fix what stopped them there.",
     "blocked-by": "Mend what breaks the clause that this one rests on, then run again.",
     "data-moved": "Run while nobody else changes the data.",

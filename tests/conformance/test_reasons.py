@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
+from conformance.laws import LAWS
 from conformance.reading.context import RunContext
 from conformance.reports import files, schema
 from conformance.reports.advice import ADVICE, advice_for
@@ -59,6 +60,14 @@ def with_key(key: str) -> Reason | None:
     return outcome(context, "PRD102.auth.swapped-case-key").reason
 
 
+def undescribed() -> Reason | None:
+    """Why an operation isn't tried of which the document says no more than its form."""
+    context = ask_of(Shop())
+    operations = tuple(replace(operation, access=None) for operation in CONTRACT.operations)
+    context.contract = replace(CONTRACT, operations=operations)
+    return try_clause(context, LAWS["response.status"], clause("PRD101.response.status")).reason
+
+
 def with_requests(most: int) -> Reason | None:
     """Why a clause has no verdict in a run that may send this many requests."""
     context = ask_of(Shop())
@@ -82,6 +91,7 @@ GIVEN: dict[Code, Callable[[Path], Reason | None]] = {
     "no-witness": lambda folder: judged("PRD102.combine.name__icontains", Shop(1)),
     "not-shown": lambda folder: judged("PRD101.body.whole", Shop(), folder),
     "not-applicable": lambda folder: with_key("123"),
+    "not-described": lambda folder: undescribed(),
     "scenario-incomplete": lambda folder: judged(WRITES, SHOPS["that refuses every batch"](), folder),
     "blocked-by": lambda folder: judged("PRD102.auth.missing-key", mutated(allowed=lambda *_: False)()),
     "data-moved": lambda folder: judged(READS, mutated(handle=_moving)(), law=lambda *_: Finding("right", "wrong", ())),
