@@ -77,6 +77,7 @@ def test_wrong_usage_is_said_in_a_line(pytester: pytest.Pytester, arguments: lis
     assert said in shown(result)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "xdist"])
 def test_a_server_that_isnt_there_is_said_once(pytester: pytest.Pytester, workers: list[str]) -> None:
     pytester.makeconftest("import conformance.transport.target\nconformance.transport.target.ATTEMPTS = 1\n")

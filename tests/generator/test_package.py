@@ -173,6 +173,7 @@ def test_type_checkers_see_what_is_wrong(mypy: str, pyright: str) -> None:
     assert "reportUnusedCoroutine" in pyright
 
 
+@pytest.mark.slow
 def test_type_checkers_take_what_is_right(mypy: str, pyright: str) -> None:
     assert "in 1 file (checked 2 source files)" in mypy
     assert "right.py" not in mypy
