@@ -37,6 +37,12 @@ def answers(make: Made) -> ModuleType:
     paths = {
         "/rows": {"get": get({"type": "array", "items": ref("Row")}, operationId="rows")},
         "/several": {"get": {"operationId": "several", "responses": {"200": {"description": "", "content": several}}}},
+        "/picture": {
+            "get": {
+                "operationId": "picture",
+                "responses": {"200": {"description": "", "content": {"image/png": binary}}},
+            }
+        },
         "/file": {
             "get": {
                 "operationId": "file",
@@ -75,9 +81,15 @@ def test_a_default_response_is_that_of_errors_too(answers: ModuleType, talk: Sta
 
 def test_every_documented_media_type_is_read(answers: ModuleType, talk: Start) -> None:
     row = {"id": 1, "at": "2026-01-02 03:04:05"}
-    t = talk(answers, row, (200, b"a;b", "text/csv", ""), (200, b"PNG", "image/png", ""), api_key="k")
+    t = talk(
+        answers, row, (200, b"a;b", "text/csv", ""), (200, b"PNG", "image/png", ""), (200, b"a;b", "text/plain", ""),
+        (200, b"PNG", "binary/octet-stream", ""), (200, b"<p>", "text/html", ""), api_key="k",
+    )  # fmt: skip
     assert t.client.several().at == datetime.datetime(2026, 1, 2, 3, 4, 5)
-    assert [t.client.several(), t.client.several()] == ["a;b", b"PNG"]
+    assert [t.client.several(), t.client.several(), t.client.several()] == ["a;b", b"PNG", "a;b"]
+    assert t.client.picture() == b"PNG"
+    with pytest.raises(answers.errors.ContentTypeError):
+        t.client.picture()
     assert "accept: application/json, text/csv;q=0.5, image/png;q=0.5" in t.seen[0].head.lower()
 
 
