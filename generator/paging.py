@@ -20,8 +20,11 @@ from generator.runtime.walks import By
 from generator.schemas import Schemas
 from generator.types import NOTHING, ListOf, Scalar, Type, Union, hint, union
 
-_RESULTS = ("results", "data", "items", "records", "values", "entries", "rows", "value")
-_COUNTS = ("count", "total", "total_count", "totalCount", "total_results", "total_items", "totalItems")
+_RESULTS = ("results", "data", "items", "records", "values", "entries", "rows", "value", "content")
+_COUNTS = (
+    *("count", "total", "total_count", "totalCount", "total_results", "total_items", "totalItems", "totalElements"),
+    *("total_elements", "total_records", "totalRecords"),
+)
 _LINKS = ("next", "next_page_url", "next_page_uri", "next_url", "nextUrl", "next_link", "nextLink", "@odata.nextLink")
 _MORE = ("has_more", "hasMore", "has_next", "hasNext", "has_next_page", "hasNextPage")
 _TOKENS = (
@@ -36,6 +39,8 @@ _AFTER = ("starting_after", "after", "after_id", "since_id", "last_id")
 _KEYS = ("id", "uuid", "pk", "sid", "uid")
 _OFFSETS = ("offset", "skip", "start")
 _PAGES = ("page", "page_number", "pageNumber", "p")
+_AROUND = ("links", "_links", "meta", "_meta", "metadata", "pagination", "paging", "page")
+"""Objects in which a body may hold what leads on."""
 _LINKING = {"href", "url", "link", "cursor"}
 _SETTINGS = ("by", "page", "first", "count", "next", "results", "key")
 
@@ -115,14 +120,16 @@ def recognised(seen: Seen) -> PagingPlan | None:
     results = _first(_RESULTS, seen.lists) or (next(iter(seen.lists)) if len(seen.lists) == 1 else None)
     if results is None:
         return None
-    count, more = _first(_COUNTS, seen.fields), _first(_MORE, seen.fields)
+    count, more = _first(_COUNTS, seen.fields.keys() - seen.nested), _first(_MORE, seen.fields)
     page, offset = _first(_PAGES, seen.numbers), _first(_OFFSETS, seen.numbers)
     token_parameter = _first(_TOKEN_PARAMETERS, seen.parameters)
-    link = next((n for n in _LINKS if n in seen.fields and n not in seen.flags | seen.nested), None)
+    link = _first(_LINKS, seen.fields.keys() - seen.flags - seen.nested)
     if link is not None:
         return _plan(seen, "next", results, token_parameter or page, count, link)
     token = _first(_TOKENS, seen.fields.keys() - seen.nested)
-    if token is not None and token_parameter is not None and token not in seen.parameters:
+    cursor = token is not None and not token.endswith("next_page")
+    takes = token_parameter is not None and not (cursor and token_parameter in _PAGES)  # a number is no cursor
+    if token is not None and takes and token not in seen.parameters:
         return _plan(seen, "next", results, token_parameter, count, token)
     key = _first(_KEYS, seen.lists[results][1])
     after = _first(_AFTER, seen.parameters)
@@ -271,14 +278,23 @@ def body(
     """The recognisable parts of a body of a type: `fields`, `flags`, `nested` and `lists`."""
     if isinstance(made, ListOf):
         return {}, frozenset(), frozenset(), {"": _row(schemas, made)}
-    whole = schemas.definitions.class_of(made)
-    properties = whole.properties if whole else []
-    bare = {each.wire: _some(each.type) for each in properties}
+    fields, bare = dict[str, str](), dict[str, Type]()
+    for wire, field, kind in _properties(schemas, made):
+        fields[wire], bare[wire] = field, kind
+        for inner, inner_field, inner_kind in _properties(schemas, kind) if wire in _AROUND else ():
+            fields[f"{wire}.{inner}"], bare[f"{wire}.{inner}"] = f"{field}.{inner_field}", inner_kind
     flags = frozenset(wire for wire, kind in bare.items() if kind == Scalar("boolean"))
-    lists = {wire: _row(schemas, kind) for wire, kind in bare.items() if isinstance(kind, ListOf)}
+    listed = {wire: kind for wire, kind in bare.items() if isinstance(kind, ListOf)}
     found = {wire: schemas.definitions.class_of(kind) for wire, kind in bare.items()}
     objects = {wire for wire, kind in found.items() if kind and not kind.by_wire.keys() & _LINKING}
-    return {each.wire: each.field for each in properties}, flags, frozenset({*lists, *objects}), lists
+    lists = {wire: _row(schemas, kind) for wire, kind in listed.items() if "." not in wire}
+    return fields, flags, frozenset({*listed, *objects}), lists
+
+
+def _properties(schemas: Schemas, made: Type) -> list[tuple[str, str, Type]]:
+    """The properties of a class, null apart: the name on the wire, the attribute and the type."""
+    whole = schemas.definitions.class_of(made)
+    return [(each.wire, each.field, _some(each.type)) for each in (whole.properties if whole else ())]
 
 
 def _some(made: Type) -> Type:
@@ -296,4 +312,6 @@ def _start(default: int | None) -> int:
 
 
 def _first(names: tuple[str, ...], among: Any) -> str | None:
-    return next((name for name in names if name in among), None)
+    """The first of some names that is there, by itself or in an object around it."""
+    inner = (f"{around}.{name}" for name in names for around in _AROUND)
+    return next((name for name in (*names, *inner) if name in among), None)

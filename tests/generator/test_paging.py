@@ -73,6 +73,14 @@ def answer(peer: Peer) -> None:
             begin = int(query.get("After", "0"))
             following: Any = {"href": f"http://x/?After={begin + 2}"} if begin + 2 < len(ROWS) else None
             body = {"data": ROWS[begin : begin + 2], "next": following}
+        case "in-links":
+            begin = int(query.get("after", "0"))
+            following = f"http://x/?after={begin + 2}" if begin + 2 < len(ROWS) else None
+            body = {"data": ROWS[begin : begin + 2], "links": {"next": following}}
+        case "in-meta":
+            begin = int(query.get("cursor", "c0")[1:])
+            more = {"next_cursor": f"c{begin + 2}"} if begin + 2 < len(ROWS) else {}
+            body = {"data": ROWS[begin : begin + 2], "meta": {**more, "total": len(ROWS)}}
         case "link":
             begin = int(query.get("After", "0"))
             following = f"/elsewhere?After={begin + 2}" if begin + 2 < len(ROWS) else None
@@ -90,7 +98,19 @@ def answer(peer: Peer) -> None:
     peer.answer(body, headers=headers)
 
 
-LISTS = ["by_page", "by_offset", "counted", "has_more", "token", "link", "as_object", "header", "odd"]
+LISTS = [
+    "by_page",
+    "by_offset",
+    "counted",
+    "has_more",
+    "token",
+    "link",
+    "as_object",
+    "header",
+    "odd",
+    "in_links",
+    "in_meta",
+]
 
 
 @pytest.mark.parametrize("name", LISTS)
