@@ -20,6 +20,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from .guards import is_class
+from .later import StandsIn
 from .types import is_model_class, is_root, wire_names
 from .unset import Unset
 
@@ -143,12 +144,13 @@ def _holds(hint: Any) -> tuple[bool, type[Any] | None, bool]:
     if origin is Annotated:
         return _holds(arguments[0])
     if origin is list:
-        objects, model, many = _holds(arguments[0])
-        return objects, None if many else model, True
+        item = arguments[0]
+        objects, model, many = _holds(item)
+        return objects, None if many or NoneType in get_args(item) else model, True
     if is_class(hint):
         if is_root(hint):
             return True, None, False
         if is_model_class(hint):
             return True, hint, False
-        return hint is dict or hasattr(hint, "__through__"), None, False
+        return hint is dict or isinstance(hint, StandsIn), None, False
     return origin is dict or hint is Any, None, False

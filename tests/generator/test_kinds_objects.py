@@ -167,3 +167,14 @@ def test_objects_in_parameters_leave_out_what_is_not_set(make: Made, talk: Start
         "/a/u?created%5Bgt%5D=1&lt=2&q=%7B%22gt%22%3A3%7D&by%5Btags%5D%5B%5D=x&t=a%20b&at%3C=4&at%3E=5"
     )
     assert "limit: Default: 5, at most 9." in made.Client.a.__doc__
+
+
+def test_a_list_may_hold_null_beside_objects(make: Made, talk: Start) -> None:
+    row = {"type": "object", "properties": {"v": {"type": "string"}}}
+    null = {"anyOf": [ref("Row"), {"type": "null"}]}
+    rows = {"type": "object", "properties": {"rows": {"type": "array", "items": null}}}
+    package = make(document({"/a": {"get": get(ref("Rows"), operationId="a")}}, {"Row": row, "Rows": rows}))
+    t = talk(package, {"rows": [None, {"v": "x"}]}, (200, '{"rows": [null, {"v": "x", "v": "y"}]}', "", ""))
+    assert t.client.a().rows == [None, package.models.Row(v="x")]
+    with pytest.raises(package.APIResponseError, match="'v' twice"):
+        t.client.a()

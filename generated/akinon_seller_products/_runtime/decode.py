@@ -70,6 +70,8 @@ class Content:
             return is_json(essence)
         if wanted == "application/octet-stream":  # bytes of any kind: what they are, the server knows
             return True
+        if essence in _UNTYPED or (self.reading == "text" and essence == "text/plain"):
+            return True
         return wanted.endswith("/*") and essence.startswith(wanted[:-1])
 
 
@@ -171,6 +173,8 @@ class Answers:
         return tuple(c for each in self.by_status.values() for c in each or ()) or None
 
 
+_UNTYPED = frozenset({"application/octet-stream", "binary/octet-stream"})
+"""What servers and stores call a file whose type they don't know."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
