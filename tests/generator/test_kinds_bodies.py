@@ -64,6 +64,9 @@ def bodies(make: Made) -> ModuleType:
         "/parts": body_of(parts, operationId="parts"),
         "/any": body_of(anything, operationId="any_media"),
         "/image": body_of({"image/*": binary}, operationId="image"),
+        "/several": body_of(
+            {**json_of({"type": "object"}), "image/png": binary, "image/jpeg": binary}, operationId="several"
+        ),
         "/raw": body_of({"application/octet-stream": binary}, operationId="raw"),
         "/{b}/{a}": body_of(
             json_of({"type": "object", "properties": {"x": {"type": "integer"}, "a": {"type": "string"}}}),
@@ -148,3 +151,12 @@ def test_a_range_of_media_types_is_none_to_send(bodies: ModuleType, talk: Start,
     assert t.seen[6].target == "/first/2"
     with pytest.raises(ValueError, match="isn't one that the operation takes"):
         t.client.image(b"?", content_type="text/plain")
+
+
+def test_a_file_is_sent_as_the_kind_that_it_is(bodies: ModuleType, talk: Start, tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(b"JPEG")
+    t = talk(bodies)
+    for body in (path, bodies.File(b"x", content_type="image/jpeg"), b"?", {"a": 1}):
+        t.client.several(body)
+    assert [kind_of(peer) for peer in t.seen] == ["image/jpeg", "image/jpeg", "image/png", "application/json"]

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pydantic_core import PydanticSerializationError, to_json
 
+from .body import Body
 from .call import Call, Operation, RequestOptions, Settings
 from .credentials import Credentials
 from .errors import InvalidRequestError
@@ -19,7 +20,7 @@ from .flow import Request, Timeout
 from .outgoing import Unfit
 from .retry import Retry
 from .types import UNSET
-from .uploads import Upload
+from .uploads import Upload, guessed, upload
 from .wire import header_text, word
 
 T = TypeVar("T")
@@ -85,10 +86,21 @@ def _encoded(
         if operation.body_required:
             raise Unfit("body: it is required")
         return None, None
-    for kind in operation.bodies:
-        if kind.fits(content_type):
-            return kind.encode(body, content_type)
-    raise Unfit(f"content_type: {content_type!r} isn't one that the operation takes")
+    kinds = [kind for kind in operation.bodies if kind.fits(content_type)]
+    if not kinds:
+        raise Unfit(f"content_type: {content_type!r} isn't one that the operation takes")
+    chosen = _for_file(kinds, body) if content_type is None and len(kinds) > 1 else None
+    return (chosen or kinds[0]).encode(body, content_type)
+
+
+def _for_file(kinds: Sequence[Body], body: object) -> Body | None:
+    """The kind that a file is meant to be sent as, by its own content type; None for what isn't a file."""
+    piece = upload(body)
+    whole = [kind for kind in kinds if kind.coding in ("text", "bytes", "lines")]
+    if piece is None or not whole:
+        return None
+    own = piece.content_type or guessed(piece)
+    return next((kind for kind in whole if own is not None and kind.fits(own)), whole[0])
 
 
 def _extended(data: bytes | Upload | None, kind: str | None, added: Mapping[str, Any]) -> tuple[bytes, str]:
