@@ -107,7 +107,8 @@ def scalar(kind: str, flat: Schema, *, strict: bool, sent: bool) -> Type:
         if encoded and sent:
             return Scalar("base64")
         if known:
-            return Scalar("moment" if known in ("aware", "clock") and not strict else known)
+            read: Mapping[Kind, Kind] = {"aware": "moment", "clock": "moment", "date": "day"}
+            return Scalar(known if strict else read.get(known, known))
     if kind == "number" and strict:
         plain = "finite"
     words = {} if kind == "boolean" or not sent else _TEXTUAL if kind == "string" else _NUMERIC

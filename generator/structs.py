@@ -29,7 +29,7 @@ from generator.types import (
     takes_none,
 )
 
-_TEXTS = frozenset({"text", "word", "date", "moment", "aware", "clock", "uuid", "decimal", "base64"})
+_TEXTS = frozenset({"text", "word", "date", "day", "moment", "aware", "clock", "uuid", "decimal", "base64"})
 _ALONE = frozenset({"bytes", "upload", "number", "finite"})
 
 

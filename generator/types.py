@@ -15,6 +15,7 @@ Kind: TypeAlias = Literal[
     "bytes",
     "upload",
     "date",
+    "day",
     "moment",
     "aware",
     "clock",
@@ -23,8 +24,9 @@ Kind: TypeAlias = Literal[
     "finite",
     "base64",
 ]
-"""`word` is text that a number may be given for; `moment` any date-time, `aware` one with an offset, `clock` one
-without; `finite` a number that is sent, `base64` bytes that are sent as text."""
+"""`word` is text that a number may be given for; `day` a date as a server sends it, which may have a time; `moment` any
+date-time, `aware` one with an offset, `clock` one without; `finite` a number that is sent, `base64` bytes that are sent
+as text."""
 
 Bounds: TypeAlias = tuple[tuple[str, Any], ...]
 """Keywords of pydantic's `Field`, with their values."""
@@ -123,7 +125,7 @@ Type: TypeAlias = (
 )
 
 ANYTHING, NOTHING = Anything(), Nothing()
-_LOOSE = frozenset({"date", "moment", "aware", "clock", "uuid", "decimal"})
+_LOOSE = frozenset({"date", "day", "moment", "aware", "clock", "uuid", "decimal"})
 
 
 def union(types: Iterable[Type]) -> Type:
@@ -214,7 +216,7 @@ class Style:
 
 
 _PLAIN = {"text": "str", "integer": "int", "number": "float", "boolean": "bool", "bytes": "bytes"}
-_DATED = {**_PLAIN, "date": "datetime.date", "uuid": "uuid.UUID"}
+_DATED = {**_PLAIN, "date": "datetime.date", "day": "datetime.date", "uuid": "uuid.UUID"}
 
 HINT = Style(
     _DATED
@@ -232,6 +234,7 @@ CHECKED = Style(
     _DATED
     | {
         "word": "types.Text",
+        "day": "types.Day",
         "moment": "datetime.datetime",
         "aware": "types.UtcDatetime",
         "clock": "types.LocalDatetime",
@@ -249,6 +252,7 @@ FIELD = Style(
     _PLAIN
     | {
         "date": "date",
+        "day": "Day",
         "uuid": "UUID",
         "word": "Text",
         "moment": "datetime",

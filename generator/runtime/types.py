@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import date
 from typing import (
     IO,
     TYPE_CHECKING,
@@ -27,9 +28,10 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     ModelWrapValidatorHandler,
+    TypeAdapter,
     model_validator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema, to_jsonable_python
 
 from .guards import is_bytes, is_mapping, is_path
 from .scalars import (
@@ -49,6 +51,7 @@ __all__ = [
     "Base64",
     "ClosedModel",
     "Content",
+    "Day",
     "DecimalString",
     "File",
     "Finite",
@@ -252,6 +255,35 @@ class Given:
 def _bounded(value: Any, handler: Callable[[Any], Any]) -> Any:
     return handler(value) if CHECKING.get() else value
 
+
+class _Day:
+    """Takes a date with a time as a server may send it: a datetime is a date, and nothing of it is lost."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        day = core_schema.date_schema()
+        either = core_schema.union_schema(
+            [day, core_schema.datetime_schema()],
+            mode="left_to_right",
+            custom_error_type="date",
+            custom_error_message="Input should be a valid date",
+        )
+        return core_schema.json_or_python_schema(
+            either,
+            core_schema.no_info_wrap_validator_function(_given_day, either),
+            serialization=core_schema.plain_serializer_function_ser_schema(to_jsonable_python, when_used="json"),
+        )
+
+
+_DATE = TypeAdapter(date)
+
+
+def _given_day(value: Any, handler: Callable[[Any], Any]) -> Any:
+    return _DATE.validate_python(value) if CHECKING.get() else handler(value)
+
+
+Day = Annotated[date, _Day]
+"""A date as a server sends it."""
 
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Called with the bytes sent so far, and with their total where it is known."""

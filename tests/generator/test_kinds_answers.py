@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from types import ModuleType
@@ -22,6 +23,7 @@ ANSWERS = {
         "properties": {
             "id": {"type": "integer"}, "at": MOMENT, "price": {"type": "string", "format": "decimal"},
             "inner": {"type": "object", "properties": {"n": {"type": "integer"}}},
+            "day": {"type": "string", "format": "date"},
         },
     },
 }  # fmt: skip
@@ -147,6 +149,16 @@ def test_numbers_in_place_of_decimal_strings_lose_no_digit(answers: ModuleType, 
     text = f'[{{"id": 1, {moment}, "price": 12345678901234567.10}}, {{"id": 2, {moment}, "price": "1.50"}}]'
     t = talk(answers, (200, text, "application/json", ""), api_key="k")
     assert [str(row.price) for row in t.client.rows()] == ["12345678901234567.10", "1.50"]
+
+
+def test_a_date_may_come_with_a_time(answers: ModuleType, talk: Start) -> None:
+    rows = [{"id": 1, "at": "2026-01-02T03:04:05Z", "day": day} for day in ("2026-01-02", "2026-01-02T03:04:05")]
+    t = talk(answers, rows, [{**rows[0], "day": "soon"}], api_key="k")
+    found = t.client.rows()
+    assert [row.day for row in found] == [datetime.date(2026, 1, 2), datetime.datetime(2026, 1, 2, 3, 4, 5)]
+    assert json.loads(found[1].model_dump_json())["day"] == "2026-01-02T03:04:05"
+    with pytest.raises(answers.errors.APIResponseError, match=r"body\[0\]\.day: Input should be a valid date$"):
+        t.client.rows()
 
 
 def test_one_bad_field_need_not_lose_a_page(answers: ModuleType, talk: Start) -> None:
