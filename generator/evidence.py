@@ -21,6 +21,9 @@ from spec import pointers, walk
 
 Flatten = Callable[[Any, str], Mapping[str, Any]]
 
+FURTHER = "\0"
+"""What stands for all further properties of an object."""
+
 _DEEPEST = 40
 _NAMES: Mapping[type, str] = {
     bool: "boolean",
@@ -62,7 +65,10 @@ class Evidence:
             *((key, f"may be of type {' or '.join(kinds)}: it is in an example") for key, kinds in self.kinds.items()),
         ]
         for (pointer, name), why in sorted(found):
-            yield f"{pointer}/properties/{pointers.escape(name)}", f"{name!r} {why}"
+            if name == FURTHER:
+                yield f"{pointer}/additionalProperties", f"a further property {why}"
+            else:
+                yield f"{pointer}/properties/{pointers.escape(name)}", f"{name!r} {why}"
 
     def types(self, pointer: str, property: str) -> list[Type]:
         """Types that a property has beside its documented one."""
@@ -127,8 +133,7 @@ class _Seeker:
             self._members(here, pointer, value, whole=whole, depth=depth)
         else:
             for each in value.values():
-                extra = here.get("additionalProperties")
-                self.see(extra, f"{pointer}/additionalProperties", each, whole=whole, depth=depth + 1)
+                self._further(here, pointer, each, whole=whole, depth=depth)
 
     def _members(self, here: Schema, pointer: str, value: dict[str, Any], *, whole: bool, depth: int) -> None:
         if whole:
@@ -140,6 +145,15 @@ class _Seeker:
                 at = f"{pointer}/properties/{pointers.escape(name)}"
                 self._judge(self._flatten(inner, at), (pointer, name), each)
                 self.see(inner, at, each, whole=whole, depth=depth + 1)
+            elif not here.get("patternProperties"):
+                self._further(here, pointer, each, whole=whole, depth=depth)
+
+    def _further(self, here: Schema, pointer: str, value: Any, *, whole: bool, depth: int) -> None:
+        """Compare a property that an object doesn't name."""
+        extra, at = here.get("additionalProperties"), f"{pointer}/additionalProperties"
+        if isinstance(extra, Mapping):
+            self._judge(self._flatten(extra, at), (pointer, FURTHER), value)
+            self.see(extra, at, value, whole=whole, depth=depth + 1)
 
     def _judge(self, schema: Schema, key: tuple[str, str], value: Any) -> None:
         """Note a value whose type the schema of a property doesn't have."""

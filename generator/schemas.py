@@ -267,8 +267,14 @@ class Schemas:
         extra, patterns = flat.get("additionalProperties"), flat.get("patternProperties")
         if not isinstance(extra, Mapping) or not extra or patterns:
             return None
-        made = self._type(extra, f"{pointer}/additionalProperties", f"{hint} value", use)
+        made = self._further(extra, pointer, hint, use)
         return None if made == ANYTHING else made
+
+    def _further(self, extra: Schema, pointer: str, hint: str, use: Use) -> Type:
+        """The type of `additionalProperties`, and what examples show of it."""
+        made = self._type(extra, f"{pointer}/additionalProperties", f"{hint} value", use)
+        made = union([made, *self._evidence.types(pointer, evidence.FURTHER)])
+        return optional(made) if (pointer, evidence.FURTHER) in self._evidence.null else made
 
     def _is_directed(self, schema: Schema) -> bool:
         """True for a property that is only sent or only received."""
@@ -280,7 +286,7 @@ class Schemas:
         at = f"{pointer}/patternProperties"
         values = [self._type(s, f"{at}/{pointers.escape(p)}", f"{hint} value", use) for p, s in patterns.items()]
         if isinstance(extra, Mapping) and extra:
-            values.append(self._type(extra, f"{pointer}/additionalProperties", f"{hint} value", use))
+            values.append(self._further(extra, pointer, hint, use))
         elif extra is not False or not values:
             values.append(ANYTHING)
         return MapOf(union(values))

@@ -35,6 +35,7 @@ _SCHEMAS: Document = {
             "seen": {"type": "string", "format": "date-time"},
             "parts": {"type": "array", "items": {"oneOf": [ref("Wheel"), ref("Door")]}},
             "by_name": {"type": "object", "additionalProperties": ref("Door")},
+            "more": {"type": "object", "additionalProperties": {"type": "string"}},
         },
     },
     "Wheel": _kind("wheel", size={"type": "integer"}, made={"type": "string", "format": "date-time"}),
@@ -52,6 +53,7 @@ _SENT = {
     "seen": "2026-01-02T03:04:05",
     "parts": [{"kind": "door"}, {"kind": "wheel", "size": 3, "made": "2026-01-02T03:04:05Z"}],
     "by_name": {"left": {"kind": "door", "colour": None}},
+    "more": {"code": 5, "text": "a", "nothing": None},
 }
 _RECEIVED = [{"id": 2, "parts": [], "seen": "2026-01-02T03:04:05Z"}, {"id": 3, "parent": "2", "data": [1], "parts": []}]
 
@@ -82,6 +84,7 @@ def test_examples_that_contradict_their_schemas(tmp_path: Path) -> None:
         "parent: str | None = None",
         "data: dict[str, Any] | str | list[Any] | None = None",
         "note: str | None = None",
+        "more: dict[str, str | int | None] | None = None",
         "id: int\n",
         "size: int\n",
     ):
