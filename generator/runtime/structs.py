@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, reduce
 from itertools import repeat
-from operator import attrgetter, is_not
+from operator import attrgetter, is_not, or_
 from types import UnionType
 from typing import (
     TYPE_CHECKING,
@@ -239,10 +239,14 @@ class _Whole(int):
     __slots__ = ()
 
 
+_OTHERS: Mapping[type[object], Callable[[Any], Any]] = {int: _Whole, str: _Text}
+
+
 def constant(value: T) -> T:
     """A field's only value as its default: equal to what a server sends, but another object."""
-    made: Any = value
-    return _Whole(made) if type(value) is int else _Text(made) if type(value) is str else made  # type: ignore[return-value]
+    other = _OTHERS.get(type(value))
+    made: T = value if other is None else other(value)
+    return made
 
 
 @cache
@@ -262,7 +266,7 @@ def _bare(hint: Any) -> Any:
     """A type without the mark for what didn't come."""
     if get_origin(hint) not in (Union, UnionType):
         return hint
-    return Union[tuple(each for each in get_args(hint) if each is not msgspec.UnsetType)]  # noqa: UP007 -- of a list
+    return reduce(or_, (each for each in get_args(hint) if each is not msgspec.UnsetType))
 
 
 def _takes_none(hint: Any) -> bool:
