@@ -123,14 +123,12 @@ class Parameter:
             parts = [self._text(each) for each in _flat(plain)]
         text = joint.join(parts)
         if style == "matrix":
-            return (
-                f";{text}"
-                if explode and (is_object(plain) or is_list(plain))
-                else f";{quote(self.name, safe='')}={text}"
-            )
-        if style == "label":
-            return f".{text}"
-        if text in ("", ".", ".."):
+            named = explode and (is_object(plain) or is_list(plain))
+            text = f";{text}" if named else f";{quote(self.name, safe='')}={text}"
+        elif style == "label":
+            text = f".{text}"
+        text = text.replace("?", "%3F")  # where reserved characters stay, it would end the path
+        if not text or not {".", ".."}.isdisjoint(text.split("/")):
             raise Unfit(f"{self.keyword}: {text!r} can't stand in a path")
         return text
 

@@ -49,6 +49,18 @@ def values(make: Callable[..., ModuleType]) -> ModuleType:
         },
         "/sent": body_of(json_of(ref("Values")), operationId="sent"),
         "/shown": {"get": get(ref("Values"), operationId="shown")},
+        "/in/{path}": {
+            "get": get(
+                parameters=[_in("path", "path", {"type": "string"}, required=True, allowReserved=True)],
+                operationId="inside",
+            )
+        },
+        "/label/{name}": {
+            "get": get(
+                parameters=[_in("path", "name", {"type": "string"}, required=True, style="label")],
+                operationId="label",
+            )
+        },
         "/alike": {
             "get": get(ref("Alike"), parameters=[_in("query", "x-y", {}), _in("query", "x_y", {})], operationId="alike")
         },
@@ -146,3 +158,13 @@ def test_a_name_that_needs_no_other_is_kept(values: ModuleType, talk: Start) -> 
     talking = talk(values, {"@id": "/rows/1", "id": 1})
     row = talking.client.alike(x_y="b", x_y_2="a")
     assert (row.id, row.id_2, talking.seen[0].target) == (1, "/rows/1", "/alike?x-y=a&x_y=b")
+
+
+def test_a_path_stays_where_it_is(values: ModuleType, talk: Start) -> None:
+    talking = talk(values)
+    talking.client.inside("a/b?c")
+    talking.client.label("..a")
+    for call, value in ((talking.client.inside, "a/../../b"), (talking.client.label, ".")):
+        with pytest.raises(values.InvalidRequestError, match="can't stand in a path"):
+            call(value)
+    assert [peer.target for peer in talking.seen] == ["/in/a/b%3Fc", "/label/...a"]
