@@ -250,6 +250,8 @@ class OperationPlan:
     bodies: tuple[BodyPlan, ...]
     fields: tuple[FieldArgument, ...]
     """Properties of the body that may be given as keywords in place of it."""
+    namesake: FieldArgument | None
+    """The property of the body that has the name of the body's own argument, which then takes either."""
     answers: tuple[AnswerPlan, ...]
     errors: tuple[AnswerPlan, ...]
     """The body of error responses."""

@@ -26,7 +26,7 @@ from generator.plan import (
     WritePlan,
 )
 from generator.schemas import Refused, Schemas
-from generator.types import hint, union
+from generator.types import Verbatim, hint, union
 from spec import environment, pointers
 
 _BUILTINS = frozenset(("list", "dict", "str", "int", "float", "bool", "bytes", "type", "object"))
@@ -157,6 +157,8 @@ class _Planner:
         sent = bodies.request_bodies(operation, self._schemas, method, shared)
         answers = bodies.answers(operation, self._schemas, self._name(operation))
         body_argument = arguments.take("items" if sent and sent[0].item else "body") if sent else None
+        namesake = next((f for f in sent[0].fields if f.argument == body_argument), None) if sent else None
+        own = [Verbatim(namesake.hint)] if namesake else []
         pages = self._paging(operation, parameters, answers)
         rows = bodies.rows(operation, self._schemas, self._name(operation)) if pages is None else None
         # In place of pages, rows or a ticket, nothing else can come.
@@ -180,9 +182,10 @@ class _Planner:
             body_argument=body_argument,
             body_required=bool(sent) and body is not None and body.required,
             body_description=body.description if body else "",
-            body_hint=hint(union(each.given for each in sent)) if sent else "None",
+            body_hint=hint(union([*(each.given for each in sent), *own])) if sent else "None",
             bodies=sent,
             fields=_fields(sent[0].fields, arguments) if sent else (),
+            namesake=namesake,
             answers=answers,
             errors=bodies.errors(operation, self._schemas, self._name(operation)),
             redirects=redirects,

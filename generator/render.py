@@ -169,7 +169,7 @@ def _arguments(operation: OperationPlan) -> str:
     """The part of a docstring that explains the arguments and what is raised."""
     documented = [(p.argument, _parameter(p)) for p in operation.positional]
     if operation.body_argument:
-        kinds = " Its properties may be given as keywords instead." if operation.fields else ""
+        kinds = " Its properties may be given as keywords instead." if operation.fields or operation.namesake else ""
         documented.append((operation.body_argument, f"{operation.body_description or 'What is sent.'}{kinds}"))
     if operation.filters:
         documented.append(("where", f"Conditions, joined by `&`, made with `{operation.filters.constant}`."))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import cache, reduce
 from itertools import repeat
-from operator import attrgetter, is_not, or_
+from operator import attrgetter, is_not
 from types import UnionType
 from typing import (
     TYPE_CHECKING,
@@ -266,7 +266,11 @@ def _bare(hint: Any) -> Any:
     """A type without the mark for what didn't come."""
     if get_origin(hint) not in (Union, UnionType):
         return hint
-    return reduce(or_, (each for each in get_args(hint) if each is not msgspec.UnsetType))
+    return reduce(_either, (each for each in get_args(hint) if each is not msgspec.UnsetType))
+
+
+def _either(one: Any, other: Any) -> Any:
+    return one | other
 
 
 def _takes_none(hint: Any) -> bool:

@@ -64,6 +64,10 @@ def bodies(make: Made) -> ModuleType:
         "/parts": body_of(parts, operationId="parts"),
         "/any": body_of(anything, operationId="any_media"),
         "/image": body_of({"image/*": binary}, operationId="image"),
+        "/note": body_of(
+            json_of({"type": "object", "properties": {"Body": {"type": "string"}, "To": {"type": "string"}}}),
+            operationId="note",
+        ),
         "/several": body_of(
             {**json_of({"type": "object"}), "image/png": binary, "image/jpeg": binary}, operationId="several"
         ),
@@ -160,3 +164,10 @@ def test_a_file_is_sent_as_the_kind_that_it_is(bodies: ModuleType, talk: Start, 
     for body in (path, bodies.File(b"x", content_type="image/jpeg"), b"?", {"a": 1}):
         t.client.several(body)
     assert [kind_of(peer) for peer in t.seen] == ["image/jpeg", "image/jpeg", "image/png", "application/json"]
+
+
+def test_a_property_may_have_the_name_of_the_bodys_argument(bodies: ModuleType, talk: Start) -> None:
+    t = talk(bodies)
+    for call in ({"body": "a"}, {"body": "a", "to": "b"}, {"body": {"Body": "a"}}, {"to": "b"}):
+        t.client.note(**call)
+    assert t.bodies == [{"Body": "a"}, {"Body": "a", "To": "b"}, {"Body": "a"}, {"To": "b"}]

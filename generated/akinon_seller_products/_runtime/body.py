@@ -21,9 +21,15 @@ from .uploads import Piece, Upload, guessed, upload
 Coding: TypeAlias = Literal["json", "lines", "form", "multipart", "text", "bytes"]
 
 
-def given_body(body: Any, fields: Mapping[str, Any]) -> Any:
-    """A body that is given whole, or property by property. UNSET where neither is. Raises TypeError for both."""
+def given_body(body: Any, fields: Mapping[str, Any], namesake: str | None = None) -> Any:
+    """A body that is given whole, or property by property. UNSET where neither is. Raises TypeError for both.
+
+    The property `namesake` has the name of the body's own argument: beside other properties, or where it can't be a
+    whole body, that is meant.
+    """
     given = {name: value for name, value in fields.items() if value is not UNSET}
+    if namesake is not None and body is not UNSET and (given or not (is_mapping(body) or is_model(body))):
+        return {namesake: body, **given}
     if given and body is not UNSET:
         raise TypeError(f"give the body, or its properties as keywords ({', '.join(given)}), not both")
     return given or body

@@ -32,7 +32,12 @@ from pydantic import (
     TypeAdapter,
     model_validator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema, to_jsonable_python
+from pydantic_core import (
+    CoreSchema,
+    PydanticCustomError,
+    core_schema,
+    to_jsonable_python,
+)
 
 from .guards import is_bytes, is_mapping, is_path
 from .scalars import (
