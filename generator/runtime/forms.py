@@ -46,6 +46,8 @@ def form(value: Any, encodings: Mapping[str, Encoding]) -> str:
     for name, each in _members(value):
         encoding = encodings.get(name, _USUAL)
         plain = _plain(each)
+        if plain is None:  # a form has no null
+            continue
         if encoding.styled:
             pairs.extend(_styled(name, plain, encoding))
         else:
@@ -135,6 +137,8 @@ def _parts(name: str, value: Any, encoding: Encoding) -> Iterator[tuple[bytes, P
                 yield _head(name, encoding, piece), piece
         return
     plain = _plain(value)
+    if plain is None:
+        return
     if encoding.styled:
         for pair in _styled(name, plain, encoding):
             key, _, text = pair.partition("=")

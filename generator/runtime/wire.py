@@ -92,6 +92,10 @@ class Parameter:
             return plain
         return plain if self.content == "text" and isinstance(plain, str) else to_json(plain).decode()
 
+    def is_absent(self, value: object) -> bool:
+        """True for null: nothing is sent for it (RFC 6570, section 2.3). Raises Unfit where null isn't allowed."""
+        return value is None and not self.required and self.content is None and self.plain(value) is None
+
     def query(self, value: object) -> Iterator[str]:
         """The value as `name=value` pairs, percent-encoded. Raises Unfit."""
         plain = self.plain(value)
@@ -103,7 +107,7 @@ class Parameter:
         elif style == "deepObject":
             yield from (f"{quote(path, safe='')}={self._text(each)}" for path, each in deep(self.name, plain))
         elif is_object(plain) and explode:
-            yield from (f"{quote(key, safe='')}={self._text(each)}" for key, each in plain.items())
+            yield from (f"{quote(key, safe='')}={self._text(each)}" for key, each in plain.items() if each is not None)
         elif is_list(plain) and explode:
             yield from (f"{name}={self._text(each)}" for each in plain)
         else:
@@ -167,7 +171,7 @@ def deep(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         for number, each in enumerate(value):
             nested = is_object(each) or is_list(each)
             yield from deep(f"{name}[{number if nested else ''}]", each)
-    else:
+    elif value is not None:
         yield name, value
 
 

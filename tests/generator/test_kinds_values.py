@@ -36,6 +36,7 @@ def values(make: Callable[..., ModuleType]) -> ModuleType:
         *(_in("cookie", "ids", _LIST), _in("cookie", "csv", _LIST, explode=False)),
         *(_in("cookie", "sizes", _SIZES), _in("cookie", "flat", _SIZES, explode=False)),
     ]
+    null = {"type": ["string", "null"]}
     plain = [_in("query", name, schema) for name, schema in _FIELDS.items()]
     paths = {
         "/cookies": {"get": get(parameters=cookies, operationId="cookies")},
@@ -61,6 +62,11 @@ def values(make: Callable[..., ModuleType]) -> ModuleType:
                 operationId="label",
             )
         },
+        "/nulls": body_of(
+            {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": {"f": null, "g": null}}}},
+            parameters=[_in(place, f"in-{place}", null) for place in ("query", "header", "cookie")],
+            operationId="nulls",
+        ),
         "/alike": {
             "get": get(ref("Alike"), parameters=[_in("query", "x-y", {}), _in("query", "x_y", {})], operationId="alike")
         },
@@ -168,3 +174,12 @@ def test_a_path_stays_where_it_is(values: ModuleType, talk: Start) -> None:
         with pytest.raises(values.InvalidRequestError, match="can't stand in a path"):
             call(value)
     assert [peer.target for peer in talking.seen] == ["/in/a/b%3Fc", "/label/...a"]
+
+
+def test_null_is_sent_only_where_it_can_be(values: ModuleType, talk: Start) -> None:
+    talking = talk(values)
+    talking.client.nulls(f=None, g="x", in_query=None, in_header=None, in_cookie=None)
+    assert (talking.seen[0].target, talking.seen[0].body) == ("/nulls", b"g=x")
+    assert "in-" not in talking.seen[0].head
+    with pytest.raises(values.InvalidRequestError, match="url: Input should be a valid string"):
+        talking.client.reserved(url=None)

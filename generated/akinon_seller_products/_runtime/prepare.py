@@ -132,7 +132,8 @@ def _spread(
         "user-agent": settings.package,
     }
     given = {keyword: value for keyword, value in arguments.items() if value is not UNSET}
-    for keyword, value in _conditions(operation, where):
+    conditions = _conditions(operation, where)
+    for keyword, value in conditions:
         if keyword in given:
             raise Unfit(f"{keyword}: it is given both as an argument and as a condition")
         given[keyword] = value
@@ -146,6 +147,8 @@ def _spread(
     known = operation.by_keyword
     for keyword in sorted(given, key=lambda each: known[each][0]) if len(given) > 1 else given:
         parameter, value = known[keyword][1], given[keyword]
+        if parameter.is_absent(value) and (keyword, value) not in conditions:  # a condition is never left out
+            continue
         match parameter.place:
             case "path":
                 path = path.replace("{" + parameter.name + "}", parameter.path(value))
