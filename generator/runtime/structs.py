@@ -30,7 +30,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from .later import StandsIn
 from .scalars import JsonNumber
-from .types import CHECKING, Model
+from .types import CHECKING, MAKING, Model
 
 if TYPE_CHECKING:
     from typing import Annotated as Through
@@ -198,11 +198,12 @@ def _check(struct: Struct, validate: Callable[[Any], Any]) -> None:
 
     What a server sent may be sent back, as with models.
     """
-    token, inside = CHECKING.set(_MADE in vars(struct)), _INSIDE.set(True)
+    token, making, inside = CHECKING.set(False), MAKING.set(_MADE in vars(struct)), _INSIDE.set(True)
     try:
         made = validate({name: getattr(struct, name) for name in struct.model_fields_set})
     finally:
         CHECKING.reset(token)
+        MAKING.reset(making)
         _INSIDE.reset(inside)
     for name in made.model_fields_set - (made.model_extra or {}).keys():
         setattr(struct, name, getattr(made, name))

@@ -82,6 +82,10 @@ __all__ = [
 CHECKING: ContextVar[bool] = ContextVar("checking", default=False)
 """True while what a caller gave is checked. What was received once may be sent again: it stands in models by then."""
 
+MAKING: ContextVar[bool] = ContextVar("making", default=False)
+"""True while a caller makes a model that may be sent: of what came from a server before, perhaps, with values that the
+document doesn't list, but within its bounds."""
+
 
 class Model(BaseModel):
     """A value that a server sends: unknown fields are kept in `model_extra`, never an error.
@@ -116,22 +120,22 @@ class Model(BaseModel):
 if TYPE_CHECKING:
 
     class SharedModel(Model):
-        """A value that is sent and received: checked when a caller makes it, and liberal in what a server sends."""
+        """A value that is sent and received: a caller is held to its bounds, and a server isn't."""
 
 else:
 
     class _Checking(type(BaseModel)):
-        """Checks what a caller makes. What a server sends is made by pydantic, which doesn't come by here."""
+        """Holds what a caller makes to its bounds. What a server sends is made by pydantic, not here."""
 
         def __call__(cls, *arguments: Any, **values: Any) -> Any:
-            token = CHECKING.set(True)
+            token = MAKING.set(True)
             try:
                 return super().__call__(*arguments, **values)
             finally:
-                CHECKING.reset(token)
+                MAKING.reset(token)
 
     class SharedModel(Model, metaclass=_Checking):
-        """A value that is sent and received: checked when a caller makes it, and liberal in what a server sends."""
+        """A value that is sent and received: a caller is held to its bounds, and a server isn't."""
 
 
 class RequestModel(Model):
@@ -259,7 +263,7 @@ class Given:
 
 
 def _bounded(value: Any, handler: Callable[[Any], Any]) -> Any:
-    return handler(value) if CHECKING.get() else value
+    return handler(value) if CHECKING.get() or MAKING.get() else value
 
 
 class _Day:
