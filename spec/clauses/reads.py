@@ -314,12 +314,17 @@ def _compared(filter: Filter) -> str:
 
 def _search(operation: Operation, parameter: Parameter) -> Iterator[Clause]:
     fields = ", ".join(parameter.search)
+    several = sum(bool(each.search) for each in operation.parameters) > 1
     has = f"has {'each word of the value' if parameter.by_words else 'the value'} in one of {fields}"
 
     def of(kind: str, requirement: str, level: Level | None = None) -> Clause:
         source, location = parameter.provenance, parameter.location
-        return clause(operation, kind, requirement, source, location, about=parameter, level=level)
+        named = parameter.name if several else ""
+        return clause(operation, kind, requirement, source, location, about=parameter, level=level, named=named)
 
+    if parameter.search_open:
+        yield of("search.selective", "Searching a value that no row has doesn't show what no search shows.")
+        return
     yield of("search.finds", f"Searching a row's own value ({fields}) finds the row.")
     yield of("search.selective", "Searching a value that no row has doesn't show what searching another value shows.")
     yield of("search.sound", f"Every row that is found {has}.", "inferred")

@@ -236,15 +236,18 @@ def _list_in_text(choice: _Choice, reading: names.Reading, mark: Mapping[str, JS
 
 
 def _search(choice: _Choice) -> Finding | Unrecognised:
-    """A search, where the description names the fields that it looks into."""
-    said = [words.plain(word) for word in re.findall(r"[\w.-]+", choice.parameter.description)]
-    texts = [
-        name for name, of in choice.listing.fields.items() if vocabulary.kind(without_null(of)) in ("text", "number")
-    ]
-    fields = [name for name in texts if words.plain(name) in said]
-    if not fields:
-        return choice.unrecognised("it searches, and nothing says in which fields: add x-search with their names")
-    return choice.finding({"x-search": {"fields": fields, **inferred("The description names these fields.")}})
+    """A search. Where the description names the fields that it looks into, and no other, these."""
+    text, known = choice.parameter.description, choice.listing.fields
+    kinds = {name: vocabulary.kind(without_null(of)) for name, of in known.items()}
+    listed = re.search(r"\bfields?:\s*([\w.]+(?:,\s*[\w.]+)*)", text)
+    said = [words.plain(word) for word in re.findall(r"[\w.-]+", listed[1] if listed else text)]
+    fields = [name for name, kind in kinds.items() if kind in ("text", "number") and words.plain(name) in said]
+    others = len(fields) < len(said) if listed else "__" in text
+    if fields and not others:
+        return choice.finding({"x-search": {"fields": fields, **inferred("The description names these fields.")}})
+    if "text" in kinds.values() and vocabulary.kind(choice.schema) in ("text", "any"):
+        return choice.finding({"x-search": inferred("Its name is that of a search; in which fields isn't said.")})
+    return choice.unrecognised("it searches, and nothing says in which fields: add x-search with their names")
 
 
 def _ordering(choice: _Choice) -> Finding | Unrecognised:

@@ -107,6 +107,8 @@ class Parameter:
     pagination: PageRole | None
     search: tuple[str, ...]
     """Names of the row fields that this parameter searches (x-search), else empty."""
+    search_open: bool
+    """True where the document doesn't say in which fields: these are all that a search could look into."""
     by_words: bool
     """True when a search looks for each word of its value by itself, and a row needs all of them."""
     filters: tuple[Filter, ...]

@@ -23,10 +23,29 @@ class Wire:
     content: bool
 
 
-def search(context: ReadContext, node: Object, pointer: str, rows: Rows | None) -> tuple[tuple[str, ...], bool]:
-    """The row fields that a parameter searches, and whether by words; no fields when it is no search."""
+@dataclass(frozen=True)
+class Search:
+    """What a search looks into; no fields where a parameter is no search."""
+
+    fields: tuple[str, ...] = ()
+    open: bool = False
+    by_words: bool = False
+
+
+def search(context: ReadContext, node: Object, pointer: str, rows: Rows | None) -> Search:
+    """What a parameter searches. One that names no fields may look into any text of the rows."""
     mark = context.extension(node, "x-search", pointer)
-    fields = tuple(mark["fields"]) if mark else ()
+    if mark is None:
+        return Search()
+    by_words = mark.get("words") == "all"
+    if "fields" not in mark:
+        texts = [name for name, of in rows.shown.items() if vocabulary.kind(of) in ("text", "any")] if rows else []
+        if rows and not texts:
+            context.problem(
+                f"{pointer}/x-search", "the rows have no text to search in", "Name the fields, or take x-search away."
+            )
+        return Search(tuple(texts), True, by_words)
+    fields = tuple(mark["fields"])
     for index, field in enumerate(fields):
         here = f"{pointer}/x-search/fields/{index}"
         of = _field(context, field, rows, here)
@@ -35,7 +54,7 @@ def search(context: ReadContext, node: Object, pointer: str, rows: Rows | None) 
             context.problem(here, holds, "Name fields that hold a text or a number.")
         elif rows and field in rows.collection.hidden:
             context.problem(here, f"no response shows {field!r}, so a search in it can't be seen", "Name shown fields.")
-    return fields, bool(mark and mark.get("words") == "all")
+    return Search(fields, False, by_words)
 
 
 def plain(

@@ -97,7 +97,7 @@ def _parameter(
     by_prefix = prefixes.prefixed(context, name, node, schema, wire, pointer, provenance, rows) if query else ()
     free = filters.free(context, schema, here, provenance, rows) if query else ()
     members = filters.members(context, name, schema, wire, here, provenance, rows) if query else ()
-    searched, by_words = filters.search(context, node, pointer, rows) if query else ((), False)
+    search = filters.search(context, node, pointer, rows) if query else filters.Search()
     return Parameter(
         name=name,
         place=place,
@@ -110,8 +110,9 @@ def _parameter(
         deprecated=node.get("deprecated") is True,
         description=str(node.get("description", "")),
         pagination=_role(context, node, pointer) if query else None,
-        search=searched,
-        by_words=by_words,
+        search=search.fields,
+        search_open=search.open,
+        by_words=search.by_words,
         filters=(plain,) if plain else (*by_prefix, *free, *members),
         ordering=ordering.ordering(context, name, node, schema, wire, pointer, provenance, rows) if query else None,
         fields=_naming(context, "x-fields", node, schema, wire, pointer, rows) if query else None,

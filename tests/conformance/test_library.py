@@ -19,7 +19,7 @@ pytestmark = pytest.mark.no_cover
 
 LIBRARY = Path(__file__).with_name("library.yaml")
 CONTRACT = spec.load(LIBRARY)
-FAMILIES = ("filter", "relation", "order")
+FAMILIES = ("filter", "relation", "order", "search")
 CLAUSES = {clause.id: clause for clause in CONTRACT.clauses if clause.family in FAMILIES}
 
 

@@ -125,7 +125,6 @@ def test_a_filter_is_recognised(tmp_path: Path, name: str, parameter: dict[str, 
     ("name", "parameter", "why"),
     [
         ("colour", _string(), "its name is that of no field"),
-        ("search", _string(description="A search term."), "nothing says in which fields"),
         ("ordering", _string(), "nothing says by which fields"),
         ("fields", _string(), "it chooses what a row shows"),
         ("expand", _string(description="Fields of which the rows are shown."), "it chooses what a row shows"),
@@ -191,6 +190,21 @@ def test_pages_that_cannot_be_described_take_their_filters_along(
     assert "GET /api/books/" in capsys.readouterr().out
     contract = spec.load(tmp_path / "openapi.overlay.yaml")
     assert bool(contract.operations[0].filters) == (contract.operations[0].pagination is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "open"),
+    [
+        ("A search term.", ("title", "isbn"), True),
+        ("A search term. Searched fields: title, author__name.", ("title", "isbn"), True),
+        ("A search term. Searched fields: title.", ("title",), False),
+        ("Looks into title and isbn.", ("title", "isbn"), False),
+    ],
+)
+def test_a_search_is_recognised(tmp_path: Path, text: str, fields: tuple[str, ...], open: bool) -> None:
+    parameter = _imported(tmp_path, {"search": _string(description=text)}).operations[0].parameters[-1]
+    assert (parameter.search_open, set(fields) <= set(parameter.search)) == (open, True)
+    assert open or parameter.search == fields
 
 
 def test_what_the_document_says_itself_is_not_said_again(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_a_document_is_fetched_and_saved(site: Site, tmp_path: Path) -> None:
     assert main(["import", _served(site, DOCUMENT)]) == 0
     assert sorted(each.name for each in tmp_path.iterdir()) == ["openapi.json", "openapi.overlay.yaml"]
     assert (tmp_path / "openapi.json").read_bytes() == site.pages["/openapi.json"][2]
-    assert [f.lookup for f in spec.load(tmp_path / "openapi.overlay.yaml").operations[0].filters] == ["exact"]
+    assert [f.lookup for f in spec.load(tmp_path / "openapi.overlay.yaml").operations[0].filters] == ["matches"]
     assert site.asked == ["/openapi.json"]
 
 

@@ -41,7 +41,8 @@ def finds(case: Case) -> Iterator[Named]:
 def selective(case: Case) -> Iterator[Named]:
     """A search that doesn't select."""
     yield "ignored", "every search finds every row", _searching(case, lambda *_: true())
-    yield "first-page-only", "the text counts on the first page only", _first_page_only(case)
+    if case.operation.pagination:
+        yield "first-page-only", "the text counts on the first page only", _first_page_only(case)
 
 
 def _first_page_only(case: Case) -> Change:
