@@ -92,6 +92,13 @@ _DECLARED = (
     Lookup("range", _ORDERED, "is between the two values or equals one of them", operand="pair", related=False),
     Lookup("regex", _TEXT, "is matched by the regular expression", related=False),
     Lookup("iregex", _TEXT, "is matched by the regular expression, ignoring case", related=False),
+    Lookup(
+        "empty",
+        _TEXT,
+        "is empty for true, and isn't for false; whether null is empty is open",
+        operand="flag",
+        related=False,
+    ),
     Lookup("isnull", _EVERYTHING, "is null for true, and isn't null for false", operand="flag", related=False),
 )
 

@@ -43,7 +43,7 @@ def _thinkable(
 ) -> Iterator[tuple[str | None, str]]:
     make: Callable[[Filter, list[Any], random.Random], Iterator[Iterator[str]]]
     kind = kind_of(filter.schema)
-    if filter.lookup == "isnull":
+    if LOOKUPS[filter.lookup].operand == "flag":
         yield from ((None, operand) for operand in ("true", "false"))
         return
     if filter.lookup == "all":
@@ -139,7 +139,7 @@ def _of_other_keys(
 def of_other_columns(filter: Filter, rows: Sequence[Row], columns: Sequence[str]) -> Iterator[tuple[str | None, str]]:
     """Values of other columns, for a filter that may search them too. The first few rows are enough."""
     filter = _positive(filter)
-    if filter.lookup in ("isnull", "regex", "iregex"):
+    if filter.lookup in ("isnull", "empty", "regex", "iregex"):
         return
     for row in () if filter.free_key or filter.many or kind_of(filter.schema) != "text" else rows[:3]:
         for column in columns:

@@ -123,6 +123,9 @@ def compare(lookup: str, kind: Kind, value: Any, operand: str, between: str = ",
     if lookup == "isnull":
         wanted = parse("boolean", operand)
         return None if wanted is None else (value is None) == wanted
+    if lookup == "empty":
+        wanted = parse("boolean", operand)
+        return None if wanted is None or not isinstance(value, str) else (value == "") == wanted
     if value is None:
         return False
     if lookup in MANY:

@@ -143,6 +143,8 @@ def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any, z
     kept = as_kept(column)
     if lookup == "isnull":
         return kept.is_(None) if value else kept.is_not(None)
+    if lookup == "empty":
+        return kept == "" if value else kept != ""
     if lookup in ("regex", "iregex"):
         return matched(kept, value, literal(lookup == "iregex", Boolean()))
     is_number = kind in ("number", "decimal")

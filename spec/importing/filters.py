@@ -160,8 +160,10 @@ def _lookup(choice: _Choice, reading: names.Reading) -> tuple[str, str]:
     if lookup == "empty":
         if vocabulary.kind(choice.schema) != "boolean":
             return "", "it asks whether there is a value, and takes no yes or no"
-        if vocabulary.kind(reading.schema) in ("text", "any", "list", "object"):
-            return "", "whether an empty text or list counts as no value isn't said"
+        if vocabulary.kind(reading.schema) == "text":
+            return "empty", reading.reason
+        if vocabulary.kind(reading.schema) in ("any", "list", "object"):
+            return "", "whether an empty list or object counts as no value isn't said"
         return "isnull", f"{reading.reason} A value that is no text is empty where it is null."
     if not lookup:
         if choice.many:

@@ -223,7 +223,7 @@ def filter_on(
     elif known.part:
         schema = _compared(context, f"{field} ({known.part})", _of_part(known.part), schema, pointer)
     elif known.operand == "flag":
-        schema = _flag(context, field, schema, pointer, rows)
+        schema = _flag(context, field, lookup, schema, pointer, rows)
     elif key_pattern is None:
         schema = _compared(context, field, of, schema, pointer, rows.collection.zone)
     if hidden:
@@ -265,10 +265,10 @@ def _wildcards(context: ReadContext, mark: Object, field: str, of: Object, point
     return given
 
 
-def _flag(context: ReadContext, field: str, schema: Object, pointer: str, rows: Rows) -> Object:
-    """The schema of a flag: `isnull` takes true or false, and a part is a list that is never null."""
+def _flag(context: ReadContext, field: str, lookup: str, schema: Object, pointer: str, rows: Rows) -> Object:
+    """The schema of a flag: it takes true or false, and a part is a list that is never null."""
     if vocabulary.kind(schema) not in ("boolean", "any"):
-        message = f"`isnull` takes true or false, and the parameter {vocabulary.named(vocabulary.kind(schema))}"
+        message = f"`{lookup}` takes true or false, and the parameter {vocabulary.named(vocabulary.kind(schema))}"
         context.problem(f"{pointer}/lookup", message, "Give the parameter `type: boolean`.")
     if any(part.field == field for part in rows.collection.parts):
         message = f"{field!r} is a part, so it is a list and never null"

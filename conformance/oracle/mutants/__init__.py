@@ -12,8 +12,8 @@ from dataclasses import replace
 from conformance.oracle.lookups import MOMENTS, PLAIN, kind_of
 from conformance.oracle.mutants.columns import all_or_none, first_only, other_column
 from conformance.oracle.mutants.derived import (
+    flag_mutants,
     negated,
-    null_mutants,
     part_mutants,
     pattern_mutants,
     range_mutants,
@@ -80,8 +80,8 @@ def mutants(filter: Filter, text_fields: tuple[str, ...], time_fields: tuple[str
         by_part = () if filter.several else part_mutants(plain, time_fields)
         return (*mutants(plain, text_fields, ()), *by_part)
     kind = kind_of(filter.schema)
-    if filter.lookup == "isnull":
-        found += null_mutants(filter)
+    if of.operand == "flag":
+        found += flag_mutants(filter)
     elif filter.lookup in ("in", "all"):
         found += list_mutants(filter)
     elif filter.lookup == "range":

@@ -99,12 +99,13 @@ def several_mutants(filter: Filter) -> Iterator[Mutant]:
         yield among("one of the listed values is enough", any)
 
 
-def null_mutants(filter: Filter) -> Iterator[Mutant]:
-    """Mutants of `isnull`."""
+def flag_mutants(filter: Filter) -> Iterator[Mutant]:
+    """Mutants of `isnull` and `empty`."""
+    nothing = None if filter.lookup == "isnull" else ""
 
     def shown(name: str, decide: Callable[[bool, bool], bool]) -> Mutant:
-        """A mutant that decides by whether the value is null, and whether null is wanted."""
-        return Mutant(name, lambda row, operand, key: decide(value_of(filter, row, key) is None, _flag(operand)))
+        """A mutant that decides by whether the value is null, or empty, and whether that is wanted."""
+        return Mutant(name, lambda row, operand, key: decide(value_of(filter, row, key) == nothing, _flag(operand)))
 
     def empty(row: Row, operand: str, key: str | None) -> bool:
         return (not value_of(filter, row, key)) == _flag(operand)
@@ -114,7 +115,14 @@ def null_mutants(filter: Filter) -> Iterator[Mutant]:
     yield shown("any value counts as false", lambda null, wanted: not null)
     yield shown("false doesn't filter", lambda null, wanted: null or not wanted)
     yield shown("true doesn't filter", lambda null, wanted: not null or wanted)
-    yield Mutant("an empty value counts as null", empty)
+    if filter.lookup == "isnull":
+        yield Mutant("an empty value counts as null", empty)
+    else:
+        is_null = Mutant(
+            "only null counts as empty",
+            lambda row, operand, key: (value_of(filter, row, key) is None) == _flag(operand),
+        )
+        yield is_null
 
 
 def _flag(operand: str) -> bool:
