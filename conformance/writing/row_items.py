@@ -17,6 +17,9 @@ from spec.model import JSON
 TRIES = 6
 """Rows that are sent with other fields after the answer named those that are wrong."""
 
+FAR = 5000
+"""A variant whose numbers are no keys of other rows."""
+
 MOST_FIELDS = 24
 """Optional fields that are tried one by one, where no answer names what is wrong."""
 
@@ -101,6 +104,8 @@ def recipe_of(context: RunContext, operation: Operation) -> Recipe | None:
     recipe, needed = Recipe(), context.contract.needed_fields(operation)
     for _ in range(TRIES):
         made = create(context, operation, 0, recipe)
+        if made.done and _may_refer(context, operation, made, recipe):
+            made = create(context, operation, FAR, recipe)
         if made.done:
             return recipe
         wrong = named_in(made.exchange.response.json) & made.sent.keys()
@@ -114,6 +119,14 @@ def recipe_of(context: RunContext, operation: Operation) -> Recipe | None:
         if create(context, operation, 0, one).done:
             return _enriched(context, operation, one)
     return None
+
+
+def _may_refer(context: RunContext, operation: Operation, made: Written, recipe: Recipe) -> bool:
+    """True for a row with a small made-up number, which happens to be the key of some other row."""
+    fields = context.contract.body_fields(operation)
+    numbers = {name for name in made.sent if "integer" in types_of(context.contract.whole(fields.get(name, {})))}
+    access = operation.access
+    return bool(numbers - recipe.known - ({*access.references} | {access.collection.key} if access else {*()}))
 
 
 def _enriched(context: RunContext, operation: Operation, recipe: Recipe) -> Recipe:

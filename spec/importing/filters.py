@@ -118,6 +118,10 @@ def _filter(choice: _Choice, reading: names.Reading) -> Finding | Unrecognised:
     lookup, reason = _lookup(choice, reading)
     if not lookup:
         return choice.unrecognised(reason)
+    if not reading.lookup and lookup in ("exact", "in"):
+        doubt = _doubt(choice, reading)
+        if doubt:
+            return choice.unrecognised(doubt)
     odd = _odd_choices(choice, reading)
     if odd:
         return choice.unrecognised(f"it takes {odd}, which the field never is")
@@ -141,6 +145,28 @@ def _filter(choice: _Choice, reading: names.Reading) -> Finding | Unrecognised:
             return choice.unrecognised("it takes several values in one text, and nothing says what is between them")
         return _list_in_text(choice, reading, mark)
     return choice.finding({"x-filter": mark})
+
+
+def _doubt(choice: _Choice, reading: names.Reading) -> str:
+    """Why a parameter with the name of a field may mean something else; empty where nothing speaks for that."""
+    items = choice.schema.get("items")
+    takes = vocabulary.kind(items if isinstance(items, Mapping) else choice.schema)
+    holds = vocabulary.kind(without_null(reading.schema))
+    if takes == "text" and holds in ("number", "boolean") and "enum" not in choice.schema and _types_are_said(choice):
+        return f"it takes a text, and the field holds {vocabulary.named(holds)}: the name of a row may be meant"
+    if takes == "boolean" and re.search(
+        r"\b(only|also|include|exclude|hide)", choice.parameter.description, re.IGNORECASE
+    ):
+        return "its description speaks of what true does, and not of what false does"
+    return ""
+
+
+def _types_are_said(choice: _Choice) -> bool:
+    """True where other filters of the list aren't texts. Some makers of documents call every parameter a text."""
+    paging = {each.name for each in pages.parameters(choice.listing).values()}
+    others = (p for p in choice.listing.operation.parameters if p.place == "query" and p.name not in paging)
+    schemas = (without_null(choice.context.read(p.schema, f"{p.pointer}/schema")) for p in others)
+    return any(schema.get("type") in ("integer", "boolean") for schema in schemas)
 
 
 def _odd_choices(choice: _Choice, reading: names.Reading) -> str:

@@ -193,6 +193,30 @@ def test_pages_that_cannot_be_described_take_their_filters_along(
 
 
 @pytest.mark.parametrize(
+    ("name", "type", "text", "beside", "means"),
+    [
+        ("price", "string", "", "boolean", False),
+        ("price", "string", "", "string", True),
+        ("sold", "boolean", "Only books that are sold.", "string", False),
+        ("sold", "boolean", "Whether it is sold.", "string", True),
+    ],
+)
+def test_a_name_is_no_filter_where_the_rest_of_it_speaks_of_something_else(
+    tmp_path: Path, name: str, type: str, text: str, beside: str, means: bool
+) -> None:
+    asked: dict[str, dict[str, Any]] = {
+        name: {"schema": {"type": type}, "description": text},
+        "other": {"schema": {"type": beside}},
+    }
+    document = _document(asked)
+    row = {**ROW, "properties": {**ROW["properties"], "sold": {"type": "boolean"}}}
+    document["components"]["schemas"]["Book"] = row
+    assert main(["import", str(_saved(tmp_path, document))]) == 0
+    filters = spec.load(tmp_path / "openapi.overlay.yaml").operations[0].filters
+    assert bool(filters) is means
+
+
+@pytest.mark.parametrize(
     ("text", "fields", "open"),
     [
         ("A search term.", ("title", "isbn"), True),
