@@ -81,7 +81,7 @@ def _with_numbers(kind: Type) -> Type:
 def _sorting(ordering: spec.Ordering, strict: Type, style: str, explode: bool) -> tuple[Type, str, bool]:
     """What sorts, as the values that the document gives a meaning: one of them, or several in a list."""
     keys = dict.fromkeys(key.value for key in keys_of(ordering))
-    one = Values(tuple(keys), open=False)
+    one = Values(tuple(keys), open=ordering.open)
     match strict:
         case ListOf(Scalar("text")):
             return replace(strict, item=one), style, explode

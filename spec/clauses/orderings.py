@@ -18,6 +18,9 @@ def derive(operation: Operation) -> Iterator[Clause]:
     def of(kind: str, requirement: str, about: About = ordering, named: str = "") -> Clause:
         return clause(operation, f"order.{kind}", requirement, source, location, about=about, named=named)
 
+    if ordering.open:
+        yield of("same-rows", f"With {name} a list shows the same rows as without it.")
+        return
     directions = {(key.name, key.descending) for key in keys_of(ordering)}
     for each, field in ordering.fields.items():
         ways = [way for way, down in (("up", False), ("down", True)) if (each, down) in directions]

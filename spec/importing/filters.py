@@ -59,9 +59,23 @@ def filters(context: ReadContext, listing: Listing) -> Iterator[Finding | Unreco
         if parameter.place == "query" and parameter.name not in paging and not parameter.pagination:
             schema = without_null(context.read(parameter.schema, f"{parameter.pointer}/schema"))
             found[parameter.name] = _meaning(_Choice(context, listing, parameter, schema, needs))
+    found = _one_order(listing, found)
     orderings = [each.update.get("x-ordering", {}) for each in found.values() if isinstance(each, Finding)]
     directions = {each["direction"]["parameter"] for each in orderings if "direction" in each}
     yield from (each for name, each in found.items() if name not in directions)
+
+
+def _one_order(listing: Listing, found: Mapping[str, Finding | Unrecognised]) -> dict[str, Finding | Unrecognised]:
+    """The same with one order: one whose fields are known, if any is."""
+    sorting = {name: each for name, each in found.items() if isinstance(each, Finding) and "x-ordering" in each.update}
+    best = max(sorting, key=lambda name: "fields" in sorting[name].update["x-ordering"], default="")
+    kept = dict(found)
+    for parameter in listing.operation.parameters:
+        each = sorting.get(parameter.name)
+        if each and parameter.name != best:
+            why = f"{best} orders the rows as well, and one of them is enough"
+            kept[parameter.name] = Unrecognised(each.pointer, parameter.location, each.subject, why)
+    return kept
 
 
 def _meaning(choice: _Choice) -> Finding | Unrecognised:
@@ -289,6 +303,8 @@ def _ordering(choice: _Choice) -> Finding | Unrecognised:
         found["fields"] = {name: f"attributes.{name}" for name in found["fields"]}
     if found is not None:
         return choice.finding({"x-ordering": found})
+    if vocabulary.kind(choice.schema) == "text" and "enum" not in choice.schema and not inner:
+        return choice.finding({"x-ordering": inferred("Its name is that of an order; of which fields isn't said.")})
     return choice.unrecognised("it orders, and nothing says by which fields: add x-ordering with their names")
 
 

@@ -32,6 +32,8 @@ class Ordering:
     """The schema of each field, by the same names."""
     nested: frozenset[str]
     """The fields that are a way through objects, with dots between their names."""
+    open: bool
+    """True where the document doesn't say by which fields: these are all that have an order."""
     ascending: str
     descending: str | None
     """The value that sorts by a field, with FIELD for its name; None where the order can't be turned round."""

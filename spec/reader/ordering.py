@@ -25,7 +25,7 @@ def ordering(
 ) -> Ordering | None:
     """The ordering that a parameter is, or None. `schema` is the parameter's, resolved."""
     mark = context.extension(node, "x-ordering", pointer)
-    if not mark:
+    if mark is None:
         return None
     here = f"{pointer}/x-ordering"
     if rows is None:
@@ -39,7 +39,11 @@ def ordering(
         hint = f"Declare one of {', '.join(DELIMITERS)}."
         context.problem(f"{pointer}/style", f"the style {wire.style!r} doesn't define a list of values", hint)
     value = context.read(schema["items"], f"{pointer}/schema/items") if many and "items" in schema else schema
-    fields = _fields(context, mark["fields"], rows, f"{here}/fields")
+    given = mark.get("fields") or [name for name, of in rows.shown.items() if _has_an_order(of)]
+    fields = _fields(context, given, rows, f"{here}/fields")
+    if not fields and "fields" not in mark:
+        context.problem(here, "the rows have no field that holds one value", "Take x-ordering away.")
+        return None
     default = schema.get("default")
     delimiter = (None if wire.explode else DELIMITERS.get(wire.style)) if many else mark.get("delimiter")
     turn = mark.get("direction")
@@ -48,6 +52,7 @@ def ordering(
         fields={each: field for each, (field, _) in fields.items()},
         nested=frozenset(field for field, reached in fields.values() if reached.nested),
         schemas={each: without_null(reached.schema) for each, (_, reached) in fields.items()},
+        open="fields" not in mark,
         ascending=mark.get("ascending", FIELD),
         descending=mark.get("descending", None if turn else f"-{FIELD}"),
         direction=Direction(turn["parameter"], turn["ascending"], turn["descending"]) if turn else None,
@@ -61,6 +66,10 @@ def ordering(
     )
     _check(context, found, mark, here)
     return found
+
+
+def _has_an_order(schema: Object) -> bool:
+    return vocabulary.kind(without_null(schema)) not in ("list", "object", "any")
 
 
 def _allowed(schema: Object) -> tuple[str, ...] | None:
@@ -99,7 +108,7 @@ def _check(context: ReadContext, found: Ordering, mark: Object, pointer: str) ->
         message = "the same value asks for both directions"
         context.problem(f"{pointer}/descending", message, f"Write it as {f'-{FIELD}'!r}, for example.")
     asked = {key.name for key in keys_of(found)}
-    for name in (name for name in found.fields if name not in asked):
+    for name in (name for name in found.fields if name not in asked and not found.open):
         message = f"the parameter's enum has no value that sorts by {name!r}"
         context.problem(f"{pointer}/fields", message, f"It has {', '.join(found.allowed or ())}.")
 

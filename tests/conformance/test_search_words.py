@@ -26,6 +26,15 @@ def test_a_search_that_takes_the_words_otherwise_is_found(clause: str) -> None:
     assert [(trial.fault, trial.red) for trial in judged.trials if clause not in trial.red] == []
 
 
+def test_an_order_whose_fields_are_open_shows_the_same_rows() -> None:
+    clause = "listShelves.order.same-rows"
+    (judged,) = run(WAREHOUSE, [(clause, FAULTS[clause])], jobs=1)
+    assert judged.honest == "held", judged.reason
+    assert judged.trials
+    assert [trial.fault for trial in judged.trials if clause not in trial.red] == []
+    assert not [each for each in spec.load(WAREHOUSE).clauses if each.id.startswith("listShelves.order.sorted")]
+
+
 @pytest.mark.parametrize(
     ("value", "found"),
     [("sea", True), ("wolf sea", True), ("london wolf", True), ("wolf lake", False), ("jack", True), ("jack x", False)],

@@ -125,7 +125,6 @@ def test_a_filter_is_recognised(tmp_path: Path, name: str, parameter: dict[str, 
     ("name", "parameter", "why"),
     [
         ("colour", _string(), "its name is that of no field"),
-        ("ordering", _string(), "nothing says by which fields"),
         ("fields", _string(), "it chooses what a row shows"),
         ("expand", _string(description="Fields of which the rows are shown."), "it chooses what a row shows"),
         ("format", _string(), "it chooses the form of the response"),
