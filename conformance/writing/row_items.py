@@ -18,7 +18,7 @@ TRIES = 6
 """Rows that are sent with other fields after the answer named those that are wrong."""
 
 FAR = 5000
-"""A variant whose numbers are no keys of other rows."""
+"""A variant whose numbers are no keys of other rows, where a schema allows them."""
 
 MOST_FIELDS = 24
 """Optional fields that are tried one by one, where no answer names what is wrong."""
@@ -32,6 +32,8 @@ class Recipe:
     """Optional fields that are left out."""
     known: frozenset[str] = frozenset()
     """Fields whose values are those that rows show."""
+    settled: tuple[tuple[str, JSON], ...] = ()
+    """Fields that have one value in all rows, because the server refuses others: the key of some row, it seems."""
 
 
 def body(context: RunContext, operation: Operation, mark: str, variant: int, recipe: Recipe) -> dict[str, JSON]:
@@ -51,7 +53,8 @@ def body(context: RunContext, operation: Operation, mark: str, variant: int, rec
         known = known_values(context, operation, name) if refers or name in recipe.known else ()
         if refers and not known and name not in needed:
             continue
-        found = value(context.contract, schema, name, mark, variant, known)
+        settled = dict(recipe.settled)
+        found = settled[name] if name in settled else value(context.contract, schema, name, mark, variant, known)
         if found is not ABSENT:
             made[name] = found
     return made
@@ -104,13 +107,17 @@ def recipe_of(context: RunContext, operation: Operation) -> Recipe | None:
     recipe, needed = Recipe(), context.contract.needed_fields(operation)
     for _ in range(TRIES):
         made = create(context, operation, 0, recipe)
-        if made.done and _may_refer(context, operation, made, recipe):
-            made = create(context, operation, FAR, recipe)
+        far = _far_numbers(context, operation, made, recipe) if made.done else {}
+        accepted = made.sent
+        if far:
+            made = create(context, operation, 1, recipe, far)
         if made.done:
             return recipe
         wrong = named_in(made.exchange.response.json) & made.sent.keys()
         other = frozenset(n for n in wrong - recipe.known if known_values(context, operation, n))
-        better = Recipe(recipe.omitted | (wrong - other - {*needed}), recipe.known | other)
+        settled = {name: accepted[name] for name in far if name in wrong - other}
+        omitted = recipe.omitted | (wrong - other - settled.keys() - {*needed})
+        better = Recipe(omitted, recipe.known | other, (*recipe.settled, *settled.items()))
         if better == recipe:
             break
         recipe = better
@@ -121,12 +128,14 @@ def recipe_of(context: RunContext, operation: Operation) -> Recipe | None:
     return None
 
 
-def _may_refer(context: RunContext, operation: Operation, made: Written, recipe: Recipe) -> bool:
-    """True for a row with a small made-up number, which happens to be the key of some other row."""
-    fields = context.contract.body_fields(operation)
-    numbers = {name for name in made.sent if "integer" in types_of(context.contract.whole(fields.get(name, {})))}
-    access = operation.access
-    return bool(numbers - recipe.known - ({*access.references} | {access.collection.key} if access else {*()}))
+def _far_numbers(context: RunContext, operation: Operation, made: Written, recipe: Recipe) -> dict[str, JSON]:
+    """Large numbers for the fields with small made-up ones, which may happen to be keys of other rows."""
+    fields, access = context.contract.body_fields(operation), operation.access
+    sure = {*recipe.known, *dict(recipe.settled), *(access.references if access else ())}
+    sure |= {access.collection.key} if access else set()
+    numbers = {name: fields[name] for name in made.sent if name in fields and name not in sure}
+    of_kind = {name: of for name, of in numbers.items() if "integer" in types_of(context.contract.whole(of))}
+    return {name: value(context.contract, of, name, "", FAR) for name, of in of_kind.items()}
 
 
 def _enriched(context: RunContext, operation: Operation, recipe: Recipe) -> Recipe:
@@ -160,10 +169,17 @@ def _names(data: JSON) -> Iterator[str]:
         yield from _WORD.findall(data)
 
 
-def create(context: RunContext, operation: Operation, variant: int, recipe: Recipe | None = None) -> Written:
-    """Create a row, by the recipe of the operation unless another is given. Raises NotPermitted."""
+def create(
+    context: RunContext,
+    operation: Operation,
+    variant: int,
+    recipe: Recipe | None = None,
+    changes: Mapping[str, JSON] | None = None,
+) -> Written:
+    """Create a row, by the recipe of the operation unless another is given, with some changes. Raises NotPermitted."""
     used = recipe or recipe_of(context, operation) or bare(context, operation, Recipe())
-    return send(context, operation, body(context, operation, owned(context).mint("R"), variant, used))
+    made = body(context, operation, owned(context).mint("R"), variant, used)
+    return send(context, operation, {**made, **(changes or {})})
 
 
 def row_like(context: RunContext, operation: Operation, stem: str, variant: int) -> dict[str, JSON]:

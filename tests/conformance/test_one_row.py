@@ -22,10 +22,12 @@ from conformance.transport.exchange import Request, Response
 from conformance.transport.guard import Ownership
 from conformance.transport.journal import JOURNAL, journaled_rows
 from conformance.transport.target import Target
+from conformance.writing import one_row, row_items
 from conformance.writing.cleanup import clean_up
-from conformance.writing.one_row import look, operation_for
-from conformance.writing.row_items import create
-from spec import Contract
+from conformance.writing.one_row import Written, look, operation_for
+from conformance.writing.row_items import create, known_values, recipe_of
+from spec import Contract, Operation
+from spec.model import JSON
 
 GARDEN = Path(__file__).with_name("garden.yaml")
 CONTRACT: Contract = spec.load(GARDEN)
@@ -53,6 +55,29 @@ def test_a_sandbox_that_writes_at_once_conforms_to_its_document(
     wrong = [c["id"] for c in report["clauses"] if c["verdict"] not in ("held", "skipped")]
     assert (code, wrong) == (0, []), capsys.readouterr().out
     assert report["notes"] == []
+
+
+def test_a_number_that_the_server_takes_for_a_key_stays_as_it_is(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = one_row.send
+
+    def send(context: RunContext, operation: Operation, made: dict[str, JSON]) -> Written:
+        """As where `height` is the key of one of a few other rows."""
+        height = made.get("height")
+        unknown = height not in (None, 3)
+        return honest(context, operation, {**made, "height": "no key"} if unknown else made)
+
+    monkeypatch.setattr(row_items, "send", send)
+    context, operation = _context(url, tmp_path), CONTRACT.by_code["createPlant"]
+    monkeypatch.setattr(row_items, "known_values", lambda context, operation, name: _beds(context, name))
+    recipe = recipe_of(context, operation)
+    assert recipe is not None
+    assert [name for name, _ in recipe.settled] == ["height"]
+
+
+def _beds(context: RunContext, name: str) -> tuple[JSON, ...]:
+    return known_values(context, CONTRACT.by_code["createPlant"], name) if name == "bed" else ()
 
 
 FAULTS = [
