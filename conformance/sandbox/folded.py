@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Text
+from sqlalchemy import Column, ColumnElement, Text, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import TypeCoerce
 from sqlalchemy.sql.functions import FunctionElement
 
 
@@ -15,6 +16,24 @@ class folded(FunctionElement[str]):
 
     inherit_cache = True
     type = Text()
+
+
+_HAS_FOLDS = "folds"
+
+
+def keep_folds(column: Column[Any]) -> ColumnElement[Any]:
+    """What an index keeps of a column of texts, so that they needn't be folded when pieces of them are looked for.
+
+    SQLite folds them all the same where the table has no numbers of rows, as that of free keys.
+    """
+    column.info[_HAS_FOLDS] = True
+    return func.fold(column)
+
+
+def has_folds(text: ColumnElement[Any]) -> bool:
+    """True for a column of which an index keeps the folded texts."""
+    column = text.clause if isinstance(text, TypeCoerce) else text
+    return isinstance(column, Column) and _HAS_FOLDS in column.info
 
 
 @compiles(folded)

@@ -70,7 +70,7 @@ def _cast(element: by_value, compiler: SQLCompiler, **options: Any) -> str:
     return f"as_number({compiler.process(element.clauses, **options)})"
 
 
-class _matching(FunctionElement[bool]):
+class Matching(FunctionElement[bool]):
     """True where a text has a piece in the place that the class is called by: of text, piece, pattern.
 
     PostgreSQL finds patterns by an index. SQLite's LIKE takes a for A, so there a function looks for the piece.
@@ -85,21 +85,21 @@ class _matching(FunctionElement[bool]):
         return list(self.clauses)
 
 
-class contains(_matching):
+class contains(Matching):
     """Anywhere."""
 
     inherit_cache = True
     sqlite = "(instr({text}, {piece}) > 0)"
 
 
-class startswith(_matching):
+class startswith(Matching):
     """At the start."""
 
     inherit_cache = True
     sqlite = "(instr({text}, {piece}) = 1)"
 
 
-class endswith(_matching):
+class endswith(Matching):
     """At the end."""
 
     inherit_cache = True
@@ -110,16 +110,16 @@ class endswith(_matching):
     )
 
 
-@compiles(_matching, "sqlite")
-def _piece(element: _matching, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(Matching, "sqlite")
+def _piece(element: Matching, compiler: SQLCompiler, **options: Any) -> str:
     text, piece, _ = element.sides()
     sides = {"{text}": text, "{piece}": piece}
     # Each place has a parameter of its own, in the order in which they stand.
     return re.sub(r"\{text\}|\{piece\}", lambda place: compiler.process(sides[place[0]], **options), element.sqlite)
 
 
-@compiles(_matching, "postgresql")
-def _pattern(element: _matching, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(Matching, "postgresql")
+def _pattern(element: Matching, compiler: SQLCompiler, **options: Any) -> str:
     text, _, pattern = element.sides()
     return f'({compiler.process(text, **options)} COLLATE "{PIECES}" LIKE {compiler.process(pattern, **options)})'
 
@@ -156,7 +156,7 @@ def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any, z
     if isinstance(value, Fraction):
         return _instant(kept, lookup, value)
     if lookup.startswith("i"):
-        # An index leads to equal texts, and none of SQLite's to pieces.
+        # An index leads to equal texts. Whether SQLite looks for pieces in it, `plans` decides.
         text: ColumnElement[Any] = func.fold(kept) if lookup == "iexact" else folded(kept)
         return COMPARISONS[lookup[1:]](text, values.fold(value))
     return COMPARISONS[lookup](compared, by_value(value) if is_number else value)

@@ -2,54 +2,68 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import BinaryExpression, ColumnElement, Connection, ScalarSelect, Select, UnaryExpression
+from sqlalchemy import BinaryExpression, BindParameter, ColumnElement, Connection, ScalarSelect, Select, UnaryExpression
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BooleanClauseList, Grouping, TypeCoerce
 from sqlalchemy.sql.visitors import ExternallyTraversible
 
-from conformance.sandbox import deep
-from conformance.sandbox.lookups import Predicate
+from conformance.sandbox import counts, deep
+from conformance.sandbox.folded import folded, has_folds
+from conformance.sandbox.lookups import Matching, Predicate, startswith
 from conformance.sandbox.remembered import Remembered
 from conformance.sandbox.tables import Shape
 
 Order = Sequence[ColumnElement[Any]]
-_SHARE = 4
-"""Of the rows that a filter finds, one in so many is still read sooner row by row."""
+_SCANNED = 15
+"""So many texts of an index are looked at in the time in which one row is read."""
+_LAST = chr(sys.maxunicode)
 
 
 def counting(connection: Connection, shape: Shape, where: Predicate) -> Predicate:
     """The condition, as it is asked when rows are counted."""
-    return one_by_one(where) if _is_sqlite(connection) and _names_one(shape, where) else where
+    if not _is_sqlite(connection):
+        return where
+    return one_by_one(where) if _names_one(shape, where) else by_index(where)
 
 
 def paging(connection: Connection, shape: Shape, where: Predicate, rows: int) -> Predicate:
     """The condition, as it is asked for the first so many rows: it may be known already how many there are."""
     if not _is_sqlite(connection):
         return where
-    known = _known(connection, where)
-    is_short = known is not None and rows * _SHARE <= known
-    return one_by_one(where) if is_short or _names_one(shape, where) else where
+    meets_soon = _meets_soon(connection, shape, where, rows)
+    if meets_soon or _names_one(shape, where):
+        return one_by_one(where)
+    return where if meets_soon is None else by_index(where)
 
 
-def sorting(connection: Connection, where: Predicate, order: Order, rows: int) -> Order:
+def sorting(connection: Connection, shape: Shape, where: Predicate, order: Order, rows: int) -> Order:
     """The order, as it is asked of the first so many rows.
 
-    Where a filter finds hardly more than these, they are found first and sorted then: on its way through all rows in
-    their order, SQLite would meet few of them.
+    Where a filter finds few rows, they are found first and sorted then: on its way through all rows in their order,
+    SQLite would meet them late.
     """
-    known = _known(connection, where) if _is_sqlite(connection) else None
-    if known is None or rows * _SHARE <= known or rows >= deep.STRIDE:
-        return order
-    return [_sorted_last(column) for column in order]
+    soon = _meets_soon(connection, shape, where, rows) if _is_sqlite(connection) else None
+    return order if soon is not False or rows >= deep.STRIDE else [_sorted_last(column) for column in order]
 
 
-def _known(connection: Connection, where: Predicate) -> int | None:
+def _meets_soon(connection: Connection, shape: Shape, where: Predicate, rows: int) -> bool | None:
+    """True where so many rows are met sooner one after the other than all that the condition finds; None for unknown.
+
+    It depends on how many there are of both.
+    """
     remembered = Remembered.of(connection)
-    return remembered.known(where) if remembered else None
+    found = remembered.known(where) if remembered else None
+    everything = counts.known(shape.table, shape.number, sa.true())
+    if remembered is None or found is None or everything is None:
+        return None
+    total = remembered.count(sa.true(), lambda: connection.scalars(everything).one())
+    scanned = total / _SCANNED if by_index(where) is not where else 0
+    return total * rows <= found * (found + scanned)
 
 
 def _sorted_last(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -57,6 +71,43 @@ def _sorted_last(column: ColumnElement[Any]) -> ColumnElement[Any]:
     if isinstance(column, UnaryExpression) and column.modifier:
         return UnaryExpression(_sorted_last(column.element), modifier=column.modifier)
     return UnaryExpression(column, operator=operators.custom_op("+"))
+
+
+def by_index(where: Predicate) -> Predicate:
+    """The same condition, by the texts that an index holds: there they are folded already, and stand in order.
+
+    Where several pieces are looked for, another index may hold all that is needed.
+    """
+    if sum(isinstance(element, Matching) for element in visitors.iterate(where)) > 1:
+        return where
+
+    def asked(element: ExternallyTraversible, **_: Any) -> ExternallyTraversible | None:
+        if not isinstance(element, Matching):
+            return None
+        text, piece, pattern = element.sides()
+        begins = isinstance(element, startswith) and isinstance(piece, BindParameter)
+        if isinstance(text, folded):
+            (text,) = text.clauses
+            if not has_folds(text):
+                return None
+            text = sa.func.fold(text)
+        elif not begins:
+            return None
+        # Every text comes after nothing. To say so leads SQLite to the index.
+        first, end = (piece.value, _after(piece.value)) if begins else ("", None)
+        return sa.and_(text >= first, *([] if end is None else [text < end]), type(element)(text, piece, pattern))
+
+    return visitors.replacement_traverse(where, {}, asked)
+
+
+def _after(start: str) -> str | None:
+    """The first of the texts that come after all which begin so; None where none does."""
+    kept = start.rstrip(_LAST)
+    if not kept:
+        return None
+    following = ord(kept[-1]) + 1
+    # Half characters are no texts.
+    return kept[:-1] + ("\ue000" if following == 0xD800 else chr(following))
 
 
 def one_by_one(where: Predicate) -> Predicate:
@@ -89,7 +140,7 @@ def _names_one(shape: Shape, where: Predicate) -> bool:
     for part in _parts(where):
         if isinstance(part, BinaryExpression) and part.operator is operators.eq:
             left = part.left.clause if isinstance(part.left, TypeCoerce) else part.left
-            if left is shape.key.column and isinstance(part.right, sa.BindParameter):
+            if left is shape.key.column and isinstance(part.right, BindParameter):
                 return True
     return False
 

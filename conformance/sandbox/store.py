@@ -137,7 +137,7 @@ def rows(
     """The rows for which `where` is true, as responses show them."""
     asked = where if size is None else plans.paging(connection, shape, where, offset + size)
     from_there, skipped = deep.beginning(connection, shape, asked, offset) if _own(shape, order) else (asked, offset)
-    sorted_by = order if size is None else plans.sorting(connection, where, order, offset + size)
+    sorted_by = order if size is None else plans.sorting(connection, shape, where, order, offset + size)
     page = shape.shows.where(from_there).order_by(*sorted_by).limit(size).offset(skipped)
     found = connection.execute(page).all()
     keys = [record[0] for record in found]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects import sqlite
 
-from conformance.sandbox import Settings, app, conditions, plans, store
+from conformance.sandbox import Settings, app, conditions, lookups, plans, store
 from conformance.sandbox import query as queries
 from conformance.sandbox.lookups import Predicate
 from conformance.sandbox.store import Store
@@ -26,6 +26,9 @@ QUERIES = (
     "attribute__COLOR__icontains=e&attribute__SIZE__contains=S&approved=false",
     "attribute__COLOR__icontains=e&sku=AKN-TSHRT",
     "sku=AKN-TSHRT",
+    "attribute__COLOR__startswith=R",
+    "name__icontains=%F4%8F%BF%BF",
+    "attribute__COLOR__istartswith=r&name__icontains=i",
 )
 
 
@@ -57,7 +60,8 @@ def test_every_way_finds_the_same_rows(contract: Contract, filled: tuple[Store, 
     asked, order = where(contract, shape, text), store.default_order(shape)
     with rows.work() as connection:
         everything = store.rows(connection, shape, asked, order)
-        assert store.rows(connection, shape, plans.one_by_one(asked), order) == everything
+        for way in (plans.one_by_one, plans.by_index):
+            assert store.rows(connection, shape, way(asked), order) == everything
     for counted_first in (False, True):
         with rows.reading() as connection:
             if counted_first:
@@ -65,6 +69,25 @@ def test_every_way_finds_the_same_rows(contract: Contract, filled: tuple[Store, 
             for offset, size in ((0, 1), (0, 10), (7, 3), (0, 300)):
                 found = store.rows(connection, shape, asked, order, offset, size)
                 assert found == everything[offset : offset + size]
+
+
+@pytest.mark.parametrize(
+    "texts", [["", "a", "b", "ab", "a\U0010ffff", "a\U0010ffffx", "a\ud7ff", "a\ud7ff\0", "a\ue000", "\U0010ffff"]]
+)
+def test_texts_that_begin_alike_stand_together(filled: tuple[Store, Shape], texts: list[str]) -> None:
+    rows, _ = filled
+    column = sa.Column("text", sa.Text)
+    table = sa.Table("texts", sa.MetaData(), column, prefixes=["TEMPORARY"])
+    with rows.work() as connection:
+        if connection.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL finds the short way itself")
+        table.create(connection)
+        connection.execute(sa.insert(table), [{"text": text} for text in texts])
+        for start in texts:
+            asked = plans.by_index(lookups.predicate(column, "text", "startswith", start))
+            found = connection.scalars(sa.select(column).where(asked)).all()
+            assert found == [text for text in texts if text.startswith(start)]
+        table.drop(connection)
 
 
 def test_a_condition_on_free_keys_can_be_asked_of_each_row(contract: Contract, filled: tuple[Store, Shape]) -> None:
@@ -97,9 +120,9 @@ def test_few_rows_are_found_first_and_sorted_then(contract: Contract, filled: tu
         many, few = where(contract, shape, "name__icontains=a"), where(contract, shape, "name__icontains=qzqzq")
         for one in (many, few):
             store.count(connection, shape, one)
-        assert plans.sorting(connection, many, order, 1) == order
-        sorted_by = sa.select(shape.key.column).order_by(*plans.sorting(connection, few, order, 1))
+        assert plans.sorting(connection, shape, many, order, 1) == order
+        sorted_by = sa.select(shape.key.column).order_by(*plans.sorting(connection, shape, few, order, 1))
         assert "ORDER BY + products.created_at, + products.sku" in written(sorted_by)
         backwards = [sa.desc(one).nulls_last() for one in order]
-        sorted_by = sa.select(shape.key.column).order_by(*plans.sorting(connection, few, backwards, 1))
+        sorted_by = sa.select(shape.key.column).order_by(*plans.sorting(connection, shape, few, backwards, 1))
         assert "ORDER BY (+ products.created_at) DESC NULLS LAST, (+ products.sku)" in written(sorted_by)
