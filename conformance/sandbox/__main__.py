@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -52,7 +54,25 @@ class Rate(click.ParamType[float]):
         return rate
 
 
-SECONDS = click.FloatRange(0)
+class Finite(click.FloatRange):
+    """A number within bounds; what is no number at all isn't."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number of a text."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} isn't a finite number", param, ctx)
+        return number
+
+
+def _base_url(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not (value.startswith(("http://", "https://")) and urlsplit(value).netloc):
+        raise click.BadParameter(f"{value!r} isn't the beginning of a link; give one such as https://host/path")
+    return value
+
+
+SECONDS = Finite(0, 3_153_600_000)
+"""A hundred years are more than the clock is moved on by."""
 
 
 @command(epilog=EPILOG)
@@ -82,19 +102,21 @@ SECONDS = click.FloatRange(0)
 @option("--fault", "broken", multiple=True, metavar="ID", help="break a promise (repeatable); see --faults")
 @option("--faults", "list_faults", is_flag=True, help="list the faults, each with the clause that it breaks, and stop")
 @option("--batch-delay", type=SECONDS, default=0, metavar="S", help="seconds that a batch takes")
-@option("--latency", type=SECONDS, default=0, metavar="S", help="seconds before every answer")
+@option("--latency", type=Finite(0, 86_400), default=0, metavar="S", help="seconds before every answer")
 @option("--rate-limit", type=Rate(), metavar="N/s", help="answer requests beyond N a second 429 with Retry-After")
 @option(
     "--page-cap", type=click.IntRange(1), metavar="N", help="show at most N rows on a page, whatever limit is asked for"
 )
-@option("--flaky", type=click.FloatRange(0, 1), default=0, metavar="P", help="answer this share of requests 503")
+@option("--flaky", type=Finite(0, 1), default=0, metavar="P", help="answer this share of requests 503")
 @option("--read-only", is_flag=True, help="answer writes 403, as to a key that may only read")
 @option("--approve-after", type=SECONDS, default=0, metavar="S", help="seconds until a new row is approved")
 @option(
     "--past-end", type=click.Choice(["empty", "404"]), default="empty", help="the answer to a page past the last one"
 )
-@option("--link-base", metavar="URL", help="begin links with this instead of the request's own host")
-@option("--churn", type=SECONDS, default=0, metavar="N", help="changes a second that another writer makes")
+@option(
+    "--link-base", metavar="URL", callback=_base_url, help="begin links with this instead of the request's own host"
+)
+@option("--churn", type=Finite(0, 10_000), default=0, metavar="N", help="changes a second that another writer makes")
 @option("--audit", type=FILE, metavar="FILE", help="append one JSON line for each request, without the key")
 def sandbox(document: Path, api_key: str | None, broken: tuple[str, ...], list_faults: bool, **options: Any) -> int:
     """Serve an OpenAPI document, with a made-up catalog.
@@ -133,6 +155,9 @@ def _serve(contract: Contract, settings: Settings) -> int:
         print(error, file=sys.stderr)
         return USAGE
     except OSError as error:
+        if error.filename is not None:
+            print(f"can't write to {error.filename}: {error.strerror}", file=sys.stderr)
+            return USAGE
         print(f"can't listen on {settings.host}:{settings.port}: {error.strerror}", file=sys.stderr)
         return USAGE
     return 0

@@ -13,7 +13,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "format": ("This is not a valid {0}.", "Geçerli bir {0} değil."),
     "bounds": ("The value is outside its bounds: {0} {1}.", "Değer sınırlarının dışında: {0} {1}."),
     "pair": ("Two values are needed.", "İki değer gerekli."),
-    "choice": ("This is none of the allowed values.", "İzin verilen değerlerden biri değil."),
+    "choice": ("This is none of the allowed values: {0}.", "İzin verilen değerlerden biri değil: {0}."),
     "invalid": ("This is not a valid value.", "Geçerli bir değer değil."),
     "twice": ("This parameter is given more than once.", "Bu parametre birden fazla kez verilmiş."),
     "unknown-parameter": ("There is no such parameter.", "Böyle bir parametre yok."),

@@ -13,7 +13,7 @@ from conformance.sandbox.cursors import Place
 from conformance.sandbox.messages import Language, say
 from conformance.sandbox.prefixes import Prefixed
 from conformance.sandbox.tables import Shape
-from conformance.sandbox.validation import Check, check, nearest
+from conformance.sandbox.validation import Check, check, choice, nearest
 from spec import Contract, Cursor, Filter, Numbered, Offset, Operation, Ordering, Pagination, Parameter, SortKey
 from spec.lookups import LOOKUPS
 from spec.model import keys_of
@@ -307,11 +307,11 @@ def _take(
     names = value if isinstance(value, list) else str(value).split(",")
     if parameter.expands:
         if not {*names} <= parameter.expands.keys():
-            raise ValueError("choice")
+            raise ValueError(*choice(parameter.expands))
         asked["expanded"] = {name: parameter.expands[name] for name in names}
     if parameter.fields and signature.shape:
         if not {*names} <= {*signature.shape.order}:
-            raise ValueError("choice")
+            raise ValueError(*choice(signature.shape.order))
         asked[parameter.fields] = frozenset(names)
     if parameter.search:
         searches.append(Search(parameter.search, texts[0], parameter.by_words))
@@ -331,7 +331,7 @@ def _order(signature: Signature, ordering: Ordering, given: list[str], pairs: Pa
     for place, value in enumerate(values):
         key = known.get(value)
         if key is None and ordering.unknown != "ignored":
-            raise ValueError("choice")
+            raise ValueError(*choice(key.value for key in keys_of(ordering)))
         if key is not None:
             down = turn is not None and turn.descending in ways[place : place + 1]
             found.append(replace(key, descending=key.descending or down))

@@ -38,6 +38,8 @@ _FORMATS = {name: FORMATS[name] for name in ("decimal", LOCAL)}
 
 MAX_PROBLEMS = 100
 """A body with more problems than that gets the first ones: nobody reads ten thousand."""
+_MOST_NAMED = 12
+"""Allowed values that a message names."""
 
 
 @dataclass(frozen=True)
@@ -156,9 +158,17 @@ def _problem(error: jsonschema_rs.ValidationError) -> Problem:
             return ("bounds", kind.name, kind.limit)
         case "minLength" | "maxLength" | "minItems" | "maxItems":
             return ("bounds", kind.name, kind.limit)
-        case "enum" | "const":
-            return ("choice",)
+        case "enum":
+            return choice(kind.options)
+        case "const":
+            return choice([kind.expected_value])
     return ("invalid",)
+
+
+def choice(allowed: Iterable[JSON]) -> Problem:
+    """The problem of a value that is none of those allowed, as far as anybody reads them."""
+    texts = [one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in allowed]
+    return ("choice", ", ".join([*texts[:_MOST_NAMED], *(["…"] if len(texts) > _MOST_NAMED else [])]))
 
 
 def _missing(error: jsonschema_rs.ValidationError) -> str:

@@ -49,7 +49,20 @@ def test_a_document_that_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--port", "70000"], ["--products", "-1"], ["--flaky", "2"], ["--rate-limit", "0/s"], ["--page-cap", "0"], ["x"]],
+    [
+        ["--port", "70000"],
+        ["--products", "-1"],
+        ["--flaky", "2"],
+        ["--rate-limit", "0/s"],
+        ["--page-cap", "0"],
+        ["x"],
+        ["--latency", "nan"],
+        ["--batch-delay", "inf"],
+        ["--approve-after", "1e300"],
+        ["--flaky", "nan"],
+        ["--churn", "inf"],
+        ["--link-base", "example.com"],
+    ],
 )
 def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
@@ -64,6 +77,8 @@ def test_what_can_not_be_served(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "can't be used as a database" in capsys.readouterr().err
     assert main(["--host", "203.0.113.1"]) == 2
     assert "can't listen on 203.0.113.1" in capsys.readouterr().err
+    assert main(["--audit", str(tmp_path / "no" / "log")]) == 2
+    assert f"can't write to {tmp_path / 'no' / 'log'}: No such file or directory" in capsys.readouterr().err
 
 
 def test_the_list_of_faults(capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,6 +40,9 @@ def control(client: httpx2.Client, method: str, path: str, **sent: Any) -> Any:
     return response.json() if is_json else response.text
 
 
+ROWS = "collections/products/rows?fill=true"
+
+
 def refused(client: httpx2.Client, status: int, method: str, path: str, **sent: Any) -> Any:
     response = client.request(method, PREFIX + path, **sent)
     assert response.status_code == status, response.text
@@ -90,6 +93,31 @@ def test_a_snapshot_brings_rows_and_batches_back(client: httpx2.Client) -> None:
     control(client, "DELETE", "snapshots/waiting")
     assert "waiting" in refused(client, 404, "POST", "snapshots/waiting/restore")["detail"]
     refused(client, 400, "PUT", "snapshots/no%20such")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "field", "sentence"),
+    [
+        ("PATCH", "switches", {"json": {"latncy": 1}}, "latncy", "There is no such field. Did you mean latency?"),
+        ("PATCH", "switches", {"json": {"past_end": "x"}}, "past_end", "none of the allowed values: empty, 404."),
+        ("PATCH", "switches", {"json": {"batch_delay": 1e300}}, "batch_delay", "maximum"),
+        ("PATCH", "switches", {"json": {"approve_after": 1e30}}, "approve_after", "maximum"),
+        ("POST", "failures", {"json": {"headers": {"X Y": "a"}}}, "headers", "not a valid value"),
+        ("POST", "failures", {"json": {"headers": {"X": "a\nb"}}}, "headers.X", "not a valid value"),
+        ("POST", "failures", {"json": {"headers": {"X": "ş"}}}, "headers.X", "not a valid value"),
+        ("GET", "requests?operation=nope", {}, "operation", "There is no such operation; there are PRD108"),
+        ("GET", "requests?status=200&status=400", {}, "status", "given more than once"),
+        ("POST", ROWS, {"content": "sku,nmae\na,b"}, "nmae", "There is no such field. Did you mean name?"),
+        ("POST", ROWS, {"content": "sku,sku\na,b"}, "sku", "Two columns have this name."),
+    ],
+)
+def test_what_is_wrong_is_named(
+    client: httpx2.Client, method: str, path: str, sent: dict[str, Any], field: str, sentence: str
+) -> None:
+    headers = {"Content-Type": "text/csv"} if "content" in sent else {}
+    errors = refused(client, 400, method, path, headers=headers, **sent)["errors"]
+    assert list(errors) == [field]
+    assert sentence in errors[field][0]
 
 
 @pytest.mark.parametrize("format", ["json", "ndjson", "csv"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -86,10 +86,14 @@ def _values(signature: _Signature, path: Mapping[str, str], query_string: bytes)
     found: dict[str, Any] = {}
     errors: dict[str, list[str]] = {}
     given = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True, errors="replace")
+    names = [name for name, _ in given]
     for name, text in (*path.items(), *given):
         place, of = signature.parameters.get(name, ("", None))
         if of is None or (place == "path") is not (name in path):
             errors[name] = [say("en", "unknown-parameter")]
+            continue
+        if names.count(name) > 1:
+            errors[name] = [say("en", "twice")]
             continue
         try:
             found[name] = of.text(text)
@@ -108,11 +112,21 @@ def _body(of: Check, content: bytes) -> JSON:
         raise Wrong(400, say("en", *error.args)) from None
     errors: dict[str, list[str]] = {}
     for found in of.validator.iter_errors(value):
+        kind: Any = found.kind
+        if kind.name == "additionalProperties":
+            errors |= {name: [unknown_field(name, of.schema.get("properties", ()))] for name in kind.unexpected}
+            continue
         problem, steps = validation.located(found)
         errors.setdefault(".".join(steps) or "body", []).append(say("en", *problem))
     if errors:
         raise Wrong(400, "The body is wrong.", errors)
     return value
+
+
+def unknown_field(name: str, known: Iterable[str]) -> str:
+    """The sentence about a name that no field has."""
+    near = validation.nearest(name, known)
+    return f"There is no such field. Did you mean {near}?" if near else "There is no such field."
 
 
 def encoded(value: JSON) -> str:

@@ -142,7 +142,10 @@ class Operations:
 
     def list_requests(self, asked: Asked) -> Answer:
         """The requests, or some of them."""
-        return Answer(200, [_shown(entry) for entry in self._state.requests.find(**asked.values)])
+        wanted = dict(asked.values)
+        if "operation" in wanted:
+            wanted["operation"] = self._code(wanted["operation"], "The parameters are wrong.")
+        return Answer(200, [_shown(entry) for entry in self._state.requests.find(**wanted)])
 
     def clear_requests(self, _: Asked) -> Answer:
         """Forget the requests."""
@@ -192,13 +195,7 @@ class Operations:
         """Let the next requests fail."""
         failure = Failure(**asked.body)
         if failure.operation is not None:
-            known = {**self._contract.by_id, **self._contract.by_code}
-            if failure.operation not in known:
-                there = ", ".join(self._contract.by_code)
-                raise Wrong(
-                    400, "The body is wrong.", {"operation": [f"There is no such operation; there are {there}."]}
-                )
-            failure = replace(failure, operation=known[failure.operation].code)
+            failure = replace(failure, operation=self._code(failure.operation, "The body is wrong."))
         self._state.failures.add(failure)
         return _NOTHING
 
@@ -265,6 +262,14 @@ class Operations:
         if number > len(self._tenants):
             raise Wrong(404, f"There is no tenant {number}: the sandbox was started with {len(self._tenants)} of them.")
         return self._tenants[number - 1]
+
+    def _code(self, operation: str, detail: str) -> str:
+        """The code of the operation with a code or operationId. Raises Wrong."""
+        known = {**self._contract.by_id, **self._contract.by_code}
+        if operation not in known:
+            there = ", ".join(self._contract.by_code)
+            raise Wrong(400, detail, {"operation": [f"There is no such operation; there are {there}."]})
+        return known[operation].code
 
     def _shape(self, asked: Asked) -> Shape:
         shapes = self._tenant(asked).store.shapes

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from conformance.sandbox import store, validation, values, worker, writing
 from conformance.sandbox.control import filling, texts
-from conformance.sandbox.control.asking import Asked, Wrong
+from conformance.sandbox.control.asking import Asked, Wrong, unknown_field
 from conformance.sandbox.messages import say
 from conformance.sandbox.store import Row, Store
 from conformance.sandbox.tables import Field, Shape
@@ -65,6 +65,8 @@ def parsed(shape: Shape, asked: Asked) -> list[Any]:
         return read(shape, text)
     except texts.Unreadable as error:
         raise Wrong(400, "A row can't be read; nothing was loaded.", {error.row: {"row": [str(error)]}}) from None
+    except texts.UnknownNames as error:
+        raise Wrong(400, "The line of names is wrong; nothing was loaded.", error.errors) from None
 
 
 def written(shape: Shape, rows: list[Row], format: str) -> tuple[Any, str]:
@@ -134,9 +136,7 @@ class Loading:
             return found
         for name in row:
             if name not in self._known:
-                near = validation.nearest(name, self._known)
-                hint = f" Did you mean {near}?" if near else ""
-                found.setdefault(name, []).append(f"There is no such field.{hint}")
+                found.setdefault(name, []).append(unknown_field(name, self._known))
         if not found:
             for name, part in self._shape.parts.items():
                 keys = [_same(part.key, entry[part.key.name]) for entry in row.get(name, ())]

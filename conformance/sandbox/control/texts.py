@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.sandbox import validation
+from conformance.sandbox.control.asking import unknown_field
 from conformance.sandbox.store import Row
 from conformance.sandbox.tables import Shape
 from spec.model import JSON
@@ -28,6 +29,14 @@ class Unreadable(ValueError):
     def __init__(self, row: int, reason: str) -> None:
         self.row = str(row)
         super().__init__(reason)
+
+
+class UnknownNames(ValueError):
+    """A line of names in which some are wrong; `errors` says why, by name."""
+
+    def __init__(self, errors: Mapping[str, list[str]]) -> None:
+        self.errors = errors
+        super().__init__()
 
 
 def to_lines(rows: Sequence[Row]) -> str:
@@ -53,11 +62,12 @@ def to_csv(shape: Shape, names: Sequence[str], rows: Sequence[Row]) -> str:
 
 
 def from_csv(shape: Shape, text: str) -> list[Any]:
-    """The rows under a line of names. Raises Unreadable."""
+    """The rows under a line of names. Raises Unreadable and UnknownNames."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[Any] = []
     try:
         names = next(reader, [])
+        _check_names(shape, names)
         for cells in reader:
             if not cells:
                 continue
@@ -69,6 +79,14 @@ def from_csv(shape: Shape, text: str) -> list[Any]:
     except csv.Error as error:
         raise Unreadable(len(rows), f"This is not valid CSV: {error}.") from None
     return rows
+
+
+def _check_names(shape: Shape, names: Sequence[str]) -> None:
+    known = [*shape.fields, *shape.parts]
+    errors = {name: [unknown_field(name, known)] for name in names if name not in known}
+    errors |= {name: ["Two columns have this name."] for name in names if names.count(name) > 1}
+    if errors:
+        raise UnknownNames(errors)
 
 
 def _is_text(shape: Shape, name: str) -> bool:

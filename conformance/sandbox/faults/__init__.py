@@ -98,7 +98,7 @@ def behaviour(contract: Contract, ids: Iterable[str]) -> Behaviour:
     for id in wanted:
         if id not in known:
             near = difflib.get_close_matches(id, known, n=3)
-            hint = f"did you mean {' or '.join(near)}?" if near else "--faults lists them"
+            hint = f"did you mean {' or '.join(near)}?" if near else "--faults and /_sandbox/faults list them"
             raise ValueError(f"there is no fault {id!r}: {hint}")
         found = known[id].change(found)
     return found
