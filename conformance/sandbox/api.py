@@ -160,7 +160,9 @@ class Sandbox:
             await asyncio.sleep(failure.delay)
         course.dropped = failure.drop
         body = {"detail": say(tongue, "asked-for")} if failure.body is None else failure.body
-        return Answer(failure.status, body, failure.headers)
+        headers = {name.lower(): value for name, value in failure.headers.items()}
+        content_type = headers.pop("content-type", "application/json")
+        return Answer(failure.status, body, headers, content_type)
 
     # -- what is kept of it ------------------------------------------------------------------------
 
