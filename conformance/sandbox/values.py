@@ -16,6 +16,9 @@ from spec.model import JSON, LOCAL
 Kind = Literal["text", "uuid", "instant", "decimal", "number", "boolean", "json"]
 
 _EPOCH = datetime(1970, 1, 1)
+_DAY = 24 * 60 * 60 * 1_000_000
+FIRST, LAST = ((edge - _EPOCH) // timedelta(microseconds=1) for edge in (datetime.min, datetime.max))
+"""The first and the last moment of the calendar, of which every moment shown is one; an offset leads beyond it."""
 _MICROSECOND = timedelta(microseconds=1)
 _INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?([Zz]|([+-])(\d\d):(\d\d))?", re.ASCII)
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
@@ -95,10 +98,7 @@ def date_part(part: str, value: int | str | None, zone: str) -> str | None:
     """A part of a date, or of microseconds since 1970 in a time zone, as text."""
     if value is None:
         return None
-    if isinstance(value, str):
-        local = datetime.fromisoformat(value)
-    else:
-        local = (_EPOCH.replace(tzinfo=UTC) + timedelta(microseconds=value)).astimezone(ZoneInfo(zone))
+    local = datetime.fromisoformat(value) if isinstance(value, str) else _local(value, zone)
     parts: Mapping[str, int | str] = {
         "date": local.date().isoformat(),
         "quarter": (local.month + 2) // 3,
@@ -109,13 +109,18 @@ def date_part(part: str, value: int | str | None, zone: str) -> str | None:
 
 def rendered(microseconds: int) -> str:
     """Microseconds since 1970 as the documented date-time: UTC, milliseconds, Z."""
-    return (_EPOCH + timedelta(microseconds=microseconds)).isoformat(timespec="milliseconds") + "Z"
+    cut = min(max(microseconds, FIRST), LAST)
+    return (_EPOCH + timedelta(microseconds=cut)).isoformat(timespec="milliseconds") + "Z"
 
 
 def shown_by_clocks(microseconds: int, zone: str) -> str:
     """Microseconds since 1970 as the clocks of a zone show them: without an offset."""
-    moment = (_EPOCH.replace(tzinfo=UTC) + timedelta(microseconds=microseconds)).astimezone(ZoneInfo(zone))
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
+    return _local(microseconds, zone).replace(tzinfo=None).isoformat(timespec="milliseconds")
+
+
+def _local(microseconds: int, zone: str) -> datetime:
+    cut = min(max(microseconds, FIRST + _DAY), LAST - _DAY)
+    return (_EPOCH.replace(tzinfo=UTC) + timedelta(microseconds=cut)).astimezone(ZoneInfo(zone))
 
 
 def now() -> int:

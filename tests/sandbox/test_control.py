@@ -105,6 +105,8 @@ def test_a_snapshot_brings_rows_and_batches_back(client: httpx2.Client) -> None:
         ("POST", "failures", {"json": {"headers": {"X Y": "a"}}}, "headers", "not a valid value"),
         ("POST", "failures", {"json": {"headers": {"X": "a\nb"}}}, "headers.X", "not a valid value"),
         ("POST", "failures", {"json": {"headers": {"X": "ş"}}}, "headers.X", "not a valid value"),
+        ("PUT", "clock", {"json": {"frozen": True, "now": "9999-12-31T23:59:59Z"}}, "now", "from 1970 to 9000-01-01"),
+        ("PUT", "clock", {"json": {"frozen": True, "now": "0001-01-01T00:00:00+14:00"}}, "now", "from 1970 to"),
         ("GET", "requests?operation=nope", {}, "operation", "There is no such operation; there are PRD108"),
         ("GET", "requests?status=200&status=400", {}, "status", "given more than once"),
         ("POST", ROWS, {"content": "sku,nmae\na,b"}, "nmae", "There is no such field. Did you mean name?"),
@@ -290,6 +292,9 @@ def test_the_next_requests_fail_as_asked(client: httpx2.Client) -> None:
     assert (first.status_code, first.headers["retry-after"]) == (429, "7")
     assert client.get(PRODUCTS).status_code == 429
     assert everything(client) == before
+    page = {"status": 502, "headers": {"Content-Type": "text/html"}, "body": "<h1>Bad gateway</h1>"}
+    control(client, "POST", "failures", json=page)
+    assert client.get(PRODUCTS).text == page["body"]
     control(client, "POST", "failures", json={"drop": True})
     with pytest.raises(httpx2.RemoteProtocolError):
         client.get(PRODUCTS)

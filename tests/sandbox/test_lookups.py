@@ -248,6 +248,9 @@ def test_what_is_no_instant(text: str) -> None:
 def test_an_instant_at_the_edges() -> None:
     assert values.instant("0001-01-01T00:00:00+14:00") < values.instant("0001-01-01T00:00:00Z")
     assert values.instant("9999-12-31T23:59:59.999999-14:00") > values.instant("9999-12-31T23:59:59.999999Z")
+    assert values.rendered(int(values.instant("0001-01-01T00:00:00+14:00"))) == "0001-01-01T00:00:00.000Z"
+    assert values.rendered(int(values.instant("9999-12-31T23:59:59.999-14:00"))) == "9999-12-31T23:59:59.999Z"
+    assert values.shown_by_clocks(values.LAST, "Asia/Tokyo") == "9999-12-31T08:59:59.999"
     assert values.instant("2016-12-31T23:59:60Z") == values.instant("2017-01-01T00:00:00Z")
     assert values.instant("2025-05-22t11:42:32z") == values.instant("2025-05-22T11:42:32Z")
 

@@ -23,6 +23,8 @@ from spec import Contract
 from spec.model import JSON
 
 _NOTHING = Answer(204, None)
+_LAST = int(values.instant("9000-01-01T00:00:00Z"))
+"""As far as the clock goes: from there on, what waits for a century still comes before the calendar's end."""
 _SHARED = frozenset(
     {
         "get_health",
@@ -213,7 +215,7 @@ class Operations:
     def set_clock(self, asked: Asked) -> Answer:
         """Freeze, continue or set the clock."""
         clock, body = self._state.clock, asked.body
-        at = int(values.instant(body["now"])) if "now" in body else clock.now()
+        at = _within_calendar("now", int(values.instant(body["now"])) if "now" in body else clock.now())
         if body["frozen"]:
             clock.freeze(at // 1000 * 1000)
         else:
@@ -230,7 +232,7 @@ class Operations:
     def advance_clock(self, asked: Asked) -> Answer:
         """Advance the clock; parts of batches that fall due meanwhile are done at their own time."""
         clock = self._state.clock
-        goal = clock.now() + int(asked.body["seconds"] * 1000) * 1000
+        goal = _within_calendar("seconds", clock.now() + int(asked.body["seconds"] * 1000) * 1000)
         while True:
             soonest = min(((due, t.number) for t in self._tenants if (due := t.worker.due()) is not None), default=None)
             if soonest is None or soonest[0] > goal:
@@ -318,6 +320,14 @@ def _failure(failure: Failure) -> Mapping[str, JSON]:
 
 def _clock(clock: Clock) -> Mapping[str, JSON]:
     return {"now": values.rendered(clock.now()), "frozen": clock.frozen}
+
+
+def _within_calendar(field: str, moment: int) -> int:
+    """A moment that can be shown, and some that follow it. Raises Wrong."""
+    if not 0 <= moment <= _LAST:
+        problem = f"The clock goes from 1970 to {values.rendered(_LAST)}."
+        raise Wrong(400, "The body is wrong.", {field: [problem]})
+    return moment
 
 
 def _batch(view: BatchView) -> Mapping[str, JSON]:
