@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+import spec
 from conformance.oracle.awkward import MIXED, TEXTS
 from conformance.sandbox import DEFAULT_KEY, Settings, app
 from conformance.sandbox.control import PREFIX, asking
@@ -40,6 +42,7 @@ def control(client: httpx2.Client, method: str, path: str, **sent: Any) -> Any:
     return response.json() if is_json else response.text
 
 
+DOCUMENTS = Path(__file__).parent.parent / "conformance"
 ROWS = "collections/products/rows?fill=true"
 
 
@@ -120,6 +123,21 @@ def test_what_is_wrong_is_named(
     errors = refused(client, 400, method, path, headers=headers, **sent)["errors"]
     assert list(errors) == [field]
     assert sentence in errors[field][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("warehouse", 'curl --header "Authorization: Bearer $A_WAREHOUSE_API_KEY" '),
+        ("garden", 'curl --header "X-Key: $A_GARDEN_API_KEY" '),
+        ("library", "curl 'http"),
+    ],
+)
+def test_the_first_line_to_try_is_of_the_document(serving: Serving, name: str, line: str) -> None:
+    with serving(contract=spec.load(DOCUMENTS / f"{name}.yaml"), products=3) as client:
+        about = control(client, "GET", "about")
+        assert about["example"].replace("{base}", "http").startswith(line)
+        assert (about["variable"] is None) is ("KEY" not in line)
 
 
 @pytest.mark.parametrize("format", ["json", "ndjson", "csv"])

@@ -19,7 +19,8 @@ from conformance.sandbox.state import State
 from conformance.sandbox.tables import Shape
 from conformance.sandbox.tenants import Tenant
 from conformance.sandbox.traffic import Failure
-from spec import Contract
+from spec import Contract, Operation, SecurityScheme
+from spec.environment import key_variable
 from spec.model import JSON
 
 _NOTHING = Answer(204, None)
@@ -78,11 +79,12 @@ class Operations:
         """The data of the page."""
         contract = self._contract
         first = next((o for o in contract.operations if o.pagination and o.filters), contract.operations[0])
-        header = next((s.parameter for s in contract.security_schemes if s.place == "header"), "Authorization")
+        variable = key_variable(contract)
         about = {
             "title": contract.title,
             "version": contract.version,
-            "example": f"curl --header \"{header}: $PRD_API_KEY\" '{{base}}{first.path}'",
+            "example": " ".join(["curl", *_credentials(contract, first, variable), f"'{{base}}{first.path}'"]),
+            "variable": variable if first.security else None,
             "key": DEFAULT_KEY if self._settings.api_key == DEFAULT_KEY else None,
             "operations": [
                 {"code": o.code, "method": o.method, "path": o.path, "summary": o.summary} for o in contract.operations
@@ -290,6 +292,23 @@ class Operations:
     def _no_snapshot(self, asked: Asked) -> Wrong:
         there = ", ".join(self._tenant(asked).snapshots) or "none"
         return Wrong(404, f"There is no snapshot {asked.values['name']}; there are: {there}.")
+
+
+def _credentials(contract: Contract, operation: Operation, variable: str) -> list[str]:
+    """The options of curl that send the key, which a variable of the environment holds."""
+    schemes = {scheme.name: scheme for scheme in contract.security_schemes}
+    found = [schemes[name] for name in (operation.security[0] if operation.security else ()) if name in schemes]
+    return [_credential(scheme, variable) for scheme in found]
+
+
+def _credential(scheme: SecurityScheme, variable: str) -> str:
+    if scheme.place in ("query", "cookie"):
+        option = "--url-query" if scheme.place == "query" else "--cookie"
+        return f'{option} "{scheme.parameter}=${variable}"'
+    if scheme.scheme == "basic":
+        return f'--user ":${variable}"'
+    kind = "Bearer " if scheme.scheme == "bearer" or scheme.type in ("oauth2", "openIdConnect") else ""
+    return f'--header "{scheme.parameter}: {kind}${variable}"'
 
 
 def _shown(entry: Entry) -> JSON:

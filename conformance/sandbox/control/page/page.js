@@ -61,8 +61,8 @@ async function about() {
   $("title").textContent = `${found.title} ${found.version}, a sandbox`;
   $("docs").hidden = found.docs === null;
   const example = found.example.replace("{base}", location.origin);
-  $("example").textContent = found.key ? `export PRD_API_KEY=${found.key}\n${example}` : example;
-  $("key").textContent = found.key
+  $("example").textContent = found.key && found.variable ? `export ${found.variable}=${found.key}\n${example}` : example;
+  $("key").textContent = !found.variable ? "No key is needed:" : found.key
     ? "Send the key in every request. This sandbox was given none of its own, so it is the one that everybody knows:"
     : "Send the key that the sandbox was started with in every request:";
   $("operations").replaceChildren(...found.operations.map((o) => element("tr", {},
