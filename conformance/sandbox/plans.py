@@ -62,7 +62,9 @@ def _meets_soon(connection: Connection, shape: Shape, where: Predicate, rows: in
     if remembered is None or found is None or everything is None:
         return None
     total = remembered.count(sa.true(), lambda: connection.scalars(everything).one())
-    scanned = total / _SCANNED if by_index(where) is not where else 0
+    pieces = _pieces(where)
+    # Where an index holds only one of the texts, each row has to be read.
+    scanned = total if pieces > 1 else total * pieces / _SCANNED
     return total * rows <= found * (found + scanned)
 
 
@@ -78,7 +80,8 @@ def by_index(where: Predicate) -> Predicate:
 
     Where several pieces are looked for, another index may hold all that is needed.
     """
-    if sum(isinstance(element, Matching) for element in visitors.iterate(where)) > 1:
+    where = _one_list(where)
+    if _pieces(where) > 1:
         return where
 
     def asked(element: ExternallyTraversible, **_: Any) -> ExternallyTraversible | None:
@@ -91,13 +94,27 @@ def by_index(where: Predicate) -> Predicate:
             if not has_folds(text):
                 return None
             text = sa.func.fold(text)
-        elif not begins:
-            return None
         # Every text comes after nothing. To say so leads SQLite to the index.
         first, end = (piece.value, _after(piece.value)) if begins else ("", None)
         return sa.and_(text >= first, *([] if end is None else [text < end]), type(element)(text, piece, pattern))
 
     return visitors.replacement_traverse(where, {}, asked)
+
+
+def _one_list(where: Predicate) -> Predicate:
+    """The same condition with one list of rows, the narrowest. Whether they are in the others is asked of each."""
+    lists = [part for part in _parts(where) if _listed(part) is not None]
+    first = min(lists, key=_pieces, default=None)
+
+    def asked(element: ExternallyTraversible, **_: Any) -> ExternallyTraversible | None:
+        return _one_by_one(element) if element is not first and any(element is one for one in lists) else None
+
+    return visitors.replacement_traverse(where, {}, asked) if len(lists) > 1 else where
+
+
+def _pieces(where: ColumnElement[Any]) -> int:
+    """How many pieces of text it looks for."""
+    return sum(isinstance(element, Matching) for element in visitors.iterate(where))
 
 
 def _after(start: str) -> str | None:
@@ -116,15 +133,16 @@ def one_by_one(where: Predicate) -> Predicate:
     A list has to be made in full before the first row is found.
     """
 
-    def asked(element: ExternallyTraversible, **_: Any) -> ExternallyTraversible | None:
-        listed = _listed(element)
-        if listed is None or not isinstance(element, BinaryExpression):
-            return None
-        (owner,) = listed.selected_columns
-        narrowed = () if listed.whereclause is None else (listed.whereclause,)
-        return sa.exists().where(owner == element.left, *narrowed)
+    return visitors.replacement_traverse(where, {}, lambda element, **_: _one_by_one(element))
 
-    return visitors.replacement_traverse(where, {}, asked)
+
+def _one_by_one(element: ExternallyTraversible) -> ExternallyTraversible | None:
+    listed = _listed(element)
+    if listed is None or not isinstance(element, BinaryExpression):
+        return None
+    (owner,) = listed.selected_columns
+    narrowed = () if listed.whereclause is None else (listed.whereclause,)
+    return sa.exists().where(owner == element.left, *narrowed)
 
 
 def _listed(element: ExternallyTraversible) -> Select[Any] | None:

@@ -98,6 +98,14 @@ def test_a_condition_on_free_keys_can_be_asked_of_each_row(contract: Contract, f
     assert "EXISTS" in written(plans.one_by_one(listed))
 
 
+def test_one_list_is_made_and_the_narrowest(contract: Contract, filled: tuple[Store, Shape]) -> None:
+    _, shape = filled
+    asked = plans.by_index(where(contract, shape, "attribute__COLOR__icontains=e&attribute__SIZE=S"))
+    (listed,) = written(asked).split(" IN (")[1:]
+    assert "EXISTS" in written(asked)
+    assert "instr" not in listed.partition(")")[0]
+
+
 def test_what_names_one_row_is_asked_of_that_row(contract: Contract, filled: tuple[Store, Shape]) -> None:
     rows, shape = filled
     with rows.work() as connection:
