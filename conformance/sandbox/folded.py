@@ -19,13 +19,11 @@ class folded(FunctionElement[str]):
 
 
 _HAS_FOLDS = "folds"
+_BESIDE = "folded beside"
 
 
 def keep_folds(column: Column[Any]) -> ColumnElement[Any]:
-    """What an index keeps of a column of texts, so that they needn't be folded when pieces of them are looked for.
-
-    SQLite folds them all the same where the table has no numbers of rows, as that of free keys.
-    """
+    """What an index keeps of a column of texts, so that they needn't be folded when pieces of them are looked for."""
     column.info[_HAS_FOLDS] = True
     return func.fold(column)
 
@@ -34,6 +32,20 @@ def has_folds(text: ColumnElement[Any]) -> bool:
     """True for a column of which an index keeps the folded texts."""
     column = text.clause if isinstance(text, TypeCoerce) else text
     return isinstance(column, Column) and _HAS_FOLDS in column.info
+
+
+def keep_beside(text: Column[Any], folds: Column[Any]) -> Column[Any]:
+    """Let a column of a table hold the folded texts of another.
+
+    SQLite reads no folded text from an index where the table has no numbers of rows, as that of free keys.
+    """
+    text.info[_BESIDE] = folds
+    return folds
+
+
+def beside(text: ColumnElement[Any]) -> Column[Any] | None:
+    """The column that holds the folded texts of this one, if any does."""
+    return text.info.get(_BESIDE) if isinstance(text, Column) else None
 
 
 @compiles(folded)

@@ -72,14 +72,28 @@ def by_default(contract: Contract, collection: Collection, columns: Mapping[str,
 
 
 def of_keys(
-    contract: Contract, collection: Collection, field: str, name: str, key: Column[Any], text: Column[Any]
+    contract: Contract,
+    collection: Collection,
+    field: str,
+    name: str,
+    key: Column[Any],
+    text: Column[Any],
+    folded: Column[Any] | None,
 ) -> Iterator[Index]:
     """The indexes of the table of a field's free keys."""
-    asked = {f.lookup for f in filters_of(contract, collection) if f.free_key and f.field == field}
     yield from _equal(f"{name}$key", key, text)
-    if _folded(asked):
-        yield from _equal(f"{name}$folded", key, sa.func.fold(text))
-    yield from _of_pieces(name, text, asked)
+    if folded is not None:
+        yield from _equal(f"{name}$folded", key, folded)
+    yield from _of_pieces(name, text, _asked_of_keys(contract, collection, field), folded)
+
+
+def folds_keys(contract: Contract, collection: Collection, field: str) -> bool:
+    """True where the texts of a field's free keys are looked for without regard to case."""
+    return bool(_folded(_asked_of_keys(contract, collection, field)))
+
+
+def _asked_of_keys(contract: Contract, collection: Collection, field: str) -> set[str]:
+    return {f.lookup for f in filters_of(contract, collection) if f.free_key and f.field == field}
 
 
 def _of(
@@ -94,7 +108,7 @@ def _of(
     if kind == "text":
         if _folded(asked):
             yield from _equal(f"{name}$folded", *before, keep_folds(column))
-        yield from _of_pieces(name, column, asked)
+        yield from _of_pieces(name, column, asked, sa.func.fold(column))
 
 
 def _equal(name: str, *columns: Any) -> Iterator[Index]:
@@ -103,12 +117,12 @@ def _equal(name: str, *columns: Any) -> Iterator[Index]:
     yield _only_on("postgresql", Index(f"{name}#", columns[-1], postgresql_using="hash"))
 
 
-def _of_pieces(name: str, column: Column[Any], asked: set[str]) -> Iterator[Index]:
+def _of_pieces(name: str, column: Column[Any], asked: set[str], folded: ColumnElement[Any] | None) -> Iterator[Index]:
     """Pieces are found by trigrams. SQLite has none for tables that aren't made for searching alone."""
     if asked & _PIECES:
         yield _trigrams(f"{name}$pieces", column)
-    if {lookup.removeprefix("i") for lookup in _folded(asked)} & _PIECES:
-        yield _trigrams(f"{name}$folded-pieces", sa.func.fold(column))
+    if folded is not None and {lookup.removeprefix("i") for lookup in _folded(asked)} & _PIECES:
+        yield _trigrams(f"{name}$folded-pieces", folded)
 
 
 def _trigrams(name: str, text: ColumnElement[Any]) -> Index:

@@ -19,7 +19,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType
 
 from conformance.sandbox import values
-from conformance.sandbox.folded import folded
+from conformance.sandbox.folded import beside, folded
 from conformance.sandbox.values import Kind
 from spec.lookups import LOOKUPS, NOT
 
@@ -157,6 +157,9 @@ def predicate(column: ColumnElement[Any], kind: Kind, lookup: str, value: Any, z
         return _instant(kept, lookup, value)
     if lookup.startswith("i"):
         # An index leads to equal texts. Whether SQLite looks for pieces in it, `plans` decides.
+        folds = beside(column)
+        if folds is not None:
+            return COMPARISONS[lookup[1:]](as_kept(folds), values.fold(value))
         text: ColumnElement[Any] = func.fold(kept) if lookup == "iexact" else folded(kept)
         return COMPARISONS[lookup[1:]](text, values.fold(value))
     return COMPARISONS[lookup](compared, by_value(value) if is_number else value)

@@ -12,6 +12,7 @@ from sqlalchemy import Column, MetaData, Select, Table
 
 from conformance.sandbox import counts, indexes
 from conformance.sandbox.columns import Words, column_type, later
+from conformance.sandbox.folded import keep_beside
 from conformance.sandbox.lookups import as_kept
 from conformance.sandbox.values import Kind, kind
 from spec import Collection, Contract, Operation, Part, SortKey
@@ -25,6 +26,8 @@ ROW = "$row"
 KEY = "$key"
 TEXT = "$text"
 VALUE = "$value"
+FOLDED = "$folded"
+"""The text, upper and lower case taken as equal: the database makes it."""
 
 # The parameters of the statements below.
 THIS = "$this"
@@ -243,13 +246,18 @@ def _part(
 def _keyed(contract: Contract, collection: Collection, field: str, row: Column[Any]) -> Table:
     name = f"{collection.name}/{field}"
     key, text = Column(KEY, Words, primary_key=True), Column(TEXT, Words)
+    folds = indexes.folds_keys(contract, collection, field)
+    folded = (
+        keep_beside(text, Column(FOLDED, Words, sa.Computed(sa.func.fold(text), persisted=True))) if folds else None
+    )
     return Table(
         name,
         row.table.metadata,
         _owner(row, primary_key=True),
         key,
         text,
-        *indexes.of_keys(contract, collection, field, name, key, text),
+        *([] if folded is None else [folded]),
+        *indexes.of_keys(contract, collection, field, name, key, text, folded),
         sqlite_with_rowid=False,
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, MetaData, Table, event
+from sqlalchemy import Column, Connection, MetaData, Table, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -99,8 +99,12 @@ class Postgresql:
         copy.drop()
         with self.connection.begin():
             self.connection.exec_driver_sql(f'CREATE SCHEMA "{copy.schema}"')
-            for name in self._copied():
+            for table in self._copied():
+                name = self._quoted(table.name)
                 self.connection.exec_driver_sql(f'CREATE TABLE "{copy.schema}".{name} AS TABLE {name}')
+                for column in filter(_is_made, table.columns):
+                    made = self._quoted(column.name)
+                    self.connection.exec_driver_sql(f'ALTER TABLE "{copy.schema}".{name} DROP COLUMN {made}')
         return copy
 
     def restore(self, saved: Saved) -> None:
@@ -108,8 +112,10 @@ class Postgresql:
         copy = cast(_Copy, saved)
         with self.connection.begin():
             self.connection.exec_driver_sql(f"TRUNCATE {', '.join(self._names())}")
-            for name in self._copied():
-                self.connection.exec_driver_sql(f'INSERT INTO {name} TABLE "{copy.schema}".{name}')
+            for table in self._copied():
+                name = self._quoted(table.name)
+                columns = ", ".join(self._quoted(one.name) for one in table.columns if not _is_made(one))
+                self.connection.exec_driver_sql(f'INSERT INTO {name} ({columns}) TABLE "{copy.schema}".{name}')
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -121,14 +127,14 @@ class Postgresql:
         return self._url.set(drivername="postgresql").render_as_string(hide_password=True)
 
     def _names(self) -> list[str]:
-        return [self._quoted(table) for table in self._tables]
+        return [self._quoted(table.name) for table in self._tables]
 
-    def _copied(self) -> list[str]:
-        """The names of the tables that others don't follow from."""
-        return [self._quoted(table) for table in self._tables if not counts.is_kept(table)]
+    def _copied(self) -> list[Table]:
+        """The tables that don't follow from others."""
+        return [table for table in self._tables if not counts.is_kept(table)]
 
-    def _quoted(self, table: Table) -> str:
-        return self.connection.dialect.identifier_preparer.quote(table.name).replace("%", "%%")
+    def _quoted(self, name: str) -> str:
+        return self.connection.dialect.identifier_preparer.quote(name).replace("%", "%%")
 
     def _prepare(self, connection: Any, _: Any) -> None:
         nul.register(connection)
@@ -148,3 +154,8 @@ class Postgresql:
             made.append(str(CreateTable(table).compile(dialect=dialect)))
             made += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
         return hashlib.sha256("\n".join([*made, folding.functions()]).encode()).hexdigest()
+
+
+def _is_made(column: Column[Any]) -> bool:
+    """True for a column that the database makes of others."""
+    return column.computed is not None

@@ -16,7 +16,7 @@ from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh
 from conformance.sandbox.lookups import COMPARISONS, Predicate
 from conformance.sandbox.pages import Page
 from conformance.sandbox.query import Condition, Query
-from conformance.sandbox.tables import KEY, TEXT, Shape
+from conformance.sandbox.tables import KEY, ROW, TEXT, Shape
 from conformance.sandbox.validation import Problems
 from conformance.sandbox.writing import Step, find
 from spec.model import JSON
@@ -221,7 +221,7 @@ def filters(case: Case) -> Iterator[Named]:
 
     def free_keys(step: Step) -> dict[Table, Sequence[RowMapping]]:
         return {
-            table: step.connection.execute(select(table).where(step.own(table))).mappings().all()
+            table: step.connection.execute(select(*table.c[ROW, KEY, TEXT]).where(step.own(table))).mappings().all()
             for table in step.shape.keyed.values()
         }
 
