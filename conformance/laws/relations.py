@@ -9,7 +9,6 @@ from typing import Any
 
 from conformance.laws.filters import cases_of
 from conformance.laws.law import law, operation_of, rests_on
-from conformance.oracle.budget import Budget
 from conformance.oracle.candidates import candidates
 from conformance.oracle.cases import Case
 from conformance.oracle.lookups import MOMENTS, kind_of, parse
@@ -65,7 +64,7 @@ def relation(context: RunContext, clause: Clause) -> Result:
             if wrong
             else not_exercised("no-witness", f"no value of {lookups.field} is shown by two of its lookups")
         )
-    limits = {lookup: _limit(case, context.budget, counts=_counts(operation)) for lookup, case in cases.items()}
+    limits = {lookup: _limit(context, operation, case) for lookup, case in cases.items()}
     requests = {
         lookup: get(operation, paged(operation, extended(known.base, case.query), limit=limits[lookup]))
         for lookup, case in cases.items()
@@ -86,9 +85,14 @@ def _counts(operation: Operation) -> bool:
     return operation.pagination is not None and operation.pagination.count is not None
 
 
-def _limit(case: Case, budget: Budget, *, counts: bool) -> int:
-    """Of text the rows are compared; of what is ordered they are counted, which takes one row where the server does."""
-    return 1 if counts and kind_of(case.filter.schema) != "text" else budget.page_rows
+def _limit(context: RunContext, operation: Operation, case: Case) -> int:
+    """Of text the rows are compared; of what is ordered they are counted, which takes one row where the server does.
+
+    A value that the filter's own clause sends is sent in the same words.
+    """
+    own = case.operand in (other.operand for other in cases_of(context, operation, case.filter).chosen)
+    compared = own or not _counts(operation) or kind_of(case.filter.schema) == "text"
+    return context.budget.page_rows if compared else 1
 
 
 def _count(page: Page) -> int:

@@ -68,7 +68,8 @@ def choose(filter: Filter, rows: Sequence[Row], seed: int, budget: Budget = NORM
 
     Without `shared`, another filter of the same lookup shows the mutants that all fields share.
     """
-    rng = random.Random(f"{seed}:{filter.parameter}")
+    # Lookups of one field that has an order get the same values where they can: their responses are compared too.
+    rng = random.Random(f"{seed}:{filter.field if kind_of(filter.schema) in MOMENTS else filter.parameter}")
     sampled = list(rows) if len(rows) <= budget.case_rows else rng.sample(list(rows), budget.case_rows)
     texts, times = _columns(sampled)
     wanted = (*mutants(filter, texts, times), first_only(filter, sampled), *all_or_none(filter, sampled))

@@ -9,14 +9,16 @@ from conformance.reading.sample import base_query
 from spec import Operation
 
 
-def with_page_limits(context: RunContext) -> tuple[RunContext, list[str]]:
+def with_page_limits(context: RunContext, *, written: bool = False) -> tuple[RunContext, list[str]]:
     """A context whose contract knows the largest limit of each list that refuses a large one, and notes about it.
 
-    Where no list does it is the same context. A maximum in the document is believed.
+    Where no list does it is the same context. A maximum in the document is believed. `written` leaves out the lists
+    that no operation writes to.
     """
-    found = {
-        operation.code: limit for operation in context.contract.operations if (limit := _largest(context, operation))
-    }
+    accesses = [operation.access for operation in context.contract.operations if operation.access]
+    names = {access.collection.name for access in accesses if access.action != "reads" or not written}
+    lists = (o for o in context.contract.operations if not written or (o.access and o.access.collection.name in names))
+    found = {operation.code: limit for operation in lists if (limit := _largest(context, operation))}
     if not found:
         return context, []
     operations = tuple(

@@ -156,7 +156,7 @@ def valid_value(context: RunContext, parameter: Parameter) -> str:
 
 
 def search_values(context: RunContext, parameter: Parameter) -> list[str]:
-    """Values that are likely to find much: the document's examples, words of rows seen elsewhere, letters."""
+    """Values that are likely to find much: a letter, the document's examples, words of rows seen elsewhere."""
     schema = context.contract.resolve(parameter.schema)
     examples = [str(value) for value in schema.get("examples", ())]
     words: dict[str, int] = {}
@@ -168,4 +168,4 @@ def search_values(context: RunContext, parameter: Parameter) -> list[str]:
                         if word.isascii() and word.isalnum() and len(word) > 2:
                             words[word] = words.get(word, 0) + 1
     common = sorted(words, key=lambda word: (-words[word], word))[:4]
-    return list(dict.fromkeys([*examples, *common, "a", "e", "1"]))
+    return list(dict.fromkeys(["a", *examples, *common, "e", "1"]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jsonschema_rs
@@ -60,8 +60,11 @@ def edge_case_steps(sender: BatchSender, operation: Operation, style: Style) -> 
         two = [{**one, key: f"{stem}-beside-{n}"} for n, one in enumerate(items[-context.budget.plain_items :])]
         beside = sender.submit(operation, two)
         batch = sender.poll_to_end(operation, sent, at_once=True)
-        if not batch.over or not beside.over:
-            return not_taken("the rows with edge cases weren't seen to end", beside if batch.over else batch)
+        if not batch.over:
+            return not_taken("the rows with edge cases weren't seen to end", batch)
+        if not beside.over:
+            why = not_taken("the batch beside the rows with edge cases wasn't seen to end", beside)
+            return replace(why, sent=(Step("the insert beside them", beside),))
         wanted = [str(one[key]) for one in (*items, *two)]
         seen = find_all(context, operation, stem, wanted)
         next_to = {name: seen[name] for name in (str(one[key]) for one in two) if name in seen}

@@ -30,10 +30,9 @@ AFTER_DELETE = ("exact", "icontains", "in", "contains", "gte")
 
 
 TOGETHER, ALONE = 2, 1
-"""Keys of an object that get a filter of each lookup: in one request, or with a request for each filter.
-
-The exact lookup is tried with all of them.
-"""
+"""Keys of an object that get a filter of each lookup: in one request, or with a request for each filter."""
+EXACT_ALONE = 2
+"""Keys that get a request with the exact lookup. In one request the exact lookup is tried with all of them."""
 
 
 def under_filters(
@@ -130,7 +129,8 @@ def _by_values(
         if kind_of(filter.schema) not in ("text", "uuid"):
             continue
         texts: Mapping[str | None, Any] = value if isinstance(value, Mapping) and filter.free_key else {None: value}
-        names = in_own_order(filter.field, [*texts])[: len(texts) if filter.lookup == "exact" else free_keys]
+        exact = len(texts) if free_keys == TOGETHER else EXACT_ALONE
+        names = in_own_order(filter.field, [*texts])[: exact if filter.lookup == "exact" else free_keys]
         for name, text in ((name, texts[name]) for name in names):
             if isinstance(text, str) and (name is not None) == filter.free_key:
                 yield pairs(filter, name, text)[0]

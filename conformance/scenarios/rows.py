@@ -65,7 +65,7 @@ class RowsTrace(Trace):
         """The steps that were reached."""
         mixed = (self.mixed.alone, self.mixed.step) if isinstance(self.mixed, MixedStep) else ()
         edges = self.edge_cases
-        more = (edges.insert, edges.beside, edges.update) if isinstance(edges, EdgeCaseSteps) else ()
+        more = (edges.insert, edges.beside, edges.update) if isinstance(edges, EdgeCaseSteps) else edges.sent
         own = (self.insert, self.as_shown, self.resend, self.change, self.required_only, self.duplicates)
         return reached(*own, *mixed, *more)
 

@@ -46,6 +46,8 @@ class NotReached:
     """A step or a scenario that didn't run, and why."""
 
     reason: Reason
+    sent: tuple[Step, ...] = ()
+    """What was sent on the way there."""
 
 
 def not_applicable(text: str) -> NotReached:

@@ -30,7 +30,7 @@ def clean_up(context: RunContext, ownership: Ownership) -> list[str]:
     known = journaled(ownership.path, ownership.base_url)
     if not known and not ownership.made.left():
         return []
-    context, _ = with_page_limits(context)
+    context, _ = with_page_limits(context, written=True)
     rows = delete_rows(context, ownership)
     keys = [key for key in known if NO_SUCH not in key and ownership.owns(key)]
     runs = {token for key in known if (token := token_of(key))}

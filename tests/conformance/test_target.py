@@ -233,7 +233,7 @@ def test_no_redirect_is_followed() -> None:
         (Credential.EMPTY, ""),
         (Credential.WRONG, "not-the-key"),
         (Credential.TRUNCATED, KEY[:-1]),
-        (Credential.EXTENDED, KEY + "x"),
+        (Credential.EXTENDED, f"{KEY} {KEY}"),
         (Credential.SWAPPED_CASE, swap_case(KEY)),
     ],
 )

@@ -105,18 +105,14 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
         yield both("only ASCII letters fold", ascii_lower)
         yield changed("only the value is folded", str, str.lower)
         yield changed("only the row is folded", str.lower, str)
-    yield both("accents don't count", unaccented)
-    if base == "exact":
-        yield both("spaces and punctuation are all the same", lambda t: fold(blurred(t)))
-        yield both(f"only {SHORT} characters count", lambda t: fold(t[:SHORT]))
+    if base in ("exact", "contains"):
+        yield both("accents don't count", unaccented)
     if base != "exact":
         yield reading(filter, "only whole words match", texts(_by_words(fold, str.__eq__)))
         yield reading(filter, "only beginnings of words match", texts(_by_words(fold, str.startswith)))
     yield from part_mutants(filter, base, fold)
     if base == "endswith":
         yield reading(filter, "only its first occurrence counts", texts(_first_occurrence(fold)))
-    if base == "exact":
-        yield reading(filter, "a text that is no number equals 0", texts(_as_numbers), _is_number)
     yield from _wildcards(filter, base, fold, ("%_",))
     if filter.free_key:
         yield _as_pattern(filter, base, fold)
@@ -145,10 +141,18 @@ def shared_mutants(filter: Filter) -> Iterator[Mutant]:
         return
     lookup, base = filter.lookup, filter.lookup.removeprefix("i")
     fold: Callable[[str], str] = str.casefold if lookup != base else str
-    yield from _wildcards(filter, base, fold, ("%", "_", "*"))
-    yield from _of_words(filter, base, fold)
+    # Beginnings and ends are compared by the same code: what isn't of the comparison itself need not be shown for each.
+    usual = base in ("exact", "contains")
+    yield from _wildcards(filter, base, fold, ("%", "_", "*") if usual else ("*",))
+    yield from _of_words(filter, base, fold) if usual else ()
     if not filter.free_key:
         yield _as_pattern(filter, base, fold)
+    if base == "exact":
+        alike = texts(lambda value, operand: fold(blurred(value)) == fold(blurred(operand)))
+        yield reading(filter, "spaces and punctuation are all the same", alike)
+        cut = texts(lambda value, operand: fold(value[:SHORT]) == fold(operand[:SHORT]))
+        yield reading(filter, f"only {SHORT} characters count", cut)
+        yield reading(filter, "a text that is no number equals 0", texts(_as_numbers), _is_number)
     if base != "exact":
         # A LIKE whose wildcards are escaped, but not the escape character itself.
         name, hidden = "a backslash makes what follows a plain letter", _changed(lookup, lambda o: o.replace("\\", ""))

@@ -44,5 +44,5 @@ class CacheFirst:
 
 def forget() -> None:
     """Empty the cache after a write, where the server does."""
-    if not any(on(name) for name in ("cache-stale", "cache-count", "queryset-evaluated")):
+    if not any(on(name) for name in ("cache-stale", "cache-count", "queryset-evaluated", "status-cached")):
         cache.clear()

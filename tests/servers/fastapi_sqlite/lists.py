@@ -183,7 +183,7 @@ def search(request: Request, session: Session) -> Json:
         where = CatalogProduct.id == text
     if on("search-all"):
         where = CatalogProduct.number >= 0
-    words = text.split() or [text]
+    words = [*dict.fromkeys(text.split())] or [text]
     if on("search-first-word"):
         where = or_(*(func.contained_folded(column, words[0]) == 1 for column in columns))
     if on("search-tokens"):

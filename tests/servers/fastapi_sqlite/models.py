@@ -103,7 +103,7 @@ def seeded(number: int, prefix: str) -> Json:
     if number % 6 == 0:
         attributes["ORGANIC"] = number % 4 == 0
     created = datetime(2024, 11, 3, 7, 15, 9, 120_000, tzinfo=UTC) + timedelta(
-        days=40 * (number // 20), minutes=37 * (number // 4), seconds=number // 9
+        days=40 * (number // 20), minutes=37 * (number // 4), seconds=number // 4 // 9
     )
     at = (created - EPOCH) // timedelta(microseconds=1)
     return {
@@ -116,7 +116,7 @@ def seeded(number: int, prefix: str) -> Json:
         "images": [f"https://cdn.example/{prefix}/{number}.png"] * (1 + number % 2),
         "videos": [],
         "created": at,
-        "updated": at + (number % 7) * 5_000_250_000,
+        "updated": at + (number // 4 % 7) * 5_000_250_000,
         "number": number,
     }
 
