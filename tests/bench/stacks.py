@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from conformance import Config, run
+from conformance import Config, WrongTarget, run
 from conformance.reports.model import Report
 from conformance.verdict import Outcome
 from spec import Clause
@@ -178,6 +178,9 @@ def until_violated(server: Server, *options: str) -> Measured:
         except Enough:
             found = watching[0]
             return Measured((found.clause,), "documented", found.requests, time.monotonic() - started)
+        except WrongTarget:
+            # No run at all, and the reason in words: a person sees at once what the server does.
+            return Measured(("no run",), "documented", 0, time.monotonic() - started)
         return _measured(report, time.monotonic() - started)
 
 
