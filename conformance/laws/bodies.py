@@ -181,9 +181,6 @@ def _mistyped(context: RunContext, operation: Operation, field: Field, good: Ite
     """Good items in which a field's value is of another type."""
     name, key = field.name, operation.access.collection.key if operation.access else ""
     wrong = aliens(field.schema, str(good[key]) if name == key else None, required=field.required)
-    # An object and a list are read as a text by the same code.
-    inside = in_own_order(name, [value for value in wrong if isinstance(value, dict | list)])
-    wrong = [value for value in wrong if value not in inside[1:]]
     bad: dict[str, Item] = {}
     # Where only the first is sent, fields have different ones.
     for n, value in enumerate(in_own_order(name, wrong)):

@@ -51,7 +51,7 @@ def limit_law(context: RunContext, clause: Clause) -> Result:
     known = sample_of(context, operation)
     if not known.least:
         return not_exercised("no-data", "the list shows no rows")
-    asked = (1, 2, 7, 10, 50, 51, 100, 200)
+    asked = (1, 2, 7, 10, 20, 50, 51, 100, 200)
     useful = [n for n in asked if n <= known.least] + [n for n in asked if n > known.least][:2]
     requests = {n: get(operation, paged(operation, known.base, page=1, limit=n)) for n in useful}
     context.prefetch(requests.values())

@@ -41,7 +41,7 @@ class CatalogSearch(SearchFilter):
             return queryset
         if on("search-any"):
             found = Q(pk__in=[])
-            for term in terms:
+            for term in dict.fromkeys(terms):
                 for field in ("name", "base_code", "sku"):
                     found |= Q(**{f"{field}__icontains": term})
             return queryset.filter(found)
