@@ -76,5 +76,8 @@ def text(answer: Answer) -> str:
     """An answer's body as text."""
     if answer.status == 204:
         return ""
-    is_text = "json" not in answer.content_type and isinstance(answer.body, str)
-    return answer.body if is_text else json.dumps(answer.body, ensure_ascii=False, separators=(",", ":"))
+    kind = answer.content_type.partition(";")[0].strip()
+    is_json = kind == "application/json" or kind.endswith("+json")  # application/x-ndjson is text
+    if isinstance(answer.body, str) and not is_json:
+        return answer.body
+    return json.dumps(answer.body, ensure_ascii=False, separators=(",", ":"))
