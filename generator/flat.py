@@ -67,7 +67,11 @@ def values(flat: Schema) -> tuple[Any, ...]:
 def alternatives(flat: Schema) -> list[Any]:
     """The branches of `oneOf` and `anyOf`, without those that only list which properties occur together."""
     branches = [*(flat.get("oneOf") or ()), *(flat.get("anyOf") or ())]
-    return [b for b in branches if not (isinstance(b, Mapping) and b.keys() <= {"required", "not", "title"})]
+    return [b for b in branches if not (isinstance(b, Mapping) and _is_condition(b))]
+
+
+def _is_condition(branch: Schema) -> bool:
+    return branch.keys() <= {"required", "not", "title"} and not branch.keys() <= {"title"}
 
 
 def is_object(flat: Schema) -> bool:

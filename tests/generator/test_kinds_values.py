@@ -72,7 +72,8 @@ def values(make: Callable[..., ModuleType]) -> ModuleType:
         },
         "/json": {"get": get(ref("Json"), operationId="any_json")},
     }
-    alike = {"properties": {"@id": {"type": "string"}, "id": {"type": "integer"}}}
+    anything = {"anyOf": [{"title": "Any"}, {"type": "null"}]}
+    alike = {"properties": {"@id": {"type": "string"}, "id": {"type": "integer"}, "any": anything}}
     return make(document(paths, {"Values": _VALUES, "Json": _JSON, "Alike": alike}))
 
 
@@ -161,8 +162,9 @@ def test_the_place_of_an_error_is_one_of_the_value(make: Callable[..., ModuleTyp
 
 
 def test_a_name_that_needs_no_other_is_kept(values: ModuleType, talk: Start) -> None:
-    talking = talk(values, {"@id": "/rows/1", "id": 1})
+    talking = talk(values, {"@id": "/rows/1", "id": 1, "any": [1]})
     row = talking.client.alike(x_y="b", x_y_2="a")
+    assert row.any == [1]
     assert (row.id, row.id_2, talking.seen[0].target) == (1, "/rows/1", "/alike?x-y=a&x_y=b")
 
 
