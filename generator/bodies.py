@@ -72,12 +72,10 @@ def _holds_rows(media: spec.Media, schemas: Schemas) -> bool:
     return flat.is_object(whole) or bool(flat.alternatives(whole))
 
 
-def _are_lines(media: spec.Media, operation: spec.Operation, schemas: Schemas) -> bool:
-    """True for a response of JSON values, one a line. What is sent as such is answered as such."""
-    if is_lines(media.content_type):
-        return True
+def _answers_rows(media: spec.Media, operation: spec.Operation, schemas: Schemas) -> bool:
+    """True for a response with a line for each row that was sent."""
     sent = operation.body.media if operation.body else ()
-    return any(_holds_rows(each, schemas) for each in sent) and _holds_rows(media, schemas)
+    return _holds_rows(media, schemas) and any(_holds_rows(each, schemas) for each in sent)
 
 
 # -- requests --------------------------------------------------------------------------------------
@@ -262,14 +260,17 @@ def _ordered(media: Sequence[spec.Media]) -> list[spec.Media]:
 
 
 def _content(media: spec.Media, operation: spec.Operation, schemas: Schemas, name: str) -> ContentPlan:
-    reading = "text" if _are_lines(media, operation, schemas) else _reading(media, schemas)
+    if _answers_rows(media, operation, schemas):
+        row = schemas.type(media.schema or {}, f"{media.pointer}/schema", f"{name} row", "received")
+        return ContentPlan(media.content_type, "lines", read(ListOf(row)), ListOf(row))
+    reading = _reading(media, schemas)
     if reading != "json":
         return ContentPlan(media.content_type, reading, "Any", Scalar("text" if reading == "text" else "bytes"))
     made = schemas.type(media.schema or {}, f"{media.pointer}/schema", name, "received")
     return ContentPlan(media.content_type, "json", read(made), made)
 
 
-def _reading(media: spec.Media, schemas: Schemas) -> str:
+def _reading(media: spec.Media, schemas: Schemas) -> Literal["json", "text", "bytes"]:
     kind = essence(media.content_type)
     if is_json(kind):
         return "json"
@@ -278,15 +279,14 @@ def _reading(media: spec.Media, schemas: Schemas) -> str:
         return "bytes" if flat.is_binary(whole) else "json"
     encoded = flat.is_binary(whole) or whole.get("format") == "byte"
     textual = kind == "*/*" and "string" in flat.types_of(whole) and not encoded
-    return "text" if textual or kind.startswith("text/") or kind == "application/javascript" else "bytes"
+    textual = textual or kind.startswith("text/") or kind == "application/javascript" or is_lines(kind)
+    return "text" if textual else "bytes"
 
 
 def rows(operation: spec.Operation, schemas: Schemas, name: str) -> RowsPlan | None:
     """How a successful response is cut into rows, where it is a stream and nothing else. Raises Refused."""
     media = [m for r in operation.responses if r.status[:1] == "2" for m in r.media]
-    kinds = {
-        "events" if essence(m.content_type) == "text/event-stream" else _are_lines(m, operation, schemas) for m in media
-    }
+    kinds = {"events" if essence(m.content_type) == "text/event-stream" else is_lines(m.content_type) for m in media}
     if operation.method == "HEAD" or len(kinds) != 1 or not (kinds <= {"events", True}):
         return None
     made = schemas.type(media[0].schema or {}, f"{media[0].pointer}/schema", f"{name} row", "received")

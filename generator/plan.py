@@ -93,7 +93,7 @@ class ContentPlan:
     """One content type that an operation answers with."""
 
     content_type: str
-    reading: str
+    reading: Literal["json", "lines", "text", "bytes"]
     type: str
     value: Type
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -31,7 +31,7 @@ class Twice(Exception):
     """A name stands twice in one object of a body."""
 
 
-Reading: TypeAlias = Literal["json", "text", "bytes"]
+Reading: TypeAlias = Literal["json", "lines", "text", "bytes"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ class Content:
             return True
         if self.reading == "json":
             return is_json(essence)
+        if self.reading == "lines" and (is_json(essence) or essence == "text/plain"):
+            return True
         if wanted == "application/octet-stream":  # bytes of any kind: what they are, the server knows
             return True
         if essence in _UNTYPED or (self.reading == "text" and essence == "text/plain"):
@@ -143,6 +145,9 @@ class Answers:
         match content.reading:
             case "json":
                 return _json(content, answer, exchange, charset, strict=strict)
+            case "lines":
+                whole = replace(answer, body=_array(answer.body))
+                return _json(content, whole, exchange, charset, strict=strict)
             case "text":
                 text = _text(answer, exchange, charset)
                 return _unquoted(text) if is_json(essence.strip().lower()) else text
@@ -237,6 +242,13 @@ def _text(answer: Answer, exchange: Exchange, charset: str) -> str:
         return answer.body.decode(charset or "utf-8")
     except (UnicodeDecodeError, LookupError):
         raise ContentTypeError(f"the body isn't {charset or 'utf-8'} text", exchange, answer) from None
+
+
+def _array(body: bytes) -> bytes:
+    """JSON values, one a line, as an array; a single value may take more lines."""
+    lines = [line for line in body.splitlines() if line.strip()]
+    whole = all(line.startswith(b"{") and line.rstrip().endswith(b"}") for line in lines)
+    return b"[" + (b",".join(lines) if whole else body) + b"]"
 
 
 def _unquoted(text: str) -> str:
