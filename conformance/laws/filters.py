@@ -21,6 +21,7 @@ from conformance.verdict import Finding, Held, Result, not_exercised
 from spec import Clause, Filter, Operation
 from spec.lookups import LOOKUPS
 from spec.patterns import is_match
+from spec.values import is_local_date_time
 
 CORE = ("ignored", "always empty")
 """The mutants that a filter's cases must kill at least: without them, the clause isn't exercised."""
@@ -65,6 +66,9 @@ def filter_law(context: RunContext, clause: Clause) -> Result:
         return not_exercised("no-data", "the list shows no rows")
     cases = cases_of(context, operation, filter)
     missing = [name for name in CORE if name in cases.survivors]
+    if (not cases.chosen or missing) and _without_offset(filter, known.bounded):
+        what = f"the rows show {filter.field} without an offset, so its moments are unknown"
+        return not_exercised("no-witness", f"{what}: `format: date-time-local` describes them")
     if not cases.chosen or missing:
         return not_exercised(
             "no-witness",
@@ -125,6 +129,14 @@ def _leaves_case_open(filter: Filter, rows: Sequence[Mapping[str, Any]], survivo
         return False
     allowed = allows(filter)
     return any(text != text.swapcase() and allowed(text.swapcase()) for text in _short_texts(filter, rows))
+
+
+def _without_offset(filter: Filter, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """True where a field should hold moments, and holds what the clocks of some place show."""
+    if kind_of(filter.of) != "date-time" or filter.several:
+        return False
+    values = [value for row in rows if isinstance(value := value_of(filter, row, None), str)]
+    return bool(values) and all(map(is_local_date_time, values))
 
 
 def _short_texts(filter: Filter, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:

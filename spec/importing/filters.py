@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from spec import vocabulary
-from spec.importing import names, objects, operators, orders, pages, words
+from spec.importing import decimals, names, objects, operators, orders, pages, words
 from spec.importing.findings import PROVENANCE, Finding, Unrecognised, inferred
 from spec.importing.lists import Listing
 from spec.model import JSON, Parameter, without_null
@@ -62,7 +62,21 @@ def filters(context: ReadContext, listing: Listing) -> Iterator[Finding | Unreco
     found = _one_order(listing, found)
     orderings = [each.update.get("x-ordering", {}) for each in found.values() if isinstance(each, Finding)]
     directions = {each["direction"]["parameter"] for each in orderings if "direction" in each}
+    yield from _decimals(context, listing, found.values())
     yield from (each for name, each in found.items() if name not in directions)
+
+
+def _decimals(context: ReadContext, listing: Listing, found: Iterable[Finding | Unrecognised]) -> Iterator[Finding]:
+    """The fields of which filters say that they hold decimals."""
+    fields = {
+        str(each.update["x-filter"].get("field")): each
+        for each in found
+        if isinstance(each, Finding) and "x-filter" in each.update
+    }
+    for field, each in fields.items():
+        said = decimals.decimals(context, listing, field) if decimals.group(listing, field) in each.needs else None
+        if said:
+            yield said
 
 
 def _one_order(listing: Listing, found: Mapping[str, Finding | Unrecognised]) -> dict[str, Finding | Unrecognised]:
@@ -95,6 +109,9 @@ def _meaning(choice: _Choice) -> Finding | Unrecognised:
     meant = objects.inside(reading, choice.parameter, one, choice.properties)
     if isinstance(meant, str):
         return choice.unrecognised(meant)
+    if decimals.compared(choice.parameter.schema, meant):
+        meant = replace(meant, schema={**without_null(meant.schema), "format": decimals.DECIMAL})
+        choice = replace(choice, needs=(*choice.needs, decimals.group(choice.listing, meant.path[0])))
     node = objects.in_a_tree(meant.path, fields, choice.properties)
     if node is not None:
         return choice.unrecognised(f"{node} is a node of a tree, and whether the rows below it count is open")

@@ -47,7 +47,9 @@ def recognise(source: Source) -> Recognised:
             continue
         found += [_collection(listing), _reads(listing), *pages.pagination(listing)]
         meant = list(filters.filters(context, listing))
-        parameters += len(meant)
+        parameters += len(
+            {each.pointer for each in meant if isinstance(each, Unrecognised) or "format" not in each.update}
+        )
         for each in (*meant, *rows.writes(listing)):
             if isinstance(each, Finding):
                 found.append(each)
@@ -124,7 +126,7 @@ def slots(pointer: str, update: JSON) -> Iterator[tuple[str, ...]]:
     for key, value in update.items():
         if key in ("x-collections", "links"):
             yield from ((pointer, key, name) for name in value)
-        elif key == "parameters" or (key.startswith("x-") and key != "x-provenance"):
+        elif key in ("parameters", "format") or (key.startswith("x-") and key != "x-provenance"):
             yield (pointer, key)
 
 

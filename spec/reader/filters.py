@@ -286,9 +286,9 @@ def _compared(
     mine, theirs = vocabulary.kind(schema), vocabulary.kind(of)
     if mine == theirs or "any" in (mine, theirs):
         _check_offsets(context, field, of, schema, pointer, zone)
-        return schema
+        return _as_field(schema, of) if mine == "any" != theirs and theirs != "list" else schema
     if mine == "text" and not schema.keys() & {"enum", "pattern", "format", "const"}:
-        return {**schema, **{key: value for key, value in without_null(of).items() if key in ("type", "format")}}
+        return _as_field(schema, of)
     if (mine, theirs) == ("uuid", "text"):
         return schema
     context.problem(
@@ -297,6 +297,11 @@ def _compared(
         "Give the parameter the field's type and format, or take x-filter away.",
     )
     return schema
+
+
+def _as_field(schema: Object, of: Object) -> Object:
+    """A schema with the type and format of a field."""
+    return {**schema, **{key: value for key, value in without_null(of).items() if key in ("type", "format")}}
 
 
 def _check_offsets(

@@ -215,6 +215,22 @@ def test_a_name_is_no_filter_where_the_rest_of_it_speaks_of_something_else(
     assert bool(filters) is means
 
 
+def test_a_text_that_is_compared_with_numbers_holds_decimals(tmp_path: Path) -> None:
+    takes = {"schema": {"anyOf": [{"type": "number"}, {"type": "string"}, {"type": "null"}]}}
+    document = _document({"isbn__gte": takes, "title": takes})
+    document["openapi"] = "3.1.0"
+    document["components"]["schemas"]["Page"] = {
+        **PAGE,
+        "properties": {**PAGE["properties"], "next": {"type": "string"}},
+    }
+    assert main(["import", str(_saved(tmp_path, document))]) == 0
+    (operation,) = spec.load(tmp_path / "openapi.overlay.yaml").operations
+    assert [(f.field, f.lookup, f.of["format"], f.schema["format"]) for f in operation.filters] == [
+        ("isbn", "gte", "decimal", "decimal"),
+        ("title", "exact", "decimal", "decimal"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "fields", "open"),
     [
