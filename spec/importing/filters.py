@@ -38,6 +38,16 @@ class _Choice:
     def many(self) -> bool:
         return vocabulary.kind(self.schema) == "list"
 
+    @property
+    def whole(self) -> Object:
+        """The schema with that of a list's items behind their `$ref`s."""
+        if not isinstance(self.schema.get("items"), Mapping):
+            return self.schema
+        return {
+            **self.schema,
+            "items": self.context.read(self.schema["items"], f"{self.parameter.pointer}/schema/items"),
+        }
+
     def properties(self, schema: Object) -> Mapping[str, Object]:
         """The fields of an object, or of the objects in a list."""
         return self.context.entry_properties(schema, "") or self.context.properties(schema, "")
@@ -100,7 +110,7 @@ def _meaning(choice: _Choice) -> Finding | Unrecognised:
                 return meaning(choice)
 
     fields = choice.listing.fields
-    if name not in map(words.plain, fields) and orders.turns(choice.schema):
+    if name not in map(words.plain, fields) and orders.turns(choice.whole):
         return _ordering(choice)
     reading = _read(operators.field_name(choice.parameter), fields, choice.properties)
     if reading is None:
@@ -315,19 +325,19 @@ def _ordering(choice: _Choice) -> Finding | Unrecognised:
     text = choice.parameter.description
     inner = _attributes(choice.listing.fields, choice.properties)
     fields = [name for name, of in (inner or choice.listing.fields).items() if _sortable(of)]
-    found = orders.ordering(fields, choice.schema, text, others)
+    found = orders.ordering(fields, choice.whole, text, others)
     if found is not None and inner:
         found["fields"] = {name: f"attributes.{name}" for name in found["fields"]}
     if found is not None:
         return choice.finding({"x-ordering": found})
-    if vocabulary.kind(choice.schema) == "text" and "enum" not in choice.schema and not inner:
+    if vocabulary.kind(choice.schema) == "text" and not orders.choices(choice.whole) and not inner:
         return choice.finding({"x-ordering": inferred("Its name is that of an order; of which fields isn't said.")})
     return choice.unrecognised("it orders, and nothing says by which fields: add x-ordering with their names")
 
 
 def _sortable(field: Object) -> bool:
     """True for a field whose values have an order."""
-    return vocabulary.kind(without_null(field)) not in ("object", "list")
+    return vocabulary.kind(without_null(field)) not in ("object", "list", "any")
 
 
 def _sparse(choice: _Choice) -> Finding | Unrecognised:

@@ -153,11 +153,17 @@ DECIDED: Mapping[str, frozenset[str]] = {
 
 _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = (
     (
-        re.compile(r"greater than or equal|at least|no less than|on or after|minimum|>=|not before", re.IGNORECASE),
+        re.compile(
+            r"greater than or equal|after or equal|at least|no less than|on or after|minimum|>=|not before",
+            re.IGNORECASE,
+        ),
         "gte",
     ),
     (
-        re.compile(r"less than or equal|at most|no more than|on or before|maximum|<=|not after|up to", re.IGNORECASE),
+        re.compile(
+            r"less than or equal|before or equal|at most|no more than|on or before|maximum|<=|not after|up to",
+            re.IGNORECASE,
+        ),
         "lte",
     ),
     (re.compile(r"(strictly )?(greater|more|larger|later) than", re.IGNORECASE), "gt"),

@@ -39,7 +39,7 @@ def search(context: ReadContext, node: Object, pointer: str, rows: Rows | None) 
         return Search()
     by_words = mark.get("words") == "all"
     if "fields" not in mark:
-        texts = [name for name, of in rows.shown.items() if vocabulary.kind(of) in ("text", "any")] if rows else []
+        texts = [name for name, of in rows.shown.items() if vocabulary.kind(without_null(of)) == "text"] if rows else []
         if rows and not texts:
             context.problem(
                 f"{pointer}/x-search", "the rows have no text to search in", "Name the fields, or take x-search away."

@@ -111,6 +111,7 @@ TIME: dict[str, Any] = {"schema": {"type": "string", "format": "date-time"}}
         ("title", _string(description="Books whose title contains it, case-insensitive."), "title", "icontains"),
         ("isbn", _string(description="Starts with this prefix (case sensitive)."), "isbn", "startswith"),
         ("price", {**NUMBER, "description": "At least this price."}, "price", "gte"),
+        ("made_after", {**TIME, "description": "By its time (after or equal to)."}, "made_at", "gte"),
     ],
 )
 def test_a_filter_is_recognised(tmp_path: Path, name: str, parameter: dict[str, Any], field: str, lookup: str) -> None:
@@ -213,6 +214,17 @@ def test_a_name_is_no_filter_where_the_rest_of_it_speaks_of_something_else(
     assert main(["import", str(_saved(tmp_path, document))]) == 0
     filters = spec.load(tmp_path / "openapi.overlay.yaml").operations[0].filters
     assert bool(filters) is means
+
+
+def test_the_values_of_an_order_may_stand_behind_a_reference(tmp_path: Path) -> None:
+    items = {"$ref": "#/components/schemas/Sorting"}
+    text = "Sorting criterion. Add a minus sign `-` before the criteria title to sort downwards."
+    document = _document({"sorting": {"schema": {"type": "array", "items": items}, "description": text}})
+    document["components"]["schemas"]["Sorting"] = {"type": "string", "enum": ["made_at", "-made_at", "isbn", "-isbn"]}
+    assert main(["import", str(_saved(tmp_path, document))]) == 0
+    (operation,) = spec.load(tmp_path / "openapi.overlay.yaml").operations
+    assert operation.ordering
+    assert list(operation.ordering.fields) == ["made_at", "isbn"]
 
 
 def test_a_text_that_is_compared_with_numbers_holds_decimals(tmp_path: Path) -> None:
