@@ -135,6 +135,8 @@ def history(context: RunContext, clause: Clause) -> Result:
 
     def holds(history: list[tuple[Operation, int, int, int]]) -> None:
         nonlocal steps, ended, shortest
+        if not history:
+            return  # the simplest one makes a row, which needs no history to be seen
         own = ownership_of(context)
         world = _World((own.mint("H"), own.mint("H")), shrinking=shortest is not None)
         # The first row is there from the start, or most histories would be of rows that don't exist.
@@ -150,6 +152,7 @@ def history(context: RunContext, clause: Clause) -> Result:
 
     try:
         _there_and_back(context, operation, parts)
+        ended += 1
         drawn = drawing.histories((*parts, *deleters, operation))
         # When the steps are spent nothing fails any more, and Hypothesis calls the last failure flaky.
         drawing.each(drawn, holds, seed=context.seed, examples=context.budget.histories, may_be_flaky=True)

@@ -107,7 +107,7 @@ class Budget:
     late_effect: float = 5.0
     """Seconds after which no good item of a refused request is applied any more."""
     histories: int = 2
-    """Histories of writes that Hypothesis draws. The first is the simplest: the row is made, and that is all."""
+    """Histories of writes that Hypothesis draws. The first is the simplest: none, and isn't sent."""
     history_steps: int = 32
     """Writes of all histories together, those that shrinking tries included."""
 
@@ -126,7 +126,7 @@ class Budget:
     """Attempts to delete rows that don't go."""
     delete_progress: float = 0.75
     """After `delete_patience`, attempts go on while each leaves no more than this fraction of the rows."""
-    deleted_alone: int = 2
+    deleted_alone: int = 1
     """Keys that are also looked up one by one."""
 
     # -- generated requests

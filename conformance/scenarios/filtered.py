@@ -22,10 +22,10 @@ from spec import Operation
 LOOKED_UP = ("exact", "iexact", "contains", "icontains", "startswith", "endswith", "in", "gt", "gte", "lt", "lte")
 """Lookups that find a row by its own values."""
 
-OUTDATED = ("exact", "icontains", "in", "lt", "lte")
+OUTDATED = ("exact", "icontains", "in", "lte")
 """Lookups that must no longer find a row by its former values."""
 
-AFTER_DELETE = ("exact", "icontains", "in", "contains", "gte")
+AFTER_DELETE = ("exact", "icontains", "in", "gte")
 """Lookups that must not find a deleted row."""
 
 
