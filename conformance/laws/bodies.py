@@ -260,7 +260,7 @@ def empty(context: RunContext, clause: Clause) -> Result:
     return Held(1)
 
 
-@law("body.whole", phase=Phase.REFUSALS, scenario=Trace, requests=7)
+@law("body.whole", phase=Phase.REFUSALS, scenario=Trace, requests=6)
 def whole(context: RunContext, clause: Clause) -> Result:
     """A refused request has changed nothing, not even by its good items."""
     operation = operation_of(context, clause)

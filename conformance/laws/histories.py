@@ -118,7 +118,7 @@ class _World:
     """True once a history disagreed: what Hypothesis tries then needn't be waited for."""
 
 
-@law("write.history", requests=43)
+@law("write.history", requests=35)
 def history(context: RunContext, clause: Clause) -> Result:
     """After any sequence of upserts, parts and deletes every row has the state of the last writes to it."""
     operation = operation_of(context, clause)
