@@ -112,7 +112,8 @@ def filters(context: RunContext, clause: Clause, trace: RowsTrace) -> Result:
                     wanted = f"{other} {row[other]!r} under {asked} as well"
                     shows = f"{found.get(other)!r}"
                     return Finding(wanted, shows, (*written.chain(key), exchange))
-    others = trace.edge_cases.other_numbers if isinstance(trace.edge_cases, EdgeCaseSteps) else ()
+    of_edge_cases = trace.edge_cases.by_other_texts if isinstance(trace.edge_cases, EdgeCaseSteps) else ()
+    others = (*trace.unpadded, *of_edge_cases)
     for key, exchange in others:
         asked = "=".join(exchange.request.query[0])
         if any(r.get(collection_of(trace).key) == key for r in read_page(reader, exchange).rows):

@@ -261,6 +261,9 @@ def _around(value: str, lookup: str) -> Iterator[str]:
         yield from _fitting(window.swapcase(), value, lookup)
         yield value[: found.end()]
         yield value[found.start() :]
+    if lookup in ("exact", "iexact"):
+        words = re.findall(r"[^\W_]+", value)
+        yield from dict.fromkeys((*words[:1], *words[-1:]) if len(words) > 1 else ())
     yield part
     yield " ".join(reversed(value.split()))
     yield from (value[-n:] for n in (1, 2, 3) if lookup.endswith("endswith") and value[-n:] in value[:-n])
@@ -406,11 +409,13 @@ def _near(value: str) -> list[str]:
     """A moment in several offsets, and moments around it."""
     moment = datetime.datetime.fromisoformat(value.upper())
     millisecond, second = datetime.timedelta(milliseconds=1), datetime.timedelta(seconds=1)
+    hundredth = moment + datetime.timedelta(microseconds=-moment.microsecond % 10_000)
     return [
         value,
         in_offset(moment, 180),
         in_offset(moment, -330),
         in_offset(moment, 330),
+        re.sub(r"(\.\d\d)0+(?!\d)", r"\1", in_offset(hundredth, 0)),
         in_offset(moment + millisecond, 0),
         in_offset(moment - millisecond, 180),
         in_offset(moment + second, 0),

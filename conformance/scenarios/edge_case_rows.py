@@ -76,25 +76,48 @@ def edge_case_steps(sender: BatchSender, operation: Operation, style: Style) -> 
             insert=insert,
             beside=Step("the insert beside it", beside, next_to),
             update=_update(sender, operation, stem, insert, wanted),
-            other_numbers=tuple(_under_other_numbers(context, operation, insert)),
+            by_other_texts=tuple(_by_other_texts(context, operation, insert)),
             by_own_texts=tuple(_by_own_texts(context, operation, insert)),
         )
     return why
 
 
-def _under_other_numbers(context: RunContext, operation: Operation, insert: Step) -> Iterator[tuple[str, Exchange]]:
-    """Rows with a text that looks like a number, and for each the list under another spelling of that number."""
+def _by_other_texts(context: RunContext, operation: Operation, insert: Step) -> Iterator[tuple[str, Exchange]]:
+    """Rows with a text that filters may take for another one, and for each the list under that one."""
     reader = reader_of(context, operation)
     key = operation.access.collection.key if operation.access else ""
-    for filter in reader.filters if reader else ():
-        if filter.lookup != "exact" or kind_of(filter.schema) != "text" or filter.free_key or filter.field == key:
-            continue
-        for one in insert.submission.items:
-            text = one.get(filter.field)
-            if reader and isinstance(text, str) and _NUMBER.fullmatch(text) and insert.row(str(one[key])):
-                query = ((filter.parameter, text.strip("0")),)
-                yield str(one[key]), context.resend(get(reader, paged(reader, query, limit=50)))
-                break
+    for free_key, lookup, operand_of in _OTHER_TEXTS:
+        for filter in reader.filters if reader else ():
+            if (filter.free_key, filter.lookup) != (free_key, lookup) or kind_of(filter.schema) != "text":
+                continue
+            found = (
+                (str(one[key]), pairs(filter, name, operand))
+                for one in (insert.submission.items if filter.field != key else ())
+                for name, text in _texts_in(insert.row(str(one[key])).get(filter.field))
+                if (operand := operand_of(text))
+            )
+            row, query = next(found, ("", ()))
+            if reader and row:
+                yield row, context.resend(get(reader, paged(reader, query, limit=50)))
+
+
+def _same_number(text: str) -> str:
+    return text.strip("0") if _NUMBER.fullmatch(text) else ""
+
+
+def _last_line(text: str) -> str:
+    _, broken, line = text.rpartition("\n")
+    return line if broken and not text.startswith(line) else ""
+
+
+_OTHER_TEXTS: Sequence[tuple[bool, str, Callable[[str], str]]] = (
+    (False, "exact", _same_number),
+    (True, "startswith", _last_line),
+)
+"""For a free key or a field: a lookup, and what must not find a text; nothing where the text isn't meant."""
+
+_NUMBER = re.compile(r"0+[1-9]\d*|[1-9]\.[1-9]0+")
+"""A number of which zeros at an end can be left out."""
 
 
 def _by_own_texts(context: RunContext, operation: Operation, insert: Step) -> Iterator[tuple[str, Exchange]]:
@@ -144,10 +167,6 @@ def _texts_in(value: Any) -> Iterator[tuple[str | None, str]]:
     """The text of a field, or the texts in an object by their keys."""
     members: Mapping[str | None, Any] = value if isinstance(value, Mapping) else {None: value}
     return ((name, text) for name, text in members.items() if isinstance(text, str))
-
-
-_NUMBER = re.compile(r"0+[1-9]\d*|[1-9]\.[1-9]0+")
-"""A number of which zeros at an end can be left out."""
 
 
 def _update(sender: BatchSender, operation: Operation, stem: str, insert: Step, wanted: list[str]) -> Step | NotReached:

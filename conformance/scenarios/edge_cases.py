@@ -72,7 +72,11 @@ EDGE_CASES: tuple[EdgeCase, ...] = (
         for name, text, why, fault, bold in _TEXTS
         if name in _IN_OBJECTS
     ),
+    EdgeCase(
+        "empty", "member text", "", "Stores keep null for an empty text, or nothing.", "drops empty texts", bold=1
+    ),
     EdgeCase("zero", "member number", 0, "Zero is false in many languages.", "drops what is false", bold=True),
+    EdgeCase("false", "member number", False, "It is sent to be kept.", "drops what is false", bold=True),
     EdgeCase("32 bits", "member number", 3_000_000_000, "It needs more than 31 bits.", "keeps 31 bits", bold=True),
     EdgeCase("three places", "member number", 2.125, "Floats are rounded like money.", "rounds to cents", bold=True),
     EdgeCase("boolean", "member number", True, "A boolean is an integer in Python.", "numbers booleans", bold=True),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from conformance.oracle.lookups import in_zone
@@ -59,6 +60,8 @@ class RowsTrace(Trace):
     """Lists under filters by its former values."""
     shown_by_lost_keys: tuple[Exchange, ...] = ()
     """Lists under filters by keys that the update of required fields took away."""
+    unpadded: tuple[tuple[str, Exchange], ...] = ()
+    """The key of a row with a text that ends with a space, and the list under the text without it."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -113,7 +116,7 @@ def run_rows(context: RunContext, operation: Operation) -> RowsTrace:
     gone = {n: value for n, value in otherwise(old, new).items() if n != updated or _well_before(value, new.get(n))}
     shown_by_new_values = tuple(under_filters(context, operation, keys.main, new, LOOKED_UP, shown=True))
     shown_by_old_values = tuple(under_filters(context, operation, keys.main, gone, OUTDATED, shown=False))
-    required_only = _required_only(sender, operation, change.submission.items[0], keys.main)
+    required_only = _required_only(sender, operation, change, keys.main)
     lost = lost_keys(new, required_only.row(keys.main))
     shown_by_lost_keys = tuple(under_filters(context, operation, keys.main, lost, ("exact",), shown=False))
     duplicates = _duplicates(sender, operation, style)
@@ -133,6 +136,7 @@ def run_rows(context: RunContext, operation: Operation) -> RowsTrace:
         shown_by_lost_keys=shown_by_lost_keys,
         required_only=required_only,
         duplicates=duplicates,
+        unpadded=tuple(_unpadded(context, operation, duplicates)),
         mixed=mixed,
         edge_cases=edge_cases,
     )
@@ -173,10 +177,10 @@ def _change(sender: BatchSender, operation: Operation, insert: Step, keys: NearK
     )
 
 
-def _required_only(sender: BatchSender, operation: Operation, changed: Item, key: str) -> Step:
+def _required_only(sender: BatchSender, operation: Operation, change: Step, key: str) -> Step:
     """The changed row, cut to its required fields. Their objects lose a key, unless a server refuses that."""
-    name, required = "the update of required fields", bare(sender.context, operation, changed)
-    step = sender.step(name, operation, [_fewer_keys(required)], key)
+    name, required = "the update of required fields", bare(sender.context, operation, change.submission.items[0])
+    step = sender.step(name, operation, [_fewer_keys(required)], key, after=change)
     if step.submission.exchange.response.refused:
         step = sender.step(name, operation, [required], key)
     return step
@@ -187,6 +191,16 @@ def _duplicates(sender: BatchSender, operation: Operation, style: Style) -> Step
     context, key = sender.context, ownership_of(sender.context).mint("twice")
     first, second = (item(context, operation, key, variant, style) for variant in (0, 1))
     return sender.step("the batch with one key twice", operation, [first, _padded(context, operation, second)], key)
+
+
+def _unpadded(context: RunContext, operation: Operation, duplicates: Step) -> Iterator[tuple[str, Exchange]]:
+    """The list under a text without the space that it ends with: many columns compare texts without it."""
+    name = operation.access.collection.key if operation.access else ""
+    key = str(duplicates.submission.items[0][name])
+    texts = {n: v for n, v in duplicates.row(key).items() if isinstance(v, str) and n != name}
+    shorter = {n: v.rstrip(" ") for n, v in texts.items() if v.endswith(" ")}
+    for exchange in islice(under_filters(context, operation, key, shorter, ("exact",), shown=False), 1):
+        yield key, exchange
 
 
 def _well_before(time: Any, other: Any) -> bool:

@@ -106,8 +106,8 @@ class EdgeCaseSteps:
     beside: Step
     """Two more rows, sent while the server still works on those."""
     update: Step | NotReached
-    other_numbers: tuple[tuple[str, Exchange], ...] = ()
-    """Keys of rows with a text such as 0012, and the list under 12 for each."""
+    by_other_texts: tuple[tuple[str, Exchange], ...] = ()
+    """Keys of rows with a text such as 0012, and the list under another one for each, such as 12."""
     by_own_texts: tuple[tuple[str, Exchange], ...] = ()
     """Keys of rows with a text that filters may not find, and the list under it for each."""
 

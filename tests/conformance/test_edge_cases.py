@@ -154,6 +154,10 @@ FAULTS: dict[tuple[str, str], tuple[str, type[Shop]]] = {
         )
         for fault, change in TEXT_FAULTS.items()
     },
+    ("member text", "drops empty texts"): (
+        "PRD101.write.field.attributes",
+        _members(lambda v: None if v == "" else v),
+    ),
     ("member number", "drops what is false"): ("PRD101.write.field.attributes", _on_numbers(lambda v: v or None)),
     ("member number", "keeps 31 bits"): (
         "PRD101.write.field.attributes",
@@ -165,7 +169,7 @@ FAULTS: dict[tuple[str, str], tuple[str, type[Shop]]] = {
     ),
     ("member number", "numbers booleans"): (
         "PRD101.write.field.attributes",
-        _on_numbers(lambda v: int(v) if isinstance(v, bool) else v),
+        _on_numbers(lambda v: int(v) if v is True else v),
     ),
     ("amount", "drops a first zero"): ("PRD105.write.field.price", _first_zero()),
     ("amount", "keeps whole amounts"): (

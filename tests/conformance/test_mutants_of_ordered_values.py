@@ -43,6 +43,7 @@ TIMES = [
     ("gt", "both fractions are dropped", NOON, "2025-05-22T12:00:00Z"),
     ("gt", "the row's fraction is dropped", NOON, "2025-05-22T12:00:00.499Z"),
     ("gte", "the value's fraction is dropped", "2025-05-22T12:00:00.100Z", NOON),
+    ("gte", "the fraction is read as milliseconds", NOON, "2025-05-22T12:00:00.51Z"),
     ("gt", "the offset's minutes are dropped", NOON, "2025-05-22T17:15:00.500+05:30"),
     ("exact", "seconds don't count", NOON, "2025-05-22T12:00:30Z"),
     ("exact", "only the date counts", NOON, "2025-05-22T23:00:00Z"),

@@ -40,6 +40,8 @@ TEXTS = [
     ("exact", "spaces and punctuation are all the same", "AKN-T_1", "AKN T-1", "AKN T 2"),
     ("iexact", "spaces and punctuation are all the same", "Dark, Red", "dark_red", "DARK, RED"),
     ("exact", "only 8 characters count", "Dark Red", "Dark Red!", "Dark Re"),
+    ("exact", "a word of the value is enough", "AKN-1", "AKN", "AKN-1"),
+    ("iexact", "a word of the value is enough", "Dark Red", "RED", "dark red"),
     ("iexact", "only 8 characters count", "Dark Red bag", "dark red bin", "dark re"),
     ("contains", "a match at the very beginning isn't found", "Red bag", "Red", "bag"),
     ("icontains", "a match at the very beginning isn't found", "Red bag", "RED", "BAG"),

@@ -76,6 +76,15 @@ def _mirrored(operand: str) -> Any:
     return _moment(_OFFSET.sub(lambda m: _MIRRORED.get(m[0][0], m[0][0]) + m[0][1:], operand))
 
 
+_READS_FRACTIONS = ("gte", "after")
+"""Lookups that show for the others how a server reads a fraction: the same code reads the values of all."""
+
+
+def _as_milliseconds(operand: str) -> Any:
+    """The S of Java's SimpleDateFormat counts milliseconds: .5 is five of them."""
+    return _moment(re.sub(r"\.(\d{1,2})(?!\d)", lambda m: f".{m[1]:0>3}", operand))
+
+
 def _alters_moment(change: Callable[[str], Any]) -> Callable[[str], bool]:
     return lambda operand: change(operand) != _moment(operand)
 
@@ -102,6 +111,10 @@ def time_mutants(filter: Filter) -> Iterator[Mutant]:
         ("the offset counts the wrong way", _mirrored),
         ("the offset's minutes are dropped", _in_whole_hours),
     ):
+        yield between_forms(filter, name, decide, _moment, change, _alters_moment(change))
+    if filter.lookup in _READS_FRACTIONS:
+        change = _as_milliseconds
+        name = "the fraction is read as milliseconds"
         yield between_forms(filter, name, decide, _moment, change, _alters_moment(change))
     yield through("the value's fraction is dropped", _moment, _unit(1))
     yield through("the row's fraction is dropped", _unit(1), _moment)

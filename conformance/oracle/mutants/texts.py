@@ -105,8 +105,11 @@ def text_mutants(filter: Filter) -> Iterator[Mutant]:
         yield both("only ASCII letters fold", ascii_lower)
         yield changed("only the value is folded", str, str.lower)
         yield changed("only the row is folded", str.lower, str)
-    if base in ("exact", "contains"):
-        yield both("accents don't count", unaccented)
+    yield both("accents don't count", unaccented)
+    if base == "exact":
+        yield both("spaces and punctuation are all the same", lambda t: fold(blurred(t)))
+        yield both(f"only {SHORT} characters count", lambda t: fold(t[:SHORT]))
+        yield reading(filter, "a word of the value is enough", texts(_has_word(fold)))
     if base != "exact":
         yield reading(filter, "only whole words match", texts(_by_words(fold, str.__eq__)))
         yield reading(filter, "only beginnings of words match", texts(_by_words(fold, str.startswith)))
@@ -183,6 +186,17 @@ def _by_words(fold: Callable[[str], str], fits: Callable[[str, str], bool]) -> C
 
 
 _WORD = re.compile(r"\w+")
+_LETTERS = re.compile(r"[^\W_]+")
+
+
+def _has_word(fold: Callable[[str], str]) -> Callable[[str, str], bool]:
+    """The comparison of an analysed field, which holds the words of a text one by one."""
+    return lambda value, operand: fold(value) == fold(operand) or fold(operand) in _words(fold(value))
+
+
+@lru_cache(maxsize=1 << 16)
+def _words(value: str) -> frozenset[str]:
+    return frozenset(_LETTERS.findall(value))
 
 
 def _in_any_order(base: str, fold: Callable[[str], str]) -> Callable[[str, str], bool]:

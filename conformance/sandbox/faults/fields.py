@@ -112,6 +112,7 @@ def _rewrites(schema: Mapping[str, JSON], example: str) -> Iterator[tuple[str, s
         yield "numbers-as-text", "integers are kept as text", _members(_text_of_number)
         yield "upper-cased", "texts in it are made upper-case", _members(_on_text(str.upper))
         yield "one-lost", "the last member is lost", _one_lost
+        yield "empty-lost", "empty texts in it are kept as null", _members(_empty_as_null)
 
 
 def _fractions(example: str) -> Iterator[tuple[str, str, Rewrite]]:
@@ -138,6 +139,10 @@ def _one_off(text: str) -> str:
 
 def _text_of_number(value: JSON) -> JSON:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _empty_as_null(value: JSON) -> JSON:
+    return value if value != "" else None
 
 
 def _one_lost(value: JSON) -> JSON:

@@ -148,6 +148,8 @@ def _instant(case: Case) -> Iterator[Named]:
             "the offset is cut off and the rest read as UTC",
             reading(case, lambda value: re.sub(r"[+-]\d\d:\d\d$", "Z", value)),
         )
+        if case.filter.lookup in ("gte", "after"):
+            yield "fraction-as-milliseconds", "a fraction is a number of milliseconds", reading(case, _as_milliseconds)
     yield (
         "fraction-dropped",
         "the value is cut to whole seconds",
@@ -158,6 +160,11 @@ def _instant(case: Case) -> Iterator[Named]:
     fields = case.contract.shown_fields(case.operation.access.collection) if case.operation.access else {}
     if sum(values.kind(field) == "instant" for field in fields.values()) > 1:
         yield "other-field", "the row's other date-time is compared", matching(case, _other_instant)
+
+
+def _as_milliseconds(value: str) -> str:
+    """The S of Java's SimpleDateFormat counts milliseconds."""
+    return re.sub(r"\.(\d{1,2})(?!\d)", lambda found: f".{found[1]:0>3}", value)
 
 
 def _negated(case: Case, positive: str) -> Iterator[Named]:

@@ -15,6 +15,7 @@ from conformance.sandbox.pages import Page
 from conformance.sandbox.query import Condition, Pairs, Query
 from conformance.sandbox.tables import Shape
 
+_BETWEEN_WORDS = "-_/.,;&"
 _NUMBER = r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?"
 Compared = Callable[[Predicate, Shape, Condition], Predicate]
 
@@ -43,6 +44,15 @@ def text(
         if lookup == base:
             wrong = compared(last_index)
             yield "one-longer", "a value longer by one letter matches, as by `lastIndexOf() == difference`", wrong
+    if base == "exact" and lookup == base:
+
+        def a_word(column: ColumnElement[object], value: str) -> Predicate:
+            apart: ColumnElement[object] = column
+            for between in _BETWEEN_WORDS:
+                apart = func.replace(apart, between, " ")
+            return or_(COMPARISONS["exact"](column, value), func.instr(" " + apart + " ", f" {value} ") > 0)
+
+        yield "a-word", "one word of the text is enough, as in an analysed field", compared(a_word)
     if base == "exact" and lookup == base and numbers:
 
         def numeric(column: ColumnElement[object], value: str) -> Predicate:

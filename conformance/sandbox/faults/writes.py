@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import RowMapping, Table, and_, delete, false, func, select, update
+from sqlalchemy import RowMapping, Table, and_, delete, false, func, or_, select, update
 
-from conformance.sandbox import store
+from conformance.sandbox import conditions, store
 from conformance.sandbox.batches import Reasons
 from conformance.sandbox.databases.records import insert
 from conformance.sandbox.faults.fault import Case, Change, Family, Named, afresh, at, together
@@ -264,10 +264,29 @@ def filters(case: Case) -> Iterator[Named]:
             right, COMPARISONS["contains"](func.substr(column, 1, func.instr(column + "\n", "\n")), condition.value)
         )
 
+    def unpadded(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
+        if condition.filter.lookup != "exact" or condition.filter.free_key or not isinstance(condition.value, str):
+            return right
+        field = shape.fields.get(condition.filter.field)
+        if field is None or field.kind != "text":
+            return right
+        return or_(right, func.rtrim(field.column) == condition.value.rstrip(" "))
+
+    def each_line(right: Predicate, shape: Shape, condition: Condition) -> Predicate:
+        if condition.filter.lookup != "startswith" or not condition.filter.free_key:
+            return right
+        keyed = shape.keyed[condition.filter.field].c
+        later = func.instr(keyed[TEXT], "\n" + str(condition.value)) > 0
+        return or_(right, conditions.having(shape, condition.filter.field, keyed[KEY] == condition.key, later))
+
     yield "forgotten", "filters don't find a row that was changed", afresh(forgetting)
     yield "null", "a filter by the word null finds nothing", reading(null_is_nothing)
     yield "first-line", "a part of a text is found in its first line alone", reading(first_line)
-    if any(filter.free_key for reader in case.readers for filter in reader.filters):
+    yield "unpadded", "a text equals one without the spaces at its end, as in MySQL's columns", reading(unpadded)
+    free = {filter.lookup for reader in case.readers for filter in reader.filters if filter.free_key}
+    if "startswith" in free:
+        yield "each-line", "a text starts with any of its lines, as in a multi-line pattern", reading(each_line)
+    if free:
         yield "free-keys-stale", "free keys find a row under its old values", applying(case, free_keys_stale)
         yield "free-keys-cut", "free keys find a row by the first 40 characters alone", applying(case, free_keys_cut)
         yield "free-keys-kept", "a free key that was taken away still finds the row", applying(case, free_keys_kept)
