@@ -47,6 +47,8 @@ _TEXTS: tuple[tuple[str, str, str, str, bool], ...] = (
     ("no", "no", "YAML reads it as a boolean.", "reads YAML in texts", False),
     ("null", "null", "It reads as no value.", "reads null in texts", False),
     ("trailing zero", "1.50", "Text that looks like a number is read as one.", "reads decimals in texts", False),
+    ("date", "2024-01-05", "Mappings by example store it as a date-time.", "reads dates in texts", False),
+    ("JSON", '["a", 1]', "Stores of JSON read a text once more.", "reads JSON in texts", False),
     ("separators", "a, b; c|d", "Text is kept in a list of texts.", "splits at separators", False),
     ("doubled quotes", "it''s", "SQL and CSV write a quote twice.", "halves quotes", False),
     ("placeholders", "{x} ${y} %s", "Text is used as a template.", "fills placeholders", False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -125,6 +126,8 @@ TEXT_FAULTS: dict[str, Text] = {
     "reads YAML in texts": lambda text: {"no": "False"}.get(text, text),
     "reads null in texts": lambda text: {"null": ""}.get(text, text),
     "reads decimals in texts": lambda text: str(float(text)) if re.fullmatch(r"\d+\.\d+", text) else text,
+    "reads dates in texts": lambda text: f"{text}T00:00:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else text,
+    "reads JSON in texts": lambda text: str(json.loads(text)) if text.startswith("[") else text,
     "splits at separators": lambda text: re.sub(r"([,;]) ", r"\1", text) if "c|d" in text else text,
     "halves quotes": lambda text: text.replace("''", "'"),
     "fills placeholders": lambda text: text.replace("${y}", ""),
