@@ -280,6 +280,12 @@ def test_strange_keys(name: str, key: str, operand: str, shown: bool) -> None:
     assert named(name, filter).shows(row, operand, key) is shown
 
 
+def test_an_own_entry_hides_what_an_object_inherits() -> None:
+    mutant = named("what every object inherits counts", FILTERS["attribute__KEY__contains"])
+    assert not mutant.shows({"attributes": {"constructor": "Ada"}}, "native code", "constructor")
+    assert mutant.shows({"attributes": {"constructor": "Ada"}}, "Ad", "constructor")
+
+
 def test_a_key_and_a_value_of_different_entries() -> None:
     mutant = named("the key of one entry and the value of another", FILTERS["attribute__KEY"])
     row = {"attributes": {"COLOR": "Red", "SIZE": "M"}}
