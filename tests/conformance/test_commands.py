@@ -115,6 +115,7 @@ def test_a_violation_is_found_waived_and_replayed(
     assert "has no violation of PRD108" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_shards_merged_are_the_whole_run(tmp_path: Path, faulty: str, capsys: pytest.CaptureFixture[str]) -> None:
     only = [*QUICK, "--only", "PRD102.filter.name*", "--only", "PRD107"]
     assert run(faulty, *only, "--report", tmp_path / "whole") == 1
@@ -338,6 +339,7 @@ READ_BY_NOBODY = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", READ_BY_NOBODY, ids=" ".join)
 def test_output_that_nobody_reads_is_no_traceback(tmp_path: Path, arguments: list[str]) -> None:
     write(tmp_path, [])

@@ -21,6 +21,7 @@ SHARES = 4
 """Each fault is tried on every fourth document that has it."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_pages_of_every_form_are_checked(name: str, tmp_path: Path) -> None:
     document = tmp_path / "books.yaml"

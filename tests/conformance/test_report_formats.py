@@ -207,6 +207,7 @@ def test_a_violation_is_shown_in_a_few_lines(name: str) -> None:
     assert not any(re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", line) for line in lines)
 
 
+@pytest.mark.slow
 def test_the_report_of_20_000_requests_is_small(tmp_path: Path) -> None:
     every = [violated(clause, "a long answer " * 400, chain=9) for clause in contract().clauses]
     found = report(tmp_path, every, answers=20_000)

@@ -141,6 +141,7 @@ def test_a_run_that_only_reads_sends_no_write_with_the_key(shop: Shop, tmp_path:
     assert set(foreign(shop)) <= {"PRDCT-no-such-row"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_what_a_killed_run_leaves_is_taken_away(shop: Shop, tmp_path: Path, seed: int) -> None:
     before, report = shop.rows(), tmp_path / "report"

@@ -290,6 +290,7 @@ def test_every_package_is_clean_for_pyright(everything: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 def test_every_package_can_be_imported_and_has_an_operation_for_each_in_the_document(everything: Path) -> None:
     names = [f"odd_{path.stem}" for path in CORPUS] + [f"structs_{stem}" for stem in WITH_STRUCTS]
     count = "sum(not n.startswith('_') for n in vars(importlib.import_module(name).Client))"

@@ -37,11 +37,13 @@ def test_ids_name_the_clause_and_are_unique(contract: Contract) -> None:
     assert all(fault.id.startswith(f"{fault.clause}:") and fault.description for fault in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", CONTRACT.operations, ids=lambda operation: operation.code)
 def test_the_honest_sandbox_answers_the_same_twice(operation: spec.Operation) -> None:
     assert transcript(CONTRACT, operation) == honest(operation.code, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", TRIED, ids=lambda fault: fault.id)
 def test_a_fault_shows(fault: Fault) -> None:
     clause = CONTRACT.clause(fault.clause)
