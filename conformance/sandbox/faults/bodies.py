@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from types import NoneType
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -69,8 +70,9 @@ def _fits(step: Step, name: str) -> bool:
     if name in step.shape.parts:
         return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
     types = field.schema.get("type") if field else None
-    of: dict[Any, type] = {"string": str, "array": list, "object": dict}
-    return name not in step.item or not isinstance(types, str) or isinstance(value, of.get(types, object))
+    of: dict[Any, type] = {"string": str, "array": list, "object": dict, "boolean": bool, "null": NoneType}
+    allowed = tuple(of.get(one, object) for one in (types if isinstance(types, list) else [types]))
+    return name not in step.item or isinstance(value, allowed)
 
 
 def required(case: Case) -> Iterator[Named]:
