@@ -42,6 +42,7 @@ def test_two_accounts_of_an_honest_server_have_nothing_in_common(contract: Contr
     assert len(CLAUSES) == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clause", CLAUSES)
 def test_an_operation_that_serves_every_key_alike_is_found(contract: Contract, tmp_path: Path, clause: str) -> None:
     report = checked(contract, tmp_path, FAULTS[clause], only=clause)

@@ -10,13 +10,12 @@ import pytest
 from conformance.__main__ import main
 from conformance.selftest import run
 
-pytestmark = pytest.mark.no_cover
+pytestmark = [pytest.mark.no_cover, pytest.mark.slow]
 """Whole runs. What is measured is what the tests of each part reach, in a fraction of the time."""
 
 WAREHOUSE = Path(__file__).with_name("warehouse.yaml")
 
 
-@pytest.mark.slow
 def test_a_sandbox_of_another_document_conforms_to_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["--spec", str(WAREHOUSE), "--report", str(tmp_path), "--no-schemathesis", "--strict"])
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))

@@ -99,6 +99,7 @@ def test_reports_made_again_from_the_stream_are_the_same(
     assert capfdbinary.readouterr().out == made["junit.xml"]
 
 
+@pytest.mark.slow
 def test_a_violation_is_found_waived_and_replayed(
     tmp_path: Path, faulty: str, honest: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -347,6 +348,7 @@ def test_output_that_nobody_reads_is_no_traceback(tmp_path: Path, arguments: lis
     assert (code in (0, 1, 2), errors) == (True, "")
 
 
+@pytest.mark.slow
 def test_a_run_whose_output_nobody_reads_ends_with_its_report_and_leaves_nothing(tmp_path: Path, honest: str) -> None:
     options = ["--writes", "--no-schemathesis", "--only", "PRD103.write.deletes", "--only", "PRD107"]
     assert unread(honest, *options, "--report", str(tmp_path)) == (0, "")

@@ -19,7 +19,7 @@ from conformance.sandbox import Settings, serve
 from conformance.selection import beside_one_of_each_kind
 from spec import Contract
 
-pytestmark = pytest.mark.no_cover
+pytestmark = [pytest.mark.no_cover, pytest.mark.slow]
 """Whole runs. What is measured is what the tests of each part reach, in a fraction of the time."""
 
 MOST_REQUESTS = 150

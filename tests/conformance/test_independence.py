@@ -21,7 +21,7 @@ from spec import Clause
 from tests.conformance import mistakes
 from tests.conformance.fake import CONTRACT, Shop, ask_of, log_of
 
-pytestmark = pytest.mark.no_cover
+pytestmark = [pytest.mark.no_cover, pytest.mark.slow]
 """Whole runs. What is measured is what the tests of each part reach, in a fraction of the time."""
 
 MISTAKES = {f"{clause}: {name}": shop for clause, name, shop in mistakes.MISTAKES}
@@ -61,7 +61,6 @@ def some(tried: list[Clause], most: int, seed: int) -> list[Clause]:
     return random.Random(seed).sample(tried, min(most, len(tried)))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["honest", *SAMPLE])
 def test_a_clause_comes_to_the_same_alone_shuffled_and_in_shards(tmp_path: Path, name: str) -> None:
     shop = MISTAKES.get(name, Shop)
@@ -81,7 +80,6 @@ def test_a_clause_comes_to_the_same_alone_shuffled_and_in_shards(tmp_path: Path,
         assert come_to(shop, [clause], tmp_path / clause.id) == {clause.id: whole[clause.id]}
 
 
-@pytest.mark.slow
 def test_the_same_seed_sends_the_same_requests(tmp_path: Path) -> None:
     def sent(folder: Path, seed: int) -> Counter[str]:
         context = ask_of(Shop(30), folder, seed)

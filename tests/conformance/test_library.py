@@ -14,7 +14,7 @@ from conformance.selftest import Bench
 from spec import Filter
 from spec.lookups import LOOKUPS
 
-pytestmark = pytest.mark.no_cover
+pytestmark = [pytest.mark.no_cover, pytest.mark.slow]
 """Whole runs. What is measured is what the tests of each part reach, in a fraction of the time."""
 
 LIBRARY = Path(__file__).with_name("library.yaml")
@@ -30,7 +30,6 @@ def bench() -> Iterator[Bench]:
     bench.close()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("id", CLAUSES)
 def test_it_holds_and_its_own_faults_are_found(bench: Bench, id: str) -> None:
     mine = [fault for fault in faults(CONTRACT) if fault.clause == id]

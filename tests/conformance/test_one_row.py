@@ -105,6 +105,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_in_writes_at_once_is_found(fault: str) -> None:
     clause = fault.partition(":")[0]
