@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,15 +11,13 @@ import pytest
 from conformance.sandbox import DEFAULT_KEY, Settings, serve
 from conformance.sandbox.control import PREFIX, pages
 from spec import Contract
+from tests.browser import chromium, in_browser
 from tests.sandbox.asking import PRODUCTS, product
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 WIDTHS = (360, 800, 1280)
 ELSEWHERE = "sandbox.test"
 """A name that isn't one of this machine's own, as a browser elsewhere uses one."""
 HEADERS = {"Authorization": DEFAULT_KEY}
-
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (Debian's package of that name)")
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +28,8 @@ def url(contract: Contract) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright, of the dev extra")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1"],
-        )
+    with chromium(f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1") as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
