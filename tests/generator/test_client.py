@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import gzip
 import inspect
 import json
-import pickle
 import subprocess
 import sys
 import threading
@@ -26,6 +24,7 @@ from akinon_seller_products._runtime.credentials import Credentials, Scheme
 from opentelemetry import propagate, trace
 
 from tests.clock import HANG
+from tests.generator.copies import copies
 
 from .conftest import KEY, ROOT, Driver
 from .raw import TICKET, Peer, batch, page, product, server
@@ -61,7 +60,7 @@ def made(kind: type[Exception]) -> Exception:
 @pytest.mark.parametrize("kind", ERRORS)
 def test_errors_are_copied_and_pickled_whole(kind: type[Exception]) -> None:
     error = made(kind)
-    for other in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301 -- our own
+    for other in copies(error):
         assert type(other) is kind
         assert (str(other), vars(other), other.args) == (str(error), vars(error), error.args)
 
@@ -70,7 +69,7 @@ def test_models_are_copied_and_pickled_with_what_the_document_lacks() -> None:
     row = models.Product.model_validate(product(1) | {"extra": {"x": 1}})
     sent = models.StockUpsert.model_validate({"sku": "a", "stock_list": TICKET, "stock": "1"})
     for model in (row, sent):
-        for other in (copy.copy(model), copy.deepcopy(model), pickle.loads(pickle.dumps(model))):  # noqa: S301 -- our own
+        for other in copies(model):
             assert other == model
             assert other.model_dump(exclude_unset=True) == model.model_dump(exclude_unset=True)
 

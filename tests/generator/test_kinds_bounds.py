@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+from tests.generator.copies import pickled
 
 from .documents import Document, document, get, json_of, ref
 from .kinds import Talk, body_of
@@ -61,7 +62,7 @@ def test_what_a_caller_gives_is_checked(shared: ModuleType, talk: Start, given: 
 
 def test_what_a_server_sends_is_taken_and_can_be_sent_back(shared: ModuleType, talk: Start) -> None:
     t = talk(shared, _ODD, (204, b"", "", ""))
-    thing = pickle.loads(pickle.dumps(t.client.show()))  # noqa: S301 -- our own
+    thing = pickled(t.client.show())
     assert (thing.name, thing.price, thing.inner.size, thing.state.known) == ("X", 0, 0, False)
     thing.count = 1
     t.client.put(thing)

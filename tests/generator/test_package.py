@@ -6,6 +6,7 @@ import inspect
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -50,7 +51,7 @@ def test_the_public_surface_changes_only_on_purpose() -> None:
     assert surface() == SURFACE.read_text(encoding="utf-8")
 
 
-def test_the_examples_of_the_readme_run(sandbox: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_of_the_readme_run(sandbox: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PRD_BASE_URL", sandbox)
     monkeypatch.setenv("PRD_API_KEY", KEY)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
@@ -58,7 +59,9 @@ def test_the_examples_of_the_readme_run(sandbox: str, monkeypatch: pytest.Monkey
     for operation in ("search_catalog", "get_products", "upsert_products", "delete_products", "upsert_prices",
                       "upsert_stocks", "upsert_prices_and_stocks", "get_batch_request"):  # fmt: skip
         assert f"client.{operation}(" in code
-    exec(compile(code, str(README), "exec"), {})  # noqa: S102 -- what a reader would type
+    script = tmp_path / "readme.py"
+    script.write_text(code, encoding="utf-8")
+    runpy.run_path(str(script))
 
 
 def test_it_depends_on_two_packages_and_is_marked_as_typed() -> None:

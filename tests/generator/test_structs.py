@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import importlib
 import json
-import pickle
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +15,7 @@ import pydantic
 import pytest
 
 from generator.__main__ import main
+from tests.generator.copies import copies
 
 from .documents import document, get, post, ref
 from .kinds import MOMENT, Talk, made
@@ -61,12 +60,12 @@ WHOLE: dict[str, Any] = {
 
 def test_what_was_read_is_sent_back_member_by_member(things: ModuleType, talk: Start) -> None:
     more = {**WHOLE, "later": {"n": 1.5}, "inner": {**WHOLE["inner"], "later": "x"}}
-    nothing = [(204, b"", "", "")] * 3
+    nothing = [(204, b"", "", "")] * 4
     t = talk(things, WHOLE, *nothing, more, *nothing)
     for wanted in (WHOLE, more):
         thing = t.client.read()
         assert isinstance(thing, msgspec.Struct)
-        for copied in (thing, copy.deepcopy(thing), pickle.loads(pickle.dumps(thing))):  # noqa: S301 -- our own
+        for copied in (thing, *copies(thing)):
             t.client.write(copied)
             assert json.loads(t.seen[-1].body) == wanted
     assert (thing.class_, thing.price, thing.state.known, thing.inner.rest) == ("c", Decimal("0.10"), False, 3)
