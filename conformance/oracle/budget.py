@@ -107,7 +107,7 @@ class Budget:
     late_effect: float = 5.0
     """Seconds after which no good item of a refused request is applied any more."""
     histories: int = 2
-    """Histories of writes that Hypothesis draws. The first is the simplest: none, and isn't sent."""
+    """Histories of writes that Hypothesis draws. The first is empty, and nothing is sent for it."""
     history_steps: int = 32
     """Writes of all histories together, those that shrinking tries included."""
 
