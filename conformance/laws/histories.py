@@ -145,6 +145,7 @@ def history(context: RunContext, clause: Clause) -> Result:
             drawing.assume(steps <= context.budget.history_steps)
             try:
                 _act(context, operation, world, action)
+                _compare(context, action.operation, world, world.keys[action.row])
             except _Disagreement as disagreement:
                 shortest = disagreement
                 raise
@@ -172,15 +173,17 @@ def _there_and_back(context: RunContext, operation: Operation, parts: Sequence[O
     rows = (Action(operation, variant=variant) for variant in (0, 1))
     # What each write does by itself, other clauses say. Here the row has to be right in the end.
     for action in (*rows, *(Action(o, variant=n) for n, o in enumerate(parts))):
-        _act(context, operation, world, action, compare=False)
-    _act(context, operation, world, Action(operation))
+        _act(context, operation, world, action)
+    last = Action(operation)
+    _act(context, operation, world, last)
+    _compare(context, operation, world, world.keys[last.row])
 
 
 class _Unfinished(Exception):
     """A batch wasn't taken or didn't end: the other clauses speak of that."""
 
 
-def _act(context: RunContext, inserter: Operation, world: _World, action: Action, *, compare: bool = True) -> None:
+def _act(context: RunContext, inserter: Operation, world: _World, action: Action) -> None:
     operation, access = action.operation, action.operation.access
     if access is None:
         return
@@ -205,8 +208,6 @@ def _act(context: RunContext, inserter: Operation, world: _World, action: Action
             world.entries[key, part.field, str(made[part.key])] = made
     elif not access.parts:
         world.rows[key] = made
-    if compare:
-        _compare(context, operation, world, key)
 
 
 def _compare(context: RunContext, operation: Operation, world: _World, key: str) -> None:
